@@ -1,0 +1,106 @@
+//! From curves to the steps at which each phase is through, with their spread over the members.
+
+use serde::{Deserialize, Serialize};
+
+use crate::history::{History, Measured};
+
+/// Training accuracy at which a member counts as having fitted its training set.
+pub const FIT_ACCURACY: f32 = 0.99;
+
+/// Test accuracy at which a member counts as generalising.
+pub const GENERALISE_ACCURACY: f32 = 0.95;
+
+/// When one member went through the two phases: the first measured step at which a threshold is
+/// reached, which is at most 2% late (see [`crate::history::next_measured_step`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemberPhases {
+    /// Training accuracy reaches [`FIT_ACCURACY`].
+    pub fit_step: Option<u32>,
+    /// Test accuracy reaches [`GENERALISE_ACCURACY`].
+    pub generalise_step: Option<u32>,
+    /// The loss is no longer a number.
+    pub diverged_step: Option<u32>,
+}
+
+/// A step over the members of an ensemble, of which some may not have got there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Members that have got there.
+    pub reached: usize,
+    /// Members in all.
+    pub members: usize,
+    /// The median over all members, those that have not got there counting as later than any other;
+    /// for an even number the lower of the two in the middle. `None` until half have got there.
+    pub median: Option<u32>,
+    /// The first member's step.
+    pub first: u32,
+    /// The last step among the members that have got there.
+    pub last: u32,
+}
+
+/// The phases of every member.
+#[must_use]
+pub fn find(history: &History) -> Vec<MemberPhases> {
+    (0..history.experiment().seeds)
+        .map(|index| {
+            let first = |reached: fn(&Measured) -> bool| {
+                history.member(index).find(|(_, m)| reached(m)).map(|(step, _)| step)
+            };
+            MemberPhases {
+                fit_step: first(|m| m.train.accuracy >= FIT_ACCURACY),
+                generalise_step: first(|m| m.test.accuracy >= GENERALISE_ACCURACY),
+                diverged_step: first(|m| !m.is_finite()),
+            }
+        })
+        .collect()
+}
+
+/// Median and range of a step over members; `None` while no member has got there.
+#[must_use]
+pub fn spread(steps: impl Iterator<Item = Option<u32>>) -> Option<Spread> {
+    let mut members = 0;
+    let mut reached: Vec<u32> = steps.inspect(|_| members += 1).flatten().collect();
+    reached.sort_unstable();
+    Some(Spread {
+        reached: reached.len(),
+        members,
+        median: reached.get((members - 1) / 2).copied(),
+        first: *reached.first()?,
+        last: *reached.last()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::history::{Score, Snapshot};
+
+    #[test]
+    fn a_phase_ends_at_the_first_measured_step_at_its_threshold() {
+        let mut history = History::new(Experiment { seeds: 2, ..Experiment::default() });
+        for (step, train, test) in [(0, 0.1, 0.0), (10, 0.98, 0.1), (20, 0.99, 0.5), (30, 1.0, 0.95)] {
+            let score = |accuracy| Score { loss: 1.0, accuracy };
+            let first = Measured { train: score(train), test: score(test) };
+            let second = Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 0.1 } };
+            history.push(Snapshot { step, members: vec![first, second] });
+        }
+        let [first, second] = find(&history)[..] else { panic!("two members") };
+        assert_eq!(first.fit_step, Some(20));
+        assert_eq!(first.generalise_step, Some(30));
+        assert_eq!(first.diverged_step, None);
+        assert_eq!(second.generalise_step, None);
+        assert_eq!(second.diverged_step, Some(0));
+    }
+
+    #[test]
+    fn the_median_counts_members_that_have_not_got_there_as_last() {
+        let spread = |steps: &[Option<u32>]| spread(steps.iter().copied());
+        assert_eq!(spread(&[None, None, None]), None);
+        assert_eq!(spread(&[None, Some(7), None]).and_then(|s| s.median), None);
+        let two_of_three = spread(&[Some(9), None, Some(7)]).expect("two have got there");
+        assert_eq!(two_of_three.median, Some(9));
+        assert_eq!((two_of_three.first, two_of_three.last), (7, 9));
+        assert_eq!((two_of_three.reached, two_of_three.members), (2, 3));
+    }
+}

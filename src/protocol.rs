@@ -1,0 +1,88 @@
+//! The only door between page and worker: [`Command`] in, [`Event`] out, each sent as JSON text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::Experiment;
+use crate::history::Snapshot;
+
+/// Which of burn's backends trains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// burn's wgpu backend on WebGPU.
+    Gpu,
+    /// burn's Flex backend, on one thread.
+    Cpu,
+}
+
+impl Backend {
+    /// The name in URLs, JSON and `data-backend`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+        }
+    }
+}
+
+/// What the page asks of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Sets up a backend. Answered by [`Event::Ready`], or by [`Event::Failed`] if the adapter
+    /// cannot be used.
+    Open(Backend),
+    /// Drops whatever is training and sets up this experiment, paused at step 0.
+    Load(Experiment),
+    /// Trains until done, or until told otherwise.
+    Play,
+    /// Stops after the step in hand.
+    Pause,
+    /// Trains this many steps, measures, and pauses.
+    Step(u32),
+    /// Steps per second to hold at most; `None` for as fast as the device goes.
+    Speed(Option<f64>),
+}
+
+/// What the worker tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The worker's message handler stands: commands sent before this are lost.
+    Listening,
+    /// Something that takes a while is going on; `done` of `total` parts are finished.
+    WarmUp {
+        /// What is being waited for, in words for the reader.
+        what: String,
+        /// Parts finished.
+        done: u32,
+        /// Parts in all.
+        total: u32,
+    },
+    /// The backend works: it is set up, and a GPU has passed the self-test.
+    Ready(Backend),
+    /// The experiment is set up at step 0.
+    Loaded,
+    /// The members, measured.
+    Snapshot(Snapshot),
+    /// Where training is and how fast it goes.
+    Progress {
+        /// Steps taken.
+        step: u32,
+        /// Steps per second over the last half second or so, pauses left out.
+        steps_per_second: f64,
+    },
+    /// A [`Command::Step`] or a [`Command::Pause`] has been carried out.
+    Paused {
+        /// Steps taken.
+        step: u32,
+    },
+    /// All steps are taken, or no member is left that could take one.
+    Done {
+        /// Steps taken.
+        step: u32,
+    },
+    /// The worker cannot go on; a sentence for the reader.
+    Failed(String),
+}

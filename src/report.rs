@@ -1,0 +1,72 @@
+//! A run as one JSON object, the same from the command line and from the page.
+
+use serde::Serialize;
+
+use crate::experiment::Experiment;
+use crate::history::{History, Measured};
+use crate::phases::{self, MemberPhases};
+
+/// A run: the experiment and what became of every member.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Version of this form. Raised when a name changes its meaning.
+    pub version: u32,
+    /// What was run.
+    pub experiment: Experiment,
+    /// The same as a query string, for the page's URL.
+    pub query: String,
+    /// One entry a member.
+    pub members: Vec<MemberReport>,
+}
+
+/// One member's phases, where it ended, and its curves.
+#[derive(Debug, Serialize)]
+pub struct MemberReport {
+    /// The seed of its initial weights and of its split.
+    pub seed: u32,
+    /// The steps at which it went through the two phases.
+    #[serde(flatten)]
+    pub phases: MemberPhases,
+    /// Its last measurement, if there is one.
+    #[serde(rename = "final")]
+    pub last: Option<Measured>,
+    /// Its curves; all lists have the same length.
+    pub curves: Curves,
+}
+
+/// One member's measurements as lists over the measured steps.
+#[derive(Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the names are those of Score, by set")]
+pub struct Curves {
+    pub step: Vec<u32>,
+    pub train_loss: Vec<f32>,
+    pub train_accuracy: Vec<f32>,
+    pub test_loss: Vec<f32>,
+    pub test_accuracy: Vec<f32>,
+}
+
+impl Report {
+    /// The report of what `history` holds so far.
+    #[must_use]
+    pub fn new(history: &History) -> Self {
+        let experiment = *history.experiment();
+        let members = experiment
+            .member_seeds()
+            .zip(phases::find(history))
+            .enumerate()
+            .map(|(index, (seed, phases))| {
+                let mut curves = Curves::default();
+                for (step, measured) in history.member(index) {
+                    curves.step.push(step);
+                    curves.train_loss.push(measured.train.loss);
+                    curves.train_accuracy.push(measured.train.accuracy);
+                    curves.test_loss.push(measured.test.loss);
+                    curves.test_accuracy.push(measured.test.accuracy);
+                }
+                let last = history.member(index).last().map(|(_, measured)| *measured);
+                MemberReport { seed, phases, last, curves }
+            })
+            .collect();
+        Self { version: 1, experiment, query: experiment.to_query(), members }
+    }
+}

@@ -1,0 +1,156 @@
+//! The static server: shows dist/ to a developer's browser and to the browser tests.
+
+use std::{
+    io::ErrorKind,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+use axum::{
+    Router,
+    http::{HeaderValue, header::CACHE_CONTROL},
+};
+use tokio::runtime::Runtime;
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+/// Binds a port of this machine's loopback address; port 0 stands for any free one.
+pub fn bind(port: u16) -> Result<TcpListener> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            bail!(
+                "port {port} is in use; choose another, for example `--port {}`",
+                port.wrapping_add(1)
+            )
+        }
+        result => result.with_context(|| format!("cannot listen on port {port}")),
+    }
+}
+
+/// Serves a directory until the process ends.
+pub fn serve(listener: TcpListener, directory: &Path, open: bool) -> Result<()> {
+    let url = url(listener.local_addr()?);
+    println!("\nServing at {url} (Ctrl+C stops it)");
+    if open {
+        open_browser(&url);
+    }
+    Runtime::new()?.block_on(answer(listener, directory))
+}
+
+/// A server in the background, which ends with this value.
+pub struct Server {
+    /// Where it serves, without a slash at the end.
+    pub url: String,
+    _runtime: Runtime,
+}
+
+impl Server {
+    /// Serves a directory on a free port.
+    pub fn start(directory: &Path) -> Result<Self> {
+        let listener = bind(0)?;
+        let url = url(listener.local_addr()?);
+        let directory = directory.to_owned();
+        let runtime = Runtime::new()?;
+        runtime.spawn(async move {
+            if let Err(error) = answer(listener, &directory).await {
+                eprintln!("error: the static server stopped: {error:#}");
+            }
+        });
+        Ok(Self {
+            url,
+            _runtime: runtime,
+        })
+    }
+}
+
+async fn answer(listener: TcpListener, directory: &Path) -> Result<()> {
+    // A page of the last build must not meet a worker of this one.
+    let fresh =
+        SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let app = Router::new()
+        .fallback_service(ServeDir::new(directory))
+        .layer(fresh);
+    listener.set_nonblocking(true)?;
+    axum::serve(tokio::net::TcpListener::from_std(listener)?, app).await?;
+    Ok(())
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
+}
+
+fn open_browser(url: &str) {
+    let mut command = if cfg!(windows) {
+        let mut command = Command::new("cmd");
+        command.args(["/c", "start"]);
+        command
+    } else {
+        Command::new(if cfg!(target_os = "macos") {
+            "open"
+        } else {
+            "xdg-open"
+        })
+    };
+    if let Err(error) = command.arg(url).spawn() {
+        eprintln!("warning: no browser opened ({error}); open {url} yourself");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        fs,
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    fn get(url: &str, path: &str) -> Result<String> {
+        let address = url.strip_prefix("http://").context("no address")?;
+        let mut stream = TcpStream::connect(address)?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.to_lowercase())
+    }
+
+    #[test]
+    fn wasm_is_served_with_its_type_and_never_from_a_stale_cache() -> Result<()> {
+        let directory = std::env::temp_dir().join(format!("xtask-server-{}", std::process::id()));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join("index.html"), "<p>page")?;
+        fs::write(directory.join("module.wasm"), "wasm")?;
+        let server = Server::start(&directory)?;
+        let module = get(&server.url, "/module.wasm")?;
+        let index = get(&server.url, "/?run=1")?;
+        let missing = get(&server.url, "/missing")?;
+        fs::remove_dir_all(&directory)?;
+        assert!(
+            module.contains("content-type: application/wasm\r\n"),
+            "{module}"
+        );
+        assert!(module.contains("cache-control: no-cache\r\n"), "{module}");
+        assert!(
+            index.contains("content-type: text/html") && index.ends_with("<p>page"),
+            "{index}"
+        );
+        assert!(missing.starts_with("http/1.1 404"), "{missing}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_busy_port_names_the_option_to_change_it() -> Result<()> {
+        let busy = bind(0)?;
+        let port = busy.local_addr()?.port();
+        let error = bind(port).expect_err("the port is taken").to_string();
+        assert!(
+            error.contains(&format!("port {port} is in use")) && error.contains("--port"),
+            "{error}"
+        );
+        Ok(())
+    }
+}

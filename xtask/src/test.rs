@@ -1,0 +1,114 @@
+//! Runs the tests in three stages: natively, in a browser's worker, and through the page.
+
+use std::{env::consts::EXE_SUFFIX, fs, process::Command};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{
+    browser::{Browser, Driver},
+    command, page,
+    server::Server,
+    setup::{self, Wasm},
+    stages::Stages,
+    wasm_target::TARGET,
+    workspace::Workspace,
+};
+
+/// A stage of the tests.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Stage {
+    /// The library and the command line on this machine
+    Native,
+    /// The worker's code in a browser
+    Wasm,
+    /// The page, used through a browser
+    E2e,
+}
+
+/// Runs the given stages, or all of them; an error names those that failed.
+pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
+    let stages = if stages.is_empty() {
+        Stage::value_variants()
+    } else {
+        stages
+    };
+    let mut done = Stages::default();
+    for stage in stages {
+        match stage {
+            Stage::Native => done.run("native", || native(slow)),
+            Stage::Wasm => done.run("wasm", || wasm(workspace, slow)),
+            Stage::E2e => done.run("e2e", || e2e(workspace, slow)),
+        }
+    }
+    done.finish()
+}
+
+fn native(slow: bool) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "test",
+        "--release",
+        "--workspace",
+        "--exclude",
+        "browser-tests",
+    ]);
+    run_tests(&mut cargo, slow)
+}
+
+fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
+    let wasm = Wasm::set_up(workspace)?;
+    let runner = setup::wasm_bindgen(workspace)?;
+    let browser = Browser::set_up()?;
+    fs::create_dir_all(workspace.wasm_target())?;
+    let capabilities = workspace.wasm_target().join("webdriver.json");
+    browser.write_capabilities(&capabilities)?;
+    let mut cargo = wasm.command("cargo");
+    cargo
+        .args([
+            "test",
+            "--release",
+            "--target",
+            TARGET,
+            "--no-default-features",
+        ])
+        .args(["--features", "worker,gpu", "--test", "wasm"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+        // Seconds, for all tests together: a software adapter compiles shaders slowly.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "3600");
+    run_tests(&mut cargo, slow)
+}
+
+fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
+    let browser = Browser::set_up()?;
+    page::build(workspace, true)?;
+    command::run(Command::new("cargo").args(["build", "--release", "--bin", "two-phase"]))?;
+    // Two ports are two origins: the page is also tested inside a frame of another one.
+    let page = Server::start(&workspace.dist())?;
+    let other = Server::start(&workspace.dist())?;
+    let driver = Driver::start(&browser)?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--release", "--package", "browser-tests"])
+        .env("TWO_PHASE_URL", &page.url)
+        .env("TWO_PHASE_OTHER_URL", &other.url)
+        .env("TWO_PHASE_DIST", workspace.dist())
+        .env(
+            "TWO_PHASE_CLI",
+            workspace
+                .target
+                .join(format!("release/two-phase{EXE_SUFFIX}")),
+        )
+        .env("TWO_PHASE_CHROME", &browser.chrome)
+        .env("WEBDRIVER_URL", &driver.url);
+    run_tests(&mut cargo, slow)
+}
+
+fn run_tests(cargo: &mut Command, slow: bool) -> Result<()> {
+    if slow {
+        cargo.env("TWO_PHASE_SLOW", "1");
+    }
+    command::run(cargo)
+}
