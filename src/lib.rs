@@ -11,6 +11,8 @@ pub mod data;
 pub mod measure;
 #[cfg(feature = "engine")]
 pub mod model;
+#[cfg(feature = "page")]
+pub mod page;
 #[cfg(feature = "engine")]
 pub mod random;
 #[cfg(feature = "engine")]

@@ -39,8 +39,8 @@ pub enum Command {
     Play,
     /// Stops after the step in hand.
     Pause,
-    /// Trains this many steps, measures, and pauses.
-    Step(u32),
+    /// Trains to the next measured step and pauses there.
+    Step,
     /// Steps per second to hold at most; `None` for as fast as the device goes.
     Speed(Option<f64>),
 }

@@ -1,2 +1,5 @@
-//! stub
-fn main() {}
+//! The page: draws, and asks the worker to train.
+
+fn main() {
+    two_phase::page::start();
+}

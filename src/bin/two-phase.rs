@@ -57,7 +57,8 @@ fn settings() -> String {
             field.about
         );
     }
-    text += "\nExit codes: 0 done, 1 training or writing failed, 2 the experiment is not understood.";
+    text +=
+        "\nExit codes: 0 done, 1 training or writing failed, 2 the experiment is not understood.";
     text
 }
 
@@ -123,9 +124,9 @@ fn train(experiment: Experiment) -> Result<History, TrainError> {
     let mut history = History::new(experiment);
     // Hidden by indicatif itself where standard error is not a terminal.
     let bar = ProgressBar::new(u64::from(experiment.steps));
-    if let Ok(style) = ProgressStyle::with_template(
-        "{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}",
-    ) {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}")
+    {
         bar.set_style(style);
     }
     let mut next_measured = 0;

@@ -292,7 +292,11 @@ fn nearest_prime(value: f64) -> f64 {
     // Bertrand: between n and 2n there is a prime, so the search ends.
     let below = (2..=below).rev().find(|&n| is_prime(n)).unwrap_or(2);
     let above = (above..).find(|&n| is_prime(n)).unwrap_or(below);
-    if value - f64::from(below) <= f64::from(above) - value { f64::from(below) } else { f64::from(above) }
+    if value - f64::from(below) <= f64::from(above) - value {
+        f64::from(below)
+    } else {
+        f64::from(above)
+    }
 }
 
 #[cfg(test)]

@@ -87,7 +87,8 @@ impl Experiment {
                             let _ = field.set(&mut experiment, nearest);
                         }
                     }
-                    None => notes.push(format!("There is no setting “{}”; it was ignored.", shorten(key))),
+                    None => notes
+                        .push(format!("There is no setting “{}”; it was ignored.", shorten(key))),
                 },
             }
         }
@@ -155,10 +156,16 @@ mod tests {
         for (query, sentence) in [
             ("?colour=red", "There is no setting “colour”; it was ignored."),
             ("?wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
-            ("?lr=fast", "`lr` must be a number between 0.0001 and 0.1; got “fast”, so it is 0.003."),
+            (
+                "?lr=fast",
+                "`lr` must be a number between 0.0001 and 0.1; got “fast”, so it is 0.003.",
+            ),
             ("?lr=NaN", "`lr` must be a number between 0.0001 and 0.1; got “NaN”, so it is 0.003."),
             ("?p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
-            ("?width=12.5", "`width` must be a whole number between 8 and 512; got 12.5, so it is 13."),
+            (
+                "?width=12.5",
+                "`width` must be a whole number between 8 and 512; got 12.5, so it is 13.",
+            ),
             ("?preset=magic", "There is no preset “magic”; this is “grokking”."),
             (
                 &long,

@@ -79,10 +79,13 @@ mod tests {
     #[test]
     fn a_phase_ends_at_the_first_measured_step_at_its_threshold() {
         let mut history = History::new(Experiment { seeds: 2, ..Experiment::default() });
-        for (step, train, test) in [(0, 0.1, 0.0), (10, 0.98, 0.1), (20, 0.99, 0.5), (30, 1.0, 0.95)] {
+        for (step, train, test) in
+            [(0, 0.1, 0.0), (10, 0.98, 0.1), (20, 0.99, 0.5), (30, 1.0, 0.95)]
+        {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let first = Measured { train: score(train), test: score(test) };
-            let second = Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 0.1 } };
+            let second =
+                Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 0.1 } };
             history.push(Snapshot { step, members: vec![first, second] });
         }
         let [first, second] = find(&history)[..] else { panic!("two members") };

@@ -21,7 +21,13 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(limit: Option<f64>) -> Self {
-        Self { limit, since: Instant::now(), taken: 0, seconds_per_step: None, steps_per_second: None }
+        Self {
+            limit,
+            since: Instant::now(),
+            taken: 0,
+            seconds_per_step: None,
+            steps_per_second: None,
+        }
     }
 
     /// Starts to count anew: after a pause the steps missed are not made up for.
@@ -45,11 +51,7 @@ impl Pace {
             return (most as u32, 0.0);
         };
         let due = self.since.elapsed().as_secs_f64() * limit - f64::from(self.taken);
-        if due >= 1.0 {
-            (due.min(most) as u32, 0.0)
-        } else {
-            (1, 1000.0 * (1.0 - due) / limit)
-        }
+        if due >= 1.0 { (due.min(most) as u32, 0.0) } else { (1, 1000.0 * (1.0 - due) / limit) }
     }
 
     /// Takes note of `steps` steps that took `seconds`.
@@ -89,8 +91,6 @@ pub(super) fn next_turn(resolve: &Function) {
 /// Calls `resolve` after some milliseconds.
 pub(super) fn after(milliseconds: f64, resolve: &Function) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(
-        resolve,
-        milliseconds.ceil() as i32,
-    );
+    let _ = scope
+        .set_timeout_with_callback_and_timeout_and_arguments_0(resolve, milliseconds.ceil() as i32);
 }

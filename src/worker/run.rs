@@ -91,11 +91,15 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
                 }
                 (Command::Pause, _) => {
                     playing = false;
-                    paused(&mut run).await
+                    run.iter().for_each(report_rest);
+                    Ok(())
                 }
-                (Command::Step(steps), _) => {
+                (Command::Step, _) => {
                     playing = false;
-                    step(&mut run, steps).await
+                    match &mut run {
+                        Some(run) => step(run).await.map(|()| report_rest(run)),
+                        None => Ok(()),
+                    }
                 }
                 (Command::Speed(limit), _) => {
                     pace.set_limit(limit);
@@ -132,31 +136,25 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
         }
         if done {
             playing = false;
-            send(&Event::Done { step });
+            report_rest(current);
         }
     }
 }
 
-/// Measures where the run was paused, so that the curves end there.
-async fn paused(run: &mut Option<Run>) -> Result<(), TrainError> {
-    let Some(run) = run else { return Ok(()) };
-    run.measure().await?;
-    send(&Event::Paused { step: run.trainer.step() });
+/// Trains to the next step that is measured anyway, so that a run stepped through by hand gives the
+/// same curves as one left alone.
+async fn step(run: &mut Run) -> Result<(), TrainError> {
+    let target = run.next_measured;
+    while run.trainer.step() < target && !run.trainer.is_done() {
+        run.advance(u32::MAX).await?;
+    }
     Ok(())
 }
 
-async fn step(run: &mut Option<Run>, steps: u32) -> Result<(), TrainError> {
-    if let Some(run) = run {
-        let mut left = steps;
-        while left > 0 && !run.trainer.is_done() {
-            left -= run.advance(left).await?;
-        }
-        if run.trainer.is_done() {
-            send(&Event::Done { step: run.trainer.step() });
-            return Ok(());
-        }
-    }
-    paused(run).await
+/// Tells the page that nothing moves any more, and where.
+fn report_rest(run: &Run) {
+    let step = run.trainer.step();
+    send(&if run.trainer.is_done() { Event::Done { step } } else { Event::Paused { step } });
 }
 
 fn lost(error: &TrainError) -> String {
@@ -186,7 +184,9 @@ async fn open_gpu() -> Result<Device, String> {
     for (index, name) in (0..).zip(CHECKS) {
         let what = format!("compiling and checking shaders: {name}");
         send(&Event::WarmUp { what, done: index, total });
-        check(index as usize, &device).await.map_err(|fault| format!("self-test failed: {fault}"))?;
+        check(index as usize, &device)
+            .await
+            .map_err(|fault| format!("self-test failed: {fault}"))?;
     }
     Ok(device)
 }

@@ -18,13 +18,8 @@ use crate::{
     debian::Debian,
 };
 
-const CHROMES: [&str; 5] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-];
+const CHROMES: [&str; 5] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /// Where installers put Chrome without adding it to `PATH`.
 const CHROME_PATHS: [&str; 3] = [
@@ -65,22 +60,13 @@ impl Browser {
     }
 
     fn find() -> Result<Option<Self>> {
-        let chrome = from_environment("CHROME")?.or_else(|| {
-            CHROMES
-                .iter()
-                .find_map(|name| find(name, command::path()))
-                .or_else(|| {
-                    CHROME_PATHS
-                        .iter()
-                        .map(PathBuf::from)
-                        .find(|path| path.is_file())
-                })
-        });
-        let driver =
-            from_environment("CHROMEDRIVER")?.or_else(|| find("chromedriver", command::path()));
-        Ok(chrome
-            .zip(driver)
-            .map(|(chrome, driver)| Self { chrome, driver }))
+        let on_path = |name: &str| find(name, command::path());
+        let installed = || CHROME_PATHS.map(PathBuf::from).into_iter().find(|path| path.is_file());
+        let chrome = from_environment("CHROME")?
+            .or_else(|| CHROMES.into_iter().find_map(on_path))
+            .or_else(installed);
+        let driver = from_environment("CHROMEDRIVER")?.or_else(|| on_path("chromedriver"));
+        Ok(chrome.zip(driver).map(|(chrome, driver)| Self { chrome, driver }))
     }
 
     fn install() -> Result<Self> {
@@ -88,9 +74,7 @@ impl Browser {
                             version: install both, or set CHROME and CHROMEDRIVER to their paths";
         let debian = Debian::detect().context(HELP)?;
         println!("Installing Chromium and chromedriver (1 to 2 minutes)");
-        debian
-            .install(&["chromium", "chromium-driver"])
-            .context(HELP)?;
+        debian.install(&["chromium", "chromium-driver"]).context(HELP)?;
         Self::find()?.context(HELP)
     }
 
@@ -99,12 +83,8 @@ impl Browser {
         let Some(chrome) = major_version(&self.chrome) else {
             return Ok(());
         };
-        let driver = major_version(&self.driver).with_context(|| {
-            format!(
-                "`{} --version` does not run; reinstall it",
-                self.driver.display()
-            )
-        })?;
+        let driver = major_version(&self.driver)
+            .with_context(|| format!("`{} --version` fails", self.driver.display()))?;
         ensure!(
             chrome == driver,
             "{} is version {chrome} but {} is version {driver}; install the chromedriver of the \
@@ -130,11 +110,7 @@ fn from_environment(variable: &str) -> Result<Option<PathBuf>> {
     let Some(path) = env::var_os(variable).map(PathBuf::from) else {
         return Ok(None);
     };
-    ensure!(
-        path.is_file(),
-        "{variable} is set to {}, which is no file",
-        path.display()
-    );
+    ensure!(path.is_file(), "{variable} is set to {}, which is no file", path.display());
     Ok(Some(path))
 }
 
@@ -144,10 +120,7 @@ fn major_version(program: &Path) -> Option<String> {
         return None;
     }
     let text = stdout(Command::new(program).arg("--version"))?;
-    command::version(&text)?
-        .split('.')
-        .next()
-        .map(str::to_owned)
+    command::version(&text)?.split('.').next().map(str::to_owned)
 }
 
 /// A running chromedriver. It and the browsers that it started end with this value.
@@ -168,11 +141,7 @@ impl Driver {
             .spawn()
             .with_context(|| format!("{} did not start", browser.driver.display()))?;
         let output = process.stdout.take();
-        let mut driver = Self {
-            url: String::new(),
-            port: 0,
-            process,
-        };
+        let mut driver = Self { url: String::new(), port: 0, process };
         let mut lines = BufReader::new(output.context("chromedriver has no output")?).lines();
         driver.port = lines
             .by_ref()
@@ -187,13 +156,9 @@ impl Driver {
 
     /// Asks chromedriver to close its browsers and end, which killing it would not do.
     fn shut_down(&self) -> Result<()> {
-        let limit = Some(Duration::from_secs(10));
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        stream.set_read_timeout(limit)?;
-        write!(
-            stream,
-            "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-        )?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
         stream.read_to_end(&mut Vec::new())?;
         Ok(())
     }
@@ -227,10 +192,7 @@ mod tests {
 
     #[test]
     fn the_port_is_read_from_the_line_that_says_it_listens() {
-        assert_eq!(
-            port("ChromeDriver was started successfully on port 9515."),
-            Some(9515)
-        );
+        assert_eq!(port("ChromeDriver was started successfully on port 9515."), Some(9515));
         assert_eq!(port("Starting ChromeDriver 156.0.8078.79 on port 0"), None);
     }
 }

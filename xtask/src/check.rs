@@ -15,48 +15,29 @@ use crate::{
 /// Runs every check; an error names those that failed.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let mut checks = Stages::default();
-    checks.run("format", || {
-        command::run(&mut cargo(&["fmt", "--all", "--check"]))
-    });
+    checks.run("format", || command::run(&mut cargo("fmt --all --check")));
     checks.run("clippy", || {
-        command::run(&mut cargo(&[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))
+        command::run(&mut cargo("clippy --workspace --all-targets -- -D warnings"))
     });
     wasm_clippy(workspace, &mut checks);
     checks.run("documentation", || {
-        command::run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+        command::run(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
     });
     dependencies(workspace, &mut checks);
     checks.finish()
 }
 
-fn cargo(arguments: &[&str]) -> Command {
+fn cargo(arguments: &str) -> Command {
     let mut command = Command::new("cargo");
-    command.args(arguments);
+    command.args(arguments.split(' '));
     command
 }
 
 /// Lints the two wasm sides as they are built: the page without burn, the worker with it.
 fn wasm_clippy(workspace: &Workspace, checks: &mut Stages) {
-    let sides: [(&str, &[&str]); 2] = [
-        ("clippy page", &["--features", "page", "--lib", "--bins"]),
-        (
-            "clippy worker",
-            &[
-                "--features",
-                "worker,gpu",
-                "--lib",
-                "--bins",
-                "--test",
-                "wasm",
-            ],
-        ),
+    let sides = [
+        ("clippy page", "--features page --lib --bins"),
+        ("clippy worker", "--features worker,gpu --lib --bins --test wasm"),
     ];
     let wasm = match Wasm::set_up(workspace) {
         Ok(wasm) => wasm,
@@ -77,7 +58,7 @@ fn wasm_clippy(workspace: &Workspace, checks: &mut Stages) {
             command::run(
                 wasm.command("cargo")
                     .args(["clippy", "--target", TARGET, "--no-default-features"])
-                    .args(arguments)
+                    .args(arguments.split(' '))
                     .args(["--", "-D", "warnings"]),
             )
         });
@@ -100,18 +81,17 @@ fn dependencies(workspace: &Workspace, checks: &mut Stages) {
     let mut deny = None;
     checks.run("licences and sources", || {
         let program = deny.insert(setup::cargo_deny(workspace)?);
-        command::run(Command::new(program).args(["check", "bans", "licenses", "sources"]))
+        command::run(
+            Command::new(program).args("--workspace check bans licenses sources".split(' ')),
+        )
     });
     let Some(deny) = deny else {
         return checks.skip("advisories", "cargo-deny is missing");
     };
     if command::run(Command::new(&deny).args(["fetch", "db"])).is_err() {
-        return checks.skip(
-            "advisories",
-            "their database could not be fetched; check the network",
-        );
+        return checks.skip("advisories", "their database could not be fetched; check the network");
     }
     checks.run("advisories", || {
-        command::run(Command::new(&deny).args(["check", "--disable-fetch", "advisories"]))
+        command::run(Command::new(&deny).args("--workspace --offline check advisories".split(' ')))
     });
 }

@@ -13,10 +13,8 @@ use anyhow::{Context, Result, ensure};
 pub fn run(command: &mut Command) -> Result<()> {
     let line = line(command);
     println!("  $ {line}");
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("`{line}` did not start"))?;
+    let status =
+        command.stdin(Stdio::null()).status().with_context(|| format!("`{line}` did not start"))?;
     ensure!(status.success(), "`{line}` failed ({status})");
     Ok(())
 }
@@ -24,13 +22,10 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// What a command writes to its standard output, or nothing when it cannot start or fails.
 pub fn stdout(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The first of `directories` that holds the program, with the program's name.
+/// The program's path in the first of `directories` that holds it.
 pub fn find(program: &str, directories: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
     directories
         .into_iter()
@@ -40,15 +35,12 @@ pub fn find(program: &str, directories: impl IntoIterator<Item = PathBuf>) -> Op
 
 /// The directories of `PATH`.
 pub fn path() -> Vec<PathBuf> {
-    env::var_os("PATH")
-        .map(|path| env::split_paths(&path).collect())
-        .unwrap_or_default()
+    env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default()
 }
 
 /// The version in what `program --version` writes: the first word that begins with a digit.
 pub fn version(text: &str) -> Option<&str> {
-    text.split_whitespace()
-        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
+    text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// The command as a line for a shell. `PATH` is left out: it is long and says little.
@@ -58,10 +50,7 @@ fn line(command: &Command) -> String {
         (name != "PATH").then_some(format!("{name}={}", quoted(value?)))
     });
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    variables
-        .chain(words.map(quoted))
-        .collect::<Vec<_>>()
-        .join(" ")
+    variables.chain(words.map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(word: &OsStr) -> String {
@@ -82,10 +71,7 @@ mod tests {
         for (text, expected) in [
             ("trunk 0.21.14", Some("0.21.14")),
             ("Google Chrome 139.0.7258.66 ", Some("139.0.7258.66")),
-            (
-                "ChromeDriver 156.0.8078.79 (a21ce95c-refs/heads/8078@{#1})",
-                Some("156.0.8078.79"),
-            ),
+            ("ChromeDriver 156.0.8078.79 (a21ce95c-refs/heads/8078@{#1})", Some("156.0.8078.79")),
             ("command not found", None),
         ] {
             assert_eq!(version(text), expected, "{text}");
@@ -105,10 +91,7 @@ mod tests {
         let found = find("tool", directories.clone());
         let missing = find("other", directories.clone());
         std::fs::remove_dir_all(&base)?;
-        assert_eq!(
-            found,
-            Some(directories[1].join(format!("tool{EXE_SUFFIX}")))
-        );
+        assert_eq!(found, Some(directories[1].join(format!("tool{EXE_SUFFIX}"))));
         assert_eq!(missing, None);
         Ok(())
     }
@@ -116,13 +99,7 @@ mod tests {
     #[test]
     fn a_shown_line_can_be_pasted_into_a_shell() {
         let mut command = Command::new("cargo");
-        command
-            .args(["doc", "--no-deps"])
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .env("PATH", "/bin");
-        assert_eq!(
-            line(&command),
-            "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps"
-        );
+        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").env("PATH", "/bin");
+        assert_eq!(line(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
     }
 }

@@ -21,11 +21,7 @@ use workspace::Workspace;
 
 /// Serve, build, test and check the project. Each command first sets up what it needs.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    arg_required_else_help = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Task,

@@ -37,25 +37,14 @@ pub fn build(workspace: &Workspace, fast: bool) -> Result<()> {
     let wasm = Wasm::set_up(workspace)?;
     setup::wasm_bindgen(workspace)?;
     let trunk = setup::trunk(workspace)?;
-    let wasm_opt = if fast {
-        None
-    } else {
-        Some(setup::wasm_opt(workspace)?)
-    };
+    let wasm_opt = if fast { None } else { Some(setup::wasm_opt(workspace)?) };
 
     println!("Building the page (about 15 minutes the first time on two cores)");
     // trunk passes `--offline` on to cargo, so every dependency has to be here before.
     run(wasm.command("cargo").arg("fetch"))?;
     run(wasm
         .command(trunk)
-        .args([
-            "build",
-            "--release",
-            "--public-url",
-            "./",
-            "--offline",
-            "--skip-version-check",
-        ])
+        .args("build --release --public-url ./ --offline --skip-version-check".split(' '))
         // trunk takes no other values than `true` and `false` for it.
         .env_remove("NO_COLOR"))?;
     if let Some(wasm_opt) = wasm_opt {
@@ -73,11 +62,7 @@ fn optimise(workspace: &Workspace, wasm_opt: &Path) -> Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(workspace.dist())? {
         let entry = entry?;
-        if entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "wasm")
-        {
+        if entry.path().extension().is_some_and(|extension| extension == "wasm") {
             files.push((entry.metadata()?.len(), entry.path()));
         }
     }
@@ -88,22 +73,12 @@ fn optimise(workspace: &Workspace, wasm_opt: &Path) -> Result<()> {
             println!("Optimising {} ({})", file.display(), megabytes(before));
             // Under another name until it is whole.
             let part = optimised.with_extension("part");
-            run(Command::new("node")
-                .arg(wasm_opt)
-                .args(WASM_OPT)
-                .arg(&file)
-                .arg("-o")
-                .arg(&part))?;
+            run(Command::new("node").arg(wasm_opt).args(WASM_OPT).arg(&file).arg("-o").arg(&part))?;
             fs::rename(part, &optimised)?;
         }
         let after = fs::copy(&optimised, &file)
             .with_context(|| format!("cannot write {}", file.display()))?;
-        println!(
-            "{}: {} -> {}",
-            file.display(),
-            megabytes(before),
-            megabytes(after)
-        );
+        println!("{}: {} -> {}", file.display(), megabytes(before), megabytes(after));
     }
     Ok(())
 }

@@ -57,10 +57,7 @@ impl Server {
                 eprintln!("error: the static server stopped: {error:#}");
             }
         });
-        Ok(Self {
-            url,
-            _runtime: runtime,
-        })
+        Ok(Self { url, _runtime: runtime })
     }
 }
 
@@ -68,9 +65,7 @@ async fn answer(listener: TcpListener, directory: &Path) -> Result<()> {
     // A page of the last build must not meet a worker of this one.
     let fresh =
         SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let app = Router::new()
-        .fallback_service(ServeDir::new(directory))
-        .layer(fresh);
+    let app = Router::new().fallback_service(ServeDir::new(directory)).layer(fresh);
     listener.set_nonblocking(true)?;
     axum::serve(tokio::net::TcpListener::from_std(listener)?, app).await?;
     Ok(())
@@ -86,11 +81,7 @@ fn open_browser(url: &str) {
         command.args(["/c", "start"]);
         command
     } else {
-        Command::new(if cfg!(target_os = "macos") {
-            "open"
-        } else {
-            "xdg-open"
-        })
+        Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" })
     };
     if let Err(error) = command.arg(url).spawn() {
         eprintln!("warning: no browser opened ({error}); open {url} yourself");
@@ -109,10 +100,7 @@ mod tests {
     fn get(url: &str, path: &str) -> Result<String> {
         let address = url.strip_prefix("http://").context("no address")?;
         let mut stream = TcpStream::connect(address)?;
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-        )?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer.to_lowercase())
@@ -129,15 +117,9 @@ mod tests {
         let index = get(&server.url, "/?run=1")?;
         let missing = get(&server.url, "/missing")?;
         fs::remove_dir_all(&directory)?;
-        assert!(
-            module.contains("content-type: application/wasm\r\n"),
-            "{module}"
-        );
+        assert!(module.contains("content-type: application/wasm\r\n"), "{module}");
         assert!(module.contains("cache-control: no-cache\r\n"), "{module}");
-        assert!(
-            index.contains("content-type: text/html") && index.ends_with("<p>page"),
-            "{index}"
-        );
+        assert!(index.contains("content-type: text/html") && index.ends_with("<p>page"), "{index}");
         assert!(missing.starts_with("http/1.1 404"), "{missing}");
         Ok(())
     }

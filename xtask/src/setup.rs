@@ -61,9 +61,7 @@ impl Wasm {
     /// A command in the environment of wasm builds.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        command
-            .env("CARGO_TARGET_DIR", &self.target)
-            .env("PATH", &self.path);
+        command.env("CARGO_TARGET_DIR", &self.target).env("PATH", &self.path);
         if let Some(toolchain) = &self.toolchain {
             command.env("RUSTUP_TOOLCHAIN", toolchain);
         }
@@ -115,13 +113,7 @@ pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
     if installed().as_deref() != expected {
         println!("Installing wasm-opt {BINARYEN} from npm (under a minute)");
         run(Command::new(npm)
-            .args([
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-            ])
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"])
             .arg(&prefix)
             .arg(format!("binaryen@{BINARYEN}")))?;
     }
@@ -169,10 +161,7 @@ fn search_path(workspace: &Workspace) -> Vec<PathBuf> {
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines
-        .nth(1)?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 #[cfg(test)]

@@ -28,11 +28,7 @@ pub enum Stage {
 
 /// Runs the given stages, or all of them; an error names those that failed.
 pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
-    let stages = if stages.is_empty() {
-        Stage::value_variants()
-    } else {
-        stages
-    };
+    let stages = if stages.is_empty() { Stage::value_variants() } else { stages };
     let mut done = Stages::default();
     for stage in stages {
         match stage {
@@ -46,13 +42,7 @@ pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
 
 fn native(slow: bool) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args([
-        "test",
-        "--release",
-        "--workspace",
-        "--exclude",
-        "browser-tests",
-    ]);
+    cargo.args("test --release --workspace --exclude browser-tests".split(' '));
     run_tests(&mut cargo, slow)
 }
 
@@ -65,14 +55,8 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
     browser.write_capabilities(&capabilities)?;
     let mut cargo = wasm.command("cargo");
     cargo
-        .args([
-            "test",
-            "--release",
-            "--target",
-            TARGET,
-            "--no-default-features",
-        ])
-        .args(["--features", "worker,gpu", "--test", "wasm"])
+        .args(["test", "--release", "--target", TARGET])
+        .args("--no-default-features --features worker,gpu --test wasm".split(' '))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
@@ -84,23 +68,19 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let browser = Browser::set_up()?;
     page::build(workspace, true)?;
-    command::run(Command::new("cargo").args(["build", "--release", "--bin", "two-phase"]))?;
+    command::run(Command::new("cargo").args("build --release --bin two-phase".split(' ')))?;
+    let cli = workspace.target.join(format!("release/two-phase{EXE_SUFFIX}"));
     // Two ports are two origins: the page is also tested inside a frame of another one.
     let page = Server::start(&workspace.dist())?;
     let other = Server::start(&workspace.dist())?;
     let driver = Driver::start(&browser)?;
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["test", "--release", "--package", "browser-tests"])
+        .args("test --release --package browser-tests".split(' '))
         .env("TWO_PHASE_URL", &page.url)
         .env("TWO_PHASE_OTHER_URL", &other.url)
         .env("TWO_PHASE_DIST", workspace.dist())
-        .env(
-            "TWO_PHASE_CLI",
-            workspace
-                .target
-                .join(format!("release/two-phase{EXE_SUFFIX}")),
-        )
+        .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)
         .env("WEBDRIVER_URL", &driver.url);
     run_tests(&mut cargo, slow)

@@ -46,6 +46,11 @@ pub fn set_up(cache: &Path) -> Result<Option<String>> {
         return Ok(Some(LINKED.to_owned()));
     }
 
+    ensure!(
+        stdout(Command::new("rustup").arg("--version")).is_some(),
+        "the compiler lacks the target {TARGET} and rustup, which installs it, is missing; \
+         install Rust with rustup (https://rustup.rs)"
+    );
     println!("Installing the target {TARGET} (under a minute)");
     let rustup = run(Command::new("rustup").args(["target", "add", TARGET]));
     if rustup.is_ok() && builds(None, cache) {
@@ -73,10 +78,7 @@ pub fn set_up(cache: &Path) -> Result<Option<String>> {
 fn builds(toolchain: Option<&str>, cache: &Path) -> bool {
     let probe = cache.join(format!("probe-{}.wasm", std::process::id()));
     let mut rustc = Command::new("rustc");
-    rustc
-        .args(["--test", "--crate-name=probe", "--target", TARGET, "-o"])
-        .arg(&probe)
-        .arg("-");
+    rustc.args(["--test", "--crate-name=probe", "--target", TARGET, "-o"]).arg(&probe).arg("-");
     if let Some(toolchain) = toolchain {
         rustc.env("RUSTUP_TOOLCHAIN", toolchain);
     }
@@ -90,26 +92,23 @@ fn link_debian_toolchain(debian: &Debian, cache: &Path) -> Result<()> {
     debian.install(&["rustc-web", "cargo-web", "rust-web-src"])?;
     let library = build_standard_library(cache)?;
 
-    let sysroot = rustlib(Command::new(DEBIAN_RUSTC).args(["--target", TARGET]))?.join("lib");
-    run(debian.command("rm").arg("-rf").arg(&sysroot))?;
+    let sysroot = rustlib(Command::new(DEBIAN_RUSTC).args(["--target", TARGET]))?;
+    run(debian.command("rm").arg("-rf").arg(sysroot.join("lib")))?;
     run(debian.command("mkdir").arg("-p").arg(&sysroot))?;
-    run(debian.command("cp").args(library).arg(&sysroot))?;
+    run(debian.command("cp").arg("-r").arg(library).arg(&sysroot))?;
 
     // Linked, not copied: rust-lld finds its LLVM beside the file it really is.
     let linker = rustlib(&mut Command::new("rustc"))?.join("bin/rust-lld");
     let bin = rustlib(&mut Command::new(DEBIAN_RUSTC))?.join("bin");
     run(debian.command("mkdir").arg("-p").arg(&bin))?;
-    run(debian
-        .command("ln")
-        .arg("-sfn")
-        .arg(linker)
-        .arg(bin.join("rust-lld")))?;
+    run(debian.command("ln").arg("-sfn").arg(linker).arg(bin.join("rust-lld")))?;
 
     run(Command::new("rustup").args(["toolchain", "link", LINKED, "/usr"]))
 }
 
-/// Builds std, panic_abort and test for the target, and returns their rlibs and rmetas.
-fn build_standard_library(cache: &Path) -> Result<Vec<PathBuf>> {
+/// Builds std, panic_abort and test for the target, and returns a directory `lib` of their rlibs
+/// and rmetas.
+fn build_standard_library(cache: &Path) -> Result<PathBuf> {
     let package = cache.join("wasm-std");
     // What an older compiler left would be copied too.
     if package.exists() {
@@ -122,13 +121,8 @@ fn build_standard_library(cache: &Path) -> Result<Vec<PathBuf>> {
         "[package]\nname = \"wasm-std\"\nedition = \"2024\"\n\n[workspace]\n",
     )?;
     run(Command::new(DEBIAN_CARGO)
-        .args([
-            "build",
-            "--release",
-            "--target",
-            TARGET,
-            "-Zbuild-std=std,panic_abort,test",
-        ])
+        .args(["build", "--release", "--target", TARGET])
+        .arg("-Zbuild-std=std,panic_abort,test")
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", package.join("target"))
@@ -136,24 +130,23 @@ fn build_standard_library(cache: &Path) -> Result<Vec<PathBuf>> {
         .env("RUSTC_BOOTSTRAP", "1"))?;
 
     let deps = package.join("target").join(TARGET).join("release/deps");
-    let mut files = Vec::new();
+    let lib = package.join("lib");
+    fs::create_dir(&lib)?;
     for entry in fs::read_dir(deps)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
         let library = name.ends_with(".rlib") || name.ends_with(".rmeta");
         if library && !name.starts_with("libwasm_std") {
-            files.push(path);
+            fs::copy(entry.path(), lib.join(name))?;
         }
     }
-    Ok(files)
+    Ok(lib)
 }
 
 /// The directory `lib/rustlib/<target>` of a compiler.
 fn rustlib(rustc: &mut Command) -> Result<PathBuf> {
     let lib = command::stdout(rustc.args(["--print", "target-libdir"]))
         .context("`rustc --print target-libdir` failed; run it by hand to see why")?;
-    let rustlib = Path::new(&lib)
-        .parent()
-        .context("rustc names no library directory")?;
+    let rustlib = Path::new(&lib).parent().context("rustc names no library directory")?;
     Ok(rustlib.to_owned())
 }

@@ -66,11 +66,7 @@ fn cache_directory() -> Result<PathBuf> {
     if let Some(directory) = env::var_os("TWO_PHASE_CACHE") {
         return Ok(std::path::absolute(directory)?);
     }
-    let variable = |name| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
+    let variable = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let platform = if cfg!(windows) {
         variable("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {

@@ -1,0 +1,597 @@
+//! The page's state, what the reader can do to it, and what the worker's events do to it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    HtmlAnchorElement, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlProgressElement,
+};
+
+use super::adapter::{self, Choice, Wish};
+use super::axis::{TimeAxis, ValueAxis};
+use super::chart::{Chart, Frame, LEFT, Layout, RIGHT};
+use super::controls::Controls;
+use super::dom::{create, element, set_root_attribute, set_text, window};
+use super::link::Link;
+use super::theme::Theme;
+use super::{figure, format, speed};
+use crate::experiment::{Experiment, Field};
+use crate::history::History;
+use crate::phases;
+use crate::protocol::{Backend, Command, Event};
+
+/// The app as its event handlers hold it.
+pub type Shared = Rc<RefCell<App>>;
+
+/// What the page is doing; the names are those of `data-state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Loading,
+    Ready,
+    Running,
+    Paused,
+    Done,
+    Error,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Everything the page knows.
+pub struct App {
+    experiment: Experiment,
+    wish: Wish,
+    link: Option<Link>,
+    /// The backend asked for, and what the badge says about it.
+    choice: Option<Choice>,
+    /// Counts worker starts, so that a choice made for an earlier one is not used.
+    opened: u32,
+    opening_done: bool,
+    state: State,
+    /// Commands to load that are not answered: until then events belong to an earlier run.
+    loads: u32,
+    play_when_loaded: bool,
+    history: History,
+    step: u32,
+    steps_per_second: f64,
+    /// What is being waited for, or what went wrong.
+    message: String,
+    warm_up: Option<f64>,
+    speed_stop: usize,
+    log_axis: bool,
+    pointed: Option<f64>,
+    charts: [Chart; 2],
+    controls: Option<Controls>,
+    redraw_asked: bool,
+    embedded: bool,
+}
+
+impl App {
+    /// Reads the address and shows what it holds; nothing trains yet.
+    pub fn new() -> Self {
+        let search = window().location().search().unwrap_or_default();
+        let parsed = Experiment::from_query(&search);
+        let mut notes = parsed.notes;
+        let mut app = Self {
+            experiment: parsed.experiment,
+            wish: Wish::Auto,
+            link: None,
+            choice: None,
+            opened: 0,
+            opening_done: false,
+            state: State::Loading,
+            loads: 0,
+            play_when_loaded: false,
+            history: History::new(parsed.experiment),
+            step: 0,
+            steps_per_second: 0.0,
+            message: "Looking for a device to train on.".into(),
+            warm_up: None,
+            speed_stop: speed::STOPS.len(),
+            log_axis: true,
+            pointed: None,
+            charts: [
+                Chart::new(
+                    element("accuracy"),
+                    Layout { title: "Accuracy", names_phases: true, labels_time: false },
+                ),
+                Chart::new(
+                    element("loss"),
+                    Layout {
+                        title: "Loss (squared error)",
+                        names_phases: false,
+                        labels_time: true,
+                    },
+                ),
+            ],
+            controls: None,
+            redraw_asked: false,
+            embedded: false,
+        };
+        for (key, value) in parsed.page {
+            let understood = match key.as_str() {
+                "backend" => Wish::named(&value).map(|wish| app.wish = wish),
+                "speed" => speed::stop_named(&value).map(|stop| app.speed_stop = stop),
+                "axis" => ["log", "linear"]
+                    .contains(&value.as_str())
+                    .then(|| app.log_axis = value == "log"),
+                "embed" => flag(&value).map(|embedded| app.embedded = embedded),
+                "play" => flag(&value).map(|play| app.play_when_loaded = play),
+                _ => None,
+            };
+            if understood.is_none() {
+                let allowed = match key.as_str() {
+                    "backend" => "auto, gpu or cpu",
+                    "speed" => "max or a number of steps per second",
+                    "axis" => "log or linear",
+                    _ => "0 or 1",
+                };
+                let value: String = value.chars().take(24).collect();
+                notes.push(format!("`{key}` must be {allowed}; got “{value}”, so it was ignored."));
+            }
+        }
+        show_notes(&notes);
+        app.show_speed();
+        app.show_address();
+        app
+    }
+
+    /// The settings that hold now.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// What has been measured so far.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The name of the wished backend.
+    pub fn wish_name(&self) -> &'static str {
+        Wish::ALL.iter().find(|(wish, ..)| *wish == self.wish).map_or("auto", |(_, name, _)| name)
+    }
+
+    /// Hands over the sliders.
+    pub fn set_controls(&mut self, controls: Controls) {
+        self.controls = Some(controls);
+    }
+
+    fn send(&self, command: &Command) {
+        if let Some(link) = &self.link {
+            link.send(command);
+        }
+    }
+
+    fn load(&mut self) {
+        self.history = History::new(self.experiment);
+        self.step = 0;
+        self.loads += 1;
+        self.state = State::Loading;
+        self.message = "Setting up the networks.".into();
+        self.send(&Command::Load(self.experiment));
+    }
+
+    fn fail(&mut self, sentence: String) {
+        self.state = State::Error;
+        self.message = sentence;
+        self.warm_up = None;
+    }
+
+    fn show_speed(&self) {
+        let slider: HtmlInputElement = element("speed");
+        slider.set_max(&speed::STOPS.len().to_string());
+        slider.set_value(&self.speed_stop.to_string());
+        let name = speed::name(speed::at_stop(self.speed_stop));
+        set_text(&element("speed-value"), &name);
+        let _ = slider.set_attribute("aria-valuetext", &name);
+    }
+
+    /// Puts everything that differs from the preset into the address.
+    fn show_address(&self) {
+        let mut page = Vec::new();
+        if self.wish != Wish::Auto {
+            page.push(format!("backend={}", self.wish_name()));
+        }
+        if let Some(speed) = speed::at_stop(self.speed_stop) {
+            page.push(format!("speed={speed}"));
+        }
+        if !self.log_axis {
+            page.push("axis=linear".into());
+        }
+        let query = |own: &[String]| {
+            let experiment = self.experiment.to_query();
+            let parts: Vec<&str> = own
+                .iter()
+                .map(String::as_str)
+                .chain([experiment.as_str()])
+                .filter(|p| !p.is_empty())
+                .collect();
+            if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+        };
+        let path = window().location().pathname().unwrap_or_default();
+        element::<HtmlAnchorElement>("full-page").set_href(&format!("{path}{}", query(&page)));
+        if self.embedded {
+            page.insert(0, "embed=1".into());
+        }
+        // Refused in a sandboxed frame; the figure works without.
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(
+                &JsValue::NULL,
+                "",
+                Some(&format!("{path}{}", query(&page))),
+            );
+        }
+    }
+
+    fn draw(&mut self) {
+        let theme = Theme::current();
+        let members = phases::find(&self.history);
+        let time = TimeAxis { log: self.log_axis, last: self.experiment.steps };
+        let markers = figure::markers(&members);
+        let (accuracy, loss) =
+            (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
+        let ends =
+            loss.iter().flat_map(|series| &series.points).flat_map(|point| [point.low, point.high]);
+        let frame = |values| Frame { theme, time, values, markers: markers.clone() };
+        self.charts[0].draw(frame(ValueAxis::Share), &accuracy);
+        self.charts[1].draw(frame(ValueAxis::decades(ends)), &loss);
+
+        let finding = if self.history.snapshots().is_empty() {
+            String::new()
+        } else {
+            figure::finding(&self.history, &members, self.state == State::Done)
+        };
+        set_text(&element("finding"), &finding);
+        self.draw_crosshair(&time);
+        self.draw_controls();
+    }
+
+    fn draw_crosshair(&self, time: &TimeAxis) {
+        let step = match self.pointed {
+            Some(position) => time.step_at(position),
+            None => f64::INFINITY,
+        };
+        let last = self.history.snapshots().last().map_or(0, |snapshot| snapshot.step);
+        let readout = figure::readout(&self.history, step.min(f64::from(last)));
+        let (line, holder): (HtmlElement, HtmlElement) = (element("crosshair"), element("readout"));
+        let position =
+            readout.as_ref().and_then(|r| time.position(r.step)).filter(|_| self.pointed.is_some());
+        line.set_hidden(position.is_none());
+        if let Some(position) = position {
+            let plot = f64::from(element::<HtmlElement>("charts").client_width()) - LEFT - RIGHT;
+            let _ = line.style().set_property("left", &format!("{:.1}px", LEFT + position * plot));
+        }
+        let Some(readout) = readout else {
+            set_text(&holder, "");
+            return;
+        };
+        let parts = [
+            ("", format!("Step {}: ", format::step(readout.step))),
+            ("train", readout.train),
+            ("", "; ".into()),
+            ("test", readout.test),
+        ];
+        let spans = js_sys::Array::new();
+        for (class, text) in parts {
+            let span: HtmlElement = create("span");
+            span.set_class_name(class);
+            set_text(&span, &text);
+            spans.push(&span);
+        }
+        holder.replace_children_with_node(&spans);
+    }
+
+    fn draw_controls(&self) {
+        let button = |id: &str| element::<HtmlButtonElement>(id);
+        let play = button("play");
+        let label = match self.state {
+            State::Running => "Pause",
+            State::Done => "Again",
+            _ => "Play",
+        };
+        set_text(&play, label);
+        play.set_disabled(matches!(self.state, State::Loading | State::Error));
+        button("step")
+            .set_disabled(!matches!(self.state, State::Ready | State::Paused | State::Running));
+        button("reset").set_disabled(self.state == State::Loading);
+        let axis = button("axis");
+        set_text(&axis, if self.log_axis { "Linear axis" } else { "Log axis" });
+
+        let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
+        set_text(&element("badge"), badge);
+        set_root_attribute("data-state", self.state.name());
+
+        let steps = self.experiment.steps;
+        let text = match self.state {
+            State::Loading | State::Error => self.message.clone(),
+            State::Ready => format!("Ready: {} steps to go.", format::step(steps)),
+            State::Running => {
+                let left =
+                    f64::from(steps - self.step.min(steps)) / self.steps_per_second.max(1e-9);
+                let pace = if self.steps_per_second > 0.0 {
+                    format!(
+                        ", {} steps/s, {} left",
+                        format::about(self.steps_per_second),
+                        format::seconds(left)
+                    )
+                } else {
+                    String::new()
+                };
+                format!("Step {} of {}{pace}", format::step(self.step), format::step(steps))
+            }
+            State::Paused => {
+                format!("Paused at step {} of {}", format::step(self.step), format::step(steps))
+            }
+            State::Done => format!("Done: {} steps.", format::step(self.step)),
+        };
+        set_text(&element("progress-text"), &text);
+        let progress: HtmlProgressElement = element("progress");
+        progress.set_value(self.warm_up.unwrap_or(f64::from(self.step) / f64::from(steps)));
+    }
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn show_notes(notes: &[String]) {
+    let list: HtmlElement = element("notes");
+    list.set_hidden(notes.is_empty());
+    for note in notes {
+        let item: HtmlElement = create("li");
+        set_text(&item, note);
+        let _ = list.append_child(&item);
+    }
+}
+
+/// Draws at the next frame, once however often it is asked for.
+pub fn redraw(app: &Shared) {
+    if std::mem::replace(&mut app.borrow_mut().redraw_asked, true) {
+        return;
+    }
+    let shared = Rc::clone(app);
+    let frame = Closure::once_into_js(move || {
+        let mut app = shared.borrow_mut();
+        app.redraw_asked = false;
+        app.draw();
+    });
+    // Asked of a function that was just made, in a window that is there.
+    let _ = window().request_animation_frame(frame.unchecked_ref());
+}
+
+/// Chooses a backend and starts its worker.
+pub fn open(app: &Shared) {
+    let (wish, opened) = {
+        let mut app = app.borrow_mut();
+        app.link = None;
+        app.choice = None;
+        app.opened += 1;
+        app.opening_done = false;
+        app.loads = 0;
+        app.state = State::Loading;
+        app.message = "Looking for a device to train on.".into();
+        app.history = History::new(app.experiment);
+        app.step = 0;
+        (app.wish, app.opened)
+    };
+    redraw(app);
+    let shared = Rc::clone(app);
+    spawn_local(async move {
+        let choice = adapter::choose(wish).await;
+        if shared.borrow().opened == opened {
+            open_worker(&shared, choice);
+        }
+    });
+}
+
+fn open_worker(app: &Shared, choice: Choice) {
+    let shared = Rc::clone(app);
+    let link = Link::open(choice.backend, move |event| on_event(&shared, event));
+    {
+        let mut app = app.borrow_mut();
+        set_root_attribute("data-backend", choice.backend.key());
+        app.message = match choice.backend {
+            Backend::Cpu => "Loading the training program.".into(),
+            Backend::Gpu => "Loading the training program for the GPU, some 4 MB.".into(),
+        };
+        app.choice = Some(choice);
+        app.link = None;
+        match link {
+            Ok(link) => app.link = Some(link),
+            Err(sentence) => app.fail(sentence),
+        }
+    }
+    redraw(app);
+}
+
+fn on_event(app: &Shared, event: Event) {
+    let mut fall_back = None;
+    {
+        let mut app = app.borrow_mut();
+        let current = app.loads == 0;
+        match event {
+            Event::Listening => {
+                if let Some(backend) = app.choice.as_ref().map(|choice| choice.backend) {
+                    app.send(&Command::Open(backend));
+                }
+            }
+            Event::WarmUp { what, done, total } => {
+                app.message = format!("Warming up ({} of {total}): {what}.", done + 1);
+                app.warm_up = Some(f64::from(done) / f64::from(total));
+            }
+            Event::Ready(_) => {
+                app.opening_done = true;
+                app.warm_up = None;
+                let speed = speed::at_stop(app.speed_stop);
+                app.send(&Command::Speed(speed));
+                app.load();
+            }
+            Event::Loaded => {
+                app.loads = app.loads.saturating_sub(1);
+                if app.loads == 0 {
+                    app.state = State::Ready;
+                    if std::mem::take(&mut app.play_when_loaded) {
+                        app.state = State::Running;
+                        app.steps_per_second = 0.0;
+                        app.send(&Command::Play);
+                    }
+                }
+            }
+            Event::Snapshot(snapshot) if current => {
+                app.step = app.step.max(snapshot.step);
+                app.history.push(snapshot);
+            }
+            Event::Progress { step, steps_per_second } if current => {
+                app.step = step;
+                app.steps_per_second = steps_per_second;
+            }
+            Event::Paused { step } if current => {
+                app.step = step;
+                app.state = State::Paused;
+            }
+            Event::Done { step } if current => {
+                app.step = step;
+                app.state = State::Done;
+            }
+            // Of a run that the reader has left behind.
+            Event::Snapshot(_)
+            | Event::Progress { .. }
+            | Event::Paused { .. }
+            | Event::Done { .. } => {}
+            Event::Failed(sentence) => {
+                let backend = app.choice.as_ref().map(|choice| choice.backend);
+                if !app.opening_done && backend == Some(Backend::Gpu) {
+                    fall_back = Some(Choice::cpu(&sentence));
+                } else {
+                    app.fail(sentence);
+                }
+            }
+        }
+    }
+    match fall_back {
+        Some(choice) => open_worker(app, choice),
+        None => redraw(app),
+    }
+}
+
+/// Plays or pauses; after the end, plays again from the start.
+pub fn toggle(app: &Shared) {
+    {
+        let mut app = app.borrow_mut();
+        match app.state {
+            State::Running => app.send(&Command::Pause),
+            State::Ready | State::Paused => {
+                app.state = State::Running;
+                app.steps_per_second = 0.0;
+                app.send(&Command::Play);
+            }
+            State::Done => {
+                app.play_when_loaded = true;
+                app.load();
+            }
+            State::Loading | State::Error => {}
+        }
+    }
+    redraw(app);
+}
+
+/// Trains to the next measured step.
+pub fn step(app: &Shared) {
+    let app = app.borrow();
+    if matches!(app.state, State::Ready | State::Paused | State::Running) {
+        app.send(&Command::Step);
+    }
+}
+
+/// Back to step 0; after an error with a new worker.
+pub fn reset(app: &Shared) {
+    let state = app.borrow().state;
+    match state {
+        State::Loading => {}
+        State::Error => open(app),
+        _ => {
+            app.borrow_mut().load();
+            redraw(app);
+        }
+    }
+}
+
+/// Changes a setting; the run starts anew, and goes on playing if it was.
+pub fn change(app: &Shared, field: &Field, value: f64) {
+    {
+        let mut app = app.borrow_mut();
+        let mut experiment = app.experiment;
+        // A slider has allowed values only.
+        if field.set(&mut experiment, value).is_err() || experiment == app.experiment {
+            return;
+        }
+        app.experiment = experiment;
+        app.show_address();
+        match app.state {
+            State::Error => {}
+            // Not set up yet: what is asked for when the worker is ready is what holds then.
+            _ if !app.opening_done => app.history = History::new(experiment),
+            state => {
+                app.play_when_loaded |= state == State::Running;
+                app.load();
+            }
+        }
+    }
+    redraw(app);
+}
+
+/// Sets the speed to a stop of its slider.
+pub fn set_speed(app: &Shared, stop: usize) {
+    {
+        let mut app = app.borrow_mut();
+        app.speed_stop = stop;
+        app.send(&Command::Speed(speed::at_stop(stop)));
+        app.show_speed();
+        app.show_address();
+    }
+    redraw(app);
+}
+
+/// From a logarithmic axis of steps to a linear one and back.
+pub fn switch_axis(app: &Shared) {
+    {
+        let mut app = app.borrow_mut();
+        app.log_axis = !app.log_axis;
+        app.show_address();
+    }
+    redraw(app);
+}
+
+/// Moves the crosshair to a position on the time axis, 0 to 1, or takes it away.
+pub fn point_at(app: &Shared, position: Option<f64>) {
+    app.borrow_mut().pointed = position;
+    redraw(app);
+}
+
+/// Chooses the backend of the given name and starts anew on it.
+pub fn choose_backend(app: &Shared, name: &str) {
+    if let Some(wish) = Wish::named(name) {
+        {
+            let mut app = app.borrow_mut();
+            app.wish = wish;
+            app.show_address();
+        }
+        open(app);
+    }
+}

@@ -1,0 +1,322 @@
+//! One chart: axes and phases on one canvas, curves on a second above it, so that a new point does
+//! not draw every label again (plotters measures each with a forced layout).
+
+use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
+use plotters::element::DashedPathElement;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
+
+use super::axis::{TimeAxis, ValueAxis};
+use super::dom::{create, window};
+use super::format;
+use super::theme::Theme;
+
+/// One curve with the band around it.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Written at the curve's end.
+    pub name: &'static str,
+    /// Its colour.
+    pub colour: RGBColor,
+    /// Whether the line is dashed.
+    pub dashed: bool,
+    /// The points, by step.
+    pub points: Vec<Point>,
+}
+
+/// Median and range of a value over the members at one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    pub step: u32,
+    pub low: f64,
+    pub median: f64,
+    pub high: f64,
+}
+
+/// A step at which a phase is through for the median member.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marker {
+    /// The step.
+    pub step: u32,
+    /// What happened, in a few words.
+    pub label: String,
+}
+
+/// Everything on the lower canvas; drawn again only when it changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The colours.
+    pub theme: Theme,
+    /// From left to right.
+    pub time: TimeAxis,
+    /// From bottom to top.
+    pub values: ValueAxis,
+    /// End of the first phase and of the second, as far as found.
+    pub markers: Vec<Marker>,
+}
+
+/// What a chart shows, apart from its data.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Written above the value axis.
+    pub title: &'static str,
+    /// Whether the phases are named above the plot.
+    pub names_phases: bool,
+    /// Whether the time axis is labelled.
+    pub labels_time: bool,
+}
+
+/// A chart in an element of the page.
+pub struct Chart {
+    layout: Layout,
+    holder: HtmlElement,
+    below: HtmlCanvasElement,
+    above: HtmlCanvasElement,
+    drawn: Option<(Frame, Size)>,
+}
+
+/// Canvas size in device pixels, and device pixels in a CSS pixel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Size {
+    width: u32,
+    height: u32,
+    scale: f64,
+}
+
+/// Left edge of the plot in CSS pixels, the same in every chart.
+pub const LEFT: f64 = 48.0;
+/// Room to the right of the plot for the names of the curves, in CSS pixels.
+pub const RIGHT: f64 = 56.0;
+const FONT: &str = "system-ui, sans-serif";
+const FONT_SIZE: f64 = 13.0;
+const ROW: f64 = 17.0;
+
+type Area = DrawingArea<CanvasBackend, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+type Drawn = Result<(), DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
+
+impl Chart {
+    /// Puts an empty chart into an element.
+    pub fn new(holder: HtmlElement, layout: Layout) -> Self {
+        let canvas = || {
+            let canvas: HtmlCanvasElement = create("canvas");
+            // What it shows is in the figure's caption, in words.
+            let _ = canvas.set_attribute("aria-hidden", "true");
+            let _ = holder.append_child(&canvas);
+            canvas
+        };
+        let (below, above) = (canvas(), canvas());
+        Self { layout, holder, below, above, drawn: None }
+    }
+
+    /// Draws the curves, and whatever of the frame has changed.
+    pub fn draw(&mut self, frame: Frame, series: &[Series]) {
+        let Some(size) = self.size() else { return };
+        let drawn = (frame, size);
+        if self.drawn.as_ref() != Some(&drawn) {
+            self.draw_below(&drawn.0, size);
+            self.drawn = Some(drawn);
+        }
+        if let Some((frame, _)) = &self.drawn {
+            self.draw_above(frame, size, series);
+        }
+    }
+
+    /// `None` while the element has no size, as in a hidden tab.
+    fn size(&self) -> Option<Size> {
+        // Twice as fine as the screen at least: plotters draws at whole pixels.
+        let scale = window().device_pixel_ratio().clamp(2.0, 4.0);
+        let pixels = |css: i32| (f64::from(css) * scale).round() as u32;
+        let (width, height) = (self.holder.client_width(), self.holder.client_height());
+        (width > 120 && height > 60).then(|| Size {
+            width: pixels(width),
+            height: pixels(height),
+            scale,
+        })
+    }
+
+    fn draw_below(&self, frame: &Frame, size: Size) {
+        if let Some((root, area)) = self.prepare(&self.below, size) {
+            // A canvas that cannot be drawn on stays empty; the caption says the same in words.
+            let _ = self.frame(&root, &area, frame, size);
+        }
+    }
+
+    fn draw_above(&self, frame: &Frame, size: Size, series: &[Series]) {
+        if let Some((root, area)) = self.prepare(&self.above, size) {
+            let _ = curves(&root, &area, frame, size, series);
+        }
+    }
+
+    /// Clears a canvas and lays the plot's coordinates over it, 0 to 1 on both axes.
+    fn prepare(
+        &self,
+        canvas: &HtmlCanvasElement,
+        size: Size,
+    ) -> Option<(DrawingArea<CanvasBackend, Shift>, Area)> {
+        if canvas.width() == size.width && canvas.height() == size.height {
+            let context: CanvasRenderingContext2d =
+                canvas.get_context("2d").ok()??.dyn_into().ok()?;
+            context.clear_rect(0.0, 0.0, f64::from(size.width), f64::from(size.height));
+        } else {
+            // Setting a size clears as well.
+            canvas.set_width(size.width);
+            canvas.set_height(size.height);
+        }
+        let px = |css: f64| (css * size.scale) as i32;
+        let rows = if self.layout.names_phases { 3.0 } else { 1.2 };
+        let (top, bottom) = (
+            px(rows * ROW + 6.0),
+            size.height as i32 - px(if self.layout.labels_time { 2.4 * ROW } else { 8.0 }),
+        );
+        let plot = (px(LEFT)..size.width as i32 - px(RIGHT), bottom..top);
+        let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
+        let area = root.clone().apply_coord_spec(Cartesian2d::new(0.0..1.0, 0.0..1.0, plot));
+        Some((root, area))
+    }
+
+    fn frame(
+        &self,
+        root: &DrawingArea<CanvasBackend, Shift>,
+        area: &Area,
+        frame: &Frame,
+        size: Size,
+    ) -> Drawn {
+        let px = |css: f64| (css * size.scale) as i32;
+        let theme = &frame.theme;
+        let at = |step: u32| frame.time.position(step);
+
+        let mut from = 0.0;
+        for (marker, colour) in frame.markers.iter().zip([theme.phase_1, theme.phase_2]) {
+            if let Some(to) = at(marker.step) {
+                area.draw(&Rectangle::new([(from, 0.0), (to, 1.0)], colour.filled()))?;
+                from = to;
+            }
+        }
+
+        let thin =
+            ShapeStyle { color: theme.grid.to_rgba(), filled: false, stroke_width: px(1.0) as u32 };
+        for (value, text) in frame.values.ticks() {
+            let y = frame.values.position(value);
+            area.draw(&PathElement::new(vec![(0.0, y), (1.0, y)], thin))?;
+            let (x, y) = area.map_coordinate(&(0.0, y));
+            root.draw(&Text::new(
+                text,
+                (x - px(6.0), y),
+                words(theme.muted, size, HPos::Right, VPos::Center),
+            ))?;
+        }
+        for step in frame.time.ticks() {
+            let Some(x) = at(step) else { continue };
+            area.draw(&PathElement::new(vec![(x, 0.0), (x, 1.0)], thin))?;
+            if self.layout.labels_time {
+                let (x, y) = area.map_coordinate(&(x, 0.0));
+                root.draw(&Text::new(
+                    format::step(step),
+                    (x, y + px(5.0)),
+                    words(theme.muted, size, HPos::Center, VPos::Top),
+                ))?;
+            }
+        }
+        let (left, top) = area.map_coordinate(&(0.0, 1.0));
+        let (right, bottom) = area.map_coordinate(&(1.0, 0.0));
+        root.draw(&Text::new(
+            self.layout.title,
+            (px(4.0), px(2.0)),
+            words(theme.ink, size, HPos::Left, VPos::Top),
+        ))?;
+        if self.layout.labels_time {
+            let title = "Training steps";
+            root.draw(&Text::new(
+                title,
+                ((left + right) / 2, bottom + px(5.0 + ROW)),
+                words(theme.ink, size, HPos::Center, VPos::Top),
+            ))?;
+        }
+
+        let stroke = ShapeStyle {
+            color: theme.muted.to_rgba(),
+            filled: false,
+            stroke_width: px(1.0) as u32,
+        };
+        for (row, marker) in frame.markers.iter().enumerate() {
+            let Some(position) = at(marker.step) else { continue };
+            let (x, _) = area.map_coordinate(&(position, 0.0));
+            let row_top = top - px(4.0) - px(ROW) * (2 - row as i32);
+            let line_top = if self.layout.names_phases { row_top } else { top };
+            root.draw(&PathElement::new(vec![(x, bottom), (x, line_top)], stroke))?;
+            if self.layout.names_phases {
+                // On the side where there is more room.
+                let (x, side) = if position < 0.5 {
+                    (x + px(5.0), HPos::Left)
+                } else {
+                    (x - px(5.0), HPos::Right)
+                };
+                root.draw(&Text::new(
+                    marker.label.as_str(),
+                    (x, row_top),
+                    words(theme.ink, size, side, VPos::Top),
+                ))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn curves(
+    root: &DrawingArea<CanvasBackend, Shift>,
+    area: &Area,
+    frame: &Frame,
+    size: Size,
+    series: &[Series],
+) -> Drawn {
+    let px = |css: f64| (css * size.scale) as i32;
+    let place = |point: &Point, value: f64| {
+        frame.time.position(point.step).map(|x| (x, frame.values.position(value)))
+    };
+    for series in series {
+        let mut outline: Vec<_> = series.points.iter().filter_map(|p| place(p, p.high)).collect();
+        outline.extend(series.points.iter().rev().filter_map(|p| place(p, p.low)));
+        if outline.len() > 2 {
+            area.draw(&Polygon::new(outline, series.colour.mix(0.22)))?;
+        }
+    }
+    let mut names: Vec<((i32, i32), &Series)> = Vec::new();
+    for series in series {
+        let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
+        let Some(&end) = line.last() else { continue };
+        let style = ShapeStyle {
+            color: series.colour.to_rgba(),
+            filled: false,
+            stroke_width: px(2.0) as u32,
+        };
+        if series.dashed {
+            area.draw(&DashedPathElement::new(line, px(7.0), px(4.0), style))?;
+        } else {
+            area.draw(&PathElement::new(line, style))?;
+        }
+        names.push((area.map_coordinate(&end), series));
+    }
+    // Names that would lie over one another are moved apart.
+    names.sort_by_key(|((_, y), _)| *y);
+    for index in 1..names.len() {
+        let least = names[index - 1].0.1 + px(FONT_SIZE + 1.0);
+        let y = &mut names[index].0.1;
+        *y = (*y).max(least);
+    }
+    for ((x, y), series) in names {
+        root.draw(&Text::new(
+            series.name,
+            (x + px(6.0), y),
+            words(series.colour, size, HPos::Left, VPos::Center),
+        ))?;
+    }
+    Ok(())
+}
+
+fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {
+    (FONT, FONT_SIZE * size.scale).into_font().color(&colour).pos(Pos::new(side, height))
+}

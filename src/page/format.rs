@@ -1,0 +1,51 @@
+//! Numbers as readers expect them.
+
+/// A step with thousands separated: `12,345`.
+pub fn step(step: u32) -> String {
+    let digits = step.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with two significant digits or so, thousands separated.
+pub fn about(value: f64) -> String {
+    if value >= 100.0 {
+        step(value.round() as u32)
+    } else if value >= 10.0 {
+        format!("{value:.0}")
+    } else if value >= 1.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+/// A stretch of time in words: `12 s`, `3 min`.
+pub fn seconds(seconds: f64) -> String {
+    if seconds < 1.0 {
+        "less than a second".into()
+    } else if seconds < 100.0 {
+        format!("{seconds:.0} s")
+    } else if seconds < 5400.0 {
+        format!("{:.0} min", seconds / 60.0)
+    } else {
+        format!("{:.0} h", seconds / 3600.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn thousands_are_separated_and_small_numbers_left_alone() {
+        assert_eq!(super::step(7), "7");
+        assert_eq!(super::step(999), "999");
+        assert_eq!(super::step(1000), "1,000");
+        assert_eq!(super::step(1_234_567), "1,234,567");
+    }
+}

@@ -1,0 +1,144 @@
+//! The wasm side that draws: holds the history, finds the phases in it, and asks the worker to train.
+
+mod adapter;
+mod app;
+mod axis;
+mod chart;
+mod controls;
+mod dom;
+mod figure;
+mod format;
+mod link;
+mod speed;
+mod theme;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    Event, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,
+    PointerEvent, ResizeObserver,
+};
+
+use crate::report::Report;
+use app::{App, Shared};
+use dom::{document, element, listen, window};
+
+/// The page's main function: builds the controls and starts a worker.
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        dom::set_root_attribute("data-state", "error");
+        if let Some(text) = document().get_element_by_id("progress-text") {
+            text.set_text_content(Some("The page’s program stopped. Reload the page to go on."));
+        }
+    }));
+    let app: Shared = Rc::new(RefCell::new(App::new()));
+    controls(&app);
+    settings(&app);
+    keys(&app);
+    crosshair(&app);
+    surroundings(&app);
+    publish(&app);
+    app::open(&app);
+}
+
+/// The buttons and the speed.
+fn controls(app: &Shared) {
+    let on_click = |id: &str, action: fn(&Shared)| {
+        let app = Rc::clone(app);
+        listen(&element::<HtmlButtonElement>(id), "click", move |_: Event| action(&app));
+    };
+    on_click("play", app::toggle);
+    on_click("step", app::step);
+    on_click("reset", app::reset);
+    on_click("axis", app::switch_axis);
+    let speed: HtmlInputElement = element("speed");
+    let (app, slider) = (Rc::clone(app), speed.clone());
+    listen(&speed, "input", move |_: Event| {
+        app::set_speed(&app, slider.value().parse().unwrap_or(speed::STOPS.len()));
+    });
+}
+
+/// The settings of the experiment, and the choice of a backend.
+fn settings(app: &Shared) {
+    let shared = Rc::clone(app);
+    let controls = controls::Controls::new(move |field, value| app::change(&shared, field, value));
+    controls.show(app.borrow().experiment());
+    app.borrow_mut().set_controls(controls);
+    let select: HtmlSelectElement = element("backend");
+    let (app, chosen) = (Rc::clone(app), select.clone());
+    select.set_value(app.borrow().wish_name());
+    listen(&select, "change", move |_: Event| app::choose_backend(&app, &chosen.value()));
+}
+
+fn keys(app: &Shared) {
+    let app = Rc::clone(app);
+    listen(&document(), "keydown", move |event: KeyboardEvent| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        // An element that takes keys itself, a button or a slider say, keeps them.
+        let taken =
+            event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|e| {
+                let name = e.tag_name().to_lowercase();
+                let presses =
+                    matches!(name.as_str(), "button" | "summary" | "a") && event.key() == " ";
+                presses || matches!(name.as_str(), "input" | "select" | "textarea")
+            });
+        let action: fn(&Shared) = match event.key().as_str() {
+            " " => app::toggle,
+            "s" => app::step,
+            "r" => app::reset,
+            _ => return,
+        };
+        if plain && !taken {
+            event.prevent_default();
+            action(&app);
+        }
+    });
+}
+
+/// One crosshair through all charts, and the values under it.
+fn crosshair(app: &Shared) {
+    let charts: HtmlElement = element("charts");
+    for name in ["pointermove", "pointerdown"] {
+        let (app, holder) = (Rc::clone(app), charts.clone());
+        listen(&charts, name, move |event: PointerEvent| {
+            let plot = holder.client_width() as f64 - chart::LEFT - chart::RIGHT;
+            let left = holder.get_bounding_client_rect().left();
+            let position = (f64::from(event.client_x()) - left - chart::LEFT) / plot;
+            app::point_at(&app, Some(position).filter(|position| (0.0..=1.0).contains(position)));
+        });
+    }
+    let app = Rc::clone(app);
+    listen(&charts, "pointerleave", move |_: Event| app::point_at(&app, None));
+}
+
+/// Draws again when the figure's size or the colour scheme changes.
+fn surroundings(app: &Shared) {
+    let shared = Rc::clone(app);
+    let on_resize = Closure::<dyn FnMut()>::new(move || app::redraw(&shared));
+    if let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
+        observer.observe(&element::<HtmlElement>("charts"));
+    }
+    on_resize.forget();
+    if let Ok(Some(dark)) = window().match_media("(prefers-color-scheme: dark)") {
+        let app = Rc::clone(app);
+        listen(&dark, "change", move |_: Event| app::redraw(&app));
+    }
+}
+
+/// `window.twoPhase.report()`: the run so far as the object that the command line prints.
+fn publish(app: &Shared) {
+    let app = Rc::clone(app);
+    let report = Closure::<dyn Fn() -> JsValue>::new(move || {
+        let report = Report::new(app.borrow().history());
+        let text = serde_json::to_string(&report).unwrap_or_default();
+        js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
+    });
+    let object = js_sys::Object::new();
+    // Setting properties of a fresh object and of the window does not fail.
+    let _ = js_sys::Reflect::set(&object, &"report".into(), report.as_ref());
+    let _ = js_sys::Reflect::set(&window(), &"twoPhase".into(), &object);
+    report.forget();
+}

@@ -1,0 +1,66 @@
+//! The colours of the charts, read from the style sheet so that they stand in one place.
+
+use plotters::style::RGBColor;
+
+use super::dom::{document, window};
+
+/// The colours that charts use, light or dark.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Theme {
+    pub ink: RGBColor,
+    pub muted: RGBColor,
+    pub grid: RGBColor,
+    pub train: RGBColor,
+    pub test: RGBColor,
+    pub phase_1: RGBColor,
+    pub phase_2: RGBColor,
+}
+
+impl Theme {
+    /// The colours that hold now.
+    pub fn current() -> Self {
+        let style = document()
+            .document_element()
+            .and_then(|root| window().get_computed_style(&root).ok().flatten());
+        let colour = |name: &str| {
+            let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+            text.and_then(|text| parse(text.trim())).unwrap_or(RGBColor(128, 128, 128))
+        };
+        Self {
+            ink: colour("--ink"),
+            muted: colour("--muted"),
+            grid: colour("--grid"),
+            train: colour("--train"),
+            test: colour("--test"),
+            phase_1: colour("--phase-1"),
+            phase_2: colour("--phase-2"),
+        }
+    }
+}
+
+/// `#rrggbb`.
+fn parse(text: &str) -> Option<RGBColor> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    Some(RGBColor((value >> 16) as u8, (value >> 8) as u8, value as u8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {
+        let sheet = include_str!("../../www/style.css");
+        let names = ["ink", "muted", "grid", "train", "test", "phase-1", "phase-2"];
+        for name in names {
+            let values: Vec<_> = sheet
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix(&format!("--{name}:")))
+                .map(|value| parse(value.trim().trim_end_matches(';')))
+                .collect();
+            assert_eq!(values.len(), 2, "--{name}: light and dark");
+            assert!(values.iter().all(Option::is_some), "--{name}: #rrggbb");
+        }
+    }
+}
