@@ -93,6 +93,22 @@ impl Browser {
         }
     }
 
+    /// Waits until the text of the first element that a selector finds holds `part`.
+    ///
+    /// # Panics
+    /// If it does not within the given time.
+    pub async fn wait_for_text(&self, selector: &str, part: &str, seconds: u64) {
+        let start = Instant::now();
+        loop {
+            let text = self.text(selector).await;
+            if text.contains(part) {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(seconds), "“{text}” lacks “{part}”");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// An attribute of `<html>`, empty if it is not there.
     pub async fn attribute(&self, name: &str) -> String {
         let script = format!("return document.documentElement.getAttribute('{name}') ?? ''");

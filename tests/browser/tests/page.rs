@@ -1,0 +1,249 @@
+//! The page in headless Chromium: trains, agrees with the command line, takes bad input kindly.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
+
+use browser_tests::{Adapter, Browser, native_report, setting};
+use fantoccini::Locator;
+use serde_json::{Value, json};
+
+/// A run of a second or so.
+const SHORT: &str = "p=11&width=16&seeds=2&steps=300";
+
+#[tokio::test]
+async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open("?backend=cpu&play=1").await;
+    browser.wait_for(&["done"], 240).await;
+    let page = browser.report().await;
+    assert!(browser.text("#finding").await.starts_with("Memorised at step "));
+    browser.close().await;
+
+    let native = native_report("preset=grokking");
+    assert_eq!(page["experiment"], native["experiment"]);
+    for (page, native) in members(&page).iter().zip(members(&native)) {
+        assert_eq!(page["seed"], native["seed"]);
+        for phase in ["fit_step", "generalise_step"] {
+            let (page, native) = (page[phase].as_f64().unwrap(), native[phase].as_f64().unwrap());
+            let ratio = page / native;
+            assert!((0.85..=1.15).contains(&ratio), "{phase}: {page} against {native}");
+        }
+        // Native and wasm sum in another order; the difference grows with the steps.
+        let (page, native) = (&page["curves"], &native["curves"]);
+        for loss in ["train_loss", "test_loss"] {
+            let worst = (0..)
+                .map_while(|i| page["step"][i].as_u64().filter(|&step| step <= 200).map(|_| i))
+                .map(|i| {
+                    let (page, native) = (page[loss][i].as_f64(), native[loss][i].as_f64());
+                    (page.unwrap() / native.unwrap() - 1.0).abs()
+                })
+                .fold(0.0, f64::max);
+            println!("{loss}: largest relative difference to step 200 is {worst:.1e}");
+            assert!(worst < 1e-3, "{loss} is {worst:.1e} off within 200 steps");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_same_address_gives_the_same_curves_bit_for_bit() {
+    let browser = Browser::start(Adapter::None).await;
+    let mut reports = Vec::new();
+    for speed in ["", "&speed=1000"] {
+        browser.open(&format!("?backend=cpu&play=1&{SHORT}{speed}")).await;
+        browser.wait_for(&["done"], 60).await;
+        reports.push(browser.report().await);
+    }
+    assert!(members(&reports[0])[0]["curves"]["step"].as_array().unwrap().len() > 100);
+    assert_eq!(reports[0], reports[1]);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn on_webgpu_the_loss_after_50_steps_is_that_of_the_cpu() {
+    let browser = Browser::start(Adapter::SwiftShader).await;
+    let mut losses = Vec::new();
+    for backend in ["gpu", "cpu"] {
+        browser.open(&format!("?backend={backend}&play=1&p=11&width=16&seeds=2&steps=50")).await;
+        browser.wait_for(&["done"], 240).await;
+        assert_eq!(browser.attribute("data-backend").await, backend);
+        let badge = browser.text("#badge").await;
+        assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
+        let report = browser.report().await;
+        losses.push(
+            members(&report)
+                .iter()
+                .flat_map(|member| [&member["final"]["train"], &member["final"]["test"]])
+                .map(|score| score["loss"].as_f64().unwrap())
+                .collect::<Vec<_>>(),
+        );
+    }
+    println!("losses on the GPU {:?}, on the CPU {:?}", losses[0], losses[1]);
+    for (gpu, cpu) in losses[0].iter().zip(&losses[1]) {
+        assert!((gpu / cpu - 1.0).abs() < 0.01, "{gpu} against {cpu}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn without_an_adapter_the_cpu_trains_and_the_badge_says_why() {
+    let browser = Browser::start(Adapter::None).await;
+    for query in [format!("?play=1&{SHORT}"), format!("?backend=gpu&play=1&{SHORT}")] {
+        browser.open(&query).await;
+        browser.wait_for(&["done"], 60).await;
+        assert_eq!(browser.attribute("data-backend").await, "cpu");
+        let badge = browser.text("#badge").await;
+        assert!(badge.starts_with("CPU: ") && badge.contains("WebGPU"), "{badge}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_software_adapter_is_left_alone_unless_asked_for() {
+    let browser = Browser::start(Adapter::SwiftShader).await;
+    browser.open(&format!("?play=1&{SHORT}")).await;
+    browser.wait_for(&["done"], 60).await;
+    assert_eq!(browser.attribute("data-backend").await, "cpu");
+    assert!(browser.text("#badge").await.contains("software"));
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
+    let browser = Browser::start(Adapter::None).await;
+    let long = format!("x={}", "y".repeat(100_000));
+    for (query, sentence) in [
+        ("colour=red", "There is no setting “colour”; it was ignored."),
+        ("wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
+        ("lr=fast", "`lr` must be a number between 0.0001 and 0.1; got “fast”, so it is 0.003."),
+        ("p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
+        ("backend=abacus", "`backend` must be auto, gpu or cpu; got “abacus”, so it was ignored."),
+        (&long, "The address holds 100 kB of settings, far more than an experiment needs"),
+    ] {
+        browser.open(&format!("?{query}")).await;
+        browser.wait_for(&["ready"], 30).await;
+        let notes = browser.text("#notes").await;
+        assert!(notes.contains(sentence), "{notes}");
+        assert_eq!(browser.script("return document.querySelectorAll('#notes li').length").await, 1);
+        // The address now holds what was taken.
+        let search = browser.script("return location.search").await;
+        assert!(search.as_str().unwrap().len() < 60, "{search}");
+        browser.click("#step").await;
+        browser.wait_for(&["paused"], 30).await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open("?backend=cpu&speed=50").await;
+    browser.wait_for(&["ready"], 30).await;
+    for keyboard in [false, true] {
+        let act = async |id: &str, key: &str| {
+            if keyboard {
+                browser.press(key).await;
+            } else {
+                browser.click(id).await;
+            }
+        };
+        act("#play", " ").await;
+        browser.wait_for(&["running"], 10).await;
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        act("#play", " ").await;
+        browser.wait_for(&["paused"], 10).await;
+        let paused = last_step(&browser.report().await);
+        assert!(paused > 5, "0.7 s at 50 steps/s gave {paused} steps");
+
+        let before = browser.text("#progress-text").await;
+        act("#step", "s").await;
+        wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
+        assert_eq!(browser.attribute("data-state").await, "paused");
+        assert_ne!(browser.text("#progress-text").await, before);
+
+        act("#reset", "r").await;
+        browser.wait_for(&["ready"], 10).await;
+        wait_until(&browser, async || last_step(&browser.report().await) == 0).await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_setting_changed_on_the_page_restarts_the_run_and_goes_into_the_address() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}")).await;
+    browser.wait_for(&["done"], 60).await;
+    let before = browser.report().await;
+    browser
+        .client
+        .find(Locator::Css("#setting-wd"))
+        .await
+        .unwrap()
+        .send_keys("\u{e012}")
+        .await
+        .unwrap();
+    browser.wait_for(&["ready"], 10).await;
+    let search = browser.script("return location.search").await;
+    assert!(search.as_str().unwrap().contains("wd=0.8"), "{search}");
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 60).await;
+    let after = browser.report().await;
+    assert_eq!(after["experiment"]["wd"], json!(0.8));
+    assert_ne!(before["members"], after["members"]);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_played() {
+    let browser = Browser::start(Adapter::None).await;
+    let other = setting("TWO_PHASE_OTHER_URL");
+    browser.client.goto(&format!("{other}/embed-example.html")).await.unwrap();
+    let source = format!("{}/?embed=1&{SHORT}", setting("TWO_PHASE_URL"));
+    browser.script(&format!("document.querySelector('iframe').src = '{source}'")).await;
+    browser.client.find(Locator::Css("iframe")).await.unwrap().enter_frame().await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    let shown = async |selector: &str| {
+        browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
+    };
+    assert!(!shown("#text").await && !shown("#controls").await && shown("#full-page").await);
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 60).await;
+    let (inside, height) = ("return document.documentElement.scrollHeight", 520.0);
+    assert!(browser.script(inside).await.as_f64().unwrap() <= height, "the figure fits its frame");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn nothing_pans_sideways_at_320_pixels_and_charts_are_sharp() {
+    let browser = Browser::start(Adapter::None).await;
+    let device = json!({ "width": 320, "height": 640, "deviceScaleFactor": 3, "mobile": true });
+    browser.devtools("Emulation.setDeviceMetricsOverride", device).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}")).await;
+    browser.wait_for(&["done"], 60).await;
+    let width = browser.script("return document.documentElement.scrollWidth").await;
+    assert_eq!(width, 320);
+    let canvas = browser
+        .script(
+            "const c = document.querySelector('#accuracy canvas'); return c.width / c.clientWidth",
+        )
+        .await;
+    assert!((canvas.as_f64().unwrap() - 3.0).abs() < 0.02, "{canvas} device pixels a CSS pixel");
+    browser.close().await;
+}
+
+fn members(report: &Value) -> &Vec<Value> {
+    report["members"].as_array().unwrap()
+}
+
+fn last_step(report: &Value) -> u64 {
+    let steps = members(report)[0]["curves"]["step"].as_array().unwrap();
+    steps.last().map_or(0, |step| step.as_u64().unwrap())
+}
+
+async fn wait_until(browser: &Browser, condition: impl AsyncFn() -> bool) {
+    for _ in 0..200 {
+        if condition().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("not within 10 s; {}", browser.text("#progress-text").await);
+}
