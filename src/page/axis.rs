@@ -31,10 +31,13 @@ impl TimeAxis {
     /// The steps that get a tick, few and round.
     pub fn ticks(&self) -> Vec<u32> {
         if self.log {
-            (0..10)
-                .map(|decade| 10u32.pow(decade).min(u32::MAX))
-                .take_while(|&t| t <= self.last)
-                .collect()
+            let mut ticks: Vec<u32> =
+                (0..10).map(|decade| 10u32.pow(decade)).take_while(|&t| t <= self.last).collect();
+            // The end as well, where its label has room.
+            if ticks.last().is_some_and(|&tick| self.last / tick >= 3) {
+                ticks.push(self.last);
+            }
+            ticks
         } else {
             let rough = f64::from(self.last) / 5.0;
             let decade = 10f64.powf(rough.log10().floor());
@@ -89,10 +92,10 @@ impl ValueAxis {
                     .step_by(every)
                     .map(|decade| {
                         let value = 10f64.powi(decade);
-                        let text = if (-4..=4).contains(&decade) {
+                        let text = if (-3..=3).contains(&decade) {
                             format!("{value}")
                         } else {
-                            format!("1e{decade}")
+                            format!("10{}", superscript(decade))
                         };
                         (value, text)
                     })
@@ -100,6 +103,18 @@ impl ValueAxis {
             }
         }
     }
+}
+
+fn superscript(number: i32) -> String {
+    let raise = |digit| match digit {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        // The others follow one another from U+2070.
+        digit => char::from_u32(0x2070 + digit as u32 - '0' as u32).unwrap_or(digit),
+    };
+    number.to_string().chars().map(raise).collect()
 }
 
 #[cfg(test)]
@@ -121,9 +136,10 @@ mod tests {
 
     #[test]
     fn ticks_are_few_and_round() {
-        assert_eq!(TimeAxis { log: true, last: 4000 }.ticks(), [1, 10, 100, 1000]);
+        assert_eq!(TimeAxis { log: true, last: 4000 }.ticks(), [1, 10, 100, 1000, 4000]);
         assert_eq!(TimeAxis { log: false, last: 4000 }.ticks(), [0, 1000, 2000, 3000, 4000]);
         assert_eq!(TimeAxis { log: false, last: 50 }.ticks(), [0, 10, 20, 30, 40, 50]);
         assert!(ValueAxis::Decades(-6, 12).ticks().len() <= 6);
+        assert_eq!(ValueAxis::Decades(-4, 1).ticks()[0].1, "10⁻⁴");
     }
 }

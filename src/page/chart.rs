@@ -245,7 +245,7 @@ impl Chart {
         for (row, marker) in frame.markers.iter().enumerate() {
             let Some(position) = at(marker.step) else { continue };
             let (x, _) = area.map_coordinate(&(position, 0.0));
-            let row_top = top - px(4.0) - px(ROW) * (2 - row as i32);
+            let row_top = top - px(4.0) - px(ROW) * (1 + row as i32);
             let line_top = if self.layout.names_phases { row_top } else { top };
             root.draw(&PathElement::new(vec![(x, bottom), (x, line_top)], stroke))?;
             if self.layout.names_phases {

@@ -55,6 +55,8 @@ enum Task {
         #[arg(long)]
         slow: bool,
     },
+    /// Measure steps per second of the page in a headless browser
+    Bench,
     /// Check format, lints, documentation, licences and advisories
     Check,
     /// Install everything that the other commands need
@@ -81,6 +83,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Build { fast } => page::build(&workspace, fast),
         Task::Test { stages, slow } => test::run(&workspace, &stages, slow),
+        Task::Bench => test::bench(&workspace),
         Task::Check => check::run(&workspace),
         Task::Setup => setup::all(&workspace),
     }

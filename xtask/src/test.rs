@@ -41,9 +41,15 @@ pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
 }
 
 fn native(slow: bool) -> Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.args("test --release --workspace --exclude browser-tests".split(' '));
-    run_tests(&mut cargo, slow)
+    let suites = [
+        "test --release --workspace --exclude browser-tests",
+        // The page's own logic needs no browser.
+        "test --release --package two-phase --no-default-features --features page --lib page::",
+    ];
+    suites.iter().try_for_each(|arguments| {
+        let mut cargo = Command::new("cargo");
+        run_tests(cargo.args(arguments.split(' ')), slow)
+    })
 }
 
 fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
@@ -66,8 +72,31 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 }
 
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
+    with_page(workspace, true, |cargo| {
+        cargo
+            .args("test --release --package browser-tests".split(' '))
+            // One browser at a time: two that train share the cores and time out.
+            .env("RUST_TEST_THREADS", "1");
+        run_tests(cargo, slow)
+    })
+}
+
+/// Measures steps per second of the page, built for use, and prints a table.
+pub fn bench(workspace: &Workspace) -> Result<()> {
+    with_page(workspace, false, |cargo| {
+        command::run(cargo.args("run --release --package browser-tests --bin bench".split(' ')))
+    })
+}
+
+/// Builds the page and the command line, serves the page, starts a driver, and hands over a cargo
+/// that tells its program where all of it is.
+fn with_page(
+    workspace: &Workspace,
+    fast: bool,
+    action: impl FnOnce(&mut Command) -> Result<()>,
+) -> Result<()> {
     let browser = Browser::set_up()?;
-    page::build(workspace, true)?;
+    page::build(workspace, fast)?;
     command::run(Command::new("cargo").args("build --release --bin two-phase".split(' ')))?;
     let cli = workspace.target.join(format!("release/two-phase{EXE_SUFFIX}"));
     // Two ports are two origins: the page is also tested inside a frame of another one.
@@ -76,14 +105,13 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let driver = Driver::start(&browser)?;
     let mut cargo = Command::new("cargo");
     cargo
-        .args("test --release --package browser-tests".split(' '))
         .env("TWO_PHASE_URL", &page.url)
         .env("TWO_PHASE_OTHER_URL", &other.url)
         .env("TWO_PHASE_DIST", workspace.dist())
         .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)
         .env("WEBDRIVER_URL", &driver.url);
-    run_tests(&mut cargo, slow)
+    action(&mut cargo)
 }
 
 fn run_tests(cargo: &mut Command, slow: bool) -> Result<()> {

@@ -193,7 +193,7 @@ impl WebDriverCompatibleCommand for Extension {
         base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
-    fn method_and_body(&self, _: &Url) -> (fantoccini::wd::http::Method, Option<String>) {
-        (fantoccini::wd::http::Method::POST, Some(self.body.to_string()))
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
     }
 }
