@@ -83,6 +83,6 @@ pub enum Event {
         /// Steps taken.
         step: u32,
     },
-    /// The worker cannot go on; a sentence for the reader.
+    /// The worker cannot go on, and why, in words that fit behind "CPU: " or "Training stopped: ".
     Failed(String),
 }

@@ -145,8 +145,7 @@ mod tests {
 
     #[test]
     fn a_query_holds_only_what_differs() {
-        let mut experiment = Experiment::default();
-        experiment.wd = 3.0;
+        let experiment = Experiment { wd: 3.0, ..Experiment::default() };
         assert_eq!(experiment.to_query(), "wd=3&v=1");
     }
 

@@ -474,12 +474,14 @@ fn on_event(app: &Shared, event: Event) {
             | Event::Progress { .. }
             | Event::Paused { .. }
             | Event::Done { .. } => {}
-            Event::Failed(sentence) => {
+            Event::Failed(reason) => {
                 let backend = app.choice.as_ref().map(|choice| choice.backend);
                 if !app.opening_done && backend == Some(Backend::Gpu) {
-                    fall_back = Some(Choice::cpu(&sentence));
+                    fall_back = Some(Choice::cpu(&reason));
                 } else {
-                    app.fail(sentence);
+                    app.fail(format!(
+                        "Training stopped: {reason}. Reset to start again, or choose another device."
+                    ));
                 }
             }
         }

@@ -249,11 +249,13 @@ impl Chart {
             let line_top = if self.layout.names_phases { row_top } else { top };
             root.draw(&PathElement::new(vec![(x, bottom), (x, line_top)], stroke))?;
             if self.layout.names_phases {
-                // On the side where there is more room.
-                let (x, side) = if position < 0.5 {
-                    (x + px(5.0), HPos::Left)
-                } else {
+                // To the left of its line, where no later line crosses it; to the right if it
+                // would not fit there. Measuring the text would force a layout.
+                let width = marker.label.chars().count() as f64 * 0.55 * FONT_SIZE;
+                let (x, side) = if x - left > px(width) {
                     (x - px(5.0), HPos::Right)
+                } else {
+                    (x + px(5.0), HPos::Left)
                 };
                 root.draw(&Text::new(
                     marker.label.as_str(),

@@ -36,7 +36,7 @@ fn points(history: &History, value: Value) -> Vec<Point> {
             let mut values: Vec<f64> = alive.map(|m| f64::from(value(m))).collect();
             values.sort_by(f64::total_cmp);
             let middle = values.len() / 2;
-            let median = if values.len() % 2 == 1 {
+            let median = if !values.len().is_multiple_of(2) {
                 values[middle]
             } else {
                 (values.get(middle.wrapping_sub(1))? + values[middle]) / 2.0

@@ -38,9 +38,7 @@ impl Link {
             let event =
                 message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
             to_page(event.unwrap_or_else(|| {
-                Event::Failed(
-                    "The page and its worker are of different versions: reload the page.".into(),
-                )
+                Event::Failed("page and worker are of different versions: reload the page".into())
             }));
         });
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |error: ErrorEvent| {
@@ -48,8 +46,8 @@ impl Link {
             let message =
                 js_sys::Reflect::get(&error, &"message".into()).ok().and_then(|m| m.as_string());
             on_event(Event::Failed(match message.filter(|message| !message.is_empty()) {
-                Some(message) => format!("The training program stopped ({message})."),
-                None => "The training program could not be loaded.".into(),
+                Some(message) => format!("the training program stopped ({message})"),
+                None => "the training program could not be loaded".into(),
             }));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -68,6 +66,9 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        // What is on its way already finds nobody.
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
         self.worker.terminate();
     }
 }

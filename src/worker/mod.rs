@@ -45,7 +45,11 @@ pub fn call_constructors() {
 /// keeps the worker.
 pub fn start() {
     call_constructors();
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        let message = info.payload_as_str().unwrap_or("no reason given");
+        send(&Event::Failed(format!("the training program stopped ({message})")));
+    }));
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let inbox = Rc::new(Inbox::default());
     let receiver = Rc::clone(&inbox);
@@ -54,7 +58,7 @@ pub fn start() {
         match command {
             Some(command) => receiver.put(command),
             None => send(&Event::Failed(
-                "The page and its worker are of different versions: reload the page.".into(),
+                "page and worker are of different versions: reload the page".into(),
             )),
         }
     });

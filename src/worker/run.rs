@@ -109,7 +109,7 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
             };
             if let Err(error) = outcome {
                 playing = false;
-                send(&Event::Failed(lost(&error)));
+                send(&Event::Failed(error.to_string()));
             }
         }
         let Some(current) = run.as_mut().filter(|_| playing) else { continue };
@@ -125,7 +125,7 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
             Ok(_) => {}
             Err(error) => {
                 playing = false;
-                send(&Event::Failed(lost(&error)));
+                send(&Event::Failed(error.to_string()));
                 continue;
             }
         }
@@ -155,10 +155,6 @@ async fn step(run: &mut Run) -> Result<(), TrainError> {
 fn report_rest(run: &Run) {
     let step = run.trainer.step();
     send(&if run.trainer.is_done() { Event::Done { step } } else { Event::Paused { step } });
-}
-
-fn lost(error: &TrainError) -> String {
-    format!("Training stopped: {error}. Reset to train again, or choose the other device.")
 }
 
 async fn open(backend: Backend) -> Result<Device, String> {

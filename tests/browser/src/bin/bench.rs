@@ -7,11 +7,11 @@ use browser_tests::{Adapter, Browser};
 
 /// Modulus, width, members, and the steps to time on each backend; 0 to leave it out.
 const WORKLOADS: [(u32, u32, u32, u32, u32); 5] = [
-    (23, 64, 1, 5000, 200),
-    (23, 128, 1, 3000, 100),
-    (23, 128, 5, 1000, 50),
-    (59, 256, 1, 150, 0),
-    (97, 512, 1, 50, 0),
+    (23, 64, 1, 10_000, 400),
+    (23, 128, 1, 8000, 200),
+    (23, 128, 5, 2000, 80),
+    (59, 256, 1, 1000, 0),
+    (97, 512, 1, 150, 0),
 ];
 
 /// Steps taken before the clock starts.
