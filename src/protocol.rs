@@ -64,6 +64,8 @@ pub enum Event {
     Ready(Backend),
     /// The experiment is set up at step 0.
     Loaded,
+    /// A [`Command::Play`] has been carried out.
+    Playing,
     /// The members, measured.
     Snapshot(Snapshot),
     /// Where training is and how fast it goes.
@@ -78,7 +80,7 @@ pub enum Event {
         /// Steps taken.
         step: u32,
     },
-    /// All steps are taken, or no member is left that could take one.
+    /// All steps are taken.
     Done {
         /// Steps taken.
         step: u32,

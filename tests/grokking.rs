@@ -5,25 +5,16 @@
 use burn::tensor::Device;
 use pollster::block_on;
 use two_phase::experiment::Experiment;
-use two_phase::history::{History, Snapshot, next_measured_step};
+use two_phase::history::{History, Snapshot};
 use two_phase::phases::{self, spread};
-use two_phase::train::Trainer;
+use two_phase::train::Run;
 
-/// The snapshots of an experiment on the CPU, at the steps that the page measures.
+/// What the page would measure of an experiment on the CPU.
 fn train(experiment: Experiment) -> History {
-    let mut trainer = Trainer::new(&experiment, &Device::flex());
     let mut history = History::new(experiment);
-    let mut next = 0;
-    loop {
-        if trainer.step() == next || trainer.is_done() {
-            history.push(block_on(trainer.measure()).expect("the CPU answers"));
-            next = next_measured_step(trainer.step());
-        }
-        if trainer.is_done() {
-            return history;
-        }
-        trainer.advance();
-    }
+    block_on(Run::new(&experiment, &Device::flex()).finish(|snapshot| history.push(snapshot)))
+        .unwrap();
+    history
 }
 
 #[test]
@@ -73,6 +64,8 @@ fn a_member_trains_as_it_would_alone() {
         let member = &snapshot.members[member];
         [member.train.loss, member.test.loss]
     };
+    assert_eq!(together.snapshots().len(), alone.snapshots().len());
+    assert_eq!(alone.snapshots().last().unwrap().step, 200);
     for (together, alone) in together.snapshots().iter().zip(alone.snapshots()) {
         for (together, alone) in loss(together, 3).into_iter().zip(loss(alone, 0)) {
             assert!((together / alone - 1.0).abs() <= 1e-5, "{together} against {alone}");

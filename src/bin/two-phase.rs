@@ -9,10 +9,10 @@ use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use two_phase::experiment::{Experiment, FIELDS, Preset};
-use two_phase::history::{History, next_measured_step};
+use two_phase::history::{History, Measured};
 use two_phase::phases;
 use two_phase::report::Report;
-use two_phase::train::{TrainError, Trainer};
+use two_phase::train::{Run, TrainError};
 
 /// Exit code for an experiment that is not understood; clap uses the same for its own arguments.
 const USAGE: u8 = 2;
@@ -120,8 +120,6 @@ fn run(experiment: Experiment, json: Option<PathBuf>) -> Result<(), RunError> {
 }
 
 fn train(experiment: Experiment) -> Result<History, TrainError> {
-    let mut trainer = Trainer::new(&experiment, &Device::flex());
-    let mut history = History::new(experiment);
     // Hidden by indicatif itself where standard error is not a terminal.
     let bar = ProgressBar::new(u64::from(experiment.steps));
     if let Ok(style) =
@@ -129,29 +127,19 @@ fn train(experiment: Experiment) -> Result<History, TrainError> {
     {
         bar.set_style(style);
     }
-    let mut next_measured = 0;
-    loop {
-        if trainer.step() == next_measured || trainer.is_done() {
-            let snapshot = pollster::block_on(trainer.measure())?;
-            let median = |value: fn(&two_phase::history::Measured) -> f32| {
-                let mut values: Vec<f32> = snapshot.members.iter().map(value).collect();
-                values.sort_by(f32::total_cmp);
-                100.0 * values[values.len() / 2]
-            };
-            bar.set_message(format!(
-                "train {:.0}%  test {:.0}%",
-                median(|m| m.train.accuracy),
-                median(|m| m.test.accuracy)
-            ));
-            history.push(snapshot);
-            next_measured = next_measured_step(trainer.step());
-        }
-        if trainer.is_done() {
-            break;
-        }
-        trainer.advance();
-        bar.set_position(u64::from(trainer.step()));
-    }
+    let mut history = History::new(experiment);
+    let mut run = Run::new(&experiment, &Device::flex());
+    pollster::block_on(run.finish(|snapshot| {
+        let median = |value: fn(&Measured) -> f32| {
+            let mut values: Vec<f32> = snapshot.members.iter().map(value).collect();
+            values.sort_by(f32::total_cmp);
+            100.0 * values[values.len() / 2]
+        };
+        let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
+        bar.set_message(format!("train {train:.0}%  test {test:.0}%"));
+        bar.set_position(u64::from(snapshot.step));
+        history.push(snapshot);
+    }))?;
     bar.finish_and_clear();
     Ok(history)
 }

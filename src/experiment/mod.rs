@@ -106,16 +106,24 @@ impl Experiment {
         self.seed..self.seed + self.seeds as u32
     }
 
-    /// Multiply-and-adds of one training step times two, in units of a million, over all members.
+    /// Takes as many members as one machine's memory holds at this size of network, at least one,
+    /// and says so in a sentence if there were more.
     ///
-    /// Counts the three matrix products of each layer but for the gradient of the input.
-    #[must_use]
-    pub fn megaflops_per_step(&self) -> f64 {
-        let n = self.train_pairs() as f64;
-        let (p, width) = (f64::from(self.p), self.width as f64);
-        let first = 2.0 * (2.0 * p) * width;
-        let second = 3.0 * width * p;
-        self.seeds as f64 * 2.0 * n * (first + second) / 1e6
+    /// Counts the activations of the hidden layer on all pairs, of which training keeps some six
+    /// copies: 25 million of them are 100 MB each, under the 128 MiB that WebGPU promises for one
+    /// buffer.
+    pub fn limit_members(&mut self) -> Option<String> {
+        const MOST: usize = 25_000_000;
+        let most = (MOST / (self.pairs() * self.width)).max(1);
+        if self.seeds <= most {
+            return None;
+        }
+        let asked = std::mem::replace(&mut self.seeds, most);
+        Some(format!(
+            "{asked} networks of {} units at p = {} need more memory than a browser gives, so there \
+             are {most}.",
+            self.width, self.p
+        ))
     }
 }
 

@@ -92,6 +92,7 @@ impl Experiment {
                 },
             }
         }
+        notes.extend(experiment.limit_members());
         Parsed { experiment, page, notes }
     }
 
@@ -131,9 +132,9 @@ mod tests {
 
     #[test]
     fn a_query_gives_back_the_experiment_that_wrote_it() {
-        let mut experiment = Experiment::default();
-        assert_eq!(experiment.to_query(), "");
+        assert_eq!(Experiment::default().to_query(), "");
         for field in FIELDS {
+            let mut experiment = Experiment::default();
             for stop in field.stops() {
                 field.set(&mut experiment, stop).expect("a stop is valid");
                 let parsed = Experiment::from_query(&experiment.to_query());
@@ -164,6 +165,11 @@ mod tests {
             (
                 "?width=12.5",
                 "`width` must be a whole number between 8 and 512; got 12.5, so it is 13.",
+            ),
+            (
+                "?p=97&width=512&seeds=20",
+                "20 networks of 512 units at p = 97 need more memory than a browser gives, so there \
+                 are 5.",
             ),
             ("?preset=magic", "There is no preset “magic”; this is “grokking”."),
             (

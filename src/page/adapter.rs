@@ -19,15 +19,12 @@ pub enum Wish {
 
 impl Wish {
     /// All wishes with their names in the address, the default first.
-    pub const ALL: [(Self, &str, &str); 3] = [
-        (Self::Auto, "auto", "Choose for me"),
-        (Self::Gpu, "gpu", "WebGPU"),
-        (Self::Cpu, "cpu", "CPU"),
-    ];
+    pub const ALL: [(Self, &str); 3] =
+        [(Self::Auto, "auto"), (Self::Gpu, "gpu"), (Self::Cpu, "cpu")];
 
     /// The wish of the given name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, key, _)| *key == name).map(|(wish, ..)| *wish)
+        Self::ALL.iter().find(|(_, key)| *key == name).map(|(wish, _)| *wish)
     }
 }
 

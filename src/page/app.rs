@@ -14,6 +14,7 @@ use super::axis::{TimeAxis, ValueAxis};
 use super::chart::{Chart, Frame, LEFT, Layout, RIGHT};
 use super::controls::Controls;
 use super::dom::{create, element, set_root_attribute, set_text, window};
+use super::figure::Moving;
 use super::link::Link;
 use super::theme::Theme;
 use super::{figure, format, speed};
@@ -59,6 +60,8 @@ pub struct App {
     /// Counts worker starts, so that a choice made for an earlier one is not used.
     opened: u32,
     opening_done: bool,
+    /// Counts signs of life from whatever is being opened.
+    signs: u32,
     state: State,
     /// Commands to load that are not answered: until then events belong to an earlier run.
     loads: u32,
@@ -91,6 +94,7 @@ impl App {
             choice: None,
             opened: 0,
             opening_done: false,
+            signs: 0,
             state: State::Loading,
             loads: 0,
             play_when_loaded: false,
@@ -123,7 +127,14 @@ impl App {
         for (key, value) in parsed.page {
             let understood = match key.as_str() {
                 "backend" => Wish::named(&value).map(|wish| app.wish = wish),
-                "speed" => speed::stop_named(&value).map(|stop| app.speed_stop = stop),
+                "speed" => speed::stop_named(&value).map(|stop| {
+                    app.speed_stop = stop;
+                    let taken = speed::at_stop(stop);
+                    if taken.is_some() && value.parse() != Ok(taken.unwrap_or_default()) {
+                        let name = speed::name(taken);
+                        notes.push(format!("The nearest speed that can be held is {name}."));
+                    }
+                }),
                 "axis" => ["log", "linear"]
                     .contains(&value.as_str())
                     .then(|| app.log_axis = value == "log"),
@@ -160,7 +171,7 @@ impl App {
 
     /// The name of the wished backend.
     pub fn wish_name(&self) -> &'static str {
-        Wish::ALL.iter().find(|(wish, ..)| *wish == self.wish).map_or("auto", |(_, name, _)| name)
+        Wish::ALL.iter().find(|(wish, _)| *wish == self.wish).map_or("auto", |(_, name)| name)
     }
 
     /// Hands over the sliders.
@@ -178,13 +189,19 @@ impl App {
         self.history = History::new(self.experiment);
         self.step = 0;
         self.loads += 1;
-        self.state = State::Loading;
+        self.set_state(State::Loading);
         self.message = "Setting up the networks.".into();
         self.send(&Command::Load(self.experiment));
     }
 
+    /// Says at once what the page is doing: frames, and drawing with them, stop in a hidden tab.
+    fn set_state(&mut self, state: State) {
+        self.state = state;
+        set_root_attribute("data-state", state.name());
+    }
+
     fn fail(&mut self, sentence: String) {
-        self.state = State::Error;
+        self.set_state(State::Error);
         self.message = sentence;
         self.warm_up = None;
     }
@@ -251,7 +268,12 @@ impl App {
         let finding = if self.history.snapshots().is_empty() {
             String::new()
         } else {
-            figure::finding(&self.history, &members, self.state == State::Done)
+            let moving = match self.state {
+                State::Done => Moving::Over,
+                State::Ready => Moving::NotYet,
+                _ => Moving::Now,
+            };
+            figure::finding(&self.history, &members, moving)
         };
         set_text(&element("finding"), &finding);
         self.draw_crosshair(&time);
@@ -307,12 +329,16 @@ impl App {
             .set_disabled(!matches!(self.state, State::Ready | State::Paused | State::Running));
         button("reset").set_disabled(self.state == State::Loading);
         let axis = button("axis");
-        set_text(&axis, if self.log_axis { "Linear axis" } else { "Log axis" });
+        let (label, title) = if self.log_axis {
+            ("Linear axis", "Spread steps evenly instead of by ratio")
+        } else {
+            ("Log axis", "Spread steps by ratio instead of evenly")
+        };
+        set_text(&axis, label);
+        axis.set_title(title);
 
         let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
         set_text(&element("badge"), badge);
-        set_root_attribute("data-state", self.state.name());
-
         let steps = self.experiment.steps;
         let text = match self.state {
             State::Loading | State::Error => self.message.clone(),
@@ -351,9 +377,13 @@ fn flag(text: &str) -> Option<bool> {
 }
 
 fn show_notes(notes: &[String]) {
+    const MOST: usize = 4;
     let list: HtmlElement = element("notes");
     list.set_hidden(notes.is_empty());
-    for note in notes {
+    set_text(&list, "");
+    let more = notes.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| format!("And {more} more such settings."));
+    for note in notes.iter().take(MOST).chain(&more) {
         let item: HtmlElement = create("li");
         set_text(&item, note);
         let _ = list.append_child(&item);
@@ -383,14 +413,16 @@ pub fn open(app: &Shared) {
         app.choice = None;
         app.opened += 1;
         app.opening_done = false;
+        app.warm_up = None;
         app.loads = 0;
-        app.state = State::Loading;
+        app.set_state(State::Loading);
         app.message = "Looking for a device to train on.".into();
         app.history = History::new(app.experiment);
         app.step = 0;
         (app.wish, app.opened)
     };
     redraw(app);
+    watch(app);
     let shared = Rc::clone(app);
     spawn_local(async move {
         let choice = adapter::choose(wish).await;
@@ -400,17 +432,53 @@ pub fn open(app: &Shared) {
     });
 }
 
+/// Gives up on a GPU that says nothing for [`PATIENCE_MS`], and takes the CPU.
+///
+/// Loading the worker's program may take as long as it likes: the browser ends that by itself.
+fn watch(app: &Shared) {
+    let seen = {
+        let mut app = app.borrow_mut();
+        app.signs += 1;
+        app.signs
+    };
+    let shared = Rc::clone(app);
+    let late = Closure::once_into_js(move || {
+        let silent = {
+            let mut app = shared.borrow_mut();
+            let silent = app.signs == seen && app.state == State::Loading && !app.opening_done;
+            if silent {
+                // An answer that comes after all is not used.
+                app.opened += 1;
+            }
+            silent
+        };
+        if silent {
+            open_worker(&shared, Choice::cpu("the GPU did not answer within 30 seconds"));
+        }
+    });
+    // Asked of a function that was just made.
+    let _ = window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
+}
+
+/// Compiling shaders takes a software adapter up to 7 seconds.
+const PATIENCE_MS: i32 = 30_000;
+
 fn open_worker(app: &Shared, choice: Choice) {
     let shared = Rc::clone(app);
     let link = Link::open(choice.backend, move |event| on_event(&shared, event));
     {
         let mut app = app.borrow_mut();
+        app.signs += 1;
         set_root_attribute("data-backend", choice.backend.key());
         app.message = match choice.backend {
             Backend::Cpu => "Loading the training program.".into(),
-            Backend::Gpu => "Loading the training program for the GPU, some 4 MB.".into(),
+            Backend::Gpu => {
+                "Loading the training program for the GPU, the large one of two.".into()
+            }
         };
         app.choice = Some(choice);
+        app.warm_up = None;
         app.link = None;
         match link {
             Ok(link) => app.link = Some(link),
@@ -421,6 +489,10 @@ fn open_worker(app: &Shared, choice: Choice) {
 }
 
 fn on_event(app: &Shared, event: Event) {
+    let gpu = app.borrow().choice.as_ref().is_some_and(|choice| choice.backend == Backend::Gpu);
+    if gpu && matches!(event, Event::Listening | Event::WarmUp { .. }) {
+        watch(app);
+    }
     let mut fall_back = None;
     {
         let mut app = app.borrow_mut();
@@ -437,6 +509,7 @@ fn on_event(app: &Shared, event: Event) {
             }
             Event::Ready(_) => {
                 app.opening_done = true;
+                app.signs += 1;
                 app.warm_up = None;
                 let speed = speed::at_stop(app.speed_stop);
                 app.send(&Command::Speed(speed));
@@ -445,13 +518,15 @@ fn on_event(app: &Shared, event: Event) {
             Event::Loaded => {
                 app.loads = app.loads.saturating_sub(1);
                 if app.loads == 0 {
-                    app.state = State::Ready;
+                    app.set_state(State::Ready);
                     if std::mem::take(&mut app.play_when_loaded) {
-                        app.state = State::Running;
-                        app.steps_per_second = 0.0;
                         app.send(&Command::Play);
                     }
                 }
+            }
+            Event::Playing if current => {
+                app.set_state(State::Running);
+                app.steps_per_second = 0.0;
             }
             Event::Snapshot(snapshot) if current => {
                 app.step = app.step.max(snapshot.step);
@@ -463,17 +538,20 @@ fn on_event(app: &Shared, event: Event) {
             }
             Event::Paused { step } if current => {
                 app.step = step;
-                app.state = State::Paused;
+                app.set_state(State::Paused);
             }
             Event::Done { step } if current => {
                 app.step = step;
-                app.state = State::Done;
+                app.set_state(State::Done);
             }
             // Of a run that the reader has left behind.
-            Event::Snapshot(_)
+            Event::Playing
+            | Event::Snapshot(_)
             | Event::Progress { .. }
             | Event::Paused { .. }
             | Event::Done { .. } => {}
+            // The first reason is the one that tells something.
+            Event::Failed(_) if app.state == State::Error => {}
             Event::Failed(reason) => {
                 let backend = app.choice.as_ref().map(|choice| choice.backend);
                 if !app.opening_done && backend == Some(Backend::Gpu) {
@@ -498,11 +576,7 @@ pub fn toggle(app: &Shared) {
         let mut app = app.borrow_mut();
         match app.state {
             State::Running => app.send(&Command::Pause),
-            State::Ready | State::Paused => {
-                app.state = State::Running;
-                app.steps_per_second = 0.0;
-                app.send(&Command::Play);
-            }
+            State::Ready | State::Paused => app.send(&Command::Play),
             State::Done => {
                 app.play_when_loaded = true;
                 app.load();
@@ -543,7 +617,12 @@ pub fn change(app: &Shared, field: &Field, value: f64) {
         if field.set(&mut experiment, value).is_err() || experiment == app.experiment {
             return;
         }
+        let note = experiment.limit_members();
+        show_notes(&note.into_iter().collect::<Vec<_>>());
         app.experiment = experiment;
+        if let Some(controls) = &app.controls {
+            controls.show(&experiment);
+        }
         app.show_address();
         match app.state {
             State::Error => {}

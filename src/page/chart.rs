@@ -20,8 +20,10 @@ use super::theme::Theme;
 pub struct Series {
     /// Written at the curve's end.
     pub name: &'static str,
-    /// Its colour.
+    /// The line's colour.
     pub colour: RGBColor,
+    /// The name's colour, of more contrast.
+    pub ink: RGBColor,
     /// Whether the line is dashed.
     pub dashed: bool,
     /// The points, by step.
@@ -209,16 +211,17 @@ impl Chart {
                 words(theme.muted, size, HPos::Right, VPos::Center),
             ))?;
         }
+        let mut free_from = i32::MIN;
         for step in frame.time.ticks() {
             let Some(x) = at(step) else { continue };
             area.draw(&PathElement::new(vec![(x, 0.0), (x, 1.0)], thin))?;
-            if self.layout.labels_time {
-                let (x, y) = area.map_coordinate(&(x, 0.0));
-                root.draw(&Text::new(
-                    format::step(step),
-                    (x, y + px(5.0)),
-                    words(theme.muted, size, HPos::Center, VPos::Top),
-                ))?;
+            let text = format::step(step);
+            let half = text_width(&text, size) / 2;
+            let (x, y) = area.map_coordinate(&(x, 0.0));
+            if self.layout.labels_time && x - half > free_from {
+                free_from = x + half + px(6.0);
+                let style = words(theme.muted, size, HPos::Center, VPos::Top);
+                root.draw(&Text::new(text, (x, y + px(5.0)), style))?;
             }
         }
         let (left, top) = area.map_coordinate(&(0.0, 1.0));
@@ -249,13 +252,15 @@ impl Chart {
             let line_top = if self.layout.names_phases { row_top } else { top };
             root.draw(&PathElement::new(vec![(x, bottom), (x, line_top)], stroke))?;
             if self.layout.names_phases {
-                // To the left of its line, where no later line crosses it; to the right if it
-                // would not fit there. Measuring the text would force a layout.
-                let width = marker.label.chars().count() as f64 * 0.55 * FONT_SIZE;
-                let (x, side) = if x - left > px(width) {
-                    (x - px(5.0), HPos::Right)
+                // To the left of its line, where no later line crosses it. Where it would not fit
+                // there: to the right, or else at the left edge.
+                let (width, gap) = (text_width(&marker.label, size), px(5.0));
+                let (x, side) = if x - gap - width > 0 {
+                    (x - gap, HPos::Right)
+                } else if x + gap + width < size.width as i32 {
+                    (x + gap, HPos::Left)
                 } else {
-                    (x + px(5.0), HPos::Left)
+                    (0, HPos::Left)
                 };
                 root.draw(&Text::new(
                     marker.label.as_str(),
@@ -313,10 +318,15 @@ fn curves(
         root.draw(&Text::new(
             series.name,
             (x + px(6.0), y),
-            words(series.colour, size, HPos::Left, VPos::Center),
+            words(series.ink, size, HPos::Left, VPos::Center),
         ))?;
     }
     Ok(())
+}
+
+/// About how many pixels a text takes. Measuring it would force a layout.
+fn text_width(text: &str, size: Size) -> i32 {
+    (text.chars().count() as f64 * 0.56 * FONT_SIZE * size.scale) as i32
 }
 
 fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {

@@ -21,8 +21,20 @@ pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
 
 fn pair(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
     vec![
-        Series { name: "train", colour: theme.train, dashed: true, points: points(history, train) },
-        Series { name: "test", colour: theme.test, dashed: false, points: points(history, test) },
+        Series {
+            name: "train",
+            colour: theme.train,
+            ink: theme.train_text,
+            dashed: true,
+            points: points(history, train),
+        },
+        Series {
+            name: "test",
+            colour: theme.test,
+            ink: theme.test,
+            dashed: false,
+            points: points(history, test),
+        },
     ]
 }
 
@@ -72,9 +84,21 @@ fn spreads(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
     )
 }
 
-/// What has been found so far, in words. `done` if nothing more will come.
-pub fn finding(history: &History, members: &[MemberPhases], done: bool) -> String {
+/// Whether more will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moving {
+    /// Nothing is trained yet, and nothing trains.
+    NotYet,
+    /// Under way, or paused.
+    Now,
+    /// All steps are taken.
+    Over,
+}
+
+/// What has been found so far, in words.
+pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> String {
     let (fit, generalise) = spreads(members);
+    let done = moving == Moving::Over;
     let last = history.snapshots().last().map_or(0, |snapshot| snapshot.step);
     let mut text = match (fit, generalise) {
         (None, _) if last == 0 => {
@@ -91,11 +115,15 @@ pub fn finding(history: &History, members: &[MemberPhases], done: bool) -> Strin
             range(&fit),
             format::step(last)
         ),
-        (Some(fit), None) => format!(
-            "Memorised at step {}. On pairs they have not seen the networks are still wrong. Stop here, \
-             or keep going?",
-            range(&fit)
-        ),
+        (Some(fit), None) => {
+            let test = points(history, |m| m.test.accuracy).last().map_or(0.0, |p| p.median);
+            format!(
+                "Memorised at step {}. On pairs they have not seen the networks are right {:.0}% of the \
+                 time. Stop here, or keep going?",
+                range(&fit),
+                100.0 * test
+            )
+        }
         (Some(fit), Some(generalise)) => {
             let late = match (fit.median, generalise.median) {
                 (Some(fit), Some(generalise)) if fit > 0 => {
@@ -140,7 +168,7 @@ fn range(spread: &Spread) -> String {
     match median {
         Some(median) if members == 1 => format::step(median),
         Some(median) => format!("{} ({first} to {last} over {networks})", format::step(median)),
-        None => format!("{first} to {last} by {reached} of {members} networks so far"),
+        None => format!("{first} to {last} by {reached} of {members} networks"),
     }
 }
 
@@ -208,7 +236,7 @@ mod tests {
         ]);
         let members = phases::find(&history);
         assert_eq!(
-            finding(&history, &members, true),
+            finding(&history, &members, Moving::Over),
             "Memorised at step 40 (40 to 50 over 2 networks), generalised at step 2,000 (2,000 to \
              2,000 over 2 networks): 50 times as late."
         );
@@ -220,7 +248,7 @@ mod tests {
         let history =
             history(&[(0, [(0.0, 0.0); 2]), (40, [(1.0, 0.1); 2]), (4000, [(1.0, 0.2); 2])]);
         let members = phases::find(&history);
-        let text = finding(&history, &members, true);
+        let text = finding(&history, &members, Moving::Over);
         assert!(
             text.contains("No network reached 95% on unseen pairs within 4,000 steps"),
             "{text}"

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::dom::document;
 use crate::protocol::{Backend, Command, Event};
 
 /// A running worker. Dropping it ends the worker at once, whatever it was doing.
@@ -25,11 +26,14 @@ impl Link {
     ) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let script = match backend {
-            Backend::Cpu => "./worker-cpu_loader.js",
-            Backend::Gpu => "./worker-gpu_loader.js",
-        };
-        let worker = Worker::new_with_options(script, &options).map_err(|_| {
+        let name = format!("worker-{}", backend.key());
+        let script = document()
+            .query_selector(&format!("meta[name={name}]"))
+            .ok()
+            .flatten()
+            .and_then(|meta| meta.get_attribute("content"))
+            .ok_or_else(|| format!("This page does not say where its {name} is: reload it."))?;
+        let worker = Worker::new_with_options(&script, &options).map_err(|_| {
             "This browser starts no worker here. Serve the page over HTTP; opened as a file it cannot train."
                 .to_owned()
         })?;

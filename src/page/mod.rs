@@ -73,28 +73,33 @@ fn settings(app: &Shared) {
     listen(&select, "change", move |_: Event| app::choose_backend(&app, &chosen.value()));
 }
 
+/// Space plays and pauses wherever the focus is, but for controls that it presses itself. Letters
+/// act only while the focus is in the figure (WCAG 2.1.4): a page that is typed to or dictated to
+/// does not lose its run to an r.
 fn keys(app: &Shared) {
+    let figure: HtmlElement = element("figure");
+    let focused = figure.clone();
+    listen(&figure, "pointerdown", move |_: Event| {
+        let _ = focused.focus();
+    });
     let app = Rc::clone(app);
     listen(&document(), "keydown", move |event: KeyboardEvent| {
-        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-        // An element that takes keys itself, a button or a slider say, keeps them.
-        let taken =
-            event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|e| {
-                let name = e.tag_name().to_lowercase();
-                let presses =
-                    matches!(name.as_str(), "button" | "summary" | "a") && event.key() == " ";
-                presses || matches!(name.as_str(), "input" | "select" | "textarea")
-            });
+        if event.repeat() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let takes_space = target.as_ref().is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A" | "SELECT")
+        });
+        let in_figure = target.is_some_and(|element| figure.contains(Some(&element)));
         let action: fn(&Shared) = match event.key().as_str() {
-            " " => app::toggle,
-            "s" => app::step,
-            "r" => app::reset,
+            " " if !takes_space => app::toggle,
+            "s" if in_figure => app::step,
+            "r" if in_figure => app::reset,
             _ => return,
         };
-        if plain && !taken {
-            event.prevent_default();
-            action(&app);
-        }
+        event.prevent_default();
+        action(&app);
     });
 }
 

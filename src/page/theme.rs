@@ -11,6 +11,7 @@ pub struct Theme {
     pub muted: RGBColor,
     pub grid: RGBColor,
     pub train: RGBColor,
+    pub train_text: RGBColor,
     pub test: RGBColor,
     pub phase_1: RGBColor,
     pub phase_2: RGBColor,
@@ -31,6 +32,7 @@ impl Theme {
             muted: colour("--muted"),
             grid: colour("--grid"),
             train: colour("--train"),
+            train_text: colour("--train-text"),
             test: colour("--test"),
             phase_1: colour("--phase-1"),
             phase_2: colour("--phase-2"),
@@ -52,7 +54,7 @@ mod tests {
     #[test]
     fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {
         let sheet = include_str!("../../www/style.css");
-        let names = ["ink", "muted", "grid", "train", "test", "phase-1", "phase-2"];
+        let names = ["ink", "muted", "grid", "train", "train-text", "test", "phase-1", "phase-2"];
         for name in names {
             let values: Vec<_> = sheet
                 .lines()

@@ -35,7 +35,15 @@ pub enum Fault {
 }
 
 /// The checks, in the order in which they are made.
-pub const CHECKS: [&str; 4] = ["matrix product", "reduction", "softmax", "training step"];
+pub const CHECKS: [&str; 7] = [
+    "odd matrix product",
+    "large matrix product",
+    "reduction",
+    "softmax",
+    "loss",
+    "accuracy",
+    "training step",
+];
 
 /// Makes one check on `device`; `index` counts into [`CHECKS`].
 ///
@@ -46,33 +54,48 @@ pub async fn check(index: usize, device: &Device) -> Result<(), Fault> {
     let no_answer = |source| Fault::NoAnswer { check, source };
     let expected = answer(index, &Device::flex()).await.map_err(no_answer)?;
     let got = answer(index, device).await.map_err(no_answer)?;
-    let largest = expected.iter().fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
-    let error = if got.len() == expected.len() {
-        expected.iter().zip(&got).map(|(a, b)| (a - b).abs() / largest).fold(0.0, |most, error| {
-            // `f32::max` would let a NaN pass.
-            if error <= most { most } else { error }
-        })
-    } else {
-        f32::INFINITY
-    };
+    let error = worst(&expected, &got);
     if error <= TOLERANCE { Ok(()) } else { Err(Fault::Wrong { check, error }) }
 }
 
+/// The largest error relative to the largest expected value; infinite for an answer of another
+/// length or with something in it that is not a number.
+fn worst(expected: &[f32], got: &[f32]) -> f32 {
+    if got.len() != expected.len() || got.iter().any(|value| !value.is_finite()) {
+        return f32::INFINITY;
+    }
+    let largest = expected.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
+    expected.iter().zip(got).map(|(a, b)| (a - b).abs() / largest).fold(0.0, f32::max)
+}
+
 async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
-    match index {
-        0 => read(wave([3, 17, 33], device).matmul(wave([3, 33, 9], device))).await,
-        1 => read(wave([3, 65, 9], device).sum_dim(1)).await,
-        2 => read(activation::softmax(wave([3, 17, 33], device), 2)).await,
-        _ => {
-            // Two steps: the second one starts from moments that are not zero.
-            let small = Experiment { p: 5, width: 8, seeds: 2, ..Experiment::default() };
+    match CHECKS[index] {
+        "odd matrix product" => {
+            read(wave([3, 17, 33], device).matmul(wave([3, 33, 9], device))).await
+        }
+        // As large as in a run: kernels are chosen by shape.
+        "large matrix product" => {
+            read(wave([2, 264, 46], device).matmul(wave([2, 46, 128], device))).await
+        }
+        "reduction" => read(wave([3, 65, 9], device).sum_dim(1)).await,
+        "softmax" => read(activation::softmax(wave([3, 17, 33], device), 2)).await,
+        name => {
+            // Steps as large as the weights, so that a wrong gradient or update shows.
+            let small = Experiment { p: 7, width: 24, seeds: 2, lr: 0.1, ..Experiment::default() };
             let mut trainer = Trainer::new(&small, device);
-            trainer.advance();
-            trainer.advance();
-            let mut answer = trainer.weights().await?;
             let measured = trainer.measure().await?;
-            answer.extend(measured.members.iter().flat_map(|m| [m.train.loss, m.test.loss]));
-            Ok(answer)
+            let scores = measured.members.iter().flat_map(|m| [m.train, m.test]);
+            match name {
+                "loss" => Ok(scores.map(|score| score.loss).collect()),
+                "accuracy" => Ok(scores.map(|score| score.accuracy).collect()),
+                _ => {
+                    let before = trainer.weights().await?;
+                    // More than one, so that they start from moments that are not zero.
+                    (0..4).for_each(|_| trainer.advance());
+                    let after = trainer.weights().await?;
+                    Ok(after.iter().zip(before).map(|(after, before)| after - before).collect())
+                }
+            }
         }
     }
 }
@@ -89,9 +112,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cpu_passes_every_check() {
-        for index in 0..CHECKS.len() {
-            pollster::block_on(check(index, &Device::flex())).expect("the same device");
+    fn a_wrong_answer_is_found_wherever_it_stands() {
+        let right = [1.0, -2.0, 0.5];
+        assert_eq!(worst(&right, &right), 0.0);
+        for index in 0..3 {
+            for (wrong, error) in
+                [(f32::NAN, f32::INFINITY), (5.0, 1.5), (right[index] + 4e-3, 2e-3)]
+            {
+                let mut got = right;
+                got[index] = wrong;
+                assert!(worst(&right, &got) >= error.min(1.49) * 0.99, "{got:?}");
+                assert!(worst(&right, &got) > TOLERANCE);
+            }
         }
+        assert_eq!(worst(&right, &right[..2]), f32::INFINITY);
+    }
+
+    #[test]
+    fn the_training_check_is_about_steps_large_enough_to_show_a_wrong_one() {
+        let answer = pollster::block_on(answer(6, &Device::flex())).expect("the CPU answers");
+        let largest = answer.iter().fold(0f32, |most, value| most.max(value.abs()));
+        assert!((0.1..2.0).contains(&largest), "{largest}");
     }
 }

@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::data::Dataset;
 use crate::experiment::Experiment;
-use crate::history::{Measured, Score, Snapshot};
+use crate::history::{Measured, Score, Snapshot, next_measured_step};
 use crate::measure;
 use crate::model::Perceptron;
 
@@ -67,12 +67,6 @@ impl Trainer {
     #[must_use]
     pub fn step(&self) -> u32 {
         self.step
-    }
-
-    /// Whether all of the experiment's steps are taken.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.step >= self.experiment.steps
     }
 
     /// Takes one optimiser step on the whole training set of every member.
@@ -140,6 +134,69 @@ impl Trainer {
             all.extend(read(weights.clone()).await?);
         }
         Ok(all)
+    }
+}
+
+/// A run: an ensemble in training that is measured at the steps of [`next_measured_step`].
+pub struct Run {
+    trainer: Trainer,
+    /// The next step to be measured; beyond the last one once that is.
+    next: u32,
+}
+
+impl Run {
+    /// The run of an experiment before anything is measured.
+    #[must_use]
+    pub fn new(experiment: &Experiment, device: &Device) -> Self {
+        Self { trainer: Trainer::new(experiment, device), next: 0 }
+    }
+
+    /// Steps taken.
+    #[must_use]
+    pub fn step(&self) -> u32 {
+        self.trainer.step
+    }
+
+    /// Whether all steps are taken and the last one is measured.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.next > self.trainer.experiment.steps
+    }
+
+    /// Takes at most `most` steps and waits for them. Ends at the next measured step, with the
+    /// measurement; the first call at step 0 measures before any step is taken.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn advance(&mut self, most: u32) -> Result<Option<Snapshot>, TrainError> {
+        if self.is_done() {
+            return Ok(None);
+        }
+        let last = self.trainer.experiment.steps;
+        let stop = self.step().saturating_add(most).min(self.next).min(last);
+        while self.step() < stop {
+            self.trainer.advance();
+        }
+        if stop < self.next.min(last) {
+            self.trainer.settle().await?;
+            return Ok(None);
+        }
+        let snapshot = self.trainer.measure().await?;
+        // The last step is measured too, wherever the others fall.
+        let following = next_measured_step(stop);
+        self.next = if stop == last { last + 1 } else { following.min(last) };
+        Ok(Some(snapshot))
+    }
+
+    /// Trains to the end on a device that answers at once, and hands every snapshot to `look`.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn finish(&mut self, mut look: impl FnMut(Snapshot)) -> Result<(), TrainError> {
+        while !self.is_done() {
+            self.advance(u32::MAX).await?.into_iter().for_each(&mut look);
+        }
+        Ok(())
     }
 }
 

@@ -44,14 +44,19 @@ impl Pace {
         self.restart();
     }
 
+    /// Steps that take about [`RUN_SECONDS`], at least one.
+    pub(super) fn most(&self) -> u32 {
+        self.seconds_per_step.map_or(1, |seconds| (RUN_SECONDS / seconds).max(1.0) as u32)
+    }
+
     /// Steps to take now, and milliseconds to wait before that.
     pub(super) fn next_run(&self) -> (u32, f64) {
-        let most = self.seconds_per_step.map_or(1.0, |seconds| (RUN_SECONDS / seconds).max(1.0));
+        let most = self.most();
         let Some(limit) = self.limit else {
-            return (most as u32, 0.0);
+            return (most, 0.0);
         };
         let due = self.since.elapsed().as_secs_f64() * limit - f64::from(self.taken);
-        if due >= 1.0 { (due.min(most) as u32, 0.0) } else { (1, 1000.0 * (1.0 - due) / limit) }
+        if due >= 1.0 { ((due as u32).min(most), 0.0) } else { (1, 1000.0 * (1.0 - due) / limit) }
     }
 
     /// Takes note of `steps` steps that took `seconds`.

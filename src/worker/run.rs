@@ -1,4 +1,4 @@
-//! The run loop: takes steps while it is told to play, and commands in between.
+//! The run loop: takes steps while it is told to, and commands in between.
 
 use std::rc::Rc;
 
@@ -7,154 +7,132 @@ use web_time::Instant;
 
 use super::pace::Pace;
 use super::{Inbox, send};
-use crate::experiment::Experiment;
-use crate::history::next_measured_step;
 use crate::protocol::{Backend, Command, Event};
-use crate::train::{TrainError, Trainer};
+use crate::train::{Run, TrainError};
 
 /// Seconds between two reports of where training is.
 const REPORT_SECONDS: f64 = 0.1;
 
-/// An ensemble and when it is measured next.
-struct Run {
-    trainer: Trainer,
-    next_measured: u32,
+/// What the run does until it is told something else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Motion {
+    Rest,
+    /// On to the next step that is measured anyway, so that a run stepped through by hand gives the
+    /// same curves as one left alone.
+    ToMeasurement,
+    ToEnd,
 }
 
-impl Run {
-    async fn load(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
-        let mut run = Self { trainer: Trainer::new(experiment, device), next_measured: 0 };
-        send(&Event::Loaded);
-        run.measure().await?;
-        Ok(run)
-    }
-
-    async fn measure(&mut self) -> Result<(), TrainError> {
-        let snapshot = self.trainer.measure().await?;
-        self.next_measured = next_measured_step(snapshot.step);
-        send(&Event::Snapshot(snapshot));
-        Ok(())
-    }
-
-    /// Takes at most `most` steps, fewer where the next measurement or the end comes first, and
-    /// waits for them. Returns how many.
-    async fn advance(&mut self, most: u32) -> Result<u32, TrainError> {
-        let start = self.trainer.step();
-        let stop = start.saturating_add(most).min(self.next_measured);
-        while self.trainer.step() < stop && !self.trainer.is_done() {
-            self.trainer.advance();
-        }
-        if self.trainer.step() == self.next_measured || self.trainer.is_done() {
-            self.measure().await?;
-        } else {
-            self.trainer.settle().await?;
-        }
-        Ok(self.trainer.step() - start)
-    }
+/// What the worker holds between commands.
+struct Session {
+    device: Option<Device>,
+    run: Option<Run>,
+    motion: Motion,
+    pace: Pace,
+    reported: Instant,
 }
 
 /// Carries out commands for as long as the worker lives.
 pub(super) async fn obey(inbox: Rc<Inbox>) {
-    let mut device = None;
-    let mut run: Option<Run> = None;
-    let mut playing = false;
-    let mut pace = Pace::new(None);
-    let mut reported = Instant::now();
+    let mut session = Session {
+        device: None,
+        run: None,
+        motion: Motion::Rest,
+        pace: Pace::new(None),
+        reported: Instant::now(),
+    };
     loop {
-        if !playing {
+        if session.motion == Motion::Rest {
             inbox.wait(None).await;
         }
-        while let Some(command) = inbox.take() {
-            let outcome = match (command, &device) {
-                (Command::Open(backend), _) => match open(backend).await {
-                    Ok(opened) => {
-                        device = Some(opened);
-                        send(&Event::Ready(backend));
-                        Ok(())
-                    }
-                    Err(reason) => {
-                        send(&Event::Failed(reason));
-                        Ok(())
-                    }
-                },
-                (Command::Load(experiment), Some(device)) => {
-                    playing = false;
-                    // The old ensemble's memory is free before the new one asks for its own.
-                    run = None;
-                    pace = Pace::new(pace.limit());
-                    Run::load(&experiment, device).await.map(|loaded| run = Some(loaded))
-                }
-                (Command::Play, _) => {
-                    playing = run.is_some();
-                    pace.restart();
-                    Ok(())
-                }
-                (Command::Pause, _) => {
-                    playing = false;
-                    run.iter().for_each(report_rest);
-                    Ok(())
-                }
-                (Command::Step, _) => {
-                    playing = false;
-                    match &mut run {
-                        Some(run) => step(run).await.map(|()| report_rest(run)),
-                        None => Ok(()),
-                    }
-                }
-                (Command::Speed(limit), _) => {
-                    pace.set_limit(limit);
-                    Ok(())
-                }
-                (Command::Load(_), None) => Ok(()),
-            };
-            if let Err(error) = outcome {
-                playing = false;
-                send(&Event::Failed(error.to_string()));
-            }
+        let outcome = match inbox.take() {
+            Some(command) => session.carry_out(command).await,
+            None => session.go_on(&inbox).await.map_err(|error| error.to_string()),
+        };
+        if let Err(reason) = outcome {
+            session.motion = Motion::Rest;
+            send(&Event::Failed(reason));
         }
-        let Some(current) = run.as_mut().filter(|_| playing) else { continue };
+    }
+}
 
-        let (steps, wait) = pace.next_run();
+impl Session {
+    async fn carry_out(&mut self, command: Command) -> Result<(), String> {
+        match command {
+            Command::Open(backend) => {
+                self.device = Some(open(backend).await?);
+                send(&Event::Ready(backend));
+            }
+            Command::Load(experiment) => {
+                self.motion = Motion::Rest;
+                // The old ensemble's memory is free before the new one asks for its own.
+                self.run = None;
+                self.pace = Pace::new(self.pace.limit());
+                if let Some(device) = &self.device {
+                    let mut run = Run::new(&experiment, device);
+                    send(&Event::Loaded);
+                    // At step 0, before any is taken.
+                    let first = run.advance(0).await.map_err(|error| error.to_string())?;
+                    first.into_iter().for_each(|snapshot| send(&Event::Snapshot(snapshot)));
+                    self.run = Some(run);
+                }
+            }
+            Command::Play | Command::Step if self.run.is_none() => {}
+            Command::Play => {
+                self.motion = Motion::ToEnd;
+                self.pace.restart();
+                send(&Event::Playing);
+            }
+            Command::Step => self.motion = Motion::ToMeasurement,
+            Command::Pause => {
+                self.motion = Motion::Rest;
+                self.report_rest();
+            }
+            Command::Speed(limit) => self.pace.set_limit(limit),
+        }
+        Ok(())
+    }
+
+    /// Takes the next few steps, if any are to be taken and no command comes in between.
+    async fn go_on(&mut self, inbox: &Inbox) -> Result<(), TrainError> {
+        let Some(run) = self.run.as_mut().filter(|_| self.motion != Motion::Rest) else {
+            return Ok(());
+        };
+        let (steps, wait) = match self.motion {
+            Motion::ToEnd => self.pace.next_run(),
+            _ => (self.pace.most(), 0.0),
+        };
         inbox.wait(Some(wait)).await;
         if !inbox.is_empty() {
-            continue;
+            return Ok(());
         }
-        let start = Instant::now();
-        match current.advance(steps).await {
-            Ok(taken) if taken > 0 => pace.took(taken, start.elapsed().as_secs_f64()),
-            Ok(_) => {}
-            Err(error) => {
-                playing = false;
-                send(&Event::Failed(error.to_string()));
-                continue;
-            }
+        let (start, before) = (Instant::now(), run.step());
+        let snapshot = run.advance(steps).await?;
+        let (step, done) = (run.step(), run.is_done());
+        if step > before {
+            self.pace.took(step - before, start.elapsed().as_secs_f64());
         }
-        let (step, done) = (current.trainer.step(), current.trainer.is_done());
-        if done || reported.elapsed().as_secs_f64() > REPORT_SECONDS {
-            send(&Event::Progress { step, steps_per_second: pace.steps_per_second() });
-            reported = Instant::now();
+        let measured = snapshot.is_some();
+        snapshot.into_iter().for_each(|snapshot| send(&Event::Snapshot(snapshot)));
+        if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
+            let steps_per_second = self.pace.steps_per_second();
+            send(&Event::Progress { step, steps_per_second });
+            self.reported = Instant::now();
         }
-        if done {
-            playing = false;
-            report_rest(current);
+        if done || (measured && self.motion == Motion::ToMeasurement) {
+            self.motion = Motion::Rest;
+            self.report_rest();
+        }
+        Ok(())
+    }
+
+    /// Tells the page that nothing moves any more, and where.
+    fn report_rest(&self) {
+        if let Some(run) = &self.run {
+            let step = run.step();
+            send(&if run.is_done() { Event::Done { step } } else { Event::Paused { step } });
         }
     }
-}
-
-/// Trains to the next step that is measured anyway, so that a run stepped through by hand gives the
-/// same curves as one left alone.
-async fn step(run: &mut Run) -> Result<(), TrainError> {
-    let target = run.next_measured;
-    while run.trainer.step() < target && !run.trainer.is_done() {
-        run.advance(u32::MAX).await?;
-    }
-    Ok(())
-}
-
-/// Tells the page that nothing moves any more, and where.
-fn report_rest(run: &Run) {
-    let step = run.trainer.step();
-    send(&if run.trainer.is_done() { Event::Done { step } } else { Event::Paused { step } });
 }
 
 async fn open(backend: Backend) -> Result<Device, String> {

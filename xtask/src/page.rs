@@ -50,6 +50,37 @@ pub fn build(workspace: &Workspace, fast: bool) -> Result<()> {
     if let Some(wasm_opt) = wasm_opt {
         optimise(workspace, &wasm_opt)?;
     }
+    name_by_content(&workspace.dist())
+}
+
+/// Gives the workers' files names with a hash of their content, and says so in the page: trunk does
+/// that for the page's own program only, and a cached worker must not meet another page's.
+fn name_by_content(dist: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let mut page = fs::read_to_string(&index)?;
+    for worker in ["worker-cpu", "worker-gpu"] {
+        let [script, program, loader] =
+            ["", "_bg", "_loader"].map(|part| format!("{worker}{part}"));
+        let (mut script_text, program_bytes) = (
+            fs::read_to_string(dist.join(format!("{script}.js")))?,
+            fs::read(dist.join(format!("{program}.wasm")))?,
+        );
+        let mut hasher = DefaultHasher::new();
+        (&script_text, &program_bytes).hash(&mut hasher);
+        let named = format!("{worker}-{:016x}", hasher.finish());
+        script_text = script_text.replace(&format!("{program}.wasm"), &format!("{named}_bg.wasm"));
+        let loader_text = fs::read_to_string(dist.join(format!("{loader}.js")))?
+            .replace(&format!("{script}.js"), &format!("{named}.js"));
+        fs::write(dist.join(format!("{named}.js")), script_text)?;
+        fs::rename(dist.join(format!("{program}.wasm")), dist.join(format!("{named}_bg.wasm")))?;
+        fs::write(dist.join(format!("{named}_loader.js")), loader_text)?;
+        fs::remove_file(dist.join(format!("{script}.js")))?;
+        fs::remove_file(dist.join(format!("{loader}.js")))?;
+        let unnamed = format!("./{loader}.js");
+        anyhow::ensure!(page.contains(&unnamed), "index.html does not name {unnamed}");
+        page = page.replace(&unnamed, &format!("./{named}_loader.js"));
+    }
+    fs::write(index, page)?;
     Ok(())
 }
 

@@ -136,10 +136,10 @@ impl Browser {
         self.client.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
     }
 
-    /// Presses a key while the page itself has the focus.
+    /// Presses a key while the figure has the focus.
     pub async fn press(&self, key: &str) {
         self.script("document.activeElement.blur()").await;
-        self.client.find(Locator::Css("body")).await.unwrap().send_keys(key).await.unwrap();
+        self.client.find(Locator::Css("#figure")).await.unwrap().send_keys(key).await.unwrap();
     }
 
     /// Sends a command of the Chrome DevTools protocol.

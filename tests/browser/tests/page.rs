@@ -20,6 +20,7 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
 
     let native = native_report("preset=grokking");
     assert_eq!(page["query"], native["query"]);
+    assert_eq!((members(&page).len(), members(&native).len()), (5, 5));
     for (page, native) in members(&page).iter().zip(members(&native)) {
         assert_eq!(page["seed"], native["seed"]);
         for phase in ["fit_step", "generalise_step"] {
@@ -31,8 +32,11 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
         // a loss that falls. Seen: 0.3%.
         let (page, native) = (&page["curves"], &native["curves"]);
         for loss in ["train_loss", "test_loss"] {
-            let worst = (0..)
-                .map_while(|i| page["step"][i].as_u64().filter(|&step| step <= 200).map(|_| i))
+            let (page_steps, native_steps) = (page["step"].as_array().unwrap(), &native["step"]);
+            assert_eq!(page["step"], *native_steps);
+            let early = page_steps.iter().take_while(|step| step.as_u64().unwrap() <= 200).count();
+            assert!(early > 80, "{early} measurements to step 200");
+            let worst = (0..early)
                 .map(|i| {
                     let (page, native) = (page[loss][i].as_f64(), native[loss][i].as_f64());
                     (page.unwrap() / native.unwrap() - 1.0).abs()
@@ -78,6 +82,7 @@ async fn on_webgpu_the_loss_after_50_steps_is_that_of_the_cpu() {
         );
     }
     println!("losses on the GPU {:?}, on the CPU {:?}", losses[0], losses[1]);
+    assert_eq!((losses[0].len(), losses[1].len()), (4, 4));
     for (gpu, cpu) in losses[0].iter().zip(&losses[1]) {
         assert!((gpu / cpu - 1.0).abs() < 0.01, "{gpu} against {cpu}");
     }
@@ -177,6 +182,38 @@ async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
         browser.wait_for(&["ready"], 10).await;
         wait_until(&browser, async || last_step(&browser.report().await) == 0).await;
     }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn play_right_after_step_trains_and_the_page_says_so() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open("?backend=cpu&speed=50&seeds=2").await;
+    browser.wait_for(&["ready"], 30).await;
+    browser
+        .script("for (const id of ['step', 'step', 'play']) document.getElementById(id).click()")
+        .await;
+    browser.wait_for(&["running"], 10).await;
+    wait_until(&browser, async || last_step(&browser.report().await) > 20).await;
+    assert_eq!(browser.attribute("data-state").await, "running");
+    assert_eq!(browser.text("#play").await, "Pause");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_cannot_be_loaded_ends_in_a_sentence_and_reset_tries_again() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.devtools("Network.enable", json!({})).await;
+    browser.devtools("Network.setBlockedURLs", json!({ "urls": ["*worker-cpu*"] })).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}")).await;
+    browser.wait_for(&["error"], 30).await;
+    let text = browser.text("#progress-text").await;
+    assert!(text.contains("could not be loaded") && text.contains("Reset"), "{text}");
+    browser.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
+    // The refused request was written to the console, as it should.
+    browser.log().await;
+    browser.click("#reset").await;
+    browser.wait_for(&["ready", "running", "done"], 30).await;
     browser.close().await;
 }
 
