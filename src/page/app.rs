@@ -194,9 +194,11 @@ impl App {
         self.send(&Command::Load(self.experiment));
     }
 
-    /// Says at once what the page is doing: frames, and drawing with them, stop in a hidden tab.
+    /// Says at once what the page is doing, and which buttons that leaves: frames, and drawing with
+    /// them, stop in a hidden tab.
     fn set_state(&mut self, state: State) {
         self.state = state;
+        self.draw_controls();
         set_root_attribute("data-state", state.name());
     }
 

@@ -61,3 +61,13 @@ pub fn set_root_attribute(name: &str, value: &str) {
         let _ = root.set_attribute(name, value);
     }
 }
+
+/// Gives an element the focus without scrolling to it.
+pub fn focus_in_place(element: &HtmlElement) {
+    let options = js_sys::Object::new();
+    // Setting a property of a fresh object and calling a method that every element has do not fail.
+    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
+    if let Ok(focus) = js_sys::Reflect::get(element, &"focus".into()) {
+        let _ = focus.unchecked_into::<js_sys::Function>().call1(element, &options);
+    }
+}

@@ -79,8 +79,9 @@ fn settings(app: &Shared) {
 fn keys(app: &Shared) {
     let figure: HtmlElement = element("figure");
     let focused = figure.clone();
-    listen(&figure, "pointerdown", move |_: Event| {
-        let _ = focused.focus();
+    listen(&element::<HtmlElement>("charts"), "pointerdown", move |_: Event| {
+        // Not scrolled to: the page must not move under the pointer.
+        dom::focus_in_place(&focused);
     });
     let app = Rc::clone(app);
     listen(&document(), "keydown", move |event: KeyboardEvent| {

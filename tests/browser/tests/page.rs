@@ -203,17 +203,24 @@ async fn play_right_after_step_trains_and_the_page_says_so() {
 #[tokio::test]
 async fn a_worker_that_cannot_be_loaded_ends_in_a_sentence_and_reset_tries_again() {
     let browser = Browser::start(Adapter::None).await;
-    browser.devtools("Network.enable", json!({})).await;
-    browser.devtools("Network.setBlockedURLs", json!({ "urls": ["*worker-cpu*"] })).await;
-    browser.open(&format!("?backend=cpu&play=1&{SHORT}")).await;
+    browser.open(&format!("?backend=cpu&{SHORT}")).await;
+    browser.wait_for(&["ready"], 30).await;
+    let name_worker = "document.querySelector('meta[name=worker-cpu]').content";
+    let good = browser.script(&format!("return {name_worker}")).await;
+    browser
+        .script(&format!(
+            "{name_worker} = './missing.js';
+             document.getElementById('backend').dispatchEvent(new Event('change'))"
+        ))
+        .await;
     browser.wait_for(&["error"], 30).await;
     let text = browser.text("#progress-text").await;
     assert!(text.contains("could not be loaded") && text.contains("Reset"), "{text}");
-    browser.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
+    browser.script(&format!("{name_worker} = {good}")).await;
     // The refused request was written to the console, as it should.
     browser.log().await;
     browser.click("#reset").await;
-    browser.wait_for(&["ready", "running", "done"], 30).await;
+    browser.wait_for(&["ready"], 30).await;
     browser.close().await;
 }
 
