@@ -1,4 +1,14 @@
 //! Train ensembles of small neural networks and watch them fit first and generalise later.
+//!
+//! One run, from end to end: an [`experiment::Experiment`] is read from a query string and sent
+//! through the [`protocol`] to a worker, which opens a backend, sets up a [`train::Run`] and sends
+//! back a [`history::Snapshot`] at every measured step. The page pushes it into a
+//! [`history::History`], lets [`phases::find`] look for the two phases, and draws. The command line
+//! does the same without worker and page, and prints a [`report::Report`].
+//!
+//! The modules that train know nothing of a browser, and the page knows nothing of burn: features
+//! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md tells why.
+
 pub mod experiment;
 pub mod history;
 pub mod phases;
@@ -11,11 +21,12 @@ pub mod data;
 pub mod measure;
 #[cfg(feature = "engine")]
 pub mod model;
-#[cfg(feature = "page")]
-pub mod page;
 #[cfg(feature = "engine")]
 pub mod random;
 #[cfg(feature = "engine")]
 pub mod train;
+
+#[cfg(feature = "page")]
+pub mod page;
 #[cfg(feature = "worker")]
 pub mod worker;
