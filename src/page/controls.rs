@@ -63,7 +63,8 @@ impl Control {
         slider.set_min("0");
         slider.set_max(&(stops.len() - 1).to_string());
         about.set_id(&about_id);
-        set_text(&about, field.about);
+        let range = format!("From {} to {}.", field.format(field.min), field.format(field.max));
+        set_text(&about, &format!("{} {range}", field.about));
         set_text(&name, field.label);
         // Attributes with these names are always allowed.
         let _ = label.set_attribute("for", &id);

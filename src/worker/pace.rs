@@ -16,18 +16,11 @@ pub(super) struct Pace {
     taken: u32,
     /// Seconds that a step takes, averaged over the last half second or so.
     seconds_per_step: Option<f64>,
-    steps_per_second: Option<f64>,
 }
 
 impl Pace {
     pub(super) fn new(limit: Option<f64>) -> Self {
-        Self {
-            limit,
-            since: Instant::now(),
-            taken: 0,
-            seconds_per_step: None,
-            steps_per_second: None,
-        }
+        Self { limit, since: Instant::now(), taken: 0, seconds_per_step: None }
     }
 
     /// Starts to count anew: after a pause the steps missed are not made up for.
@@ -71,12 +64,11 @@ impl Pace {
             self.since = Instant::now();
             self.taken = 0;
         }
-        self.steps_per_second = Some(1.0 / *mean);
     }
 
     /// Steps per second as they come, the limit included.
     pub(super) fn steps_per_second(&self) -> f64 {
-        let free = self.steps_per_second.unwrap_or(0.0);
+        let free = self.seconds_per_step.map_or(0.0, |seconds| 1.0 / seconds);
         self.limit.map_or(free, |limit| free.min(limit))
     }
 }

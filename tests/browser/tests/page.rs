@@ -225,6 +225,29 @@ async fn a_worker_that_cannot_be_loaded_ends_in_a_sentence_and_reset_tries_again
 }
 
 #[tokio::test]
+async fn where_the_gpu_cannot_be_used_after_all_the_cpu_takes_over_and_says_why() {
+    let browser = Browser::start(Adapter::SwiftShader).await;
+    browser.open(&format!("?backend=cpu&{SHORT}")).await;
+    browser.wait_for(&["ready"], 30).await;
+    browser
+        .script(
+            "document.querySelector('meta[name=worker-gpu]').content = './missing.js';
+             const select = document.getElementById('backend');
+             select.value = 'gpu';
+             select.dispatchEvent(new Event('change'))",
+        )
+        .await;
+    browser.wait_for_text("#badge", "CPU: the training program could not be loaded", 30).await;
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.attribute("data-backend").await, "cpu");
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 60).await;
+    // The refused request was written to the console, as it should.
+    browser.log().await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_setting_changed_on_the_page_restarts_the_run_and_goes_into_the_address() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&play=1&{SHORT}")).await;
