@@ -144,7 +144,10 @@ fn cargo_install(
         .args(install)
         .arg("--root")
         .arg(workspace.cache.join("tools"))
-        .env("CARGO_TARGET_DIR", workspace.target.join("tools")))?;
+        .env("CARGO_TARGET_DIR", workspace.target.join("tools"))
+        // Tools that run for seconds: optimising them as a whole costs minutes.
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"))?;
     found().with_context(|| {
         format!("{program} {version} was installed but does not run; try `{program} --version`")
     })
