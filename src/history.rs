@@ -7,11 +7,11 @@ use crate::experiment::Experiment;
 /// How one set of samples is fitted by one member.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
-    /// Squared error to the one-hot label, summed over classes, mean over samples.
-    /// NaN once the member has diverged (JSON: `null`).
+    /// The experiment's loss without label smoothing, mean over samples. NaN once the member has diverged (JSON: `null`).
     #[serde(deserialize_with = "nan_if_null")]
     pub loss: f32,
-    /// Share of samples whose largest logit is that of the label, 0 to 1.
+    /// Share of samples whose largest logit is that of the label, 0 to 1; of a regression, share of
+    /// outputs with the right sign.
     pub accuracy: f32,
 }
 
@@ -37,7 +37,7 @@ impl Measured {
 pub struct Snapshot {
     /// Optimiser steps taken.
     pub step: u32,
-    /// One entry a member, in the order of [`Experiment::member_seeds`].
+    /// One entry a member, in the order of [`Experiment::members`].
     pub members: Vec<Measured>,
 }
 

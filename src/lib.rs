@@ -14,6 +14,7 @@ pub mod history;
 pub mod phases;
 pub mod protocol;
 pub mod report;
+pub mod sweep;
 
 #[cfg(feature = "engine")]
 pub mod data;

@@ -4,7 +4,9 @@
 //! backends start from the same ones: a GPU backend would draw with a kernel of its own.
 
 use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+pub use rand::rngs::ChaCha8Rng as Generator;
 
 /// What the numbers are for. Each purpose has a stream of its own, so that drawing more for one
 /// changes nothing for another.
@@ -14,12 +16,42 @@ pub enum Purpose {
     Split = 1,
     /// The weights before the first step.
     InitialWeights = 2,
+    /// The biases before the first step.
+    InitialBiases = 3,
+    /// The embedding before the first step.
+    InitialEmbedding = 4,
+    /// Which training labels are wrong, and how.
+    LabelNoise = 5,
+    /// What is added to training targets.
+    TargetNoise = 6,
+    /// The rule behind drawn data.
+    Teacher = 7,
+    /// Drawn training inputs.
+    TrainInputs = 8,
+    /// Drawn test inputs.
+    TestInputs = 9,
+    /// Which samples are in a batch.
+    Batches = 10,
+    /// What hidden activations are multiplied by.
+    HiddenNoise = 11,
 }
 
 /// The generator of one member for one purpose.
 #[must_use]
-pub fn generator(seed: u32, purpose: Purpose) -> ChaCha8Rng {
-    let mut generator = ChaCha8Rng::seed_from_u64(u64::from(seed));
+pub fn generator(seed: u32, purpose: Purpose) -> Generator {
+    let mut generator = Generator::seed_from_u64(u64::from(seed));
     generator.set_stream(purpose as u64);
     generator
+}
+
+/// A number with mean 0 and variance 1.
+#[must_use]
+pub fn normal(generator: &mut Generator) -> f64 {
+    StandardNormal.sample(generator)
+}
+
+/// `count` numbers with mean 0 and the given standard deviation.
+#[must_use]
+pub fn normals(generator: &mut Generator, count: usize, deviation: f64) -> Vec<f64> {
+    (0..count).map(|_| deviation * normal(generator)).collect()
 }

@@ -24,6 +24,8 @@ pub struct Report {
 pub struct MemberReport {
     /// The seed of its initial weights and of its split.
     pub seed: u32,
+    /// Its values of the settings in which members differ, by key.
+    pub varied: serde_json::Map<String, serde_json::Value>,
     /// The steps at which it went through the two phases.
     #[serde(flatten)]
     pub phases: MemberPhases,
@@ -49,12 +51,16 @@ impl Report {
     /// The report of what `history` holds so far.
     #[must_use]
     pub fn new(history: &History) -> Self {
-        let experiment = *history.experiment();
+        let experiment = history.experiment().clone();
         let members = experiment
-            .member_seeds()
+            .members()
+            .iter()
             .zip(phases::find(history))
             .enumerate()
-            .map(|(index, (seed, phases))| {
+            .map(|(index, (member, phases))| {
+                let varied = experiment
+                    .lists()
+                    .map(|(field, _)| (field.key.to_owned(), field.to_json(field.get(member))));
                 let mut curves = Curves::default();
                 for (step, measured) in history.member(index) {
                     curves.step.push(step);
@@ -64,9 +70,9 @@ impl Report {
                     curves.test_accuracy.push(measured.test.accuracy);
                 }
                 let last = history.member(index).last().map(|(_, measured)| *measured);
-                MemberReport { seed, phases, last, curves }
+                MemberReport { seed: member.seed, varied: varied.collect(), phases, last, curves }
             })
             .collect();
-        Self { version: 1, experiment, query: experiment.to_query(), members }
+        Self { version: 1, query: experiment.to_query(), experiment, members }
     }
 }

@@ -33,13 +33,25 @@ async fn webgpu_passes_every_check_of_the_self_test() {
 }
 
 #[wasm_bindgen_test]
+async fn webgpu_takes_the_steps_of_the_cpu_with_every_setting() {
+    let device = gpu().await;
+    let mut faults = Vec::new();
+    for variant in conformance::VARIANTS {
+        if let Err(fault) = conformance::check_variant(variant, &device).await {
+            faults.push(fault.to_string());
+        }
+    }
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
 async fn twenty_steps_on_webgpu_give_the_weights_of_the_cpu() {
-    let experiment = Experiment { p: 7, width: 16, seeds: 3, ..Experiment::default() };
+    let experiment = Experiment::from_query("p=7&width=16&seeds=3").experiment;
     let mut weights = Vec::new();
     for device in [gpu().await, Device::flex()] {
-        let mut trainer = Trainer::new(&experiment, &device);
+        let mut trainer = Trainer::new(&experiment, &device).expect("there is data");
         for _ in 0..20 {
-            trainer.advance();
+            trainer.advance().await.expect("the device answers");
             trainer.settle().await.expect("the device answers");
         }
         weights.push(trainer.weights().await.expect("the device answers"));
@@ -52,11 +64,13 @@ async fn twenty_steps_on_webgpu_give_the_weights_of_the_cpu() {
 #[wasm_bindgen_test]
 async fn the_cpu_gives_the_same_weights_bit_for_bit_twice() {
     two_phase::worker::call_constructors();
-    let experiment = Experiment { seeds: 2, ..Experiment::default() };
+    let experiment = Experiment::from_query("seeds=2").experiment;
     let mut bits = Vec::new();
     for _ in 0..2 {
-        let mut trainer = Trainer::new(&experiment, &Device::flex());
-        (0..20).for_each(|_| trainer.advance());
+        let mut trainer = Trainer::new(&experiment, &Device::flex()).expect("there is data");
+        for _ in 0..20 {
+            trainer.advance().await.expect("the CPU answers");
+        }
         let weights = trainer.weights().await.expect("the CPU answers");
         bits.push(weights.into_iter().map(f32::to_bits).collect::<Vec<_>>());
     }

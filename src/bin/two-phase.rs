@@ -1,17 +1,24 @@
 //! `two-phase`: the engine of the page on the command line, on burn's CPU backend Flex.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
+use std::thread;
 
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use two_phase::experiment::{Experiment, FIELDS, Preset};
-use two_phase::history::{History, Measured};
+use serde::Serialize;
+use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
+use two_phase::history::{History, Measured, Snapshot};
 use two_phase::phases;
-use two_phase::report::Report;
+use two_phase::report::{Curves, MemberReport, Report};
+use two_phase::sweep::{self, Job};
 use two_phase::train::{Run, TrainError};
 
 /// Exit code for an experiment that is not understood; clap uses the same for its own arguments.
@@ -31,12 +38,32 @@ enum Command {
     /// Train an experiment to its end, on the CPU.
     #[command(after_help = settings())]
     Run {
-        /// The experiment, as in the page's address: 'preset=grokking&wd=3&seeds=5'.
+        /// The experiment, as in the page's address: 'preset=grokking&wd=1,3&seeds=5'. Settings
+        /// marked with * take lists: the ensemble then holds every combination.
         #[arg(default_value = "preset=grokking")]
         experiment: String,
         /// Write the run as one JSON object to this file; '-' is standard output.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
+    },
+    /// List the presets: what each shows, and its settings.
+    Presets,
+    /// Train every combination of lists of settings, one JSON line for each member as it finishes.
+    #[command(after_help = settings())]
+    Sweep {
+        /// The members: 'preset=grokking&wd=0.5,1,2,3&seeds=0..9'. Any setting takes a list, whole
+        /// numbers also a range.
+        members: String,
+        /// The file to add lines to. Members that it already holds are not trained again, so a
+        /// sweep that was stopped goes on when the command is repeated.
+        #[arg(long, value_name = "FILE", default_value = "sweep.jsonl")]
+        out: PathBuf,
+        /// Members to train at the same time; all cores if not given.
+        #[arg(long)]
+        threads: Option<NonZero<usize>>,
+        /// Write the curves of each member too, some 20 kB a line.
+        #[arg(long)]
+        curves: bool,
     },
 }
 
@@ -44,55 +71,77 @@ enum Command {
 fn settings() -> String {
     let mut text = String::from("Presets:\n");
     for preset in Preset::ALL {
-        text += &format!("  preset={:<10} {}\n", preset.key(), preset.about());
+        text += &format!("  preset={}\n             {}\n", preset.key, preset.about);
     }
-    text += "\nSettings (default of the preset grokking):\n";
-    for field in FIELDS {
-        let default = field.format(field.get(&Experiment::default()));
-        text += &format!(
-            "  {:<10} {}; {} ({default})\n             {}\n",
-            format!("{}=", field.key),
-            field.label,
-            field.allowed(),
-            field.about
-        );
+    for group in Group::ALL {
+        text += &format!("\n{} (default of the preset grokking):\n", group.label());
+        for field in FIELDS.iter().filter(|field| field.group == group) {
+            let default = field.format(field.get(&Experiment::default().settings));
+            text += &format!(
+                "  {:<12} {}{}; {}{}{} ({default})\n               {}\n",
+                format!("{}=", field.key),
+                field.label,
+                if field.per_member { " *" } else { "" },
+                field.allowed(),
+                if field.unit.is_empty() { "" } else { " " },
+                field.unit,
+                field.about
+            );
+        }
     }
-    text +=
-        "\nExit codes: 0 done, 1 training or writing failed, 2 the experiment is not understood.";
+    text += "\n* may differ between the members of one ensemble.";
+    text += "\nExit codes: 0 done, 1 training or writing failed or a member diverged, 2 the experiment \
+             is not understood.";
     text
 }
 
 fn main() -> ExitCode {
-    let Command::Run { experiment, json } = Arguments::parse().command;
-    let parsed = Experiment::from_query(&experiment);
-    let foreign = parsed.page.iter().map(|(key, _)| format!("`{key}` is a setting of the page."));
-    let complaints: Vec<String> = parsed.notes.iter().cloned().chain(foreign).collect();
-    if !complaints.is_empty() {
-        // A script must not get another experiment than it asked for.
-        for complaint in complaints {
-            eprintln!("two-phase: {complaint}");
+    let outcome = match Arguments::parse().command {
+        Command::Run { experiment, json } => run_command(&experiment, json),
+        Command::Presets => presets(),
+        Command::Sweep { members, out, threads, curves } => {
+            sweep_command(&members, &out, threads, curves)
         }
-        eprintln!("two-phase: nothing was run; see `two-phase run --help` for the settings");
-        return ExitCode::from(USAGE);
-    }
-    match run(parsed.experiment, json) {
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("two-phase: {error}");
-            ExitCode::from(FAILURE)
+            ExitCode::from(if matches!(error, Failure::Usage(_)) { USAGE } else { FAILURE })
         }
     }
 }
 
 #[derive(Debug, thiserror::Error)]
-enum RunError {
+enum Failure {
+    #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
+    Usage(Vec<String>),
     #[error(transparent)]
     Train(#[from] TrainError),
-    #[error("could not write {0}: {1}; choose another place with --json FILE")]
+    #[error("{}", .0.join("\ntwo-phase: "))]
+    Diverged(Vec<String>),
+    #[error("could not write {0}: {1}; choose another place for it")]
     Write(String, io::Error),
 }
 
-fn run(experiment: Experiment, json: Option<PathBuf>) -> Result<(), RunError> {
+fn presets() -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for preset in Preset::ALL {
+        let query = preset.experiment().to_full_query();
+        writeln!(out, "{}\n  {}\n  {query}\n", preset.key, preset.about)
+            .map_err(|error| Failure::Write("standard output".into(), error))?;
+    }
+    Ok(())
+}
+
+fn run_command(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
+    let parsed = Experiment::from_query(query);
+    let foreign = parsed.page.iter().map(|(key, _)| format!("`{key}` is a setting of the page."));
+    let complaints: Vec<String> = parsed.notes.iter().cloned().chain(foreign).collect();
+    if !complaints.is_empty() {
+        // A script must not get another experiment than it asked for.
+        return Err(Failure::Usage(complaints));
+    }
     // Opened before training, so that a wrong path does not cost a run.
     let mut out: Option<(String, Box<dyn Write>)> = match json {
         None => None,
@@ -101,35 +150,50 @@ fn run(experiment: Experiment, json: Option<PathBuf>) -> Result<(), RunError> {
         }
         Some(path) => {
             let name = path.display().to_string();
-            let file = File::create(path).map_err(|e| RunError::Write(name.clone(), e))?;
+            let file = File::create(path).map_err(|e| Failure::Write(name.clone(), e))?;
             Some((name, Box::new(file)))
         }
     };
-    let history = train(experiment)?;
+    let history = train_visibly(&parsed.experiment)?;
     if let Some((name, out)) = &mut out {
         serde_json::to_writer(&mut *out, &Report::new(&history))
             .map_err(io::Error::from)
             .and_then(|()| writeln!(out))
             .and_then(|()| out.flush())
-            .map_err(|e| RunError::Write(name.clone(), e))?;
+            .map_err(|e| Failure::Write(name.clone(), e))?;
     }
     if out.is_none() || io::stderr().is_terminal() {
         summarise(&history);
     }
-    Ok(())
+    let diverged = phases::divergences(&history);
+    if diverged.is_empty() { Ok(()) } else { Err(Failure::Diverged(diverged)) }
 }
 
-fn train(experiment: Experiment) -> Result<History, TrainError> {
+fn train(experiment: &Experiment, mut look: impl FnMut(&Snapshot)) -> Result<History, TrainError> {
+    let mut history = History::new(experiment.clone());
+    let mut run = Run::new(experiment, &Device::flex())?;
+    pollster::block_on(run.finish(|snapshot| {
+        look(&snapshot);
+        history.push(snapshot);
+    }))?;
+    Ok(history)
+}
+
+fn bar(length: usize, template: &str) -> ProgressBar {
     // Hidden by indicatif itself where standard error is not a terminal.
-    let bar = ProgressBar::new(u64::from(experiment.steps));
-    if let Ok(style) =
-        ProgressStyle::with_template("{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}")
-    {
+    let bar = ProgressBar::new(length as u64);
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    let mut history = History::new(experiment);
-    let mut run = Run::new(&experiment, &Device::flex());
-    pollster::block_on(run.finish(|snapshot| {
+    bar
+}
+
+fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
+    let bar = bar(
+        experiment.settings.steps as usize,
+        "{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}",
+    );
+    let history = train(experiment, |snapshot| {
         let median = |value: fn(&Measured) -> f32| {
             let mut values: Vec<f32> = snapshot.members.iter().map(value).collect();
             values.sort_by(f32::total_cmp);
@@ -138,25 +202,29 @@ fn train(experiment: Experiment) -> Result<History, TrainError> {
         let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
         bar.set_message(format!("train {train:.0}%  test {test:.0}%"));
         bar.set_position(u64::from(snapshot.step));
-        history.push(snapshot);
-    }))?;
+    })?;
     bar.finish_and_clear();
     Ok(history)
 }
 
 fn summarise(history: &History) {
     let text = |step: Option<u32>| step.map_or_else(|| "never".to_owned(), |s| s.to_string());
-    eprintln!("{:>6}  {:>9}  {:>12}  {:>9}", "seed", "fit step", "generalised", "test");
-    for member in Report::new(history).members {
+    let experiment = history.experiment();
+    let names: Vec<String> =
+        (0..experiment.member_count()).map(|index| experiment.member_name(index)).collect();
+    let width = names.iter().map(String::len).max().unwrap_or(0).max(6);
+    eprintln!(
+        "{:<width$}  {:>9}  {:>12}  {:>9}  {:>10}",
+        "member", "fit step", "generalised", "test", "test loss"
+    );
+    for (name, member) in names.iter().zip(Report::new(history).members) {
+        let test = member.last.map(|last| last.test);
         eprintln!(
-            "{:>6}  {:>9}  {:>12}  {:>8.1}%{}",
-            member.seed,
+            "{name:<width$}  {:>9}  {:>12}  {:>8.1}%  {:>10.3e}",
             text(member.phases.fit_step),
             text(member.phases.generalise_step),
-            100.0 * member.last.map_or(0.0, |last| last.test.accuracy),
-            member.phases.diverged_step.map_or_else(String::new, |step| format!(
-                "  diverged at step {step}: try a smaller learning rate"
-            ))
+            100.0 * test.map_or(0.0, |test| test.accuracy),
+            test.map_or(f32::NAN, |test| test.loss),
         );
     }
     let members = phases::find(history);
@@ -175,4 +243,110 @@ fn summarise(history: &History) {
             );
         }
     }
+}
+
+/// A member of a sweep, as a line of its file.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// The member alone, as the page's address holds it. What tells lines apart.
+    query: String,
+    experiment: &'a Experiment,
+    #[serde(flatten)]
+    member: MemberReport,
+}
+
+fn sweep_command(
+    members: &str,
+    out: &Path,
+    threads: Option<NonZero<usize>>,
+    curves: bool,
+) -> Result<(), Failure> {
+    let jobs = sweep::expand(members).map_err(Failure::Usage)?;
+    let failure = |error| Failure::Write(out.display().to_string(), error);
+    let (mut file, done) = resume(out).map_err(failure)?;
+    let all = jobs.len();
+    let jobs: Vec<Job> = jobs.into_iter().filter(|job| !done.contains(&job.query())).collect();
+    let bar = bar(all, "{bar:40} member {pos} of {len}  {elapsed} gone  {eta} left");
+    bar.set_position((all - jobs.len()) as u64);
+    bar.reset_eta();
+
+    let threads = threads.or(thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let next = AtomicUsize::new(0);
+    let stop = Mutex::new(None);
+    let (sender, lines) = mpsc::channel::<Result<String, TrainError>>();
+    thread::scope(|scope| {
+        for _ in 0..threads.min(jobs.len()) {
+            let (sender, next, jobs) = (sender.clone(), &next, &jobs);
+            scope.spawn(move || {
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if sender.send(line(job, curves)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for line in lines {
+            // One call a line: a sweep that is stopped leaves at most the last line incomplete.
+            let written = line.map_err(Failure::from).and_then(|line| {
+                file.write_all(line.as_bytes()).and_then(|()| file.flush()).map_err(failure)
+            });
+            if let Err(error) = written {
+                // No more members are started.
+                next.store(jobs.len(), Ordering::Relaxed);
+                stop.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).replace(error);
+                break;
+            }
+            bar.inc(1);
+        }
+    });
+    bar.finish_and_clear();
+    match stop.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        Some(error) => Err(error),
+        None => {
+            eprintln!("{}: {all} members, of which {} are new", out.display(), jobs.len());
+            Ok(())
+        }
+    }
+}
+
+/// Trains one member and says how it went.
+fn line(job: &Job, curves: bool) -> Result<String, TrainError> {
+    let experiment = job.experiment();
+    let history = train(&experiment, |_| {})?;
+    let Some(mut member) = Report::new(&history).members.pop() else {
+        unreachable!("an experiment of one member has one");
+    };
+    if !curves {
+        member.curves = Curves::default();
+    }
+    let line = Line { query: job.query(), experiment: &experiment, member };
+    match serde_json::to_string(&line) {
+        Ok(text) => Ok(text + "\n"),
+        Err(error) => unreachable!("a line has no maps with odd keys: {error}"),
+    }
+}
+
+/// Opens a sweep's file behind its last complete line, and reads which members it holds.
+fn resume(path: &Path) -> io::Result<(File, HashSet<String>)> {
+    let mut file =
+        OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    let complete = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+    let mut done = HashSet::new();
+    for line in text[..complete].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let json = serde_json::from_slice::<serde_json::Value>(line).ok();
+        let query = json.as_ref().and_then(|json| json.get("query")?.as_str());
+        // A file of something else must not be cut short or added to.
+        let query =
+            query.ok_or_else(|| io::Error::other("it holds something else than a sweep"))?;
+        done.insert(query.to_owned());
+    }
+    if complete == 0 && !text.is_empty() && !text.starts_with(b"{\"query\"") {
+        return Err(io::Error::other("it holds something else than a sweep"));
+    }
+    file.set_len(complete as u64)?;
+    file.seek(SeekFrom::End(0))?;
+    Ok((file, done))
 }

@@ -1,16 +1,47 @@
 //! The one table of an experiment's settings: name, range, unit and a sentence for each.
 
-use super::Experiment;
+use super::settings::{self, Choice, Layers, Setting, Settings};
 
-/// How a setting is spread over a slider.
+/// What a setting holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// An option, by its place among the choices.
+    Choice(usize),
+    /// Hidden layers.
+    Layers(Layers),
+}
+
+/// What a setting can hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A number.
+    Number {
+        /// Smallest value allowed.
+        min: f64,
+        /// Largest value allowed.
+        max: f64,
+        /// Whether only whole numbers are allowed.
+        whole: bool,
+        /// How it is spread over a slider.
+        scale: Scale,
+    },
+    /// One of these.
+    Choice(&'static [Choice]),
+    /// Hidden layers, as [`Layers`] reads them.
+    Layers,
+}
+
+/// How a number is spread over a slider.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
     /// Evenly, in steps of the given size.
     Linear(f64),
     /// By ratio: ten round numbers in each decade.
     Log,
-    /// By ratio from a hundredth up, with zero at the left end.
-    LogWithZero,
+    /// By ratio from a given number up, with zero at the left end.
+    LogWithZero(f64),
     /// The given values.
     Stops(&'static [f64]),
     /// One stop a prime number.
@@ -20,13 +51,38 @@ pub enum Scale {
 /// Where a setting belongs among the controls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// The one knob that matters most for the figure.
-    Main,
-    /// Folded away until asked for.
-    More,
+    /// What is learned and from how much of it.
+    Task,
+    /// What learns it.
+    Network,
+    /// How it is fitted.
+    Training,
+    /// What presses for compression.
+    Compression,
+    /// How many, from which seed, for how long.
+    Run,
 }
 
-/// One setting of an [`Experiment`].
+impl Group {
+    /// All groups, in the order of the table.
+    pub const ALL: [Self; 5] =
+        [Self::Task, Self::Network, Self::Training, Self::Compression, Self::Run];
+
+    /// The name on the page.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Task => "Task",
+            Self::Network => "Network",
+            Self::Training => "Training",
+            Self::Compression => "Pressure to compress",
+            Self::Run => "Run",
+        }
+    }
+}
+
+/// One setting of an [`super::Experiment`].
+#[derive(Debug)]
 pub struct Field {
     /// The name in URLs, JSON and on the command line.
     pub key: &'static str,
@@ -34,118 +90,193 @@ pub struct Field {
     pub label: &'static str,
     /// The unit, empty for a pure number.
     pub unit: &'static str,
-    /// What it does, in one plain sentence.
+    /// What it does, in one plain sentence or two.
     pub about: &'static str,
-    /// Smallest value allowed.
-    pub min: f64,
-    /// Largest value allowed.
-    pub max: f64,
-    /// Whether only whole numbers are allowed.
-    pub whole: bool,
-    /// How it is spread over a slider.
-    pub scale: Scale,
+    /// What it can hold.
+    pub kind: Kind,
     /// Where it belongs among the controls.
     pub group: Group,
-    read: fn(&Experiment) -> f64,
-    write: fn(&mut Experiment, f64),
+    /// Whether members of one ensemble can differ in it.
+    pub per_member: bool,
+    /// Whether it makes a difference under the other settings.
+    pub applies: fn(&Settings) -> bool,
+    read: fn(&Settings) -> Value,
+    write: fn(&mut Settings, Value),
 }
 
 /// Why a value was refused, and what is allowed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("`{key}` must be {allowed}; got {got}")]
-pub struct OutOfRange {
+pub struct Refused {
     /// The setting's name.
     pub key: &'static str,
     /// What would have been accepted.
     pub allowed: String,
     /// What was given.
     pub got: String,
-    /// The valid value nearest to it.
-    pub nearest: f64,
+    /// The valid value nearest to it, where there is one.
+    pub nearest: Option<Value>,
 }
 
 impl Field {
-    /// The value that `experiment` has for this setting.
+    /// The value that `settings` have for this.
     #[must_use]
-    pub fn get(&self, experiment: &Experiment) -> f64 {
-        (self.read)(experiment)
+    pub fn get(&self, settings: &Settings) -> Value {
+        (self.read)(settings)
     }
 
-    /// Gives `experiment` a value for this setting.
+    /// Gives `settings` a value for this.
     ///
     /// # Errors
-    /// If the value is outside the range, not whole where it must be, or not prime where it must
-    /// be; the experiment is then unchanged.
-    pub fn set(&self, experiment: &mut Experiment, value: f64) -> Result<(), OutOfRange> {
+    /// If the value is of another kind, outside the range, not whole where it must be, or not prime
+    /// where it must be; the settings are then unchanged.
+    pub fn set(&self, settings: &mut Settings, value: Value) -> Result<(), Refused> {
         let nearest = self.nearest(value);
-        if nearest != value {
-            return Err(OutOfRange {
-                key: self.key,
-                allowed: self.allowed(),
-                got: format_number(value),
-                nearest,
-            });
+        if nearest != Some(value) {
+            let got = self.format(value);
+            return Err(Refused { key: self.key, allowed: self.allowed(), got, nearest });
         }
-        (self.write)(experiment, value);
+        (self.write)(settings, value);
         Ok(())
     }
 
-    /// The allowed value nearest to `value`; the default for something not a number.
+    /// The allowed value nearest to `value`; `None` for something of another kind or not a number.
     #[must_use]
-    pub fn nearest(&self, value: f64) -> f64 {
-        if value.is_nan() {
-            return self.get(&Experiment::default());
+    pub fn nearest(&self, value: Value) -> Option<Value> {
+        match (self.kind, value) {
+            (Kind::Number { min, max, whole, scale }, Value::Number(number))
+                if !number.is_nan() =>
+            {
+                let clamped = number.clamp(min, max);
+                Some(Value::Number(match scale {
+                    Scale::Primes => nearest_prime(clamped),
+                    _ if whole => clamped.round(),
+                    _ => clamped,
+                }))
+            }
+            (Kind::Choice(choices), Value::Choice(index)) => {
+                (index < choices.len()).then_some(value)
+            }
+            (Kind::Layers, Value::Layers(_)) => Some(value),
+            _ => None,
         }
-        let clamped = value.clamp(self.min, self.max);
-        match self.scale {
-            Scale::Primes => nearest_prime(clamped),
-            _ if self.whole => clamped.round(),
-            _ => clamped,
-        }
+    }
+
+    /// Reads a value as [`Field::format`] writes it.
+    ///
+    /// # Errors
+    /// If the text is not a value of this setting; the nearest one stands beside the reason.
+    pub fn parse(&self, text: &str) -> Result<Value, Refused> {
+        let text = text.trim();
+        let refuse =
+            |got: String, nearest| Refused { key: self.key, allowed: self.allowed(), got, nearest };
+        let value = match self.kind {
+            // `f64::from_str` takes "inf" and "NaN", which no setting means.
+            Kind::Number { .. } => {
+                text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Number)
+            }
+            Kind::Choice(choices) => choices.iter().position(|c| c.key == text).map(Value::Choice),
+            Kind::Layers => text.parse().ok().map(Value::Layers),
+        };
+        let value = value.ok_or_else(|| refuse(format!("“{}”", shorten(text)), None))?;
+        let nearest = self.nearest(value);
+        if nearest == Some(value) { Ok(value) } else { Err(refuse(self.format(value), nearest)) }
     }
 
     /// What is allowed, as words for a message: `a prime between 5 and 97`.
     #[must_use]
     pub fn allowed(&self) -> String {
-        let kind = match self.scale {
-            Scale::Primes => "a prime",
-            _ if self.whole => "a whole number",
-            _ => "a number",
-        };
-        format!("{kind} between {} and {}", format_number(self.min), format_number(self.max))
+        match self.kind {
+            Kind::Number { min, max, whole, scale } => {
+                let kind = match scale {
+                    Scale::Primes => "a prime",
+                    _ if whole => "a whole number",
+                    _ => "a number",
+                };
+                format!("{kind} between {min} and {max}")
+            }
+            Kind::Choice(choices) => {
+                let keys: Vec<&str> = choices.iter().map(|choice| choice.key).collect();
+                format!("one of {}", keys.join(", "))
+            }
+            Kind::Layers => format!(
+                "“none”, or up to {} layers such as “24tanh-12relu” of at most {} units",
+                Layers::MOST,
+                Layers::MOST_UNITS
+            ),
+        }
     }
 
     /// A value of this setting as text, as short as it can be without losing anything.
     #[must_use]
-    pub fn format(&self, value: f64) -> String {
-        format_number(value)
+    pub fn format(&self, value: Value) -> String {
+        match (value, self.kind) {
+            (Value::Number(number), _) => format!("{number}"),
+            (Value::Choice(index), Kind::Choice(choices)) => {
+                choices.get(index).map_or_else(|| index.to_string(), |choice| choice.key.to_owned())
+            }
+            (Value::Choice(index), _) => index.to_string(),
+            (Value::Layers(layers), _) => layers.to_string(),
+        }
     }
 
-    /// The values at the stops of a slider, from smallest to largest.
+    /// The values at the stops of a slider, from smallest to largest; empty for what is no number.
     #[must_use]
     pub fn stops(&self) -> Vec<f64> {
-        match self.scale {
+        let Kind::Number { min, max, whole, scale } = self.kind else {
+            return Vec::new();
+        };
+        match scale {
             Scale::Linear(step) => {
-                let last = ((self.max - self.min) / step).round() as u32;
+                let last = ((max - min) / step).round() as u32;
                 // Dividing by the whole number of steps in a unit, where there is one, keeps 0.15
                 // from becoming 0.15000000000000002.
                 let per_unit = (1.0 / step).round().max(1.0);
                 (0..=last)
-                    .map(|stop| ((self.min + f64::from(stop) * step) * per_unit).round() / per_unit)
+                    .map(|stop| ((min + f64::from(stop) * step) * per_unit).round() / per_unit)
                     .collect()
             }
-            Scale::Log => round_numbers(self.min, self.max),
-            Scale::LogWithZero => {
-                let mut stops = round_numbers(0.01, self.max);
+            Scale::Log => {
+                let mut stops = round_numbers(min, max);
+                stops.retain(|stop| !whole || stop.fract() == 0.0);
+                stops
+            }
+            Scale::LogWithZero(from) => {
+                let mut stops = round_numbers(from, max);
                 stops.insert(0, 0.0);
                 stops
             }
             Scale::Stops(stops) => stops.to_vec(),
-            Scale::Primes => (self.min as u32..=self.max as u32)
-                .filter(|&n| is_prime(n))
-                .map(f64::from)
-                .collect(),
+            Scale::Primes => {
+                (min as u32..=max as u32).filter(|&n| is_prime(n)).map(f64::from).collect()
+            }
         }
+    }
+
+    const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    const fn per_member(mut self) -> Self {
+        self.per_member = true;
+        self
+    }
+
+    const fn when(mut self, applies: fn(&Settings) -> bool) -> Self {
+        self.applies = applies;
+        self
+    }
+}
+
+/// Text from outside, made fit for a sentence.
+pub(super) fn shorten(text: &str) -> String {
+    const MOST: usize = 24;
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.chars().count() <= MOST {
+        clean
+    } else {
+        clean.chars().take(MOST).chain(['…']).collect()
     }
 }
 
@@ -160,127 +291,213 @@ fn round_numbers(min: f64, max: f64) -> Vec<f64> {
         .collect()
 }
 
+const fn number(min: f64, max: f64, scale: Scale) -> Kind {
+    Kind::Number { min, max, whole: false, scale }
+}
+
+const fn whole(min: f64, max: f64, scale: Scale) -> Kind {
+    Kind::Number { min, max, whole: true, scale }
+}
+
+/// A row of the table: group, member of [`Settings`], key, label, kind, and what it does.
+macro_rules! field {
+    ($group:ident, $name:ident, $key:literal, $label:literal, $kind:expr, $about:literal) => {
+        Field {
+            key: $key,
+            label: $label,
+            unit: "",
+            about: $about,
+            kind: $kind,
+            group: Group::$group,
+            per_member: false,
+            applies: |_| true,
+            read: |settings| settings.$name.value(),
+            write: |settings, value| settings.$name.assign(value),
+        }
+    };
+}
+
+const SWITCH: Kind = Kind::Choice(settings::OFF_ON);
+
+fn descends(settings: &Settings) -> bool {
+    settings.optimiser != settings::Optimiser::MinimumNorm
+}
+
+fn has_hidden_layers(settings: &Settings) -> bool {
+    settings.model != settings::Kind::Linear
+}
+
 /// Every setting, in the order in which a teacher would talk about them.
 pub static FIELDS: &[Field] = &[
-    Field {
-        key: "wd",
-        label: "Weight decay",
-        unit: "",
-        about: "How hard every step pulls the weights towards zero. It sets the pace of the second \
-                phase; at 0 the networks memorise and stay there.",
-        min: 0.0,
-        max: 10.0,
-        whole: false,
-        scale: Scale::LogWithZero,
-        group: Group::Main,
-        read: |e| e.wd,
-        write: |e, v| e.wd = v,
-    },
-    Field {
-        key: "frac",
-        label: "Train fraction",
-        unit: "",
-        about: "The share of all pairs that is trained on. Below about 0.45 the rule is not found \
-                in time; far above it the delay all but disappears.",
-        min: 0.1,
-        max: 0.9,
-        whole: false,
-        scale: Scale::Linear(0.05),
-        group: Group::More,
-        read: |e| e.frac,
-        write: |e, v| e.frac = v,
-    },
-    Field {
-        key: "lr",
-        label: "Learning rate",
-        unit: "",
-        about: "The size of one step of AdamW. Both phases get shorter with it.",
-        min: 1e-4,
-        max: 0.1,
-        whole: false,
-        scale: Scale::Log,
-        group: Group::More,
-        read: |e| e.lr,
-        write: |e, v| e.lr = v,
-    },
-    Field {
-        key: "width",
-        label: "Width",
-        unit: "units",
-        about: "Units in the hidden layer: room to memorise in.",
-        min: 8.0,
-        max: 512.0,
-        whole: true,
-        scale: Scale::Stops(&[
-            8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0,
-        ]),
-        group: Group::More,
-        read: |e| e.width as f64,
-        write: |e, v| e.width = v as usize,
-    },
-    Field {
-        key: "p",
-        label: "Modulus p",
-        unit: "",
-        about: "The task is (a + b) mod p for this prime; the table has p × p entries.",
-        min: 5.0,
-        max: 97.0,
-        whole: true,
-        scale: Scale::Primes,
-        group: Group::More,
-        read: |e| f64::from(e.p),
-        write: |e, v| e.p = v as u32,
-    },
-    Field {
-        key: "seeds",
-        label: "Networks",
-        unit: "",
-        about: "How many networks train side by side, each with its own random start and its own \
-                split of the table.",
-        min: 1.0,
-        max: 20.0,
-        whole: true,
-        scale: Scale::Linear(1.0),
-        group: Group::More,
-        read: |e| e.seeds as f64,
-        write: |e, v| e.seeds = v as usize,
-    },
-    Field {
-        key: "seed",
-        label: "First seed",
-        unit: "",
-        about: "The number that the first network's random draws start from; the others count up.",
-        min: 0.0,
-        max: 999.0,
-        whole: true,
-        scale: Scale::Linear(1.0),
-        group: Group::More,
-        read: |e| f64::from(e.seed),
-        write: |e, v| e.seed = v as u32,
-    },
-    Field {
-        key: "steps",
-        label: "Length",
-        unit: "steps",
-        about: "Optimiser steps until the run is done. Each step sees the whole training set.",
-        min: 50.0,
-        max: 50_000.0,
-        whole: true,
-        scale: Scale::Log,
-        group: Group::More,
-        read: |e| f64::from(e.steps),
-        write: |e, v| e.steps = v as u32,
-    },
+    field!(Task, data, "data", "Task", Kind::Choice(settings::Data::CHOICES),
+        "What the networks learn."),
+    field!(Task, op, "op", "Operation", Kind::Choice(settings::Operation::CHOICES),
+        "What is done to the two numbers, modulo p. Dividing leaves out b = 0.")
+        .when(|s| s.data == settings::Data::Arithmetic),
+    field!(Task, p, "p", "Modulus p", whole(5.0, 97.0, Scale::Primes),
+        "Numbers run from 0 to below this prime; the table has p × p entries.")
+        .when(|s| s.data == settings::Data::Arithmetic),
+    field!(Task, rule, "rule", "Rule", Kind::Choice(settings::Rule::CHOICES),
+        "Which of the 4,096 patterns of 12 bits, put on the corners of an icosahedron, are called 1.")
+        .when(|s| s.data == settings::Data::Icosahedron),
+    field!(Task, frac, "frac", "Train fraction", number(0.1, 0.9, Scale::Linear(0.05)),
+        "The share of the whole table that is trained on. For modular addition, below about 0.45 the \
+         rule is not found in time; far above it the delay all but disappears.")
+        .per_member().when(Settings::is_share),
+    field!(Task, samples, "samples", "Training samples",
+        whole(10.0, 1500.0, Scale::Stops(&[
+            10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0,
+            250.0, 300.0, 400.0, 500.0, 600.0, 800.0, 1000.0, 1200.0, 1500.0,
+        ])),
+        "How many samples each network is trained on. Of the digits all others are held back; of \
+         drawn data 2,000.")
+        .per_member().when(|s| !s.is_share()),
+    field!(Task, pca, "pca", "Principal components", whole(0.0, 64.0, Scale::Linear(1.0)),
+        "Gives the networks this many principal components of the training images instead of the \
+         64 pixels; 0 for pixels.")
+        .when(|s| s.data == settings::Data::Digits),
+    field!(Task, label_noise, "label-noise", "Label noise", number(0.0, 0.9, Scale::Linear(0.05)),
+        "The share of training labels that are replaced by a wrong one, drawn at random.")
+        .per_member().when(|s| !s.is_regression()),
+    field!(Task, target_noise, "target-noise", "Target noise", number(0.0, 2.0, Scale::Linear(0.1)),
+        "Standard deviation of what is added to each training target. Test targets have none.")
+        .per_member().when(Settings::is_regression),
+    field!(Task, slow_scale, "slow-scale", "Slow scale", number(0.01, 1.0, Scale::Log),
+        "The size of the ten slow features beside the 140 fast ones. At 1 none is slow.")
+        .per_member().when(|s| s.data == settings::Data::TwoScale),
+
+    field!(Network, model, "model", "Model", Kind::Choice(settings::Kind::CHOICES),
+        "What is trained. Random features train the last layer only."),
+    field!(Network, width, "width", "Width",
+        whole(1.0, 2000.0, Scale::Stops(&[
+            1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0,
+            192.0, 200.0, 256.0, 384.0, 512.0, 1000.0, 2000.0,
+        ])),
+        "Units in the first hidden layer: room to memorise in.")
+        .unit("units").per_member().when(has_hidden_layers),
+    field!(Network, activation, "activation", "Activation",
+        Kind::Choice(settings::Activation::CHOICES),
+        "What each unit of the first hidden layer does to its input.")
+        .when(has_hidden_layers),
+    field!(Network, deeper, "deeper", "Further layers", Kind::Layers,
+        "Hidden layers behind the first: units and activation of each, as in 24tanh-12relu.")
+        .when(has_hidden_layers),
+    field!(Network, bias, "bias", "Biases", SWITCH,
+        "Whether every unit has a number of its own added to its input."),
+    field!(Network, embed, "embedding", "Embedding", whole(0.0, 128.0, Scale::Linear(8.0)),
+        "Length of a learned vector for each element, the same for both places; 0 gives the \
+         networks one-hot vectors.")
+        .when(Settings::is_table),
+    field!(Network, init, "init", "Variance of weights", Kind::Choice(settings::Init::CHOICES),
+        "The variance of the initial weights."),
+    field!(Network, alpha, "alpha", "Initial scale α", number(0.0, 20.0, Scale::LogWithZero(0.1)),
+        "All initial weights are multiplied by this. Large weights fit fast by memorising.")
+        .per_member(),
+    field!(Network, bias_scale, "bias-scale", "Initial biases",
+        number(0.0, 2.0, Scale::Linear(0.1)),
+        "Standard deviation of the initial biases of hidden units.")
+        .per_member().when(|s| s.bias),
+
+    field!(Training, loss, "loss", "Loss", Kind::Choice(settings::Loss::CHOICES),
+        "What training makes small.")
+        .when(|s| !s.is_regression()),
+    field!(Training, optimiser, "optimiser", "Optimiser",
+        Kind::Choice(settings::Optimiser::CHOICES),
+        "How a gradient becomes a step.")
+        .per_member(),
+    field!(Training, lr, "lr", "Learning rate", number(1e-5, 10.0, Scale::Log),
+        "The size of one step. Both phases get shorter with it, until training breaks.")
+        .per_member().when(descends),
+    field!(Training, beta1, "beta1", "Momentum", number(0.0, 0.99, Scale::Stops(&[
+            0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99,
+        ])),
+        "The share of the running average of gradients that each step keeps (β₁ of Adam).")
+        .per_member().when(descends),
+    field!(Training, beta2, "beta2", "β₂", number(0.0, 0.9999, Scale::Stops(&[
+            0.0, 0.5, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999,
+        ])),
+        "The share of the running average of squared gradients that each step keeps.")
+        .per_member()
+        .when(|s| !matches!(s.optimiser, settings::Optimiser::Sgd | settings::Optimiser::MinimumNorm)),
+    field!(Training, batch, "batch", "Batch", whole(0.0, 1024.0, Scale::Stops(&[
+            0.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0,
+        ])),
+        "Training samples a step, drawn at random with replacement; 0 for all of them.")
+        .when(descends),
+    field!(Training, schedule, "schedule", "Schedule", Kind::Choice(settings::Schedule::CHOICES),
+        "How the learning rate goes over the length of the run.")
+        .when(descends),
+    field!(Training, warmup, "warmup", "Warm-up", whole(0.0, 1000.0, Scale::Stops(&[
+            0.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0,
+        ])),
+        "The learning rate rises from zero over this many steps.")
+        .unit("steps").when(descends),
+    field!(Training, ridge, "ridge", "Ridge", number(0.0, 10.0, Scale::LogWithZero(1e-5)),
+        "A penalty on the square of the solution's weights; 0 takes the smallest exact solution.")
+        .per_member().when(|s| !descends(s)),
+
+    field!(Compression, wd, "wd", "Weight decay", number(0.0, 10.0, Scale::LogWithZero(0.001)),
+        "How hard every step pulls the weights towards zero. It sets the pace of the second phase; \
+         at 0 the networks memorise and stay there.")
+        .per_member().when(descends),
+    field!(Compression, gate, "gate", "Decay once memorised", SWITCH,
+        "Switches weight decay on only when a network is seen to have every training sample right.")
+        .per_member().when(descends),
+    field!(Compression, noise, "noise", "Noise on hidden units",
+        number(0.0, 2.0, Scale::Linear(0.1)),
+        "Every hidden activation is multiplied by 1 + this × a normal number while training.")
+        .per_member().when(|s| descends(s) && has_hidden_layers(s)),
+    field!(Compression, smoothing, "smoothing", "Label smoothing",
+        number(0.0, 0.9, Scale::Linear(0.05)),
+        "The share of each training target that is spread evenly over all classes.")
+        .per_member().when(|s| !s.is_regression()),
+    field!(Compression, grokfast_lambda, "grokfast-lambda", "Grokfast λ",
+        number(0.0, 10.0, Scale::Linear(0.5)),
+        "Adds this many times the running average of the gradients to each gradient; 0 is off.")
+        .per_member().when(descends),
+    field!(Compression, grokfast, "grokfast", "Grokfast average",
+        Kind::Choice(settings::Grokfast::CHOICES),
+        "Over what Grokfast averages: exponentially fading, or a window of steps.")
+        .when(|s| descends(s) && s.grokfast_lambda > 0.0),
+    field!(Compression, grokfast_alpha, "grokfast-alpha", "Grokfast α",
+        number(0.0, 0.999, Scale::Stops(&[0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999])),
+        "The share of the fading average that each step keeps.")
+        .per_member()
+        .when(|s| descends(s) && s.grokfast_lambda > 0.0 && s.grokfast == settings::Grokfast::Ema),
+    field!(Compression, grokfast_window, "grokfast-window", "Grokfast window",
+        whole(2.0, 200.0, Scale::Stops(&[2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0])),
+        "Steps in the window; before it is full nothing is added.")
+        .unit("steps")
+        .when(|s| descends(s) && s.grokfast_lambda > 0.0 && s.grokfast == settings::Grokfast::Ma),
+    field!(Compression, orthograd, "orthograd", "OrthoGrad", SWITCH,
+        "Takes out of each gradient the part that would only make the weights longer or shorter.")
+        .per_member().when(descends),
+    field!(Compression, rank_penalty, "rank-penalty", "Rank penalty",
+        number(0.0, 10.0, Scale::LogWithZero(0.001)),
+        "Adds this many times the entropy of each weight matrix's singular values to the loss, which \
+         lowers its effective rank.")
+        .per_member().when(descends),
+    field!(Compression, constant_norm, "constant-norm", "Constant norm", SWITCH,
+        "Scales all weights after each step so that their norm stays what it was at the start.")
+        .per_member().when(descends),
+
+    field!(Run, seeds, "seeds", "Networks", whole(1.0, 20.0, Scale::Linear(1.0)),
+        "How many networks train side by side, each with its own random start and its own split of \
+         the data."),
+    field!(Run, seed, "seed", "First seed", whole(0.0, 999.0, Scale::Linear(1.0)),
+        "The number that the first network's random draws start from; the others count up."),
+    field!(Run, steps, "steps", "Length", whole(1.0, 100_000.0, Scale::Log),
+        "Optimiser steps until the run is done.")
+        .unit("steps"),
+    field!(Run, goal, "goal", "Goal", number(0.5, 1.0, Scale::Linear(0.01)),
+        "The test accuracy at which a network counts as generalising.")
+        .when(|s| !s.is_regression()),
 ];
 
 /// The setting with the given name.
 #[must_use]
 pub fn field(key: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.key == key)
-}
-
-fn format_number(value: f64) -> String {
-    format!("{value}")
 }
 
 fn is_prime(n: u32) -> bool {
@@ -304,33 +521,55 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_is_a_stop_of_its_slider() {
-        for field in FIELDS {
-            let value = field.get(&Experiment::default());
-            assert!(field.stops().contains(&value), "{}: {value}", field.key);
-        }
-    }
-
-    #[test]
     fn the_stops_of_every_slider_are_valid_and_go_up_from_end_to_end() {
         for field in FIELDS {
+            let Kind::Number { min, max, .. } = field.kind else { continue };
             let stops = field.stops();
-            assert_eq!(stops.first(), Some(&field.min), "{}", field.key);
-            assert_eq!(stops.last(), Some(&field.max), "{}", field.key);
+            assert_eq!(stops.first(), Some(&min), "{}", field.key);
+            assert_eq!(stops.last(), Some(&max), "{}", field.key);
             for pair in stops.windows(2) {
                 assert!(pair[0] < pair[1], "{}: {pair:?}", field.key);
-                assert_eq!(field.nearest(pair[1]), pair[1], "{}", field.key);
+                let value = Value::Number(pair[1]);
+                assert_eq!(field.nearest(value), Some(value), "{}", field.key);
             }
         }
     }
 
     #[test]
+    fn every_option_of_every_setting_is_read_as_it_is_written() {
+        for field in FIELDS {
+            let mut settings = Settings::default();
+            let values: Vec<Value> = match field.kind {
+                Kind::Number { .. } => field.stops().into_iter().map(Value::Number).collect(),
+                Kind::Choice(choices) => (0..choices.len()).map(Value::Choice).collect(),
+                Kind::Layers => ["none", "3relu-4silu"]
+                    .iter()
+                    .filter_map(|text| field.parse(text).ok())
+                    .collect(),
+            };
+            assert!(values.len() >= 2, "{}", field.key);
+            for value in values {
+                assert_eq!(field.parse(&field.format(value)), Ok(value), "{}", field.key);
+                assert_eq!(field.set(&mut settings, value), Ok(()), "{}", field.key);
+                assert_eq!(field.get(&settings), value, "{}", field.key);
+            }
+        }
+    }
+
+    #[test]
+    fn groups_stand_together_in_the_table() {
+        let mut groups: Vec<Group> = FIELDS.iter().map(|field| field.group).collect();
+        groups.dedup();
+        assert_eq!(groups, Group::ALL);
+    }
+
+    #[test]
     fn a_composite_modulus_is_refused_with_the_next_prime_beside_it() {
-        let mut experiment = Experiment::default();
-        let refused = field("p").and_then(|p| p.set(&mut experiment, 24.0).err());
-        let refused = refused.expect("24 is not prime");
-        assert_eq!(refused.nearest, 23.0);
+        let mut settings = Settings::default();
+        let p = field("p").expect("there is a modulus");
+        let refused = p.set(&mut settings, Value::Number(24.0)).expect_err("24 is not prime");
+        assert_eq!(refused.nearest, Some(Value::Number(23.0)));
         assert_eq!(refused.to_string(), "`p` must be a prime between 5 and 97; got 24");
-        assert_eq!(experiment, Experiment::default());
+        assert_eq!(settings, Settings::default());
     }
 }

@@ -2,133 +2,225 @@
 //!
 //! A value of this type is valid by construction: it is read from a query string by
 //! [`Experiment::from_query`], which takes the nearest valid setting for whatever it cannot use and
-//! says so, or changed one field at a time through [`Field::set`]. The table [`FIELDS`] is the only
-//! place that knows names, ranges, units and descriptions; the URL, the JSON form, the command
+//! says so, or changed one field at a time through [`Experiment::set`]. The table [`FIELDS`] is the
+//! only place that knows names, ranges, units and descriptions; the URL, the JSON form, the command
 //! line's help and the page's controls are all made from it.
 
 mod fields;
+mod json;
+mod presets;
 mod query;
+mod settings;
 
-pub use fields::{FIELDS, Field, Group, OutOfRange, Scale, field};
-pub use query::{MAX_QUERY_BYTES, Parsed, VERSION};
+pub use fields::{FIELDS, Field, Group, Kind, Refused, Scale, Value, field};
+pub use presets::Preset;
+pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
+pub use settings::{
+    Activation, Choice, Data, Grokfast, Init, Kind as Model, Layer, Layers, Loss, Operation,
+    Optimiser, Rule, Schedule, Settings,
+};
 
-use serde::{Deserialize, Serialize};
-
-/// A named starting point whose results over several seeds are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Preset {
-    /// Modular addition with a quadratic network: memorised within 50 steps, understood after 1,700.
-    Grokking,
-}
-
-impl Preset {
-    /// Every preset, the default first.
-    pub const ALL: &[Self] = &[Self::Grokking];
-
-    /// The name in URLs and on the command line.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Grokking => "grokking",
-        }
-    }
-
-    /// What the preset shows, in one sentence.
-    #[must_use]
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Grokking => {
-                "Modular addition: the networks memorise half of the table within 50 steps and work \
-                 out the other half some 1,600 steps later."
-            }
-        }
-    }
-}
+/// Most members of an ensemble.
+const MOST_MEMBERS: usize = 240;
 
 /// Everything that determines a run. Equal experiments give equal curves on the CPU backend.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// The preset that the other values started from.
-    pub preset: Preset,
-    /// The prime modulus: inputs are all pairs `(a, b)` below it, the label is `(a + b) mod p`.
-    pub p: u32,
-    /// The share of all `p * p` pairs that is trained on.
-    pub frac: f64,
-    /// Units in the hidden layer.
-    pub width: usize,
-    /// AdamW's learning rate.
-    pub lr: f64,
-    /// AdamW's decoupled weight decay.
-    pub wd: f64,
-    /// Members in the ensemble; they differ in their seed only.
-    pub seeds: usize,
-    /// The seed of the first member; the others count up from it.
-    pub seed: u32,
-    /// Steps after which the run is done.
-    pub steps: u32,
+    pub preset: &'static Preset,
+    /// The settings of every member, but for its seed and for what [`Experiment::lists`] names.
+    pub settings: Settings,
+    lists: Vec<List>,
+}
+
+/// A setting in which members differ.
+#[derive(Clone, Debug)]
+struct List {
+    field: &'static Field,
+    values: Vec<Value>,
+}
+
+impl PartialEq for List {
+    fn eq(&self, other: &Self) -> bool {
+        self.field.key == other.field.key && self.values == other.values
+    }
 }
 
 impl Experiment {
     /// The settings of a preset, unchanged.
     #[must_use]
-    pub fn preset(preset: Preset) -> Self {
-        match preset {
-            Preset::Grokking => Self {
-                preset,
-                p: 23,
-                frac: 0.5,
-                width: 128,
-                lr: 3e-3,
-                wd: 1.0,
-                seeds: 5,
-                seed: 0,
-                steps: 4000,
-            },
+    pub fn preset(preset: &'static Preset) -> Self {
+        let plain = Self { preset, settings: Settings::default(), lists: Vec::new() };
+        // A test reads every preset and finds nothing to complain about.
+        query::apply(plain, &query::pairs(preset.settings), &mut Vec::new(), &mut Vec::new())
+    }
+
+    /// Gives every member a value for a setting.
+    ///
+    /// # Errors
+    /// If the setting does not take that value; the experiment is then unchanged.
+    pub fn set(&mut self, field: &'static Field, value: Value) -> Result<(), Refused> {
+        field.set(&mut self.settings, value)?;
+        self.lists.retain(|list| list.field.key != field.key);
+        Ok(())
+    }
+
+    /// Lets members differ in a setting: the ensemble holds every combination of the values of all
+    /// such settings, each with every seed.
+    ///
+    /// # Errors
+    /// If the setting does not take one of the values; the experiment is then unchanged.
+    ///
+    /// # Panics
+    /// If members of one ensemble cannot differ in this setting, see [`Field::per_member`].
+    pub fn vary(&mut self, field: &'static Field, values: &[Value]) -> Result<(), Refused> {
+        assert!(field.per_member, "`{}` is the same for all members", field.key);
+        let mut settings = self.settings;
+        for value in values.iter().rev() {
+            field.set(&mut settings, *value)?;
+        }
+        // The first value was set last, and stands for the setting where one has to.
+        self.settings = settings;
+        self.lists.retain(|list| list.field.key != field.key);
+        if values.len() > 1 {
+            self.lists.push(List { field, values: values.to_vec() });
+            let place = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
+            self.lists.sort_by_key(place);
+        }
+        Ok(())
+    }
+
+    /// The settings in which members differ, with their values, in the order of the table.
+    pub fn lists(&self) -> impl Iterator<Item = (&'static Field, &[Value])> {
+        self.lists.iter().map(|list| (list.field, list.values.as_slice()))
+    }
+
+    /// The values that a setting has among the members: one, or those of its list.
+    #[must_use]
+    pub fn values(&self, field: &Field) -> Vec<Value> {
+        match self.lists.iter().find(|list| list.field.key == field.key) {
+            Some(list) => list.values.clone(),
+            None => vec![field.get(&self.settings)],
         }
     }
 
-    /// Pairs in the whole table, `p * p`.
+    /// The settings of each member, in order: the seeds of the first combination of values, then
+    /// those of the next.
     #[must_use]
-    pub fn pairs(&self) -> usize {
-        (self.p * self.p) as usize
+    pub fn members(&self) -> Vec<Settings> {
+        let mut combinations = vec![self.settings];
+        for List { field, values } in &self.lists {
+            combinations = combinations
+                .iter()
+                .flat_map(|settings| {
+                    values.iter().map(|value| {
+                        let mut settings = *settings;
+                        // Checked by `vary`.
+                        let _ = field.set(&mut settings, *value);
+                        settings
+                    })
+                })
+                .collect();
+        }
+        combinations
+            .iter()
+            .flat_map(|settings| {
+                (0..settings.seeds as u32).map(|index| Settings {
+                    seed: settings.seed + index,
+                    seeds: 1,
+                    ..*settings
+                })
+            })
+            .collect()
     }
 
-    /// Pairs that each member is trained on; the rest is its test set.
+    /// Members in the ensemble.
     #[must_use]
-    pub fn train_pairs(&self) -> usize {
-        let rounded = (self.frac * self.pairs() as f64).round() as usize;
-        rounded.clamp(1, self.pairs() - 1)
+    pub fn member_count(&self) -> usize {
+        self.settings.seeds * self.combinations()
     }
 
-    /// The seeds of the members, in order.
-    pub fn member_seeds(&self) -> impl Iterator<Item = u32> + use<> {
-        self.seed..self.seed + self.seeds as u32
+    /// What tells a member from the others: `seed 3`, or `wd 3, seed 0`.
+    #[must_use]
+    pub fn member_name(&self, index: usize) -> String {
+        let members = self.members();
+        let Some(member) = members.get(index) else {
+            return format!("member {index}");
+        };
+        let varied = self.lists.iter().map(|list| {
+            format!("{} {}", list.field.key, list.field.format(list.field.get(member)))
+        });
+        varied.chain([format!("seed {}", member.seed)]).collect::<Vec<_>>().join(", ")
+    }
+
+    fn combinations(&self) -> usize {
+        self.lists.iter().map(|list| list.values.len()).product()
     }
 
     /// Takes as many members as one machine's memory holds at this size of network, at least one,
     /// and says so in a sentence if there were more.
     ///
-    /// Counts the activations of the hidden layer on all pairs, of which training keeps some six
-    /// copies: 25 million of them are 100 MB each, under the 128 MiB that WebGPU promises for one
+    /// Counts the activations of the widest layer on all samples, of which training keeps some six
+    /// copies: 33 million of them are 132 MB each, under the 128 MiB that WebGPU promises for one
     /// buffer.
     pub fn limit_members(&mut self) -> Option<String> {
-        const MOST: usize = 25_000_000;
-        let most = (MOST / (self.pairs() * self.width)).max(1);
-        if self.seeds <= most {
+        const MOST: usize = 33_000_000;
+        let members = self.members();
+        let widest = members
+            .iter()
+            .flat_map(|member| {
+                let hidden = member.hidden().into_iter().map(|layer| layer.units);
+                hidden.chain([member.features(), member.outputs()])
+            })
+            .max()
+            .unwrap_or(1);
+        let samples = members.iter().map(Settings::all_samples).max().unwrap_or(1);
+        let most = (MOST / (samples * widest)).clamp(1, MOST_MEMBERS);
+        if members.len() <= most {
             return None;
         }
-        let asked = std::mem::replace(&mut self.seeds, most);
+        while self.combinations() > most {
+            self.lists.pop();
+        }
+        self.settings.seeds = self.settings.seeds.min(most / self.combinations());
         Some(format!(
-            "{asked} networks of {} units at p = {} need more memory than a browser gives, so there \
-             are {most}.",
-            self.width, self.p
+            "{} networks of {widest} units on {samples} samples need more memory than a browser \
+             gives, so there are {}.",
+            members.len(),
+            self.member_count()
         ))
     }
 }
 
 impl Default for Experiment {
     fn default() -> Self {
-        Self::preset(Preset::Grokking)
+        Self::preset(&Preset::ALL[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_every_combination_with_every_seed() {
+        let experiment = Experiment::from_query("wd=1,3&noise=0,0.3&seeds=2&seed=4").experiment;
+        let members = experiment.members();
+        let seen: Vec<_> = members.iter().map(|m| (m.wd, m.noise, m.seed)).collect();
+        assert_eq!(
+            seen,
+            [
+                (1.0, 0.0, 4),
+                (1.0, 0.0, 5),
+                (1.0, 0.3, 4),
+                (1.0, 0.3, 5),
+                (3.0, 0.0, 4),
+                (3.0, 0.0, 5),
+                (3.0, 0.3, 4),
+                (3.0, 0.3, 5),
+            ]
+        );
+        assert_eq!(experiment.member_count(), 8);
+        assert_eq!(experiment.member_name(3), "wd 1, noise 0.3, seed 5");
     }
 }

@@ -1,25 +1,90 @@
 //! What is measured of the members: so far loss and accuracy.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, activation};
 
 use crate::data::Samples;
+use crate::experiment::Loss;
 
-/// Squared error to the one-hot targets, summed over classes, mean over samples: `[members]`.
+/// A loss of each sample summed up for each member: `[members]`, the mean over samples.
 ///
-/// `logits` and `targets` are `[members, samples, classes]`.
+/// `outputs` and `targets` are `[members, samples, outputs]`; `weights` is what each sample counts,
+/// as in [`Samples::weights`].
 #[must_use]
-pub fn squared_error(logits: Tensor<3>, targets: Tensor<3>) -> Tensor<1> {
-    let [members, samples, _] = logits.dims();
-    let error = logits - targets;
-    (error.clone() * error).sum_dim(2).sum_dim(1).div_scalar(samples as f32).reshape([members])
+pub fn loss(
+    loss: Loss,
+    outputs: Tensor<3>,
+    targets: Tensor<3>,
+    weights: Option<&Tensor<3>>,
+) -> Tensor<1> {
+    let each = match loss {
+        Loss::SquaredError => {
+            let error = outputs - targets;
+            (error.clone() * error).sum_dim(2)
+        }
+        Loss::CrossEntropy => -(activation::log_softmax(outputs, 2) * targets).sum_dim(2),
+        Loss::StableMax => -(log_stable_max(outputs) * targets).sum_dim(2),
+    };
+    mean(each, weights)
 }
 
-/// Share of samples whose largest logit is that of the label: `[members]`, 0 to 1.
+/// The logarithm of StableMax, `s(x) / Σ s` with `s(x) = x + 1` for `x ≥ 0` and `1 / (1 - x)` below
+/// (Prieto et al., arXiv 2501.04697, equation 5).
+fn log_stable_max(logits: Tensor<3>) -> Tensor<3> {
+    let above = activation::relu(logits.clone());
+    let below = activation::relu(-logits);
+    // For x ≥ 0 the last term is 1, below 0 the first is 0: no branch in which a gradient is lost.
+    let s = above + (below + 1.0).recip();
+    s.clone().log() - s.sum_dim(2).log()
+}
+
+/// Share of samples that are right, `[members]`, 0 to 1: of classes, those whose largest logit is the
+/// label's; of a regression, outputs with the right sign.
 ///
-/// `logits` is `[members, samples, classes]`.
+/// `outputs` is `[members, samples, outputs]`.
 #[must_use]
-pub fn accuracy(logits: Tensor<3>, samples: &Samples) -> Tensor<1> {
-    let [members, _, _] = logits.dims();
-    let right = logits.argmax(2).equal(samples.labels.clone());
-    right.float().mean_dim(1).reshape([members])
+pub fn accuracy(outputs: Tensor<3>, samples: &Samples) -> Tensor<1> {
+    let right = match &samples.labels {
+        Some(labels) => outputs.argmax(2).equal(labels.clone()).float(),
+        None => (outputs * samples.targets.clone()).greater_elem(0.0).float().mean_dim(2),
+    };
+    mean(right, samples.weights.as_ref())
+}
+
+/// The mean over samples, `[members]`, of a number for each, `[members, samples, 1]`.
+fn mean(each: Tensor<3>, weights: Option<&Tensor<3>>) -> Tensor<1> {
+    let [members, samples, _] = each.dims();
+    match weights {
+        Some(weights) => (each * weights.clone()).sum_dim(1),
+        None => each.sum_dim(1).div_scalar(samples as f32),
+    }
+    .reshape([members])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn each_loss_is_its_formula_worked_in_f64() {
+        let logits: [f64; 3] = [1.5, -0.5, 0.25];
+        let targets: [f64; 3] = [0.1, 0.7, 0.2];
+        let s = logits.map(|x| if x >= 0.0 { x + 1.0 } else { 1.0 / (1.0 - x) });
+        let e = logits.map(f64::exp);
+        let cross_entropy = |s: [f64; 3]| -> f64 {
+            let sum: f64 = s.iter().sum();
+            s.iter().zip(targets).map(|(s, t)| -t * (s / sum).ln()).sum()
+        };
+        let squared: f64 = logits.iter().zip(targets).map(|(x, t)| (x - t).powi(2)).sum();
+        let device = Device::flex();
+        let tensor = |row: [f64; 3]| Tensor::<3>::from_floats([[row.map(|x| x as f32)]], &device);
+        for (kind, expected) in [
+            (Loss::SquaredError, squared),
+            (Loss::CrossEntropy, cross_entropy(e)),
+            (Loss::StableMax, cross_entropy(s)),
+        ] {
+            let got = loss(kind, tensor(logits), tensor(targets), None).into_scalar::<f32>();
+            assert!((f64::from(got) - expected).abs() < 1e-6, "{kind:?}: {got} against {expected}");
+        }
+    }
 }

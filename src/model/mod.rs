@@ -1,62 +1,236 @@
 //! What is trained: multilayer perceptrons as ensembles, all members in one set of tensors.
+//!
+//! A linear model is one without hidden layers, and random features are one of which only the last
+//! layer is trained. Members narrower than others have weights of zero to and from the units that
+//! they lack. Every activation is 0 at 0, so such a unit's output and every gradient to and from it
+//! is exactly 0, and it stays so.
 
-use burn::tensor::{Device, Tensor, TensorData};
-use rand_distr::{Distribution, StandardNormal};
+use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::random::{self, Purpose};
+use crate::experiment::{Activation, Experiment, Init, Model, Settings};
+use crate::random::{self, Purpose, normal, normals};
 
-/// An ensemble of perceptrons without biases and with squared hidden units (Gromov,
-/// arXiv 2301.02679), one weight tensor a layer, `[members, inputs, outputs]`.
+/// What a tensor of parameters is to the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A vector for each element, `[members, elements, length]`.
+    Embedding,
+    /// Weights of a layer, `[members, inputs, outputs]`.
+    Weights,
+    /// Biases of a layer, `[members, 1, outputs]`.
+    Biases,
+}
+
+/// An ensemble of perceptrons.
 #[derive(Clone, Debug)]
 pub struct Perceptron {
-    /// First layer first.
-    pub weights: Vec<Tensor<3>>,
+    /// The parameters: the embedding if there is one, then layer by layer weights and, if there are
+    /// any, biases.
+    pub parameters: Vec<Tensor<3>>,
+    /// What each of the parameters is.
+    pub roles: Vec<Role>,
+    /// Rows and columns that each member has of each of the parameters.
+    pub shapes: Vec<Vec<(usize, usize)>>,
+    /// The activation of each hidden layer.
+    activations: Vec<Activation>,
 }
 
 impl Perceptron {
-    /// Draws the weights of one member per seed: layer by layer from a normal distribution with
-    /// variance 1 / inputs. `units` holds the number of inputs, of each hidden layer's units, and
-    /// of outputs.
+    /// The networks before the first step, each drawn by its own seed.
     #[must_use]
-    pub fn new(seeds: impl Iterator<Item = u32>, units: &[usize], device: &Device) -> Self {
-        let mut values = vec![Vec::new(); units.len() - 1];
-        let mut members = 0;
-        for seed in seeds {
-            members += 1;
-            let mut generator = random::generator(seed, Purpose::InitialWeights);
-            for (layer, values) in units.windows(2).zip(&mut values) {
-                let scale = 1.0 / (layer[0] as f64).sqrt();
-                values.extend((0..layer[0] * layer[1]).map(|_| {
-                    let normal: f64 = StandardNormal.sample(&mut generator);
-                    (scale * normal) as f32
-                }));
+    pub fn new(experiment: &Experiment, device: &Device) -> Self {
+        let members = experiment.members();
+        let units: Vec<Vec<usize>> = members.iter().map(units).collect();
+        let widest: Vec<usize> = (0..units[0].len())
+            .map(|layer| units.iter().map(|units| units[layer]).max().unwrap_or(0))
+            .collect();
+        let base = &experiment.settings;
+        let mut parameters = Vec::new();
+        let mut roles = Vec::new();
+        let mut shapes = Vec::new();
+        let mut add = |role, values: Vec<f32>, [rows, columns]: [usize; 2], own| {
+            shapes.push(own);
+            let data = TensorData::new(values, [members.len(), rows, columns]);
+            parameters.push(Tensor::from_data(data, device));
+            roles.push(role);
+        };
+        if let Some(length) = embedding(base) {
+            let elements = base.outputs();
+            let values = members.iter().flat_map(|member| {
+                let mut generator = random::generator(member.seed, Purpose::InitialEmbedding);
+                normals(&mut generator, elements * length, member.alpha)
+            });
+            let shape = [elements, length];
+            let own = vec![(elements, length); members.len()];
+            add(Role::Embedding, values.map(|x| x as f32).collect(), shape, own);
+        }
+        let mut layers: Vec<(Vec<f32>, Vec<f32>)> =
+            widest.windows(2).map(|_| (Vec::new(), Vec::new())).collect();
+        for (member, units) in members.iter().zip(&units) {
+            let mut weights = random::generator(member.seed, Purpose::InitialWeights);
+            let mut biases = random::generator(member.seed, Purpose::InitialBiases);
+            for (layer, (all_weights, all_biases)) in layers.iter_mut().enumerate() {
+                let (inputs, outputs) = (units[layer], units[layer + 1]);
+                let (rows, columns) = (widest[layer], widest[layer + 1]);
+                let deviation = deviation(member, layer, inputs);
+                let end = all_weights.len() + rows * columns;
+                for _ in 0..inputs {
+                    let row_end = all_weights.len() + columns;
+                    all_weights.extend((0..outputs).map(|_| {
+                        let draw = normal(&mut weights);
+                        let cut = member.init == Init::Clipped;
+                        (deviation * if cut { draw.clamp(-2.0, 2.0) } else { draw }) as f32
+                    }));
+                    all_weights.resize(row_end, 0.0);
+                }
+                all_weights.resize(end, 0.0);
+                // The output's biases start at zero.
+                let scale = if layer + 2 == units.len() { 0.0 } else { member.bias_scale };
+                let end = all_biases.len() + columns;
+                all_biases.extend(normals(&mut biases, outputs, scale).iter().map(|x| *x as f32));
+                all_biases.resize(end, 0.0);
             }
         }
-        let weights = units
-            .windows(2)
-            .zip(values)
-            .map(|(layer, values)| {
-                let shape = [members, layer[0], layer[1]];
-                Tensor::from_data(TensorData::new(values, shape), device)
-            })
-            .collect();
-        Self { weights }
+        for (layer, (weights, biases)) in layers.into_iter().enumerate() {
+            let shape = [widest[layer], widest[layer + 1]];
+            let own = units.iter().map(|units| (units[layer], units[layer + 1]));
+            add(Role::Weights, weights, shape, own.clone().collect());
+            if base.bias {
+                let own = own.map(|(_, outputs)| (1, outputs));
+                add(Role::Biases, biases, [1, shape[1]], own.collect());
+            }
+        }
+        let activations = base.hidden().into_iter().map(|layer| layer.activation).collect();
+        Self { parameters, roles, shapes, activations }
     }
 
-    /// The logits, `[members, samples, classes]`, of `inputs`, `[members, samples, features]`.
+    /// Whether each of the parameters is trained: all of them, or of random features the last
+    /// layer's.
+    #[must_use]
+    pub fn trained(&self, settings: &Settings) -> Vec<bool> {
+        let last = self.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);
+        let all = settings.model != Model::RandomFeatures;
+        (0..self.roles.len()).map(|index| all || index >= last).collect()
+    }
+
+    /// The logits, or the outputs of a regression, `[members, samples, outputs]`, of inputs,
+    /// `[members, samples, features]`.
     #[must_use]
     pub fn forward(&self, inputs: &Tensor<3>) -> Tensor<3> {
-        let mut layers = self.weights.iter();
-        let first = layers.next().map(|weights| inputs.clone().matmul(weights.clone()));
-        layers.fold(first.unwrap_or_else(|| inputs.clone()), |hidden, weights| {
-            (hidden.clone() * hidden).matmul(weights.clone())
-        })
+        self.forward_noisy(inputs, &[])
     }
 
-    /// The same weights, recorded so that gradients can be taken with respect to them.
+    /// Likewise with the activations of each hidden layer multiplied by a factor for each,
+    /// `[members, samples, units]`; layers behind the last factor go without.
     #[must_use]
-    pub fn tracked(&self) -> Self {
-        let track = |weights: &Tensor<3>| weights.clone().autodiff().require_grad();
-        Self { weights: self.weights.iter().map(track).collect() }
+    pub fn forward_noisy(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> Tensor<3> {
+        let (hidden, last) = self.features(inputs, factors);
+        last.apply(hidden)
+    }
+
+    /// What the last hidden layer makes of the inputs, `[members, samples, units]`.
+    #[must_use]
+    pub fn last_hidden(&self, inputs: &Tensor<3>) -> Tensor<3> {
+        self.features(inputs, &[]).0
+    }
+
+    fn features(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> (Tensor<3>, Layer<'_>) {
+        let mut parts = self.roles.iter().zip(&self.parameters).peekable();
+        let mut values = inputs.clone();
+        if let Some((_, embedding)) = parts.next_if(|(role, _)| **role == Role::Embedding) {
+            values = embed(values, embedding);
+        }
+        let mut layer = || {
+            let (_, weights) = parts.next().expect("a network has a last layer");
+            let biases = parts.next_if(|(role, _)| **role == Role::Biases);
+            Layer { weights, biases: biases.map(|(_, biases)| biases) }
+        };
+        for (index, activation) in self.activations.iter().enumerate() {
+            values = activate(layer().apply(values), *activation);
+            if let Some(factor) = factors.get(index) {
+                values = values * factor.clone();
+            }
+        }
+        (values, layer())
+    }
+
+    /// The same network with other parameters, of the same shapes.
+    #[must_use]
+    pub fn with(&self, parameters: Vec<Tensor<3>>) -> Self {
+        Self {
+            parameters,
+            roles: self.roles.clone(),
+            shapes: self.shapes.clone(),
+            activations: self.activations.clone(),
+        }
+    }
+
+    /// The same network, recorded so that gradients can be taken with respect to those parameters
+    /// that are trained.
+    #[must_use]
+    pub fn tracked(&self, trained: &[bool]) -> Self {
+        let track = |(parameter, trained): (&Tensor<3>, &bool)| {
+            let tracked = parameter.clone().autodiff();
+            if *trained { tracked.require_grad() } else { tracked }
+        };
+        self.with(self.parameters.iter().zip(trained).map(track).collect())
+    }
+}
+
+struct Layer<'a> {
+    weights: &'a Tensor<3>,
+    biases: Option<&'a Tensor<3>>,
+}
+
+impl Layer<'_> {
+    fn apply(&self, inputs: Tensor<3>) -> Tensor<3> {
+        let sums = inputs.matmul(self.weights.clone());
+        match self.biases {
+            Some(biases) => sums + biases.clone(),
+            None => sums,
+        }
+    }
+}
+
+/// Units of every layer, the inputs' first and the outputs' last.
+fn units(member: &Settings) -> Vec<usize> {
+    let inputs = embedding(member).map_or(member.features(), |length| 2 * length);
+    let hidden = member.hidden().into_iter().map(|layer| layer.units);
+    [inputs].into_iter().chain(hidden).chain([member.outputs()]).collect()
+}
+
+/// Length of the learned vectors, if there are any.
+fn embedding(settings: &Settings) -> Option<usize> {
+    (settings.is_table() && settings.embed > 0).then_some(settings.embed)
+}
+
+/// Standard deviation of a layer's initial weights before any are cut off.
+fn deviation(member: &Settings, layer: usize, inputs: usize) -> f64 {
+    let gain = match member.init {
+        // Half of the variance is lost in a ReLU (He et al., arXiv 1502.01852).
+        Init::He if layer > 0 => 2.0,
+        Init::He | Init::Lecun | Init::Clipped => 1.0,
+    };
+    member.alpha * (gain / inputs as f64).sqrt()
+}
+
+/// Two one-hot vectors side by side, `[members, samples, 2 elements]`, as the vectors of their
+/// elements, `[members, samples, 2 length]`.
+fn embed(inputs: Tensor<3>, embedding: &Tensor<3>) -> Tensor<3> {
+    let [members, samples, both] = inputs.dims();
+    let half = |from: usize, to: usize| {
+        inputs.clone().slice([0..members, 0..samples, from..to]).matmul(embedding.clone())
+    };
+    Tensor::cat(vec![half(0, both / 2), half(both / 2, both)], 2)
+}
+
+fn activate(values: Tensor<3>, activation: Activation) -> Tensor<3> {
+    match activation {
+        Activation::Quadratic => values.clone() * values,
+        Activation::Relu => activation::relu(values),
+        Activation::Tanh => activation::tanh(values),
+        Activation::Gelu => activation::gelu(values),
+        Activation::Silu => activation::silu(values),
+        Activation::Linear => values,
     }
 }

@@ -18,7 +18,7 @@ use super::figure::Moving;
 use super::link::Link;
 use super::theme::Theme;
 use super::{figure, format, speed};
-use crate::experiment::{Experiment, Field};
+use crate::experiment::{Experiment, Field, Preset, Value};
 use crate::history::History;
 use crate::phases;
 use crate::protocol::{Backend, Command, Event};
@@ -88,7 +88,6 @@ impl App {
         let parsed = Experiment::from_query(&search);
         let mut notes = parsed.notes;
         let mut app = Self {
-            experiment: parsed.experiment,
             wish: Wish::Auto,
             link: None,
             choice: None,
@@ -98,7 +97,8 @@ impl App {
             state: State::Loading,
             loads: 0,
             play_when_loaded: false,
-            history: History::new(parsed.experiment),
+            history: History::new(parsed.experiment.clone()),
+            experiment: parsed.experiment,
             step: 0,
             steps_per_second: 0.0,
             message: "Looking for a device to train on.".into(),
@@ -107,18 +107,8 @@ impl App {
             log_axis: true,
             pointed: None,
             charts: [
-                Chart::new(
-                    element("accuracy"),
-                    Layout { title: "Accuracy", names_phases: true, labels_time: false },
-                ),
-                Chart::new(
-                    element("loss"),
-                    Layout {
-                        title: "Loss (squared error)",
-                        names_phases: false,
-                        labels_time: true,
-                    },
-                ),
+                Chart::new(element("accuracy"), Layout { names_phases: true, labels_time: false }),
+                Chart::new(element("loss"), Layout { names_phases: false, labels_time: true }),
             ],
             controls: None,
             redraw_asked: false,
@@ -186,12 +176,12 @@ impl App {
     }
 
     fn load(&mut self) {
-        self.history = History::new(self.experiment);
+        self.history = History::new(self.experiment.clone());
         self.step = 0;
         self.loads += 1;
         self.set_state(State::Loading);
         self.message = "Setting up the networks.".into();
-        self.send(&Command::Load(self.experiment));
+        self.send(&Command::Load(self.experiment.clone()));
     }
 
     /// Says at once what the page is doing, and which buttons that leaves: frames, and drawing with
@@ -257,15 +247,17 @@ impl App {
     fn draw(&mut self) {
         let theme = Theme::current();
         let members = phases::find(&self.history);
-        let time = TimeAxis { log: self.log_axis, last: self.experiment.steps };
+        let time = TimeAxis { log: self.log_axis, last: self.experiment.settings.steps };
         let markers = figure::markers(&members);
         let (accuracy, loss) =
             (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
         let ends =
             loss.iter().flat_map(|series| &series.points).flat_map(|point| [point.low, point.high]);
-        let frame = |values| Frame { theme, time, values, markers: markers.clone() };
-        self.charts[0].draw(frame(ValueAxis::Share), &accuracy);
-        self.charts[1].draw(frame(ValueAxis::decades(ends)), &loss);
+        let frame = |title, values| Frame { title, theme, time, values, markers: markers.clone() };
+        let titles =
+            (figure::accuracy_title(&self.experiment), figure::loss_title(&self.experiment));
+        self.charts[0].draw(frame(titles.0, ValueAxis::Share), &accuracy);
+        self.charts[1].draw(frame(titles.1, ValueAxis::decades(ends)), &loss);
 
         let finding = if self.history.snapshots().is_empty() {
             String::new()
@@ -341,7 +333,7 @@ impl App {
 
         let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
         set_text(&element("badge"), badge);
-        let steps = self.experiment.steps;
+        let steps = self.experiment.settings.steps;
         let text = match self.state {
             State::Loading | State::Error => self.message.clone(),
             State::Ready => format!("Ready: {} steps to go.", format::step(steps)),
@@ -419,7 +411,7 @@ pub fn open(app: &Shared) {
         app.loads = 0;
         app.set_state(State::Loading);
         app.message = "Looking for a device to train on.".into();
-        app.history = History::new(app.experiment);
+        app.history = History::new(app.experiment.clone());
         app.step = 0;
         (app.wish, app.opened)
     };
@@ -610,26 +602,39 @@ pub fn reset(app: &Shared) {
     }
 }
 
-/// Changes a setting; the run starts anew, and goes on playing if it was.
-pub fn change(app: &Shared, field: &Field, value: f64) {
+/// Changes a setting of all networks; the run starts anew, and goes on playing if it was.
+pub fn change(app: &Shared, field: &'static Field, value: Value) {
+    let mut experiment = app.borrow().experiment.clone();
+    // A control has allowed values only, but for text, which it has parsed.
+    if experiment.set(field, value).is_ok() {
+        take(app, experiment);
+    }
+}
+
+/// Takes the settings of a preset.
+pub fn choose_preset(app: &Shared, key: &str) {
+    if let Some(preset) = Preset::find(key) {
+        take(app, preset.experiment());
+    }
+}
+
+fn take(app: &Shared, mut experiment: Experiment) {
     {
         let mut app = app.borrow_mut();
-        let mut experiment = app.experiment;
-        // A slider has allowed values only.
-        if field.set(&mut experiment, value).is_err() || experiment == app.experiment {
+        let note = experiment.limit_members();
+        if experiment == app.experiment {
             return;
         }
-        let note = experiment.limit_members();
         show_notes(&note.into_iter().collect::<Vec<_>>());
         app.experiment = experiment;
         if let Some(controls) = &app.controls {
-            controls.show(&experiment);
+            controls.show(&app.experiment);
         }
         app.show_address();
         match app.state {
             State::Error => {}
             // Not set up yet: what is asked for when the worker is ready is what holds then.
-            _ if !app.opening_done => app.history = History::new(experiment),
+            _ if !app.opening_done => app.history = History::new(app.experiment.clone()),
             state => {
                 app.play_when_loaded |= state == State::Running;
                 app.load();
@@ -637,6 +642,11 @@ pub fn change(app: &Shared, field: &Field, value: f64) {
         }
     }
     redraw(app);
+}
+
+/// Says what cannot be used.
+pub fn complain(sentence: String) {
+    show_notes(&[sentence]);
 }
 
 /// Sets the speed to a stop of its slider.

@@ -19,7 +19,7 @@ use super::theme::Theme;
 #[derive(Clone, Debug)]
 pub struct Series {
     /// Written at the curve's end.
-    pub name: &'static str,
+    pub name: String,
     /// The line's colour.
     pub colour: RGBColor,
     /// The name's colour, of more contrast.
@@ -51,6 +51,8 @@ pub struct Marker {
 /// Everything on the lower canvas; drawn again only when it changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
+    /// Written above the value axis.
+    pub title: &'static str,
     /// The colours.
     pub theme: Theme,
     /// From left to right.
@@ -64,8 +66,6 @@ pub struct Frame {
 /// What a chart shows, apart from its data.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// Written above the value axis.
-    pub title: &'static str,
     /// Whether the phases are named above the plot.
     pub names_phases: bool,
     /// Whether the time axis is labelled.
@@ -227,7 +227,7 @@ impl Chart {
         let (left, top) = area.map_coordinate(&(0.0, 1.0));
         let (right, bottom) = area.map_coordinate(&(1.0, 0.0));
         root.draw(&Text::new(
-            self.layout.title,
+            frame.title,
             (px(4.0), px(2.0)),
             words(theme.ink, size, HPos::Left, VPos::Top),
         ))?;
@@ -316,7 +316,7 @@ fn curves(
     }
     for ((x, y), series) in names {
         root.draw(&Text::new(
-            series.name,
+            series.name.as_str(),
             (x + px(6.0), y),
             words(series.ink, size, HPos::Left, VPos::Center),
         ))?;

@@ -1,103 +1,229 @@
-//! Sliders for every setting of an experiment, made from its table of fields.
+//! A control for every setting of an experiment, made from its table of fields: a slider for a
+//! number, a list to choose from for a choice, a line of text for layers.
 
-use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlOutputElement};
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlOutputElement, HtmlSelectElement};
 
 use super::dom::{create, element, listen, set_text};
-use crate::experiment::{Experiment, FIELDS, Field, Group};
+use crate::experiment::{Choice, Experiment, FIELDS, Field, Group, Kind, Preset, Value};
 
-/// One setting's slider.
-struct Control {
-    field: &'static Field,
-    stops: Vec<f64>,
-    slider: HtmlInputElement,
-    value: HtmlOutputElement,
+/// What the reader has done to a control.
+pub enum Change {
+    /// Chosen the preset of that name.
+    Preset(&'static str),
+    /// Given a setting a value.
+    Setting(&'static Field, Value),
+    /// Typed something that is no value; a sentence that says so.
+    Refused(String),
 }
 
-/// The sliders of all settings.
-pub struct Controls(Vec<Control>);
+/// The part of a control that holds its value.
+enum Widget {
+    Slider { stops: Vec<f64>, slider: HtmlInputElement, value: HtmlOutputElement },
+    Select(HtmlSelectElement),
+    Text(HtmlInputElement),
+}
+
+/// One setting's control.
+struct Control {
+    field: &'static Field,
+    holder: HtmlElement,
+    widget: Rc<Widget>,
+}
+
+/// The controls of all settings, and the choice of a preset.
+pub struct Controls {
+    presets: HtmlSelectElement,
+    about: HtmlElement,
+    main: HtmlElement,
+    groups: Vec<(Group, HtmlElement)>,
+    controls: Vec<Control>,
+}
 
 impl Controls {
-    /// Puts a slider for every setting into the page. `on_change` is called with the setting and its
-    /// new value once the reader lets go.
-    pub fn new(on_change: impl Fn(&'static Field, f64) + Clone + 'static) -> Self {
-        let (main, more): (HtmlElement, HtmlElement) =
-            (element("main-controls"), element("more-controls"));
-        let controls = FIELDS.iter().map(|field| {
-            let control = Control::new(field, on_change.clone());
-            let group = if field.group == Group::Main { &main } else { &more };
-            let _ = group.append_child(&control.1);
-            control.0
+    /// Puts a control for every setting into the page. `on_change` is called once the reader lets go.
+    pub fn new(on_change: impl Fn(Change) + 'static) -> Self {
+        let on_change: Rc<dyn Fn(Change)> = Rc::new(on_change);
+        let presets: HtmlSelectElement = element("preset");
+        for preset in Preset::ALL {
+            add_option(&presets, &Choice { key: preset.key, label: preset.label });
+        }
+        let (chosen, change) = (presets.clone(), Rc::clone(&on_change));
+        listen(&presets, "change", move |_: Event| {
+            if let Some(preset) = Preset::find(&chosen.value()) {
+                change(Change::Preset(preset.key));
+            }
         });
-        Self(controls.collect())
-    }
-
-    /// Sets every slider to the value that an experiment has.
-    pub fn show(&self, experiment: &Experiment) {
-        for control in &self.0 {
-            let value = control.field.get(experiment);
-            let distance = |stop: &f64| (stop - value).abs();
-            let nearest = (0..control.stops.len()).min_by(|a, b| {
-                distance(&control.stops[*a]).total_cmp(&distance(&control.stops[*b]))
-            });
-            control.slider.set_value(&nearest.unwrap_or(0).to_string());
-            control.show_value(value);
+        let more: HtmlElement = element("more-controls");
+        let groups = Group::ALL.map(|group| {
+            let (part, title, grid): (HtmlElement, HtmlElement, HtmlElement) =
+                (create("section"), create("h3"), create("div"));
+            set_text(&title, group.label());
+            grid.set_class_name("grid");
+            let _ = part.append_child(&title);
+            let _ = part.append_child(&grid);
+            let _ = more.append_child(&part);
+            (group, grid)
+        });
+        Self {
+            presets,
+            about: element("about-preset"),
+            main: element("main-controls"),
+            groups: groups.into(),
+            controls: FIELDS.iter().map(|field| Control::new(field, &on_change)).collect(),
         }
     }
+
+    /// Sets every control to the value that an experiment has, and hides those that make no
+    /// difference to it. The preset's main setting comes first, the others with their group.
+    pub fn show(&self, experiment: &Experiment) {
+        self.presets.set_value(experiment.preset.key);
+        set_text(&self.about, experiment.preset.about);
+        for control in &self.controls {
+            let field = control.field;
+            let place = if field.key == experiment.preset.knob {
+                Some(&self.main)
+            } else {
+                let group = self.groups.iter().find(|(group, _)| *group == field.group);
+                group.map(|(_, grid)| grid)
+            };
+            // Appended in the order of the table, so that this is the order in each place.
+            if let Some(place) = place {
+                let _ = place.append_child(&control.holder);
+            }
+            control.holder.set_hidden(!(field.applies)(&experiment.settings));
+            control.widget.show(field, &experiment.values(field));
+        }
+        for (_, grid) in &self.groups {
+            if let Some(part) = grid.parent_element() {
+                let part: HtmlElement = part.unchecked_into();
+                part.set_hidden(all_hidden(grid));
+            }
+        }
+    }
+}
+
+/// Whether every control in a group is hidden.
+fn all_hidden(grid: &HtmlElement) -> bool {
+    let children = grid.child_nodes();
+    (0..children.length()).all(|index| {
+        let child = children.get(index).and_then(|child| child.dyn_into::<HtmlElement>().ok());
+        child.is_none_or(|child| child.hidden())
+    })
+}
+
+fn add_option(select: &HtmlSelectElement, choice: &Choice) {
+    let option: HtmlElement = create("option");
+    let _ = option.set_attribute("value", choice.key);
+    set_text(&option, choice.label);
+    let _ = select.append_child(&option);
 }
 
 impl Control {
-    fn new(
-        field: &'static Field,
-        on_change: impl Fn(&'static Field, f64) + 'static,
-    ) -> (Self, HtmlElement) {
-        let stops = field.stops();
-        let (holder, label, name): (HtmlElement, HtmlElement, HtmlElement) =
-            (create("div"), create("label"), create("span"));
-        let value: HtmlOutputElement = create("output");
-        let slider: HtmlInputElement = create("input");
-        let about: HtmlElement = create("p");
+    fn new(field: &'static Field, on_change: &Rc<dyn Fn(Change)>) -> Self {
+        let (holder, label, name, about): (HtmlElement, HtmlElement, HtmlElement, HtmlElement) =
+            (create("div"), create("label"), create("span"), create("p"));
         holder.set_class_name("control");
         let (id, about_id) = (format!("setting-{}", field.key), format!("about-{}", field.key));
-        slider.set_type("range");
-        slider.set_id(&id);
-        slider.set_min("0");
-        slider.set_max(&(stops.len() - 1).to_string());
         about.set_id(&about_id);
-        let range = format!("From {} to {}.", field.format(field.min), field.format(field.max));
-        set_text(&about, &format!("{} {range}", field.about));
         set_text(&name, field.label);
+        let _ = label.append_child(&name);
+        let (widget, input): (Widget, HtmlElement) = match field.kind {
+            Kind::Number { min, max, .. } => {
+                let range = format!(
+                    "From {} to {}.",
+                    field.format(Value::Number(min)),
+                    field.format(Value::Number(max))
+                );
+                set_text(&about, &format!("{} {range}", field.about));
+                let stops = field.stops();
+                let slider: HtmlInputElement = create("input");
+                slider.set_type("range");
+                slider.set_min("0");
+                slider.set_max(&(stops.len() - 1).to_string());
+                let value: HtmlOutputElement = create("output");
+                let _ = label.append_child(&value);
+                (Widget::Slider { stops, slider: slider.clone(), value }, slider.into())
+            }
+            Kind::Choice(choices) => {
+                set_text(&about, field.about);
+                let select: HtmlSelectElement = create("select");
+                choices.iter().for_each(|choice| add_option(&select, choice));
+                (Widget::Select(select.clone()), select.into())
+            }
+            Kind::Layers => {
+                set_text(&about, field.about);
+                let text: HtmlInputElement = create("input");
+                text.set_type("text");
+                (Widget::Text(text.clone()), text.into())
+            }
+        };
+        input.set_id(&id);
         // Attributes with these names are always allowed.
         let _ = label.set_attribute("for", &id);
-        let _ = slider.set_attribute("aria-describedby", &about_id);
-        let _ = label.append_child(&name);
-        let _ = label.append_child(&value);
-        for part in [&label, &slider as &HtmlElement, &about] {
+        let _ = input.set_attribute("aria-describedby", &about_id);
+        for part in [&label, &input, &about] {
             let _ = holder.append_child(part);
         }
-        let control = Self { field, stops, slider, value };
-        let (moved, released) = (control.handle(), control.handle());
-        listen(&control.slider, "input", move |_: Event| moved.show_value(moved.at_slider()));
-        listen(&control.slider, "change", move |_: Event| on_change(field, released.at_slider()));
-        (control, holder)
+        let widget = Rc::new(widget);
+        let (moved, released, on_change) =
+            (Rc::clone(&widget), Rc::clone(&widget), Rc::clone(on_change));
+        listen(&input, "input", move |_: Event| moved.follow(field));
+        listen(&input, "change", move |_: Event| on_change(released.read(field)));
+        Self { field, holder, widget }
     }
+}
 
-    fn handle(&self) -> Self {
-        Self {
-            field: self.field,
-            stops: self.stops.clone(),
-            slider: self.slider.clone(),
-            value: self.value.clone(),
+impl Widget {
+    /// The value that the reader has set.
+    fn read(&self, field: &'static Field) -> Change {
+        let text = match self {
+            Self::Slider { stops, slider, .. } => {
+                let stop = slider.value().parse().unwrap_or(0usize);
+                let number = stops.get(stop).copied().unwrap_or(0.0);
+                return Change::Setting(field, Value::Number(number));
+            }
+            Self::Select(select) => select.value(),
+            Self::Text(text) => text.value(),
+        };
+        match field.parse(&text) {
+            Ok(value) => Change::Setting(field, value),
+            Err(refused) => Change::Refused(format!("{refused}, so nothing was changed.")),
         }
     }
 
-    fn at_slider(&self) -> f64 {
-        let stop = self.slider.value().parse().unwrap_or(0usize);
-        self.stops.get(stop).copied().unwrap_or(self.field.max)
+    /// Shows the value under the thumb while a slider is moved.
+    fn follow(&self, field: &'static Field) {
+        if let (Self::Slider { .. }, Change::Setting(_, value)) = (self, self.read(field)) {
+            self.describe(field, &[value]);
+        }
     }
 
-    fn show_value(&self, value: f64) {
-        let text = format!("{} {}", self.field.format(value), self.field.unit);
-        set_text(&self.value, text.trim());
-        let _ = self.slider.set_attribute("aria-valuetext", text.trim());
+    fn show(&self, field: &'static Field, values: &[Value]) {
+        let Some(&first) = values.first() else { return };
+        match (self, first) {
+            (Self::Slider { stops, slider, .. }, Value::Number(number)) => {
+                let distance = |stop: &f64| (stop - number).abs();
+                let nearest = (0..stops.len())
+                    .min_by(|a, b| distance(&stops[*a]).total_cmp(&distance(&stops[*b])));
+                slider.set_value(&nearest.unwrap_or(0).to_string());
+                self.describe(field, values);
+            }
+            (Self::Select(select), _) => select.set_value(&field.format(first)),
+            (Self::Text(text), _) => text.set_value(&field.format(first)),
+            (Self::Slider { .. }, _) => {}
+        }
+    }
+
+    /// Writes the value beside a slider's name: one, or those among which the networks differ.
+    fn describe(&self, field: &'static Field, values: &[Value]) {
+        if let Self::Slider { slider, value, .. } = self {
+            let texts: Vec<String> = values.iter().map(|value| field.format(*value)).collect();
+            let text = format!("{} {}", texts.join(", "), field.unit);
+            set_text(value, text.trim());
+            let _ = slider.set_attribute("aria-valuetext", text.trim());
+        }
     }
 }

@@ -1,50 +1,96 @@
 //! What the charts and the sentence under them say about a history.
 
+use std::ops::Range;
+
 use super::chart::{Marker, Point, Series};
 use super::format;
 use super::theme::Theme;
+use crate::experiment::{Experiment, Loss};
 use crate::history::{History, Measured};
 use crate::phases::{self, MemberPhases, Spread};
 
 /// A value of a measurement.
 type Value = fn(&Measured) -> f32;
 
+/// What the accuracy of an experiment is called.
+pub fn accuracy_title(experiment: &Experiment) -> &'static str {
+    if experiment.settings.is_regression() { "Right sign" } else { "Accuracy" }
+}
+
+/// What the loss of an experiment is called.
+pub fn loss_title(experiment: &Experiment) -> &'static str {
+    match experiment.settings.loss {
+        _ if experiment.settings.is_regression() => "Loss (squared error)",
+        Loss::SquaredError => "Loss (squared error)",
+        Loss::CrossEntropy => "Loss (cross-entropy, nats)",
+        Loss::StableMax => "Loss (StableMax, nats)",
+    }
+}
+
 /// Accuracy on train and test.
 pub fn accuracy(history: &History, theme: &Theme) -> Vec<Series> {
-    pair(history, theme, |m| m.train.accuracy, |m| m.test.accuracy)
+    curves(history, theme, |m| m.train.accuracy, |m| m.test.accuracy)
 }
 
 /// Loss on train and test.
 pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
-    pair(history, theme, |m| m.train.loss, |m| m.test.loss)
+    curves(history, theme, |m| m.train.loss, |m| m.test.loss)
 }
 
-fn pair(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
-    vec![
-        Series {
-            name: "train",
+/// A curve on train and one on test for each group of members that differ in their seed only.
+fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
+    let groups = groups(history.experiment());
+    let mut all = Vec::new();
+    for (index, (members, name)) in groups.iter().enumerate() {
+        all.push(Series {
+            // Curves that end in the same place need one name.
+            name: if index == 0 { "train".into() } else { String::new() },
             colour: theme.train,
             ink: theme.train_text,
             dashed: true,
-            points: points(history, train),
-        },
-        Series {
-            name: "test",
+            points: points(history, members.clone(), train),
+        });
+        all.push(Series {
+            name: name.clone(),
             colour: theme.test,
             ink: theme.test,
             dashed: false,
-            points: points(history, test),
-        },
-    ]
+            points: points(history, members.clone(), test),
+        });
+    }
+    all
 }
 
-/// Median and range over the members that have not diverged, at every measured step.
-fn points(history: &History, value: Value) -> Vec<Point> {
+/// Members that differ in their seed only, and what to write at the end of their test curve. Where
+/// that would be more groups than can be told apart, all are one.
+fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
+    const MOST: usize = 4;
+    const LONGEST: usize = 7;
+    let (seeds, members) = (experiment.settings.seeds, experiment.member_count());
+    if members == seeds || members / seeds > MOST {
+        return vec![(0..members, "test".into())];
+    }
+    (0..members / seeds)
+        .map(|group| {
+            let members = group * seeds..(group + 1) * seeds;
+            let settings = experiment.members()[members.start];
+            let values = experiment.lists().map(|(field, _)| {
+                let value = field.format(field.get(&settings));
+                let long = format!("{} {value}", field.key);
+                if long.len() > LONGEST { value } else { long }
+            });
+            (members, values.collect::<Vec<_>>().join(", "))
+        })
+        .collect()
+}
+
+/// Median and range over those of the members that have not diverged, at every measured step.
+fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
     history
         .snapshots()
         .iter()
         .filter_map(|snapshot| {
-            let alive = snapshot.members.iter().filter(|m| m.is_finite());
+            let alive = snapshot.members.get(members.clone())?.iter().filter(|m| m.is_finite());
             let mut values: Vec<f64> = alive.map(|m| f64::from(value(m))).collect();
             values.sort_by(f64::total_cmp);
             let middle = values.len() / 2;
@@ -61,6 +107,11 @@ fn points(history: &History, value: Value) -> Vec<Point> {
             })
         })
         .collect()
+}
+
+/// All members, whatever they differ in.
+fn all(history: &History) -> Range<usize> {
+    0..history.experiment().member_count()
 }
 
 /// The steps at which the median member has memorised, and generalises.
@@ -97,29 +148,70 @@ pub enum Moving {
 
 /// What has been found so far, in words.
 pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> String {
+    let mut text = match history.experiment().settings.is_regression() {
+        true => regression_finding(history),
+        false => phases_finding(history, members, moving),
+    };
+    for sentence in phases::divergences(history).iter().take(3) {
+        text += &format!(" {sentence}");
+    }
+    text
+}
+
+/// Of a regression: where the test loss is, and where it was lowest and highest.
+fn regression_finding(history: &History) -> String {
+    let points = points(history, all(history), |m| m.test.loss);
+    let Some(last) = points.last().filter(|point| point.step > 0) else {
+        return "Nothing is learned yet. Press Play.".into();
+    };
+    let (start, rest) = (points[0], &points[1..]);
+    let highest = rest.iter().max_by(|a, b| a.median.total_cmp(&b.median)).unwrap_or(last);
+    let before = rest.iter().take_while(|point| point.step < highest.step);
+    let lowest = before.min_by(|a, b| a.median.total_cmp(&b.median));
+    let mut text = format!(
+        "Test loss {} at step {}, from {}",
+        format::value(last.median),
+        format::step(last.step),
+        format::value(start.median)
+    );
+    // A rise of a tenth above an earlier low is called a peak.
+    if let Some(lowest) = lowest.filter(|lowest| highest.median > 1.1 * lowest.median) {
+        text += &format!(
+            ". It fell to {} at step {} and rose to {} at step {}",
+            format::value(lowest.median),
+            format::step(lowest.step),
+            format::value(highest.median),
+            format::step(highest.step)
+        );
+    }
+    text + "."
+}
+
+fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -> String {
+    let goal = format::percent(history.experiment().settings.goal);
     let (fit, generalise) = spreads(members);
     let done = moving == Moving::Over;
     let last = history.snapshots().last().map_or(0, |snapshot| snapshot.step);
-    let mut text = match (fit, generalise) {
+    match (fit, generalise) {
         (None, _) if last == 0 => {
-            "Nothing is learned yet. Press Play: the left of the charts fills within a second."
-                .into()
+            "Nothing is learned yet. Press Play: the left of the charts fills first.".into()
         }
         (None, _) if done => {
             format!("No network memorised its training set within {} steps.", format::step(last))
         }
         (None, _) => "The networks are fitting their training sets.".into(),
         (Some(fit), None) if done => format!(
-            "Memorised at step {}. No network reached 95% on unseen pairs within {} steps: the second \
-             phase did not come, or not yet.",
+            "Memorised at step {}. No network reached {goal} on unseen samples within {} steps: the \
+             second phase did not come, or not yet.",
             range(&fit),
             format::step(last)
         ),
         (Some(fit), None) => {
-            let test = points(history, |m| m.test.accuracy).last().map_or(0.0, |p| p.median);
+            let test =
+                points(history, all(history), |m| m.test.accuracy).last().map_or(0.0, |p| p.median);
             format!(
-                "Memorised at step {}. On pairs they have not seen the networks are right {:.0}% of the \
-                 time. Stop here, or keep going?",
+                "Memorised at step {}. On samples they have not seen the networks are right {:.0}% of \
+                 the time. Stop here, or keep going?",
                 range(&fit),
                 100.0 * test
             )
@@ -140,20 +232,7 @@ pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> S
                 range(&generalise)
             )
         }
-    };
-    let diverged: Vec<String> = history
-        .experiment()
-        .member_seeds()
-        .zip(members)
-        .filter_map(|(seed, member)| {
-            Some(format!("seed {seed} at step {}", format::step(member.diverged_step?)))
-        })
-        .collect();
-    if !diverged.is_empty() {
-        text +=
-            &format!(" Training diverged for {}: lower the learning rate.", diverged.join(", "));
     }
-    text
 }
 
 /// `43 (37 to 48 over 5 networks)`.
@@ -176,19 +255,13 @@ fn range(spread: &Spread) -> String {
 pub fn readout(history: &History, step: f64) -> Option<Readout> {
     let nearest = |point: &&Point| (f64::from(point.step) - step).abs();
     let at = |value: Value| {
-        let points = points(history, value);
+        let points = points(history, all(history), value);
         points.iter().min_by(|a, b| nearest(a).total_cmp(&nearest(b))).copied()
     };
     let accuracy = (at(|m| m.train.accuracy)?, at(|m| m.test.accuracy)?);
     let loss = (at(|m| m.train.loss)?, at(|m| m.test.loss)?);
     let percent = |point: &Point| format!("{:.0}%", 100.0 * point.median);
-    let number = |point: &Point| {
-        if point.median >= 0.001 {
-            format!("{:.3}", point.median)
-        } else {
-            format!("{:.1e}", point.median)
-        }
-    };
+    let number = |point: &Point| format::value(point.median);
     Some(Readout {
         step: accuracy.0.step,
         train: format!("train {}, loss {}", percent(&accuracy.0), number(&loss.0)),
@@ -214,7 +287,7 @@ mod tests {
     use crate::history::{Score, Snapshot};
 
     fn history(rows: &[(u32, [(f32, f32); 2])]) -> History {
-        let mut history = History::new(Experiment { seeds: 2, ..Experiment::default() });
+        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
         for (step, members) in rows {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let members = members
@@ -250,7 +323,7 @@ mod tests {
         let members = phases::find(&history);
         let text = finding(&history, &members, Moving::Over);
         assert!(
-            text.contains("No network reached 95% on unseen pairs within 4,000 steps"),
+            text.contains("No network reached 95% on unseen samples within 4,000 steps"),
             "{text}"
         );
         assert_eq!(markers(&members).len(), 1);

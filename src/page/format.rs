@@ -39,6 +39,16 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// A share as a percentage: `95%`.
+pub fn percent(share: f64) -> String {
+    format!("{}%", (1000.0 * share).round() / 10.0)
+}
+
+/// A loss: three decimals, or a power of ten where these would be zeros.
+pub fn value(value: f64) -> String {
+    if value >= 0.001 { format!("{value:.3}") } else { format!("{value:.1e}") }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -23,6 +23,7 @@ use web_sys::{
 
 use crate::report::Report;
 use app::{App, Shared};
+use controls::Change;
 use dom::{document, element, listen, window};
 
 /// The page's main function: builds the controls and starts a worker.
@@ -64,7 +65,11 @@ fn controls(app: &Shared) {
 /// The settings of the experiment, and the choice of a backend.
 fn settings(app: &Shared) {
     let shared = Rc::clone(app);
-    let controls = controls::Controls::new(move |field, value| app::change(&shared, field, value));
+    let controls = controls::Controls::new(move |change| match change {
+        Change::Preset(key) => app::choose_preset(&shared, key),
+        Change::Setting(field, value) => app::change(&shared, field, value),
+        Change::Refused(sentence) => app::complain(sentence),
+    });
     controls.show(app.borrow().experiment());
     app.borrow_mut().set_controls(controls);
     let select: HtmlSelectElement = element("backend");

@@ -7,16 +7,13 @@ use crate::history::{History, Measured};
 /// Training accuracy at which a member counts as having fitted its training set.
 pub const FIT_ACCURACY: f32 = 0.99;
 
-/// Test accuracy at which a member counts as generalising.
-pub const GENERALISE_ACCURACY: f32 = 0.95;
-
 /// When one member went through the two phases: the first measured step at which a threshold is
 /// reached, which is at most 2% late (see [`crate::history::next_measured_step`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MemberPhases {
     /// Training accuracy reaches [`FIT_ACCURACY`].
     pub fit_step: Option<u32>,
-    /// Test accuracy reaches [`GENERALISE_ACCURACY`].
+    /// Test accuracy reaches the experiment's goal.
     pub generalise_step: Option<u32>,
     /// The loss is no longer a number.
     pub diverged_step: Option<u32>,
@@ -38,19 +35,40 @@ pub struct Spread {
     pub last: u32,
 }
 
-/// The phases of every member.
+/// The phases of every member. Those of a regression, which has no classes to be right about, are
+/// not looked for.
 #[must_use]
 pub fn find(history: &History) -> Vec<MemberPhases> {
-    (0..history.experiment().seeds)
+    let settings = &history.experiment().settings;
+    let classes = !settings.is_regression();
+    (0..history.experiment().member_count())
         .map(|index| {
-            let first = |reached: fn(&Measured) -> bool| {
+            let first = |reached: &dyn Fn(&Measured) -> bool| {
                 history.member(index).find(|(_, m)| reached(m)).map(|(step, _)| step)
             };
             MemberPhases {
-                fit_step: first(|m| m.train.accuracy >= FIT_ACCURACY),
-                generalise_step: first(|m| m.test.accuracy >= GENERALISE_ACCURACY),
-                diverged_step: first(|m| !m.is_finite()),
+                fit_step: first(&|m| classes && m.train.accuracy >= FIT_ACCURACY),
+                generalise_step: first(&|m| {
+                    classes && f64::from(m.test.accuracy) >= settings.goal - 1e-6
+                }),
+                diverged_step: first(&|m| !m.is_finite()),
             }
+        })
+        .collect()
+}
+
+/// One sentence for each member that has diverged, naming it and the step.
+#[must_use]
+pub fn divergences(history: &History) -> Vec<String> {
+    find(history)
+        .iter()
+        .enumerate()
+        .filter_map(|(index, member)| {
+            let (step, name) = (member.diverged_step?, history.experiment().member_name(index));
+            Some(format!(
+                "Training diverged for {name} at step {step}; its curves end there. Lower the \
+                 learning rate or the weight decay."
+            ))
         })
         .collect()
 }
@@ -78,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_phase_ends_at_the_first_measured_step_at_its_threshold() {
-        let mut history = History::new(Experiment { seeds: 2, ..Experiment::default() });
+        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
         for (step, train, test) in
             [(0, 0.1, 0.0), (10, 0.98, 0.1), (20, 0.99, 0.5), (30, 1.0, 0.95)]
         {
@@ -94,6 +112,12 @@ mod tests {
         assert_eq!(first.diverged_step, None);
         assert_eq!(second.generalise_step, None);
         assert_eq!(second.diverged_step, Some(0));
+        let sentences = divergences(&history);
+        assert_eq!(sentences.len(), 1);
+        assert!(
+            sentences[0].starts_with("Training diverged for seed 1 at step 0"),
+            "{sentences:?}"
+        );
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What a backend must compute right before it is trusted: each check against the CPU's answer.
 //!
+//! Every kind of kernel that a default run uses is tried at boot ([`CHECKS`]); the tests also take a
+//! few steps with every setting that computes something of its own ([`VARIANTS`]).
+//!
 //! cubecl does not report a shader that the browser's compiler rejects: the call succeeds and stale
-//! numbers come back (tracel-ai/cubecl#1641). So every kind of kernel that training uses is tried
-//! once and compared, at boot in the worker, and in the tests.
+//! numbers come back (tracel-ai/cubecl#1641). So answers are compared.
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
@@ -58,6 +60,74 @@ pub async fn check(index: usize, device: &Device) -> Result<(), Fault> {
     if error <= TOLERANCE { Ok(()) } else { Err(Fault::Wrong { check, error }) }
 }
 
+/// Settings of which each computes something that no other does, as query strings.
+pub const VARIANTS: &[&str] = &[
+    "activation=relu&bias=1&bias-scale=0.1&deeper=6tanh-5relu",
+    "activation=gelu",
+    "activation=silu",
+    "activation=linear",
+    "embedding=8",
+    "op=div&init=he&alpha=2",
+    "loss=cross-entropy",
+    "loss=stablemax",
+    "loss=cross-entropy&smoothing=0.1",
+    "optimiser=sgd&schedule=linear&warmup=2",
+    "optimiser=adam",
+    "optimiser=muon&bias=1",
+    "optimiser=adamw,sgd",
+    "model=random-features&optimiser=minimum-norm&bias=1&width=8,24&ridge=0,0.1",
+    "model=linear",
+    "batch=8",
+    "noise=0,0.3",
+    "grokfast-lambda=2",
+    "grokfast-lambda=2&grokfast=ma&grokfast-window=2",
+    "orthograd=0,1",
+    "rank-penalty=0.1",
+    "constant-norm=1",
+    "gate=1",
+    "lr=0.05,0.1&wd=0.5,1",
+    "width=8,24&frac=0.4,0.6",
+    "data=icosahedron&frac=0.1&loss=cross-entropy",
+    "data=two-scale&samples=20,40&model=linear&lr=0.01",
+    "data=teacher&samples=30&activation=tanh",
+];
+
+/// Takes a few steps of a small network with one of the [`VARIANTS`] on `device`, and compares
+/// measurements and changes of the weights.
+///
+/// # Errors
+/// If they are further than [`TOLERANCE`] from the CPU's, or there are none.
+pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(), Fault> {
+    let no_answer = |source| Fault::NoAnswer { check: variant, source };
+    let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
+    let experiment = Experiment::from_query(&query).experiment;
+    let expected = trained(&experiment, &Device::flex()).await.map_err(no_answer)?;
+    let got = trained(&experiment, device).await.map_err(no_answer)?;
+    for (expected, got) in expected.iter().zip(got) {
+        let error = worst(expected, &got);
+        if error > TOLERANCE {
+            return Err(Fault::Wrong { check: variant, error });
+        }
+    }
+    Ok(())
+}
+
+/// What a few steps change in the weights, and what is measured after them.
+async fn trained(experiment: &Experiment, device: &Device) -> Result<[Vec<f32>; 3], TrainError> {
+    let mut trainer = Trainer::new(experiment, device)?;
+    trainer.measure().await?;
+    let before = trainer.weights().await?;
+    // More than one, so that they start from moments that are not zero.
+    for _ in 0..4 {
+        trainer.advance().await?;
+    }
+    let after = trainer.weights().await?;
+    let change = after.iter().zip(before).map(|(after, before)| after - before).collect();
+    let scores = trainer.measure().await?.members.into_iter().flat_map(|m| [m.train, m.test]);
+    let (losses, accuracies) = scores.map(|score| (score.loss, score.accuracy)).unzip();
+    Ok([change, losses, accuracies])
+}
+
 /// The largest error relative to the largest expected value; infinite for an answer of another
 /// length or with something in it that is not a number.
 fn worst(expected: &[f32], got: &[f32]) -> f32 {
@@ -81,21 +151,13 @@ async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
         "softmax" => read(activation::softmax(wave([3, 17, 33], device), 2)).await,
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
-            let small = Experiment { p: 7, width: 24, seeds: 2, lr: 0.1, ..Experiment::default() };
-            let mut trainer = Trainer::new(&small, device);
-            let measured = trainer.measure().await?;
-            let scores = measured.members.iter().flat_map(|m| [m.train, m.test]);
-            match name {
-                "loss" => Ok(scores.map(|score| score.loss).collect()),
-                "accuracy" => Ok(scores.map(|score| score.accuracy).collect()),
-                _ => {
-                    let before = trainer.weights().await?;
-                    // More than one, so that they start from moments that are not zero.
-                    (0..4).for_each(|_| trainer.advance());
-                    let after = trainer.weights().await?;
-                    Ok(after.iter().zip(before).map(|(after, before)| after - before).collect())
-                }
-            }
+            let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
+            let [change, losses, accuracies] = trained(&small, device).await?;
+            Ok(match name {
+                "loss" => losses,
+                "accuracy" => accuracies,
+                _ => change,
+            })
         }
     }
 }
@@ -126,6 +188,16 @@ mod tests {
             }
         }
         assert_eq!(worst(&right, &right[..2]), f32::INFINITY);
+    }
+
+    #[test]
+    fn every_variant_is_understood_and_trains() {
+        for variant in VARIANTS {
+            let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
+            assert_eq!(Experiment::from_query(&query).notes, Vec::<String>::new());
+            pollster::block_on(check_variant(variant, &Device::flex()))
+                .expect("the CPU is the CPU");
+        }
     }
 
     #[test]

@@ -1,17 +1,26 @@
 //! The trainer: advances an ensemble step by step and measures it.
 
-mod adamw;
 pub mod conformance;
+mod minimum_norm;
+mod optimiser;
+mod per_member;
+mod press;
+mod run;
 
-pub use adamw::{AdamW, Moments};
+pub use run::Run;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::RngExt;
 
-use crate::data::Dataset;
-use crate::experiment::Experiment;
-use crate::history::{Measured, Score, Snapshot, next_measured_step};
+use crate::data::{DataError, Dataset, Samples};
+use crate::experiment::{Experiment, Loss, Optimiser, Settings};
+use crate::history::{Measured, Score, Snapshot};
 use crate::measure;
 use crate::model::Perceptron;
+use crate::random::{self, Generator, Purpose};
+use optimiser::{Moment, Rule};
+use per_member::{Members, PerMember};
+use press::{ConstantNorm, Grokfast, RankPenalty};
 
 /// Why training cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +28,9 @@ pub enum TrainError {
     /// The device did not give back what was computed.
     #[error("the device did not return the measurements: {0}")]
     Read(String),
+    /// There is nothing to train on.
+    #[error(transparent)]
+    Data(#[from] DataError),
 }
 
 /// An ensemble in training: all members of an [`Experiment`], on one device.
@@ -26,41 +38,70 @@ pub enum TrainError {
 /// Each member trains exactly as it would alone: the loss is summed over members, so that the
 /// gradient of a member's weights is that of its own loss.
 pub struct Trainer {
-    experiment: Experiment,
-    rule: AdamW,
+    settings: Settings,
+    members: Vec<Settings>,
+    loss: Loss,
+    device: Device,
     data: Dataset,
-    /// The same as `data.train`, with gradients recorded through them.
-    tracked_inputs: Tensor<3>,
-    tracked_targets: Tensor<3>,
+    /// What is trained on, with gradients recorded through it.
+    tracked: Tracked,
+    batches: Option<Batches>,
+    noise: Option<HiddenNoise>,
     model: Perceptron,
-    moments: Vec<Moments>,
+    trained: Vec<bool>,
+    rules: Vec<Rule>,
+    /// Whether each member's weight decay is on.
+    decays: Vec<bool>,
+    grokfast: Option<Grokfast>,
+    orthograd: Members,
+    rank_penalty: Option<RankPenalty>,
+    constant_norm: Option<ConstantNorm>,
     step: u32,
+}
+
+/// Training samples as a step needs them.
+struct Tracked {
+    inputs: Tensor<3>,
+    /// Smoothed.
+    targets: Tensor<3>,
+    weights: Option<Tensor<3>>,
 }
 
 impl Trainer {
     /// The ensemble before its first step.
-    #[must_use]
-    pub fn new(experiment: &Experiment, device: &Device) -> Self {
-        let data = Dataset::modular_addition(experiment, device);
-        let p = experiment.p as usize;
-        let units = [2 * p, experiment.width, p];
-        let model = Perceptron::new(experiment.member_seeds(), &units, device);
-        Self {
-            experiment: *experiment,
-            rule: AdamW {
-                lr: experiment.lr,
-                wd: experiment.wd,
-                beta1: 0.9,
-                beta2: 0.98,
-                epsilon: 1e-8,
+    ///
+    /// # Errors
+    /// If there is nothing to train on.
+    pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
+        let data = Dataset::new(experiment, device)?;
+        let members = experiment.members();
+        let settings = experiment.settings;
+        let model = Perceptron::new(experiment, device);
+        let count = model.parameters.len();
+        let regression = settings.is_regression();
+        Ok(Self {
+            loss: if regression { Loss::SquaredError } else { settings.loss },
+            tracked: Tracked {
+                inputs: data.train.inputs.clone().autodiff(),
+                targets: smoothed(&data.train, &members, regression, device).autodiff(),
+                weights: data.train.weights.clone().map(Tensor::autodiff),
             },
-            tracked_inputs: data.train.inputs.clone().autodiff(),
-            tracked_targets: data.train.targets.clone().autodiff(),
+            batches: Batches::new(&settings, &members, &data.train),
+            noise: HiddenNoise::new(&members),
+            trained: model.trained(&settings),
+            rules: Rule::all(&members, &model.parameters, &model.roles, &model.shapes, device),
+            decays: members.iter().map(|member| !member.gate).collect(),
+            grokfast: Grokfast::new(&members, count, device),
+            orthograd: Members::new(members.iter().map(|member| member.orthograd), device),
+            rank_penalty: RankPenalty::new(&members),
+            constant_norm: ConstantNorm::new(&members, &model.parameters, device),
+            device: device.clone(),
+            settings,
+            members,
             data,
-            moments: model.weights.iter().map(Moments::new).collect(),
             model,
             step: 0,
-        }
+        })
     }
 
     /// Steps taken.
@@ -69,46 +110,109 @@ impl Trainer {
         self.step
     }
 
-    /// Takes one optimiser step on the whole training set of every member.
-    ///
-    /// On a GPU this only queues the work: await [`Trainer::settle`] or [`Trainer::measure`] every
-    /// few steps, or the queue grows without bound.
-    pub fn advance(&mut self) {
-        let tracked = self.model.tracked();
-        let logits = tracked.forward(&self.tracked_inputs);
-        let loss = measure::squared_error(logits, self.tracked_targets.clone()).sum();
-        let mut gradients = loss.backward();
-        self.step += 1;
-        for ((weights, tracked), moments) in
-            self.model.weights.iter_mut().zip(tracked.weights).zip(&mut self.moments)
-        {
-            // Weights that the loss does not depend on have no gradient, and stay.
-            if let Some(gradient) = tracked.grad_remove(&mut gradients) {
-                drop(tracked);
-                weights.inplace(|weights| self.rule.update(weights, gradient, moments, self.step));
-            }
-        }
+    /// The networks as they are now.
+    #[must_use]
+    pub fn model(&self) -> &Perceptron {
+        &self.model
     }
 
-    /// Measures every member as it is after the steps taken so far.
+    /// Takes one optimiser step of every member, on its whole training set or on a batch of it.
+    ///
+    /// On a GPU this mostly only queues the work: await [`Trainer::settle`] or [`Trainer::measure`]
+    /// every few steps, or the queue grows without bound.
+    ///
+    /// # Errors
+    /// If something had to be read back and the device was lost.
+    pub async fn advance(&mut self) -> Result<(), TrainError> {
+        self.step += 1;
+        let solved = self.members.iter().filter(|m| m.optimiser == Optimiser::MinimumNorm).count();
+        if solved > 0 && self.step == 1 {
+            self.model = minimum_norm::solve(&self.model, &self.data.train, &self.members).await?;
+        }
+        if solved == self.members.len() {
+            return Ok(());
+        }
+        let mut gradients = self.gradients();
+        if let Some(penalty) = &self.rank_penalty {
+            penalty.add(&self.model.parameters, &self.model.roles, &mut gradients).await?;
+        }
+        for (index, gradient) in gradients.iter_mut().enumerate() {
+            *gradient = gradient.take().map(|mut gradient| {
+                if let Some(grokfast) = &mut self.grokfast {
+                    gradient = grokfast.filter(index, gradient);
+                }
+                press::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
+            });
+        }
+        let moment = Moment {
+            members: &self.members,
+            decays: &self.decays,
+            step: self.step,
+            device: &self.device,
+        };
+        let mut parameters = std::mem::take(&mut self.model.parameters);
+        for rule in &mut self.rules {
+            parameters = rule.apply(parameters, &gradients, &self.model.roles, &moment);
+        }
+        if let Some(constant_norm) = &self.constant_norm {
+            parameters = constant_norm.restore(parameters);
+        }
+        self.model.parameters = parameters;
+        Ok(())
+    }
+
+    /// The gradients of each member's loss with respect to its own parameters; `None` for those that
+    /// are not trained or that the loss does not depend on.
+    fn gradients(&mut self) -> Vec<Option<Tensor<3>>> {
+        let model = self.model.tracked(&self.trained);
+        let batch = self.batches.as_mut().map(|batches| batches.next(&self.tracked, &self.device));
+        let batch = batch.as_ref().unwrap_or(&self.tracked);
+        let [_, rows, _] = batch.inputs.dims();
+        let counts: Vec<usize> = match self.batches {
+            Some(_) => vec![rows; self.members.len()],
+            None => self.data.train.counts.clone(),
+        };
+        let factors = match &mut self.noise {
+            Some(noise) => noise.next(&self.members, &counts, rows, &self.device),
+            None => Vec::new(),
+        };
+        let outputs = model.forward_noisy(&batch.inputs, &factors);
+        let loss =
+            measure::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
+        let mut gradients = loss.backward();
+        let tracked = model.parameters.into_iter().zip(&self.trained);
+        tracked
+            .map(|(p, trained)| trained.then(|| p.grad_remove(&mut gradients)).flatten())
+            .collect()
+    }
+
+    /// Measures every member as it is after the steps taken so far, without noise and smoothing. A
+    /// member whose weight decay waits for a full training accuracy has it switched on by this.
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub async fn measure(&self) -> Result<Snapshot, TrainError> {
+    pub async fn measure(&mut self) -> Result<Snapshot, TrainError> {
         let mut rows = Vec::with_capacity(4);
         for samples in [&self.data.train, &self.data.test] {
-            let logits = self.model.forward(&samples.inputs);
-            rows.push(measure::squared_error(logits.clone(), samples.targets.clone()));
-            rows.push(measure::accuracy(logits, samples));
+            let outputs = self.model.forward(&samples.inputs);
+            let (targets, weights) = (samples.targets.clone(), samples.weights.as_ref());
+            rows.push(measure::loss(self.loss, outputs.clone(), targets, weights));
+            rows.push(measure::accuracy(outputs, samples));
         }
         let values = read(Tensor::cat(rows, 0)).await?;
-        let members = self.experiment.seeds;
+        let members = self.members.len();
         let score = |set: usize, member: usize| Score {
             loss: values[2 * set * members + member],
             accuracy: values[(2 * set + 1) * members + member],
         };
-        let members =
+        let members: Vec<Measured> =
             (0..members).map(|m| Measured { train: score(0, m), test: score(1, m) }).collect();
+        for ((member, decays), samples) in
+            members.iter().zip(&mut self.decays).zip(&self.data.train.counts)
+        {
+            // Full but for rounding.
+            *decays |= f64::from(member.train.accuracy) > 1.0 - 0.5 / *samples as f64;
+        }
         Ok(Snapshot { step: self.step, members })
     }
 
@@ -117,90 +221,275 @@ impl Trainer {
     /// # Errors
     /// If the device was lost.
     pub async fn settle(&self) -> Result<(), TrainError> {
-        match self.model.weights.last() {
+        match self.model.parameters.last() {
             // The last layer's update depends on all of the step.
-            Some(weights) => read(weights.clone().slice([0..1, 0..1, 0..1])).await.map(drop),
+            Some(last) => read(last.clone().slice([0..1, 0..1, 0..1])).await.map(drop),
             None => Ok(()),
         }
     }
 
-    /// Every weight of every member, layer by layer, member by member.
+    /// Every parameter of every member, tensor by tensor, member by member.
     ///
     /// # Errors
     /// If the device was lost.
     pub async fn weights(&self) -> Result<Vec<f32>, TrainError> {
         let mut all = Vec::new();
-        for weights in &self.model.weights {
-            all.extend(read(weights.clone()).await?);
+        for parameter in &self.model.parameters {
+            all.extend(read(parameter.clone()).await?);
         }
         Ok(all)
     }
 }
 
-/// A run: an ensemble in training that is measured at the steps of [`next_measured_step`].
-pub struct Run {
-    trainer: Trainer,
-    /// The next step to be measured; beyond the last one once that is.
-    next: u32,
+/// Targets with a share of each spread evenly over the classes (Szegedy et al., arXiv 1512.00567):
+/// `(1 - s) t + s / classes`. Those of a regression stay.
+fn smoothed(
+    samples: &Samples,
+    members: &[Settings],
+    regression: bool,
+    device: &Device,
+) -> Tensor<3> {
+    let targets = samples.targets.clone();
+    if regression || members.iter().all(|member| member.smoothing == 0.0) {
+        return targets;
+    }
+    let [_, _, classes] = targets.dims();
+    let rest = PerMember::new(members.iter().map(|m| 1.0 - m.smoothing), device);
+    let spread = PerMember::new(members.iter().map(|m| m.smoothing / classes as f64), device);
+    spread.add(rest.scale(targets))
 }
 
-impl Run {
-    /// The run of an experiment before anything is measured.
-    #[must_use]
-    pub fn new(experiment: &Experiment, device: &Device) -> Self {
-        Self { trainer: Trainer::new(experiment, device), next: 0 }
+/// Draws the batches of each member, with replacement.
+struct Batches {
+    size: usize,
+    generators: Vec<Generator>,
+    counts: Vec<usize>,
+    /// Rows from one member's first sample to the next one's.
+    rows: usize,
+}
+
+impl Batches {
+    fn new(settings: &Settings, members: &[Settings], train: &Samples) -> Option<Self> {
+        (settings.batch > 0).then(|| Self {
+            size: settings.batch,
+            generators: generators(members, Purpose::Batches),
+            counts: train.counts.clone(),
+            rows: train.inputs.dims()[1],
+        })
     }
 
-    /// Steps taken.
-    #[must_use]
-    pub fn step(&self) -> u32 {
-        self.trainer.step
+    fn next(&mut self, all: &Tracked, device: &Device) -> Tracked {
+        let mut chosen: Vec<i32> = Vec::with_capacity(self.size * self.counts.len());
+        let members = self.generators.iter_mut().zip(&self.counts).enumerate();
+        for (index, (generator, &count)) in members {
+            chosen.extend(
+                (0..self.size)
+                    .map(|_| (index * self.rows + generator.random_range(0..count)) as i32),
+            );
+        }
+        let chosen = Tensor::<1, Int>::from_data(TensorData::from(&chosen[..]), device);
+        let pick = |samples: &Tensor<3>| {
+            let [members, rows, width] = samples.dims();
+            let rows = samples.clone().reshape([members * rows, width]);
+            rows.select(0, chosen.clone()).reshape([members, self.size, width])
+        };
+        Tracked { inputs: pick(&all.inputs), targets: pick(&all.targets), weights: None }
+    }
+}
+
+/// Draws what hidden activations are multiplied by, `1 + σ ε` with `ε` standard normal.
+struct HiddenNoise {
+    generators: Vec<Generator>,
+}
+
+impl HiddenNoise {
+    /// `None` if no member has any.
+    fn new(members: &[Settings]) -> Option<Self> {
+        members
+            .iter()
+            .any(|member| member.noise > 0.0)
+            .then(|| Self { generators: generators(members, Purpose::HiddenNoise) })
     }
 
-    /// Whether all steps are taken and the last one is measured.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.next > self.trainer.experiment.steps
+    /// Factors for each hidden layer, `[members, rows, units]`; members have `counts` samples.
+    fn next(
+        &mut self,
+        members: &[Settings],
+        counts: &[usize],
+        rows: usize,
+        device: &Device,
+    ) -> Vec<Tensor<3>> {
+        let layers = members.first().map_or(0, |member| member.hidden().len());
+        let units = |layer: usize| members.iter().map(move |m| m.hidden()[layer].units);
+        (0..layers)
+            .map(|layer| {
+                let widest = units(layer).max().unwrap_or(0);
+                let mut factors = vec![1f32; members.len() * rows * widest];
+                let drawn = self.generators.iter_mut().zip(members).zip(units(layer)).zip(counts);
+                for ((((generator, member), units), &count), factors) in
+                    drawn.zip(factors.chunks_mut(rows * widest))
+                {
+                    if member.noise == 0.0 {
+                        continue;
+                    }
+                    for row in factors.chunks_mut(widest).take(count) {
+                        for factor in &mut row[..units] {
+                            *factor += (member.noise * random::normal(generator)) as f32;
+                        }
+                    }
+                }
+                let data = TensorData::new(factors, [members.len(), rows, widest]);
+                Tensor::from_data(data, device).autodiff()
+            })
+            .collect()
     }
+}
 
-    /// Takes at most `most` steps and waits for them. Ends at the next measured step, with the
-    /// measurement; the first call at step 0 measures before any step is taken.
-    ///
-    /// # Errors
-    /// If the device was lost.
-    pub async fn advance(&mut self, most: u32) -> Result<Option<Snapshot>, TrainError> {
-        if self.is_done() {
-            return Ok(None);
-        }
-        let last = self.trainer.experiment.steps;
-        let stop = self.step().saturating_add(most).min(self.next).min(last);
-        while self.step() < stop {
-            self.trainer.advance();
-        }
-        if stop < self.next.min(last) {
-            self.trainer.settle().await?;
-            return Ok(None);
-        }
-        let snapshot = self.trainer.measure().await?;
-        // The last step is measured too, wherever the others fall.
-        let following = next_measured_step(stop);
-        self.next = if stop == last { last + 1 } else { following.min(last) };
-        Ok(Some(snapshot))
-    }
-
-    /// Trains to the end on a device that answers at once, and hands every snapshot to `look`.
-    ///
-    /// # Errors
-    /// If the device was lost.
-    pub async fn finish(&mut self, mut look: impl FnMut(Snapshot)) -> Result<(), TrainError> {
-        while !self.is_done() {
-            self.advance(u32::MAX).await?.into_iter().for_each(&mut look);
-        }
-        Ok(())
-    }
+fn generators(members: &[Settings], purpose: Purpose) -> Vec<Generator> {
+    members.iter().map(|member| random::generator(member.seed, purpose)).collect()
 }
 
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
     let data = tensor.into_data_async().await.map_err(|e| TrainError::Read(e.to_string()))?;
     data.try_into_vec::<f32>().map_err(|e| TrainError::Read(format!("{e:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::FloatDType;
+    use pollster::block_on;
+
+    /// The sum of all members' losses in f64, and the gradient that training takes.
+    fn assert_gradient(query: &str) {
+        let parsed = Experiment::from_query(query);
+        assert_eq!(parsed.notes, Vec::<String>::new());
+        let mut trainer = Trainer::new(&parsed.experiment, &Device::flex()).expect("data");
+        let gradients = trainer.gradients();
+        let wide = |tensor: &Tensor<3>| tensor.clone().cast(FloatDType::F64);
+        let (inputs, weights) =
+            (wide(&trainer.data.train.inputs), trainer.data.train.weights.as_ref().map(wide));
+        let targets = wide(&smoothed(
+            &trainer.data.train,
+            &trainer.members,
+            trainer.settings.is_regression(),
+            &trainer.device,
+        ));
+        let parameters: Vec<Tensor<3>> = trainer.model.parameters.iter().map(wide).collect();
+        let loss = |parameters: Vec<Tensor<3>>| {
+            let outputs = trainer.model.with(parameters).forward(&inputs);
+            let loss = measure::loss(trainer.loss, outputs, targets.clone(), weights.as_ref());
+            loss.sum().into_scalar::<f64>()
+        };
+        for (index, gradient) in gradients.iter().enumerate() {
+            let gradient = gradient.clone().expect("everything is trained");
+            let [members, rows, columns] = gradient.dims();
+            let gradient = gradient.try_to_vec_as::<f32>().expect("on the CPU");
+            let largest = gradient.iter().fold(1e-3f32, |most, g| most.max(g.abs()));
+            for entry in (0..gradient.len()).step_by(gradient.len().div_ceil(40)) {
+                let (member, row, column) =
+                    (entry / (rows * columns), entry / columns % rows, entry % columns);
+                let shifted = |shift: f64| {
+                    let mut parameters = parameters.clone();
+                    let place = [member..member + 1, row..row + 1, column..column + 1];
+                    let value = parameters[index].clone().slice(place.clone()) + shift;
+                    parameters[index] = parameters[index].clone().slice_assign(place, value);
+                    assert_eq!(members * rows * columns, gradient.len());
+                    loss(parameters)
+                };
+                let expected = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+                let off = (f64::from(gradient[entry]) - expected).abs() / f64::from(largest);
+                assert!(off < 1e-4, "{query}, parameter {index}, entry {entry}: {off:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_are_the_finite_differences_of_every_activation() {
+        for activation in ["quadratic", "relu", "tanh", "gelu", "silu", "linear"] {
+            assert_gradient(&format!(
+                "p=5&width=6&seeds=2&bias=1&bias-scale=0.3&activation={activation}&deeper=5{activation}"
+            ));
+        }
+    }
+
+    #[test]
+    fn gradients_are_the_finite_differences_of_every_loss() {
+        for loss in ["mse", "cross-entropy", "stablemax"] {
+            assert_gradient(&format!("p=5&width=6&seeds=2&smoothing=0,0.1&loss={loss}"));
+        }
+        assert_gradient("data=teacher&samples=20&width=6&activation=tanh&bias=1&seeds=2");
+    }
+
+    #[test]
+    fn gradients_are_the_finite_differences_with_an_embedding_and_with_uneven_members() {
+        assert_gradient("p=5&width=6&embedding=8&seeds=2");
+        assert_gradient("p=5&width=3,6&frac=0.4,0.7&seeds=1");
+    }
+
+    #[test]
+    fn batches_are_drawn_from_the_members_own_samples() {
+        let experiment =
+            Experiment::from_query("data=two-scale&samples=10,30&batch=16&seeds=1").experiment;
+        let mut trainer = Trainer::new(&experiment, &Device::flex()).expect("data");
+        let rows = |tensor: Tensor<3>| -> Vec<Vec<f32>> {
+            let width = tensor.dims()[2];
+            let values = tensor.inner().try_to_vec_as::<f32>().expect("on the CPU");
+            values.chunks(width).map(<[f32]>::to_vec).collect()
+        };
+        let all = rows(trainer.tracked.inputs.clone());
+        let mut batches = trainer.batches.take().expect("batches");
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..20 {
+            let batch = rows(batches.next(&trainer.tracked, &trainer.device).inputs);
+            assert_eq!(batch.len(), 2 * 16);
+            for (index, row) in batch.iter().enumerate() {
+                let own = if index < 16 { 0..10 } else { 30..60 };
+                let place = own.clone().find(|&sample| all[sample] == *row);
+                seen.insert(place.expect("the row is one of the member's own"));
+            }
+        }
+        assert_eq!(seen.len(), 40, "every sample comes sooner or later");
+    }
+
+    #[test]
+    fn constant_norm_keeps_the_norm_of_those_members_that_ask_for_it() {
+        let experiment = Experiment::from_query("p=5&width=6&constant-norm=0,1&seeds=1").experiment;
+        let mut trainer = Trainer::new(&experiment, &Device::flex()).expect("data");
+        let norms = |trainer: &Trainer| -> Vec<f64> {
+            let all = block_on(trainer.weights()).expect("on the CPU");
+            // [2, 10, 6] and [2, 6, 5].
+            let (first, second) = all.split_at(120);
+            (0..2)
+                .map(|m| {
+                    let own =
+                        first[m * 60..(m + 1) * 60].iter().chain(&second[m * 30..(m + 1) * 30]);
+                    own.map(|w| f64::from(*w).powi(2)).sum::<f64>().sqrt()
+                })
+                .collect()
+        };
+        let before = norms(&trainer);
+        (0..50).for_each(|_| block_on(trainer.advance()).expect("on the CPU"));
+        let after = norms(&trainer);
+        assert!((after[0] / before[0] - 1.0).abs() > 1e-2);
+        assert!((after[1] / before[1] - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn weight_decay_waits_until_every_training_sample_is_right() {
+        let query = "p=5&width=32&seeds=1&gate=1,0&lr=0.01&frac=0.6&steps=400";
+        let experiment = Experiment::from_query(query).experiment;
+        let mut trainer = Trainer::new(&experiment, &Device::flex()).expect("data");
+        let mut opened = None;
+        for step in 0..200 {
+            let full =
+                block_on(trainer.measure()).expect("on the CPU").members[0].train.accuracy == 1.0;
+            if full && opened.is_none() {
+                opened = Some(step);
+            }
+            assert_eq!(trainer.decays, [opened.is_some(), true]);
+            block_on(trainer.advance()).expect("on the CPU");
+        }
+        assert!(opened.is_some_and(|step| step > 0));
+    }
 }

@@ -1,6 +1,7 @@
 //! The wasm side that trains, in a Web Worker: opens a backend, obeys [`Command`]s, sends
 //! [`Event`]s.
 
+mod fetch;
 mod pace;
 mod run;
 

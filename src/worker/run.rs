@@ -6,7 +6,9 @@ use burn::tensor::Device;
 use web_time::Instant;
 
 use super::pace::Pace;
-use super::{Inbox, send};
+use super::{Inbox, fetch, send};
+use crate::data::digits;
+use crate::experiment::Data;
 use crate::protocol::{Backend, Command, Event};
 use crate::train::{Run, TrainError};
 
@@ -69,7 +71,12 @@ impl Session {
                 self.run = None;
                 self.pace = Pace::new(self.pace.limit());
                 if let Some(device) = &self.device {
-                    let mut run = Run::new(&experiment, device);
+                    if experiment.settings.data == Data::Digits && digits::are_missing() {
+                        digits::provide(&fetch::file(digits::FILE).await?)
+                            .map_err(|error| error.to_string())?;
+                    }
+                    let mut run =
+                        Run::new(&experiment, device).map_err(|error| error.to_string())?;
                     send(&Event::Loaded);
                     // At step 0, before any is taken.
                     let first = run.advance(0).await.map_err(|error| error.to_string())?;

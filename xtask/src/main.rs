@@ -51,7 +51,7 @@ enum Task {
     Test {
         /// The stages to run [default: all]
         stages: Vec<test::Stage>,
-        /// Run the slow tests too (sets TWO_PHASE_SLOW=1)
+        /// Run the slow tests too: those marked as ignored
         #[arg(long)]
         slow: bool,
     },

@@ -116,7 +116,7 @@ fn with_page(
 
 fn run_tests(cargo: &mut Command, slow: bool) -> Result<()> {
     if slow {
-        cargo.env("TWO_PHASE_SLOW", "1");
+        cargo.args(["--", "--include-ignored"]);
     }
     command::run(cargo)
 }

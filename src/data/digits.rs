@@ -1,0 +1,192 @@
+//! Handwritten digits: 1,797 images of 8 × 8 pixels with values from 0 to 16.
+//!
+//! E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+//! Repository (1998), doi 10.24432/C50P49, CC BY 4.0; the test set of that collection. Packed here
+//! as 41 bytes an image: 64 pixels of 5 bits, the first in the lowest bits, and the digit.
+
+use std::sync::OnceLock;
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::{DataError, Outputs, Set, Sets, shuffled};
+use crate::experiment::Settings;
+
+const IMAGES: usize = 1797;
+const PIXELS: usize = 64;
+const PACKED: usize = PIXELS * 5 / 8 + 1;
+
+/// The file's place beside the page.
+pub const FILE: &str = "digits.bin";
+
+static DIGITS: OnceLock<Digits> = OnceLock::new();
+
+#[derive(Debug)]
+struct Digits {
+    /// Image by image.
+    pixels: Vec<f64>,
+    labels: Vec<u32>,
+}
+
+/// Takes in the packed images, for programs that do not carry them: once, before the first use.
+///
+/// # Errors
+/// If these are not the packed images.
+pub fn provide(packed: &[u8]) -> Result<(), DataError> {
+    if DIGITS.get().is_none() {
+        let digits = unpack(packed)?;
+        // Whoever was faster took in the same.
+        let _ = DIGITS.set(digits);
+    }
+    Ok(())
+}
+
+/// Whether [`provide`] has to be called before digits are used.
+#[must_use]
+pub fn are_missing() -> bool {
+    cfg!(target_family = "wasm") && DIGITS.get().is_none()
+}
+
+fn unpack(packed: &[u8]) -> Result<Digits, DataError> {
+    if packed.len() != IMAGES * PACKED {
+        return Err(DataError::Digits(format!(
+            "should be {} bytes, not {}: reload the page, or fetch {FILE} anew",
+            IMAGES * PACKED,
+            packed.len()
+        )));
+    }
+    let mut digits = Digits { pixels: Vec::with_capacity(IMAGES * PIXELS), labels: Vec::new() };
+    for image in packed.chunks(PACKED) {
+        let bit = |index: usize| u32::from(image[index / 8] >> (index % 8) & 1);
+        digits.pixels.extend((0..PIXELS).map(|pixel| {
+            f64::from((0..5).map(|place| bit(5 * pixel + place) << place).sum::<u32>())
+        }));
+        digits.labels.push(u32::from(image[PACKED - 1]));
+    }
+    if digits.labels.iter().any(|&label| label > 9) || digits.pixels.iter().any(|&p| p > 16.0) {
+        return Err(DataError::Digits(format!("are damaged: fetch {FILE} anew")));
+    }
+    Ok(digits)
+}
+
+fn digits() -> Result<&'static Digits, DataError> {
+    #[cfg(not(target_family = "wasm"))]
+    provide(include_bytes!("../../www/data/digits.bin"))?;
+    DIGITS.get().ok_or_else(|| DataError::Digits("have not been loaded".into()))
+}
+
+/// Images split by the member's seed, the first for training, all others held back.
+///
+/// The mean training image is taken off, and all is divided by the root mean square of the training
+/// images' norms. Principal components are those of the training images; `d` of them are scaled to a
+/// root mean square norm of √d.
+pub(super) fn sets(member: &Settings) -> Result<Sets, DataError> {
+    let digits = digits()?;
+    let split = shuffled(IMAGES, member.seed);
+    let (train, test) = split.split_at(member.train_samples());
+    let rows = |samples: &[u32]| {
+        DMatrix::from_row_iterator(
+            samples.len(),
+            PIXELS,
+            samples.iter().flat_map(|&sample| {
+                let start = sample as usize * PIXELS;
+                digits.pixels[start..start + PIXELS].iter().map(|pixel| pixel / 16.0)
+            }),
+        )
+    };
+    let (mut train_rows, mut test_rows) = (rows(train), rows(test));
+    let mean = train_rows.row_mean();
+    for rows in [&mut train_rows, &mut test_rows] {
+        rows.row_iter_mut().for_each(|mut row| row -= &mean);
+    }
+    let mut norm = 1.0;
+    if member.pca > 0 {
+        let components = principal_components(&train_rows, member.pca);
+        train_rows *= &components;
+        test_rows *= &components;
+        norm = (member.pca as f64).sqrt();
+    }
+    let root_mean_square = (train_rows.norm_squared() / train_rows.nrows() as f64).sqrt();
+    let scale = norm / root_mean_square.max(f64::MIN_POSITIVE);
+    let set = |rows: DMatrix<f64>, samples: &[u32]| Set {
+        // nalgebra keeps columns together.
+        inputs: rows.transpose().iter().map(|value| (value * scale) as f32).collect(),
+        outputs: Outputs::Classes(
+            samples.iter().map(|&sample| digits.labels[sample as usize]).collect(),
+            10,
+        ),
+    };
+    Ok(Sets { train: set(train_rows, train), test: set(test_rows, test) })
+}
+
+/// The directions of largest variance, largest first, as columns `[features, count]`.
+fn principal_components(centred: &DMatrix<f64>, count: usize) -> DMatrix<f64> {
+    let eigen = SymmetricEigen::new(centred.tr_mul(centred));
+    let mut order: Vec<usize> = (0..centred.ncols()).collect();
+    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+    eigen.eigenvectors.select_columns(&order[..count])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+
+    fn member(query: &str) -> Settings {
+        Experiment::from_query(query).experiment.members()[0]
+    }
+
+    #[test]
+    fn the_packed_images_are_those_of_the_collection() {
+        // Sums of scikit-learn's copy: `load_digits()`.
+        let digits = digits().expect("the images");
+        assert_eq!(digits.pixels.iter().sum::<f64>(), 561_718.0);
+        let count = |digit| digits.labels.iter().filter(|&&label| label == digit).count();
+        let counts: Vec<usize> = (0..10).map(count).collect();
+        assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+        let last = &digits.pixels[1796 * PIXELS..];
+        let weighted: f64 = (1..).zip(last).map(|(place, pixel)| f64::from(place) * pixel).sum();
+        assert_eq!(weighted, 13_682.0);
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_with_what_to_do() {
+        let good = include_bytes!("../../www/data/digits.bin");
+        let error = unpack(&good[1..]).expect_err("too short").to_string();
+        assert!(error.contains("fetch digits.bin anew"), "{error}");
+        let mut bad = good.to_vec();
+        bad[40] = 77;
+        assert!(unpack(&bad).is_err());
+    }
+
+    #[test]
+    fn training_images_are_centred_and_have_norm_one_on_the_mean_square() {
+        for (query, features, norm) in
+            [("data=digits", 64, 1.0), ("data=digits&pca=20", 20, 20f64.sqrt())]
+        {
+            let sets = sets(&member(query)).expect("the images");
+            assert_eq!(sets.train.inputs.len(), 200 * features);
+            assert_eq!(sets.test.inputs.len(), 1597 * features);
+            let square: f64 = sets.train.inputs.iter().map(|&x| f64::from(x).powi(2)).sum();
+            assert!(((square / 200.0).sqrt() - norm).abs() < 1e-5, "{query}");
+            for feature in 0..features {
+                let column = sets.train.inputs.iter().skip(feature).step_by(features);
+                let mean = column.map(|&x| f64::from(x)).sum::<f64>() / 200.0;
+                assert!(mean.abs() < 1e-6, "{query}: {mean}");
+            }
+        }
+    }
+
+    #[test]
+    fn principal_components_are_uncorrelated_and_of_falling_variance() {
+        let sets = sets(&member("data=digits&pca=5")).expect("the images");
+        let rows =
+            DMatrix::from_row_iterator(200, 5, sets.train.inputs.iter().map(|&x| f64::from(x)));
+        let covariance = rows.tr_mul(&rows) / 200.0;
+        for i in 0..5 {
+            for j in 0..i {
+                assert!(covariance[(i, j)].abs() < 1e-5);
+            }
+            assert!(i == 0 || covariance[(i, i)] <= covariance[(i - 1, i - 1)]);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Regressions on drawn inputs: two time-scales, and a random teacher.
+
+use super::{Outputs, Set, Sets};
+use crate::experiment::Settings;
+use crate::random::{self, Generator, Purpose, normals};
+
+/// Test samples of drawn data: the rest of [`Settings::all_samples`].
+fn test_samples(member: &Settings) -> usize {
+    member.all_samples() - member.train_samples()
+}
+
+/// `y = θ·z` with `z` standard normal and the first 140 and the last 10 numbers of `θ` each of norm
+/// 2; the inputs are `z`, with the last ten, the slow ones, scaled down. Gradient descent learns a
+/// feature at a rate that goes with the square of its scale (after Heckel & Yilmaz,
+/// arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
+pub(super) fn two_scale(member: &Settings) -> Sets {
+    const FAST: usize = 140;
+    const SLOW: usize = 10;
+    let mut teacher = random::generator(member.seed, Purpose::Teacher);
+    let mut direction = |length| {
+        let direction = normals(&mut teacher, length, 1.0);
+        let norm = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
+        direction.into_iter().map(move |x| 2.0 * x / norm)
+    };
+    let theta: Vec<f64> = direction(FAST).chain(direction(SLOW)).collect();
+    let set = |count, purpose| {
+        let mut generator = random::generator(member.seed, purpose);
+        let (mut inputs, mut outputs) = (Vec::with_capacity(count * (FAST + SLOW)), Vec::new());
+        for _ in 0..count {
+            let z = normals(&mut generator, FAST + SLOW, 1.0);
+            outputs.push(z.iter().zip(&theta).map(|(z, theta)| z * theta).sum::<f64>() as f32);
+            let (fast, slow) = z.split_at(FAST);
+            inputs.extend(fast.iter().map(|&z| z as f32));
+            inputs.extend(slow.iter().map(|&z| (member.slow_scale * z) as f32));
+        }
+        Set { inputs, outputs: Outputs::Numbers(outputs) }
+    };
+    Sets {
+        train: set(member.train_samples(), Purpose::TrainInputs),
+        test: set(test_samples(member), Purpose::TestInputs),
+    }
+}
+
+/// What a network 5-100-100-5 with tanh and weights of variance 1 / inputs makes of standard normal
+/// inputs (after Liu et al., arXiv 2210.01117).
+pub(super) fn teacher(member: &Settings) -> Sets {
+    const UNITS: [usize; 4] = [5, 100, 100, 5];
+    let mut generator = random::generator(member.seed, Purpose::Teacher);
+    let layers: Vec<Vec<f64>> = UNITS
+        .windows(2)
+        .map(|units| normals(&mut generator, units[0] * units[1], 1.0 / (units[0] as f64).sqrt()))
+        .collect();
+    let answer = |input: &[f64]| {
+        let mut values = input.to_vec();
+        for (layer, weights) in layers.iter().enumerate() {
+            if layer > 0 {
+                values.iter_mut().for_each(|value| *value = value.tanh());
+            }
+            let outputs = UNITS[layer + 1];
+            let sum = |k| {
+                values.iter().zip(weights[k..].iter().step_by(outputs)).map(|(x, w)| x * w).sum()
+            };
+            values = (0..outputs).map(sum).collect();
+        }
+        values
+    };
+    let draw = |generator: &mut Generator| normals(generator, UNITS[0], 1.0);
+    let set = |count, purpose| {
+        let mut generator = random::generator(member.seed, purpose);
+        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let input = draw(&mut generator);
+            outputs.extend(answer(&input).into_iter().map(|y| y as f32));
+            inputs.extend(input.into_iter().map(|x| x as f32));
+        }
+        Set { inputs, outputs: Outputs::Numbers(outputs) }
+    };
+    Sets {
+        train: set(member.train_samples(), Purpose::TrainInputs),
+        test: set(test_samples(member), Purpose::TestInputs),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+
+    fn member(query: &str) -> Settings {
+        Experiment::from_query(query).experiment.members()[0]
+    }
+
+    fn numbers(set: &Set) -> &[f32] {
+        match &set.outputs {
+            Outputs::Numbers(numbers) => numbers,
+            Outputs::Classes(..) => panic!("no numbers"),
+        }
+    }
+
+    #[test]
+    fn targets_have_the_variance_of_two_directions_of_norm_two() {
+        let sets = two_scale(&member("data=two-scale"));
+        let test = numbers(&sets.test);
+        assert_eq!((test.len(), numbers(&sets.train).len()), (2000, 200));
+        let variance = test.iter().map(|&y| f64::from(y).powi(2)).sum::<f64>() / 2000.0;
+        // 4 + 4, of 2,000 samples: a standard deviation of 8 √(2 / 2000) = 0.25.
+        assert!((variance - 8.0).abs() < 1.0, "{variance}");
+        let slow: f64 = sets
+            .test
+            .inputs
+            .chunks(150)
+            .flat_map(|row| &row[140..])
+            .map(|&x| f64::from(x).powi(2))
+            .sum();
+        assert!((slow / 20_000.0 - 0.01).abs() < 5e-4, "{slow}");
+    }
+
+    #[test]
+    fn a_larger_training_set_starts_with_the_smaller_one() {
+        for (make, query) in
+            [(two_scale as fn(&Settings) -> Sets, "data=two-scale"), (teacher, "data=teacher")]
+        {
+            let small = make(&member(&format!("{query}&samples=20")));
+            let large = make(&member(&format!("{query}&samples=40")));
+            assert!(large.train.inputs.starts_with(&small.train.inputs));
+            assert!(numbers(&large.train).starts_with(numbers(&small.train)));
+            assert_eq!(small.test, large.test);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Tables of `a ∘ b`: modular arithmetic, and permutations under composition (Power et al.,
+//! arXiv 2201.02177).
+
+use super::{Outputs, Set, Sets, shuffled};
+use crate::experiment::{Data, Operation, Settings};
+
+/// All entries of a table, split by the member's seed. An input is two one-hot vectors side by side.
+pub(super) fn sets(member: &Settings) -> Sets {
+    let entries = entries(member);
+    let elements = member.outputs();
+    let set = |samples: &[u32]| {
+        let mut inputs = vec![0f32; samples.len() * 2 * elements];
+        let mut labels = Vec::with_capacity(samples.len());
+        for (row, &sample) in inputs.chunks_mut(2 * elements).zip(samples) {
+            let [a, b, label] = entries[sample as usize];
+            row[a as usize] = 1.0;
+            row[elements + b as usize] = 1.0;
+            labels.push(label);
+        }
+        Set { inputs, outputs: Outputs::Classes(labels, elements) }
+    };
+    let split = shuffled(entries.len(), member.seed);
+    let (train, test) = split.split_at(member.train_samples());
+    Sets { train: set(train), test: set(test) }
+}
+
+/// `[a, b, a ∘ b]` for every pair in the table.
+fn entries(member: &Settings) -> Vec<[u32; 3]> {
+    if member.data == Data::Permutations {
+        let all = permutations();
+        let place = |wanted: [u8; 5]| all.iter().position(|p| *p == wanted).unwrap_or(0) as u32;
+        return (0..all.len() * all.len())
+            .map(|pair| {
+                let (a, b) = (pair / all.len(), pair % all.len());
+                // First b, then a.
+                let composed = all[b].map(|thing| all[a][usize::from(thing)]);
+                [a as u32, b as u32, place(composed)]
+            })
+            .collect();
+    }
+    let p = member.p;
+    let pairs = (0..p).flat_map(|a| (0..p).map(move |b| (a, b)));
+    match member.op {
+        Operation::Add => pairs.map(|(a, b)| [a, b, (a + b) % p]).collect(),
+        Operation::Subtract => pairs.map(|(a, b)| [a, b, (a + p - b) % p]).collect(),
+        Operation::Multiply => pairs.map(|(a, b)| [a, b, a * b % p]).collect(),
+        Operation::Divide => {
+            pairs.filter(|(_, b)| *b != 0).map(|(a, b)| [a, b, a * inverse(b, p) % p]).collect()
+        }
+    }
+}
+
+/// The number that `b`, not 0, times is 1 modulo the prime `p`: `b^(p-2)` by Fermat.
+fn inverse(b: u32, p: u32) -> u32 {
+    (0..p - 2).fold(1, |power, _| power * b % p)
+}
+
+/// All orders of five things.
+fn permutations() -> Vec<[u8; 5]> {
+    let mut all = Vec::with_capacity(120);
+    for code in 0..5usize.pow(5) {
+        let order: [u8; 5] = std::array::from_fn(|i| (code / 5usize.pow(4 - i as u32) % 5) as u8);
+        if (0..5).all(|thing| order.contains(&thing)) {
+            all.push(order);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+
+    fn member(query: &str) -> Settings {
+        Experiment::from_query(query).experiment.members()[0]
+    }
+
+    #[test]
+    fn inputs_are_two_one_hot_vectors_and_train_and_test_are_the_whole_table() {
+        let member = member("p=5");
+        let sets = sets(&member);
+        let mut seen = Vec::new();
+        for set in [&sets.train, &sets.test] {
+            let Outputs::Classes(labels, 5) = &set.outputs else { panic!("five classes") };
+            for (row, label) in set.inputs.chunks(10).zip(labels) {
+                let hot: Vec<usize> = (0..10).filter(|&i| row[i] == 1.0).collect();
+                let [a, b] = hot[..] else { panic!("two ones a row, not {hot:?}") };
+                assert!(a < 5 && b >= 5);
+                assert_eq!((a + b) % 5, *label as usize);
+                seen.push((a, b));
+            }
+        }
+        assert_eq!(sets.train.inputs.len(), 13 * 10);
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 25);
+    }
+
+    #[test]
+    fn each_operation_undoes_the_one_it_should() {
+        for [a, b, difference] in entries(&member("p=7&op=sub")) {
+            assert_eq!((difference + b) % 7, a);
+        }
+        let quotients = entries(&member("p=7&op=div"));
+        assert_eq!(quotients.len(), member("p=7&op=div").all_samples());
+        for [a, b, quotient] in quotients {
+            assert_ne!(b, 0);
+            assert_eq!(quotient * b % 7, a);
+        }
+        for [a, b, product] in entries(&member("p=7&op=mul")) {
+            assert_eq!(product, (a * b) % 7);
+        }
+    }
+
+    #[test]
+    fn permutations_form_a_group_that_does_not_commute() {
+        let table = entries(&member("data=permutations"));
+        assert_eq!(table.len(), 14_400);
+        // Each element comes once in each row and each column.
+        for fixed in 0..2 {
+            let mut row: Vec<u32> = table.iter().filter(|e| e[fixed] == 17).map(|e| e[2]).collect();
+            row.sort_unstable();
+            assert_eq!(row, (0..120).collect::<Vec<_>>());
+        }
+        let times = |a: u32, b: u32| table[(a * 120 + b) as usize][2];
+        assert_eq!(times(times(5, 31), 77), times(5, times(31, 77)));
+        assert!((0..120).any(|a| times(a, 1) != times(1, a)));
+    }
+}

@@ -1,0 +1,315 @@
+//! Methods that press for compression by changing gradients or weights. Weight decay is with the
+//! optimisers; noise and smoothing are with the loss.
+
+use std::collections::VecDeque;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::TrainError;
+use super::per_member::{Members, PerMember, member_sum};
+use super::read;
+use crate::experiment::{Grokfast as Average, Settings};
+use crate::model::Role;
+
+/// Grokfast (Lee et al., arXiv 2405.20233): adds to each gradient a multiple of its running average,
+/// `g + lambda mu`.
+///
+/// - EMA (algorithm 2): `mu = alpha mu + (1 - alpha) g`, from `mu = g` at the first step.
+/// - MA (algorithm 1): `mu` is the mean of the last gradients, this one included, once there are as
+///   many as the window holds.
+pub(super) struct Grokfast {
+    average: Average,
+    lambda: PerMember,
+    alpha: PerMember,
+    rest: PerMember,
+    window: usize,
+    /// Running average or sum of each tensor of parameters.
+    sums: Vec<Option<Tensor<3>>>,
+    /// The gradients in the window.
+    past: Vec<VecDeque<Tensor<3>>>,
+}
+
+impl Grokfast {
+    /// `None` if no member uses it.
+    pub(super) fn new(members: &[Settings], parameters: usize, device: &Device) -> Option<Self> {
+        let each =
+            |number: fn(&Settings) -> f64| PerMember::new(members.iter().map(number), device);
+        members.iter().any(|member| member.grokfast_lambda > 0.0).then(|| Self {
+            average: members[0].grokfast,
+            lambda: each(|m| m.grokfast_lambda),
+            alpha: each(|m| m.grokfast_alpha),
+            rest: each(|m| 1.0 - m.grokfast_alpha),
+            window: members[0].grokfast_window,
+            sums: vec![None; parameters],
+            past: vec![VecDeque::new(); parameters],
+        })
+    }
+
+    /// The gradient of one tensor of parameters, amplified.
+    pub(super) fn filter(&mut self, index: usize, gradient: Tensor<3>) -> Tensor<3> {
+        let sum = self.sums[index].take();
+        let (sum, boost) = match self.average {
+            Average::Ema => {
+                let mean = match sum {
+                    None => gradient.clone(),
+                    Some(mean) => self.alpha.scale(mean) + self.rest.scale(gradient.clone()),
+                };
+                (mean.clone(), Some(mean))
+            }
+            Average::Ma => {
+                let past = &mut self.past[index];
+                past.push_back(gradient.clone());
+                let mut sum = sum.map_or_else(|| gradient.clone(), |sum| sum + gradient.clone());
+                if past.len() > self.window
+                    && let Some(old) = past.pop_front()
+                {
+                    sum = sum - old;
+                }
+                let full = past.len() == self.window;
+                (sum.clone(), full.then(|| sum / self.window as f64))
+            }
+        };
+        self.sums[index] = Some(sum);
+        match boost {
+            Some(boost) => gradient + self.lambda.scale(boost),
+            None => gradient,
+        }
+    }
+}
+
+/// OrthoGrad (Prieto et al., arXiv 2501.04697, equation 9): the part of each tensor's gradient that
+/// is orthogonal to its weights, `g - (w·g / w·w) w`, scaled to the length of the whole, as in the
+/// authors' code.
+pub(super) fn orthogonal(
+    members: &Members,
+    parameter: &Tensor<3>,
+    gradient: Tensor<3>,
+) -> Tensor<3> {
+    const TINY: f64 = 1e-30;
+    members.change(gradient, |gradient| {
+        let w = parameter.clone();
+        let along =
+            member_sum(w.clone() * gradient.clone()) / (member_sum(w.clone() * w.clone()) + TINY);
+        let across = gradient.clone() - w.clone() * along;
+        // Rounding leaves a part along the weights as large as the gradient's last digit; where the
+        // gradient is nearly along the weights, that is not small beside what is left.
+        let again =
+            member_sum(w.clone() * across.clone()) / (member_sum(w.clone() * w.clone()) + TINY);
+        let across = across - w * again;
+        let norm = |tensor: &Tensor<3>| member_sum(tensor.clone() * tensor.clone()).sqrt();
+        let stretch = norm(&gradient) / (norm(&across) + TINY);
+        across * stretch
+    })
+}
+
+/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member are
+/// scaled after each step so that their norm stays what it was at the start.
+pub(super) struct ConstantNorm {
+    members: Members,
+    /// Sum of squares of all parameters at the start, `[members, 1, 1]`.
+    square: Tensor<3>,
+}
+
+impl ConstantNorm {
+    /// `None` if no member uses it.
+    pub(super) fn new(
+        members: &[Settings],
+        parameters: &[Tensor<3>],
+        device: &Device,
+    ) -> Option<Self> {
+        let members = Members::new(members.iter().map(|member| member.constant_norm), device);
+        members.any().then(|| Self { members, square: square(parameters) })
+    }
+
+    /// The parameters at the norm of the start.
+    pub(super) fn restore(&self, parameters: Vec<Tensor<3>>) -> Vec<Tensor<3>> {
+        let scale = (self.square.clone() / square(&parameters)).sqrt();
+        let scaled = |parameter: Tensor<3>| parameter * scale.clone();
+        parameters.into_iter().map(|p| self.members.change(p, scaled)).collect()
+    }
+}
+
+fn square(parameters: &[Tensor<3>]) -> Tensor<3> {
+    let squares = parameters.iter().map(|p| member_sum(p.clone() * p.clone()));
+    squares.reduce(|sum, square| sum + square).expect("a network has parameters")
+}
+
+/// A penalty on the entropy of the singular values of each layer's weights, `b H(W)` with
+/// `H = -Σ s ln s`, `s = σ / Σ σ`; `exp H` is the effective rank (Roy & Vetterli 2007). Used against
+/// complexity by DeMoss et al. (arXiv 2412.09810).
+///
+/// Gradients are worked in f64 on the host, since the device has no decomposition.
+pub(super) struct RankPenalty {
+    strengths: Vec<f64>,
+}
+
+/// Singular values below this share of the largest are taken for rounding and left out.
+const RANK_TOLERANCE: f64 = 1e-6;
+
+impl RankPenalty {
+    /// `None` if no member uses it.
+    pub(super) fn new(members: &[Settings]) -> Option<Self> {
+        let strengths: Vec<f64> = members.iter().map(|member| member.rank_penalty).collect();
+        strengths.iter().any(|&strength| strength > 0.0).then_some(Self { strengths })
+    }
+
+    /// Adds the penalty's gradient to that of each layer's weights.
+    pub(super) async fn add(
+        &self,
+        parameters: &[Tensor<3>],
+        roles: &[Role],
+        gradients: &mut [Option<Tensor<3>>],
+    ) -> Result<(), TrainError> {
+        for ((parameter, role), gradient) in parameters.iter().zip(roles).zip(gradients) {
+            if *role != Role::Weights {
+                continue;
+            }
+            let Some(loss_gradient) = gradient.take() else {
+                continue;
+            };
+            let [members, rows, columns] = parameter.dims();
+            let weights = read(parameter.clone()).await?;
+            let mut penalty = Vec::with_capacity(weights.len());
+            for (weights, &strength) in weights.chunks(rows * columns).zip(&self.strengths) {
+                if strength == 0.0 {
+                    penalty.resize(penalty.len() + rows * columns, 0.0);
+                    continue;
+                }
+                let matrix = DMatrix::from_row_iterator(
+                    rows,
+                    columns,
+                    weights.iter().map(|&w| f64::from(w)),
+                );
+                let slope = entropy(&matrix).1 * strength;
+                penalty.extend(slope.transpose().iter().map(|&slope| slope as f32));
+            }
+            let penalty = TensorData::new(penalty, [members, rows, columns]);
+            *gradient = Some(loss_gradient + Tensor::from_data(penalty, &parameter.device()));
+        }
+        Ok(())
+    }
+}
+
+/// The entropy of the singular values of a matrix, in nats, and its gradient with respect to the
+/// matrix: with `W = U diag(σ) Vᵀ` and `S = Σ σ`, `dH/dσ = -(ln(σ / S) + H) / S`, and the gradient is
+/// `U diag(dH/dσ) Vᵀ`.
+fn entropy(matrix: &DMatrix<f64>) -> (f64, DMatrix<f64>) {
+    let none = (0.0, DMatrix::zeros(matrix.nrows(), matrix.ncols()));
+    if matrix.iter().any(|entry| !entry.is_finite()) {
+        return none;
+    }
+    // From the smaller Gram matrix: `U diag(f) Vᵀ = W V diag(f / σ) Vᵀ`, or the same of `Wᵀ`.
+    let tall = matrix.nrows() >= matrix.ncols();
+    let gram = if tall { matrix.tr_mul(matrix) } else { matrix * matrix.transpose() };
+    let eigen = SymmetricEigen::new(gram);
+    let sigmas = eigen.eigenvalues.map(|square| square.max(0.0).sqrt());
+    let largest = sigmas.max();
+    if largest == 0.0 {
+        return none;
+    }
+    let counts = |sigma: f64| sigma > RANK_TOLERANCE * largest;
+    let total: f64 = sigmas.iter().filter(|&&sigma| counts(sigma)).sum();
+    let entropy: f64 = sigmas
+        .iter()
+        .filter(|&&sigma| counts(sigma))
+        .map(|sigma| -(sigma / total) * (sigma / total).ln())
+        .sum();
+    let slope = sigmas.map(|sigma| {
+        if counts(sigma) { -((sigma / total).ln() + entropy) / total / sigma } else { 0.0 }
+    });
+    let vectors = eigen.eigenvectors;
+    let middle = &vectors * DMatrix::from_diagonal(&slope) * vectors.transpose();
+    (entropy, if tall { matrix * middle } else { middle * matrix })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use burn::tensor::Device;
+
+    fn wave(shape: [usize; 3], rate: f32) -> Tensor<3> {
+        let count = shape.iter().product::<usize>();
+        let values: Vec<f32> = (0..count).map(|i| (i as f32 * rate).sin()).collect();
+        Tensor::from_data(TensorData::new(values, shape), &Device::flex())
+    }
+
+    fn numbers(tensor: Tensor<3>) -> Vec<f64> {
+        let values = tensor.try_to_vec_as::<f32>().expect("on the CPU");
+        values.into_iter().map(f64::from).collect()
+    }
+
+    #[test]
+    fn an_orthograd_gradient_is_orthogonal_to_the_weights_and_as_long_as_before() {
+        let weights = wave([2, 46, 128], 0.37);
+        for gradient in
+            [wave([2, 46, 128], 1.11), weights.clone() + wave([2, 46, 128], 1.11) * 0.05]
+        {
+            let changed = numbers(orthogonal(&Members::All, &weights, gradient.clone()));
+            let (weights, gradient) = (numbers(weights.clone()), numbers(gradient));
+            for member in 0..2 {
+                let part = |v: &[f64]| v[member * 5888..(member + 1) * 5888].to_vec();
+                let (w, g, c) = (part(&weights), part(&gradient), part(&changed));
+                let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+                let cosine = dot(&w, &c) / (dot(&w, &w) * dot(&c, &c)).sqrt();
+                assert!(cosine.abs() < 1e-6, "cosine {cosine:e}");
+                assert!((dot(&c, &c) / dot(&g, &g) - 1.0).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn grokfast_adds_the_running_average_worked_in_f64() {
+        let gradients = [0.4, -1.5, 0.02, 0.7];
+        let run = |query: &str| -> Vec<f64> {
+            let members = Experiment::from_query(query).experiment.members();
+            let device = Device::flex();
+            let mut filter = Grokfast::new(&members, 1, &device).expect("it is on");
+            let step = |g: &f64| filter.filter(0, Tensor::from_floats([[[*g as f32]]], &device));
+            gradients.iter().map(step).flat_map(numbers).collect()
+        };
+        let ema = run("seeds=1&grokfast-lambda=2&grokfast-alpha=0.9");
+        let mut mean = gradients[0];
+        for (index, (got, g)) in ema.iter().zip(gradients).enumerate() {
+            if index > 0 {
+                mean = 0.9 * mean + 0.1 * g;
+            }
+            assert!((got - (g + 2.0 * mean)).abs() < 1e-6);
+        }
+        let ma = run("seeds=1&grokfast-lambda=5&grokfast=ma&grokfast-window=2");
+        for (index, got) in ma.iter().enumerate() {
+            let g = gradients[index];
+            let boost = if index == 0 { 0.0 } else { 5.0 * (g + gradients[index - 1]) / 2.0 };
+            assert!((got - (g + boost)).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_entropys_gradient_is_its_finite_difference() {
+        for (rows, columns) in [(5, 3), (3, 5)] {
+            let matrix =
+                DMatrix::from_fn(rows, columns, |i, j| ((3 * i + 7 * j) as f64 * 0.71).sin());
+            let (_, slope) = entropy(&matrix);
+            for i in 0..rows {
+                for j in 0..columns {
+                    let at = |shift: f64| {
+                        let mut moved = matrix.clone();
+                        moved[(i, j)] += shift;
+                        entropy(&moved).0
+                    };
+                    let expected = (at(1e-6) - at(-1e-6)) / 2e-6;
+                    assert!((slope[(i, j)] - expected).abs() < 1e-6, "{i} {j}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_entropy_of_equal_singular_values_is_the_logarithm_of_their_number() {
+        assert!((entropy(&DMatrix::identity(7, 7)).0 - 7f64.ln()).abs() < 1e-12);
+        let one = DMatrix::from_fn(4, 6, |i, j| (i + 1) as f64 * (j + 1) as f64);
+        assert!(entropy(&one).0.abs() < 1e-5);
+        assert_eq!(entropy(&DMatrix::zeros(3, 4)).1, DMatrix::zeros(3, 4));
+    }
+}

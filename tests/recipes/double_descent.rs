@@ -1,0 +1,87 @@
+//! Recipes D and E: double descent over time and over size, with their controls.
+
+use super::{assert_inside, last, median, members, train};
+
+#[test]
+fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
+    let history = train("preset=double-descent-time");
+    // The median curve: the peak of a single one is too flat to have a place.
+    let curve: Vec<(f64, f64)> = history
+        .snapshots()
+        .iter()
+        .map(|snapshot| {
+            let losses = snapshot.members.iter().map(|m| f64::from(m.test.loss));
+            (f64::from(snapshot.step), median(losses))
+        })
+        .collect();
+    assert_inside("step 1", curve[1].1, 7.7, 7.7);
+    let by_loss = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
+    let low = curve[1..20].iter().min_by(by_loss).unwrap();
+    assert_inside("first minimum", low.1, 5.9, 6.8);
+    assert_inside("at step", low.0, 5.0, 5.0);
+    let peak = curve[20..].iter().max_by(by_loss).unwrap();
+    assert_inside("peak", peak.1, 8.9, 13.8);
+    // The top is flat: the recipe's step 68 lies on it.
+    let there = curve.iter().find(|(step, _)| *step >= 68.0).unwrap();
+    assert!(there.1 > 0.97 * peak.1 && peak.0 < 110.0, "{there:?} {peak:?}");
+    assert_inside("end", median(last(&history, |m| m.test.loss).into_iter()), 0.33, 1.1);
+}
+
+#[test]
+fn without_slow_features_there_is_no_such_peak() {
+    let history = train("preset=double-descent-time-control");
+    for member in 0..10 {
+        let curve: Vec<f64> = history.member(member).map(|(_, m)| f64::from(m.test.loss)).collect();
+        let highest = curve[20..].iter().copied().fold(0.0, f64::max);
+        let lowest = curve[..20].iter().copied().fold(f64::INFINITY, f64::min);
+        assert!(highest < 1.1 * lowest, "member {member}: {lowest} then {highest}");
+    }
+    assert_inside("end", median(last(&history, |m| m.test.loss).into_iter()), 0.33, 1.1);
+}
+
+#[test]
+fn minimum_norm_fits_are_worst_where_there_are_as_many_features_as_images() {
+    let history = train("preset=double-descent-features&width=60,160,200,240,400&seeds=5");
+    let errors: Vec<f64> = last(&history, |m| m.test.accuracy).iter().map(|a| 1.0 - a).collect();
+    let at = |width: usize| {
+        let of_width = members(&history).into_iter().zip(&errors).filter(|(m, _)| m.width == width);
+        median(of_width.map(|(_, error)| *error))
+    };
+    assert_inside("60 features", at(60), 0.249, 0.249);
+    assert_inside("160 features", at(160), 0.52, 0.52);
+    assert_inside("200 features", at(200), 0.878, 0.878);
+    assert_inside("240 features", at(240), 0.56, 0.56);
+    assert_inside("400 features", at(400), 0.34, 0.34);
+    for seed in 0..5 {
+        let of_seed = members(&history).into_iter().zip(&errors).filter(|(m, _)| m.seed == seed);
+        let (worst, _) = of_seed.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        assert_eq!(worst.width, 200, "seed {seed}");
+    }
+    // What is fitted exactly is fitted exactly.
+    for (member, loss) in members(&history).iter().zip(last(&history, |m| m.train.loss)) {
+        assert!(member.width < 240 || loss < 1e-3, "{}: {loss}", member.width);
+    }
+}
+
+#[test]
+fn a_ridge_takes_most_of_the_peak_away() {
+    let history = train("preset=double-descent-features&width=200&ridge=0.001&seeds=5");
+    let errors = last(&history, |m| m.test.accuracy).into_iter().map(|a| 1.0 - a);
+    assert_inside("200 features with ridge", median(errors), 0.44, 0.44);
+}
+
+#[test]
+#[ignore = "slow: 110 GFLOP"]
+fn trained_networks_are_worst_at_the_width_that_just_memorises() {
+    let history = train("preset=double-descent-width");
+    let losses = last(&history, |m| m.test.loss);
+    let settings = members(&history);
+    let mut at_peak = 0;
+    for seed in 0..3 {
+        let of_seed = settings.iter().zip(&losses).filter(|(m, _)| m.seed == seed);
+        let (worst, _) = of_seed.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        println!("seed {seed}: worst at width {}", worst.width);
+        at_peak += usize::from((48..=96).contains(&worst.width));
+    }
+    assert!(at_peak >= 2, "{at_peak} of 3");
+}

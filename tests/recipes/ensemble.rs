@@ -1,0 +1,122 @@
+//! Members of an ensemble train as they would alone, whatever they differ in.
+
+use burn::tensor::Device;
+use pollster::block_on;
+use two_phase::experiment::{Experiment, Preset};
+use two_phase::history::History;
+use two_phase::phases;
+use two_phase::train::{Run, Trainer};
+
+use super::{experiment, train};
+
+fn losses(history: &History, member: usize) -> Vec<f32> {
+    history.member(member).flat_map(|(_, m)| [m.train.loss, m.test.loss]).collect()
+}
+
+/// Every member's losses are within 1e-5 of those that it has alone, at every measured step.
+fn assert_as_alone(query: &str) {
+    let together = train(query);
+    for (index, member) in together.experiment().members().into_iter().enumerate() {
+        let alone = Experiment::alone(&Preset::ALL[0], member);
+        let mut history = History::new(alone.clone());
+        let mut run = Run::new(&alone, &Device::flex()).unwrap();
+        block_on(run.finish(|snapshot| history.push(snapshot))).unwrap();
+        let name = together.experiment().member_name(index);
+        let (together, alone) = (losses(&together, index), losses(&history, 0));
+        assert_eq!(together.len(), alone.len());
+        for (together, alone) in together.iter().zip(&alone) {
+            let off = (together / alone - 1.0).abs();
+            assert!(off <= 1e-5, "{query}, {name}: {together} against {alone}");
+        }
+    }
+}
+
+#[test]
+fn members_that_differ_in_their_seed_train_as_they_would_alone() {
+    assert_as_alone("seeds=5&steps=200");
+}
+
+#[test]
+fn members_that_differ_in_width_train_as_they_would_alone() {
+    assert_as_alone("width=8,16&deeper=6tanh&bias=1&bias-scale=0.1&seeds=2&steps=200");
+}
+
+#[test]
+fn members_that_differ_in_their_samples_train_as_they_would_alone() {
+    assert_as_alone("frac=0.4,0.6&label-noise=0,0.1&width=16&seeds=1&steps=200");
+    assert_as_alone("data=digits&samples=20,50&activation=relu&width=16&bias=1&seeds=1&steps=100");
+    assert_as_alone(
+        "data=two-scale&model=linear&samples=20,50&optimiser=sgd&lr=0.01&wd=0&seeds=1&steps=200",
+    );
+}
+
+#[test]
+fn members_that_differ_in_their_method_train_as_they_would_alone() {
+    for lists in [
+        "lr=0.001,0.01&wd=0,1",
+        "beta1=0,0.9&beta2=0.9,0.98",
+        "noise=0,0.3&smoothing=0,0.1",
+        "grokfast-lambda=0,2&grokfast-alpha=0.9,0.98",
+        "orthograd=0,1&constant-norm=0,1",
+        "optimiser=adamw,adam,sgd,muon",
+        "rank-penalty=0,0.01",
+        "gate=0,1",
+        "alpha=0.5,1",
+    ] {
+        assert_as_alone(&format!("p=11&width=16&seeds=1&steps=120&{lists}"));
+    }
+    assert_as_alone("p=11&width=16&batch=16&noise=0,0.3&seeds=2&steps=120");
+}
+
+#[test]
+fn a_masked_unit_stays_zero_for_500_steps() {
+    for method in
+        ["", "noise=0.3&orthograd=1", "optimiser=muon", "rank-penalty=0.01&constant-norm=1"]
+    {
+        for activation in ["quadratic", "relu", "tanh", "gelu", "silu", "linear"] {
+            let query = format!(
+                "p=5&width=4,8&deeper=3{activation}&activation={activation}&bias=1&seeds=1&{method}"
+            );
+            let experiment = experiment(&query);
+            let mut trainer = Trainer::new(&experiment, &Device::flex()).unwrap();
+            let steps = if activation == "quadratic" { 500 } else { 100 };
+            (0..steps).for_each(|_| block_on(trainer.advance()).unwrap());
+            let all = block_on(trainer.weights()).unwrap();
+            // [2, 10, 8], [2, 1, 8], [2, 8, 3]: the first member has four units.
+            let (first, rest) = all.split_at(2 * 10 * 8);
+            let (biases, rest) = rest.split_at(2 * 8);
+            let into = first[..80].chunks(8).chain([&biases[..8]]).flat_map(|row| &row[4..]);
+            let out_of = rest[4 * 3..8 * 3].iter();
+            for weight in into.chain(out_of) {
+                assert_eq!(*weight, 0.0, "{query}");
+            }
+            // The other member uses all of its units.
+            assert!(first[80..].iter().filter(|weight| **weight == 0.0).count() == 0, "{query}");
+        }
+    }
+}
+
+#[test]
+fn a_learning_rate_of_ten_is_an_error_that_names_member_and_step_and_stops_no_other() {
+    let history = train("p=11&width=16&lr=0.003,10&seeds=2&steps=200");
+    let members = phases::find(&history);
+    assert_eq!(members[0].diverged_step, None);
+    assert_eq!(members[1].diverged_step, None);
+    let step = members[2].diverged_step.unwrap();
+    assert!(step > 0);
+    let sentences = phases::divergences(&history);
+    assert_eq!(sentences.len(), 2);
+    let start = format!("Training diverged for lr 10, seed 0 at step {step};");
+    assert!(sentences[0].starts_with(&start), "{}", sentences[0]);
+    // The curves up to there are kept, and the others go on to the end.
+    assert!(history.member(2).take_while(|(at, _)| *at < step).all(|(_, m)| m.is_finite()));
+    assert_eq!(history.snapshots().last().unwrap().step, 200);
+    let alone = train("p=11&width=16&lr=0.003&seeds=2&steps=200");
+    assert_eq!(losses(&history, 1), losses(&alone, 1));
+}
+
+#[test]
+fn a_run_whose_members_have_all_diverged_ends() {
+    let history = train("p=11&width=16&lr=10&seeds=2&steps=50000");
+    assert!(history.snapshots().last().unwrap().step < 1000);
+}

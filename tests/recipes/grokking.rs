@@ -1,0 +1,94 @@
+//! Recipes A: modular addition is memorised first and generalised much later.
+
+use two_phase::history::History;
+use two_phase::phases;
+
+use super::{assert_inside, median_step, phases_of, train};
+
+/// Every member groks, the medians are where they were in the calibration.
+fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) {
+    let members = phases_of(query);
+    let fit = median_step(members.iter().map(|m| m.fit_step));
+    // Read off every 5 to 10 steps there.
+    assert_inside(&format!("{query}: memorised"), fit, memorised - 8.0, memorised + 5.0);
+    let steps = members.iter().map(|m| m.generalise_step);
+    assert!(steps.clone().all(|step| step.is_some()), "{query}: {members:?}");
+    let [lowest, highest] = generalised;
+    assert_inside(&format!("{query}: generalised"), median_step(steps), lowest, highest);
+}
+
+#[test]
+fn a1_generalisation_follows_memorisation_by_ten_times_in_every_member() {
+    assert_recipe("preset=grokking", 45.0, [1520.0, 2175.0]);
+    for member in phases_of("preset=grokking&seeds=5..7") {
+        let (fit, generalise) = (member.fit_step.unwrap(), member.generalise_step.unwrap());
+        assert!(generalise >= 10 * fit, "{generalise} / {fit}");
+    }
+}
+
+#[test]
+fn a2_three_times_the_learning_rate_makes_both_phases_three_times_shorter() {
+    assert_recipe("preset=grokking-fast", 20.0, [375.0, 585.0]);
+}
+
+#[test]
+#[ignore = "slow: 5,000 steps"]
+fn a3_a_third_of_the_learning_rate_makes_both_phases_three_times_longer() {
+    assert_recipe("preset=grokking-slow", 110.0, [4195.0, 6615.0]);
+}
+
+#[test]
+fn a4_narrower_networks_grok_too() {
+    assert_recipe("preset=grokking-light&seeds=10", 85.0, [450.0, 2165.0]);
+}
+
+#[test]
+fn a5_modulo_17() {
+    assert_recipe("preset=grokking-17", 45.0, [1175.0, 1335.0]);
+}
+
+#[test]
+fn a6_with_cross_entropy() {
+    assert_recipe("preset=grokking-cross-entropy", 30.0, [1340.0, 1560.0]);
+}
+
+#[test]
+fn a7_with_relu() {
+    assert_recipe("preset=grokking-relu", 40.0, [470.0, 1440.0]);
+}
+
+#[test]
+fn a8_with_relu_and_cross_entropy() {
+    assert_recipe("preset=grokking-relu-cross-entropy", 45.0, [900.0, 1055.0]);
+}
+
+#[test]
+fn without_weight_decay_the_second_phase_does_not_come() {
+    for member in phases_of("preset=no-weight-decay&seeds=3&steps=3000") {
+        assert!(member.fit_step.is_some());
+        assert_eq!(member.generalise_step, None);
+    }
+}
+
+#[test]
+#[ignore = "slow: 6,000 steps"]
+fn from_two_fifths_of_the_table_the_rule_is_not_found_in_time() {
+    for member in phases_of("preset=grokking&frac=0.4&seeds=3&steps=6000") {
+        assert_eq!(member.generalise_step, None);
+    }
+}
+
+#[test]
+fn the_same_experiment_gives_the_same_curves_bit_for_bit() {
+    let bits = |history: &History| -> Vec<u32> {
+        let scores =
+            history.snapshots().iter().flat_map(|s| &s.members).flat_map(|m| [m.train, m.test]);
+        scores.flat_map(|score| [score.loss.to_bits(), score.accuracy.to_bits()]).collect()
+    };
+    // With everything in it that is drawn while training.
+    for query in ["seeds=3&steps=300", "seeds=2&steps=100&noise=0.3&batch=64&label-noise=0.1"] {
+        let (once, again) = (train(query), train(query));
+        assert_eq!(bits(&once), bits(&again));
+        assert_eq!(phases::find(&once), phases::find(&again));
+    }
+}

@@ -1,0 +1,93 @@
+//! Calibrated settings with results over several seeds in another framework (float32 JAX on a CPU):
+//! what a correct trainer must reproduce. Medians are allowed to lie 25% outside the spread seen
+//! there.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
+
+mod accelerators;
+mod digits;
+mod double_descent;
+mod ensemble;
+mod grokking;
+mod icosahedron;
+
+use burn::tensor::Device;
+use pollster::block_on;
+use two_phase::experiment::{Experiment, Settings};
+use two_phase::history::{History, Measured};
+use two_phase::phases::{self, MemberPhases, spread};
+use two_phase::train::Run;
+
+/// An experiment that is spelled without a mistake.
+fn experiment(query: &str) -> Experiment {
+    let parsed = Experiment::from_query(query);
+    assert_eq!(parsed.notes, Vec::<String>::new());
+    parsed.experiment
+}
+
+/// What the page would measure of an experiment on the CPU.
+fn train(query: &str) -> History {
+    train_until(query, |_| false)
+}
+
+/// Likewise, stopped at the first measurement at which `enough` says so.
+fn train_until(query: &str, enough: impl Fn(&History) -> bool) -> History {
+    let experiment = experiment(query);
+    let mut history = History::new(experiment.clone());
+    let mut run = Run::new(&experiment, &Device::flex()).unwrap();
+    while !run.is_done() && !enough(&history) {
+        if let Some(snapshot) = block_on(run.advance(u32::MAX)).unwrap() {
+            history.push(snapshot);
+        }
+    }
+    history
+}
+
+/// The phases of an experiment that is stopped when every member generalises.
+fn phases_of(query: &str) -> Vec<MemberPhases> {
+    let all_there = |history: &History| {
+        phases::find(history).iter().all(|member| member.generalise_step.is_some())
+    };
+    let members = phases::find(&train_until(query, all_there));
+    let steps =
+        |step: fn(&MemberPhases) -> Option<u32>| members.iter().map(step).collect::<Vec<_>>();
+    println!(
+        "{query}: memorised {:?}, generalised {:?}",
+        steps(|m| m.fit_step),
+        steps(|m| m.generalise_step)
+    );
+    members
+}
+
+/// The median step over members, those that have not got there last.
+fn median_step(steps: impl Iterator<Item = Option<u32>>) -> f64 {
+    f64::from(spread(steps).and_then(|spread| spread.median).expect("half have got there"))
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len().is_multiple_of(2) {
+        (values[middle - 1] + values[middle]) / 2.0
+    } else {
+        values[middle]
+    }
+}
+
+/// The value of each member at its last measurement.
+fn last(history: &History, value: fn(&Measured) -> f32) -> Vec<f64> {
+    history.snapshots().last().unwrap().members.iter().map(|m| f64::from(value(m))).collect()
+}
+
+/// Inside a spread, or up to 25% outside.
+fn assert_inside(what: &str, value: f64, lowest: f64, highest: f64) {
+    let (low, high) = (0.75 * lowest, 1.25 * highest);
+    println!("{what}: {value:.3}, in the recipe {lowest} to {highest}");
+    assert!((low..=high).contains(&value), "{what}: {value} is not in {low} to {high}");
+}
+
+/// The settings of every member.
+fn members(history: &History) -> Vec<Settings> {
+    history.experiment().members()
+}
