@@ -56,7 +56,7 @@ const PRESETS: &[Preset] = presets! {
     "grokking-fast" "Grokking in 500 steps" "wd" "lr=0.01&steps=1500"
     "The same at three times the learning rate: both phases are some three times shorter."
 
-    "grokking-slow" "Grokking in 5,000 steps" "wd" "lr=0.001&steps=8000"
+    "grokking-slow" "Grokking in 5,000 steps" "wd" "lr=0.001&steps=12000"
     "The same at a third of the learning rate: both phases are some three times longer."
 
     "grokking-light" "Grokking, narrower networks" "wd" "width=64&steps=3000"

@@ -118,7 +118,7 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
     for (query, sentence) in [
         ("colour=red", "There is no setting “colour”; it was ignored."),
         ("wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
-        ("lr=fast", "`lr` must be a number between 0.0001 and 0.1; got “fast”, so it is 0.003."),
+        ("lr=fast", "`lr` must be a number between 0.00001 and 10; got “fast”, so it is 0.003."),
         ("p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
         ("backend=abacus", "`backend` must be auto, gpu or cpu; got “abacus”, so it was ignored."),
     ] {
@@ -273,6 +273,70 @@ async fn a_setting_changed_on_the_page_restarts_the_run_and_goes_into_the_addres
 }
 
 #[tokio::test]
+async fn a_preset_chosen_on_the_page_loads_what_it_needs_and_agrees_with_the_native_run() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}")).await;
+    browser.wait_for(&["ready"], 30).await;
+    let images = "return performance.getEntriesByName(new URL('digits.bin', location).href).length";
+    assert_eq!(browser.script(images).await, 0);
+    choose(&browser, "preset", "digits-small-start").await;
+    browser.wait_for_text("#about-preset", "The same from weights of ordinary size", 10).await;
+    browser.wait_for(&["ready"], 30).await;
+    let shown =
+        "return [...document.querySelectorAll('#main-controls .control:not([hidden]) label')]
+                     .map(label => label.textContent)";
+    let shown = browser.script(shown).await;
+    assert!(shown[0].as_str().unwrap().starts_with("Initial scale α"), "{shown}");
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 120).await;
+    let (page, native) = (browser.report().await, native_report("preset=digits-small-start"));
+    assert_eq!(page["query"], "preset=digits-small-start&v=1");
+    for (page, native) in members(&page).iter().zip(members(&native)) {
+        let accuracy = |member: &Value| member["final"]["test"]["accuracy"].as_f64().unwrap();
+        assert!(accuracy(page) > 0.9 && (accuracy(page) - accuracy(native)).abs() < 0.02);
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in_a_sentence() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}")).await;
+    browser.wait_for(&["ready"], 30).await;
+    choose(&browser, "setting-activation", "relu").await;
+    choose(&browser, "setting-deeper", "8tanh-4silu").await;
+    choose(&browser, "setting-optimiser", "muon").await;
+    let experiment = &browser.report().await["experiment"];
+    assert_eq!(
+        (&experiment["activation"], &experiment["optimiser"]),
+        (&"relu".into(), &"muon".into())
+    );
+    let search = browser.script("return location.search").await;
+    assert!(search.as_str().unwrap().contains("deeper=8tanh-4silu"), "{search}");
+    choose(&browser, "setting-deeper", "8sine").await;
+    let notes = browser.text("#notes").await;
+    assert!(notes.contains("got “8sine”, so nothing was changed"), "{notes}");
+    assert_eq!(browser.report().await["experiment"]["deeper"], "8tanh-4silu");
+    browser.wait_for(&["ready"], 30).await;
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 60).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn members_that_diverge_are_named_and_the_others_go_on() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}&lr=0.003,10")).await;
+    browser.wait_for(&["done"], 60).await;
+    let finding = browser.text("#finding").await;
+    assert!(finding.contains("Training diverged for lr 10, seed 0 at step "), "{finding}");
+    let report = browser.report().await;
+    assert_eq!(members(&report)[0]["curves"]["step"].as_array().unwrap().last(), Some(&300.into()));
+    assert!(members(&report)[1]["final"]["test"]["loss"].is_number());
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_played() {
     let browser = Browser::start(Adapter::None).await;
     let other = setting("TWO_PHASE_OTHER_URL");
@@ -309,6 +373,17 @@ async fn nothing_pans_sideways_at_320_pixels_and_charts_are_sharp() {
         .await;
     assert!((canvas.as_f64().unwrap() - 3.0).abs() < 0.02, "{canvas} device pixels a CSS pixel");
     browser.close().await;
+}
+
+/// Gives a control of the page another value, as a reader would.
+async fn choose(browser: &Browser, id: &str, value: &str) {
+    browser
+        .script(&format!(
+            "const control = document.getElementById('{id}');
+             control.value = '{value}';
+             control.dispatchEvent(new Event('change'))"
+        ))
+        .await;
 }
 
 fn members(report: &Value) -> &Vec<Value> {
