@@ -34,7 +34,7 @@ pub enum Command {
     /// cannot be used.
     Open(Backend),
     /// Drops whatever is training and sets up this experiment, paused at step 0.
-    Load(Experiment),
+    Load(Box<Experiment>),
     /// Trains until done, or until told otherwise.
     Play,
     /// Stops after the step in hand.

@@ -169,7 +169,7 @@ impl Experiment {
         let widest = members
             .iter()
             .flat_map(|member| {
-                let hidden = member.hidden().into_iter().map(|layer| layer.units);
+                let hidden = member.hidden().into_iter().map(|layer| usize::from(layer.units));
                 hidden.chain([member.features(), member.outputs()])
             })
             .max()

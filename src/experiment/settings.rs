@@ -203,7 +203,7 @@ choices! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// Its units.
-    pub units: usize,
+    pub units: u16,
     /// What is done to each.
     pub activation: Activation,
 }
@@ -218,7 +218,7 @@ impl Layers {
     /// Most layers allowed.
     pub const MOST: usize = 6;
     /// Most units allowed in a layer.
-    pub const MOST_UNITS: usize = 512;
+    pub const MOST_UNITS: u16 = 512;
 
     /// The layers, nearest to the input first.
     pub fn iter(&self) -> impl Iterator<Item = Layer> + use<> {
@@ -456,7 +456,7 @@ impl Settings {
         match self.model {
             Kind::Linear => Vec::new(),
             Kind::Perceptron | Kind::RandomFeatures => {
-                [Layer { units: self.width, activation: self.activation }]
+                [Layer { units: self.width as u16, activation: self.activation }]
                     .into_iter()
                     .chain(self.deeper.iter())
                     .collect()

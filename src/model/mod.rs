@@ -195,7 +195,7 @@ impl Layer<'_> {
 /// Units of every layer, the inputs' first and the outputs' last.
 fn units(member: &Settings) -> Vec<usize> {
     let inputs = embedding(member).map_or(member.features(), |length| 2 * length);
-    let hidden = member.hidden().into_iter().map(|layer| layer.units);
+    let hidden = member.hidden().into_iter().map(|layer| usize::from(layer.units));
     [inputs].into_iter().chain(hidden).chain([member.outputs()]).collect()
 }
 

@@ -181,7 +181,7 @@ impl App {
         self.loads += 1;
         self.set_state(State::Loading);
         self.message = "Setting up the networks.".into();
-        self.send(&Command::Load(self.experiment.clone()));
+        self.send(&Command::Load(Box::new(self.experiment.clone())));
     }
 
     /// Says at once what the page is doing, and which buttons that leaves: frames, and drawing with

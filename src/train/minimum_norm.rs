@@ -41,7 +41,7 @@ pub(super) async fn solve(
             continue;
         }
         let samples = train.counts[index];
-        let units = member.hidden().last().map_or(rows, |layer| layer.units);
+        let units = member.hidden().last().map_or(rows, |layer| layer.units.into());
         let offset = if has_biases && !member.is_regression() { 1.0 / outputs as f64 } else { 0.0 };
         let part = |tensor: &Tensor<3>, width: usize| {
             tensor.clone().slice([index..index + 1, 0..samples, 0..width])

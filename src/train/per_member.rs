@@ -4,6 +4,7 @@ use burn::tensor::{Bool, Device, Tensor, TensorData};
 
 /// A number for each member.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few are held, never many")]
 pub(super) enum PerMember {
     Same(f64),
     /// `[members, 1, 1]`.
@@ -43,6 +44,7 @@ impl PerMember {
 
 /// Which members do something.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few are held, never many")]
 pub(super) enum Members {
     None,
     All,
