@@ -2,11 +2,29 @@
 
 use super::{Outputs, Set, Sets};
 use crate::experiment::Settings;
-use crate::random::{self, Generator, Purpose, normals};
+use crate::random::{self, Purpose, normals};
 
-/// Test samples of drawn data: the rest of [`Settings::all_samples`].
-fn test_samples(member: &Settings) -> usize {
-    member.all_samples() - member.train_samples()
+/// Samples of standard normal numbers `z`, with inputs and outputs made from each.
+fn drawn(
+    member: &Settings,
+    inputs: impl Fn(&[f64]) -> Vec<f64>,
+    outputs: impl Fn(&[f64]) -> Vec<f64>,
+) -> Sets {
+    let set = |count, purpose| {
+        let mut generator = random::generator(member.seed, purpose);
+        let (mut all_inputs, mut all_outputs) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let z = normals(&mut generator, member.features(), 1.0);
+            all_inputs.extend(inputs(&z).into_iter().map(|x| x as f32));
+            all_outputs.extend(outputs(&z).into_iter().map(|y| y as f32));
+        }
+        Set { inputs: all_inputs, outputs: Outputs::Numbers(all_outputs) }
+    };
+    let train = member.train_samples();
+    Sets {
+        train: set(train, Purpose::TrainInputs),
+        test: set(member.all_samples() - train, Purpose::TestInputs),
+    }
 }
 
 /// `y = θ·z` with `z` standard normal and the first 140 and the last 10 numbers of `θ` each of norm
@@ -15,70 +33,43 @@ fn test_samples(member: &Settings) -> usize {
 /// arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
 pub(super) fn two_scale(member: &Settings) -> Sets {
     const FAST: usize = 140;
-    const SLOW: usize = 10;
+    let slow = member.features() - FAST;
     let mut teacher = random::generator(member.seed, Purpose::Teacher);
     let mut direction = |length| {
         let direction = normals(&mut teacher, length, 1.0);
         let norm = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
         direction.into_iter().map(move |x| 2.0 * x / norm)
     };
-    let theta: Vec<f64> = direction(FAST).chain(direction(SLOW)).collect();
-    let set = |count, purpose| {
-        let mut generator = random::generator(member.seed, purpose);
-        let (mut inputs, mut outputs) = (Vec::with_capacity(count * (FAST + SLOW)), Vec::new());
-        for _ in 0..count {
-            let z = normals(&mut generator, FAST + SLOW, 1.0);
-            outputs.push(z.iter().zip(&theta).map(|(z, theta)| z * theta).sum::<f64>() as f32);
-            let (fast, slow) = z.split_at(FAST);
-            inputs.extend(fast.iter().map(|&z| z as f32));
-            inputs.extend(slow.iter().map(|&z| (member.slow_scale * z) as f32));
-        }
-        Set { inputs, outputs: Outputs::Numbers(outputs) }
+    let theta: Vec<f64> = direction(FAST).chain(direction(slow)).collect();
+    let scaled = |z: &[f64]| {
+        let (fast, slow) = z.split_at(FAST);
+        fast.iter().copied().chain(slow.iter().map(|z| member.slow_scale * z)).collect()
     };
-    Sets {
-        train: set(member.train_samples(), Purpose::TrainInputs),
-        test: set(test_samples(member), Purpose::TestInputs),
-    }
+    drawn(member, scaled, |z| vec![z.iter().zip(&theta).map(|(z, theta)| z * theta).sum()])
 }
 
 /// What a network 5-100-100-5 with tanh and weights of variance 1 / inputs makes of standard normal
 /// inputs (after Liu et al., arXiv 2210.01117).
 pub(super) fn teacher(member: &Settings) -> Sets {
-    const UNITS: [usize; 4] = [5, 100, 100, 5];
+    let units = [member.features(), 100, 100, member.outputs()];
     let mut generator = random::generator(member.seed, Purpose::Teacher);
-    let layers: Vec<Vec<f64>> = UNITS
+    let layers: Vec<Vec<f64>> = units
         .windows(2)
         .map(|units| normals(&mut generator, units[0] * units[1], 1.0 / (units[0] as f64).sqrt()))
         .collect();
-    let answer = |input: &[f64]| {
-        let mut values = input.to_vec();
+    drawn(member, <[f64]>::to_vec, |z| {
+        let mut values = z.to_vec();
         for (layer, weights) in layers.iter().enumerate() {
             if layer > 0 {
                 values.iter_mut().for_each(|value| *value = value.tanh());
             }
-            let outputs = UNITS[layer + 1];
-            let sum = |k| {
-                values.iter().zip(weights[k..].iter().step_by(outputs)).map(|(x, w)| x * w).sum()
-            };
+            let outputs = units[layer + 1];
+            let column = |k: usize| weights[k..].iter().step_by(outputs);
+            let sum = |k| values.iter().zip(column(k)).map(|(x, w)| x * w).sum();
             values = (0..outputs).map(sum).collect();
         }
         values
-    };
-    let draw = |generator: &mut Generator| normals(generator, UNITS[0], 1.0);
-    let set = |count, purpose| {
-        let mut generator = random::generator(member.seed, purpose);
-        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
-        for _ in 0..count {
-            let input = draw(&mut generator);
-            outputs.extend(answer(&input).into_iter().map(|y| y as f32));
-            inputs.extend(input.into_iter().map(|x| x as f32));
-        }
-        Set { inputs, outputs: Outputs::Numbers(outputs) }
-    };
-    Sets {
-        train: set(member.train_samples(), Purpose::TrainInputs),
-        test: set(test_samples(member), Purpose::TestInputs),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -61,25 +61,36 @@ fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Se
     all
 }
 
+/// Most groups of members that get curves of their own.
+const MOST_GROUPS: usize = 4;
+
 /// Members that differ in their seed only, and what to write at the end of their test curve. Where
 /// that would be more groups than can be told apart, all are one.
 fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
-    const MOST: usize = 4;
-    const LONGEST: usize = 7;
-    let (seeds, members) = (experiment.settings.seeds, experiment.member_count());
-    if members == seeds || members / seeds > MOST {
-        return vec![(0..members, "test".into())];
+    let variants = variants(experiment);
+    if variants.len() == 1 || variants.len() > MOST_GROUPS {
+        return vec![(0..experiment.member_count(), "test".into())];
     }
-    (0..members / seeds)
-        .map(|group| {
-            let members = group * seeds..(group + 1) * seeds;
-            let settings = experiment.members()[members.start];
+    // The room beside the charts holds some seven letters.
+    let short = |name: String| match name.rsplit_once(' ') {
+        Some((_, value)) if name.len() > 7 => value.to_owned(),
+        _ => name,
+    };
+    variants.into_iter().map(|(members, name)| (members, short(name))).collect()
+}
+
+/// Members that differ in their seed only, and what tells them from the others: `wd 3`.
+fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
+    let seeds = experiment.settings.seeds;
+    let members = experiment.members();
+    members
+        .chunks(seeds)
+        .enumerate()
+        .map(|(index, variant)| {
             let values = experiment.lists().map(|(field, _)| {
-                let value = field.format(field.get(&settings));
-                let long = format!("{} {value}", field.key);
-                if long.len() > LONGEST { value } else { long }
+                format!("{} {}", field.key, field.format(field.get(&variant[0])))
             });
-            (members, values.collect::<Vec<_>>().join(", "))
+            (index * seeds..(index + 1) * seeds, values.collect::<Vec<_>>().join(", "))
         })
         .collect()
 }
@@ -148,14 +159,44 @@ pub enum Moving {
 
 /// What has been found so far, in words.
 pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> String {
-    let mut text = match history.experiment().settings.is_regression() {
-        true => regression_finding(history),
-        false => phases_finding(history, members, moving),
+    let experiment = history.experiment();
+    let begun = history.snapshots().last().is_some_and(|snapshot| snapshot.step > 0);
+    let mut text = match variants(experiment).len() {
+        2.. if begun && !experiment.settings.is_regression() => variants_finding(history, members),
+        _ if experiment.settings.is_regression() => regression_finding(history),
+        _ => phases_finding(history, members, moving),
     };
     for sentence in phases::divergences(history).iter().take(3) {
         text += &format!(" {sentence}");
     }
     text
+}
+
+/// Of members that differ in more than their seed: what became of each kind.
+fn variants_finding(history: &History, members: &[MemberPhases]) -> String {
+    let variants = variants(history.experiment());
+    let few = variants.len() <= MOST_GROUPS;
+    let of_variant = |(range, name): (Range<usize>, String)| {
+        let test = points(history, range.clone(), |m| m.test.accuracy).last().map(|p| p.median);
+        let test = test.map_or("diverged".into(), |test| format!("{:.0}%", 100.0 * test));
+        if !few {
+            return format!("{name}: {test}");
+        }
+        let (fit, generalise) = spreads(&members[range]);
+        let step = |spread: Option<Spread>| spread?.median.map(format::step);
+        match (step(fit), step(generalise)) {
+            (Some(fit), Some(generalise)) => {
+                format!("{name}: memorised at step {fit}, generalised at step {generalise}")
+            }
+            (Some(fit), None) => {
+                format!("{name}: memorised at step {fit}, {test} on unseen samples")
+            }
+            (None, _) => format!("{name}: not memorised, {test} on unseen samples"),
+        }
+    };
+    let all: Vec<String> = variants.into_iter().map(of_variant).collect();
+    let start = if few { "" } else { "Right on unseen samples, medians over seeds: " };
+    format!("{start}{}.", all.join("; "))
 }
 
 /// Of a regression: where the test loss is, and where it was lowest and highest.
@@ -314,6 +355,23 @@ mod tests {
              2,000 over 2 networks): 50 times as late."
         );
         assert_eq!(markers(&members).len(), 2);
+    }
+
+    #[test]
+    fn kinds_of_members_are_told_apart() {
+        let mut history = History::new(Experiment::from_query("wd=1,3&seeds=1").experiment);
+        for (step, second) in [(0, 0.0), (40, 0.1), (300, 1.0)] {
+            let score = |accuracy| Score { loss: 1.0, accuracy };
+            let fit = if step == 0 { 0.0 } else { 1.0 };
+            let members = [0.1, second];
+            let members = members.map(|test| Measured { train: score(fit), test: score(test) });
+            history.push(Snapshot { step, members: members.into() });
+        }
+        assert_eq!(
+            finding(&history, &phases::find(&history), Moving::Now),
+            "wd 1: memorised at step 40, 10% on unseen samples; wd 3: memorised at step 40, \
+             generalised at step 300."
+        );
     }
 
     #[test]

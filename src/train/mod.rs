@@ -320,7 +320,8 @@ impl HiddenNoise {
         device: &Device,
     ) -> Vec<Tensor<3>> {
         let layers = members.first().map_or(0, |member| member.hidden().len());
-        let units = |layer: usize| members.iter().map(move |m| usize::from(m.hidden()[layer].units));
+        let units =
+            |layer: usize| members.iter().map(move |m| usize::from(m.hidden()[layer].units));
         (0..layers)
             .map(|layer| {
                 let widest = units(layer).max().unwrap_or(0);
