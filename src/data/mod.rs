@@ -1,6 +1,6 @@
 //! Data sets: what the members of an ensemble are trained on and what is held back from them.
 //!
-//! Each is made on the host, member by member, as [`Sets`]; [`Dataset`] puts them into tensors.
+//! Each is made on the host, member by member; [`Dataset`] puts them into tensors.
 //! Members with fewer samples than others get rows of zeros that count for nothing.
 
 pub mod digits;

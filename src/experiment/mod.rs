@@ -72,7 +72,7 @@ impl Experiment {
     /// If the setting does not take one of the values; the experiment is then unchanged.
     ///
     /// # Panics
-    /// If members of one ensemble cannot differ in this setting, see [`Field::per_member`].
+    /// If members of one ensemble cannot differ in this setting, see `per_member` of [`Field`].
     pub fn vary(&mut self, field: &'static Field, values: &[Value]) -> Result<(), Refused> {
         assert!(field.per_member, "`{}` is the same for all members", field.key);
         let mut settings = self.settings;
