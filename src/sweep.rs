@@ -44,10 +44,19 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
     let mut seeds = None;
     for (key, text) in pairs(query) {
         if key == "seeds"
-            && let Some(range) = seed_range(&text)
+            && let Some((first, count)) = seed_range(&text)
         {
-            seeds = Some(range);
+            let last = first.saturating_add(count - 1);
+            if let Some(refused) = refused_seed(last) {
+                return Err(vec![refused]);
+            }
+            seeds = Some((first, count));
             continue;
+        }
+        if key == "seeds" && text.contains(',') {
+            return Err(vec![format!(
+                "`seeds` takes a number of seeds, or a range such as 0..9, and no list; got “{text}”."
+            )]);
         }
         let texts = match field(&key) {
             Some(field) => split(field, &text),
@@ -70,6 +79,8 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
     for pairs in &combinations {
         let parsed = Experiment::parse(pairs);
         complaints.extend(parsed.notes);
+        let Settings { seed, seeds: count, .. } = parsed.experiment.settings;
+        complaints.extend(refused_seed(seed + count as u32 - 1));
         let foreign =
             parsed.page.iter().map(|(key, _)| format!("`{key}` is a setting of the page."));
         complaints.extend(foreign);
@@ -97,6 +108,12 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
     if complaints.is_empty() { Ok(jobs) } else { Err(complaints) }
 }
 
+/// Why a seed is not one that an address takes.
+fn refused_seed(seed: u32) -> Option<String> {
+    let refused = field("seed")?.parse(&seed.to_string()).err()?;
+    Some(format!("{refused}."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +132,16 @@ mod tests {
         assert_eq!(expand("preset=decay-compared&seeds=2").map(|jobs| jobs.len()), Ok(4));
         assert_eq!(expand("preset=grokking,digits&seeds=0..1").map(|jobs| jobs.len()), Ok(4));
         assert_eq!(expand("wd=1,1,1&seeds=1").map(|jobs| jobs.len()), Ok(1));
+    }
+
+    #[test]
+    fn seeds_are_those_that_an_address_takes() {
+        for query in ["seeds=0..4294967295", "seeds=9999..10000", "seed=9999&seeds=2"] {
+            let complaints = expand(query).expect_err("a seed is too large");
+            assert!(complaints[0].starts_with("`seed` must be a whole number"), "{complaints:?}");
+        }
+        assert!(expand("seeds=1,2").is_err());
+        assert_eq!(expand("seeds=9990..9999").map(|jobs| jobs.len()), Ok(10));
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn presets_are_listed_with_queries_that_run() {
     for preset in two_phase::experiment::Preset::ALL {
         assert!(text.contains(preset.key) && text.contains(preset.about));
         let query = preset.experiment().to_full_query();
-        assert!(text.contains(&query));
+        assert!(query.contains('=') && text.contains(&query));
         let parsed = two_phase::experiment::Experiment::from_query(&query);
         assert_eq!(parsed.notes, Vec::<String>::new());
         assert_eq!(parsed.experiment.members(), preset.experiment().members());
@@ -121,6 +121,25 @@ fn a_sweep_that_was_stopped_goes_on_without_losing_or_repeating_a_member() {
 }
 
 #[test]
+fn two_sweeps_do_not_write_to_one_file_at_a_time() {
+    let path = file("shared.jsonl");
+    let out = path.to_str().unwrap();
+    let members = "p=11&width=32&steps=20000&wd=0.5,1&seeds=0..3";
+    let mut first = two_phase().args(["sweep", members, "--out", out]).spawn().unwrap();
+    let start = Instant::now();
+    while !path.exists() {
+        assert!(start.elapsed() < Duration::from_secs(20), "the file is not there");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let (output, errors) = run(&["sweep", members, "--out", out]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors.contains("another sweep writes to it"), "{errors}");
+}
+
+#[test]
 fn a_line_of_a_sweep_is_the_member_as_a_run_of_its_own() {
     let path = file("lines.jsonl");
     let members = format!("{TINY}&wd=1,3&seeds=7");
@@ -141,7 +160,9 @@ fn a_line_of_a_sweep_is_the_member_as_a_run_of_its_own() {
 #[test]
 fn a_file_of_something_else_is_left_as_it_is() {
     let path = file("letter.txt");
-    for text in ["Dear reader,\nthis is a letter.\n", "no line at all", "{\"a\":1}\n"] {
+    let report = run(&["run", TINY, "--json", "-"]).0.stdout;
+    let report = String::from_utf8(report).unwrap();
+    for text in ["Dear reader,\nthis is a letter.\n", "no line at all", "{\"a\":1}\n", &report] {
         fs::write(&path, text).unwrap();
         let (output, errors) = run(&["sweep", TINY, "--out", path.to_str().unwrap()]);
         assert_eq!(output.status.code(), Some(1));

@@ -1,7 +1,7 @@
 //! `two-phase`: the engine of the page on the command line, on burn's CPU backend Flex.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -90,8 +90,8 @@ fn settings() -> String {
         }
     }
     text += "\n* may differ between the members of one ensemble.";
-    text += "\nExit codes: 0 done, 1 training or writing failed or a member diverged, 2 the experiment \
-             is not understood.";
+    text += "\nExit codes: 0 done, 1 training or writing failed or (of a run) a member diverged, 2 the \
+             experiment is not understood.";
     text
 }
 
@@ -331,13 +331,19 @@ fn line(job: &Job, curves: bool) -> Result<String, TrainError> {
 fn resume(path: &Path) -> io::Result<(File, HashSet<String>)> {
     let mut file =
         OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => io::Error::other("another sweep writes to it"),
+        TryLockError::Error(error) => error,
+    })?;
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
     let complete = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
     let mut done = HashSet::new();
     for line in text[..complete].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
         let json = serde_json::from_slice::<serde_json::Value>(line).ok();
-        let query = json.as_ref().and_then(|json| json.get("query")?.as_str());
+        // A run's report has a query too, and members.
+        let member = json.as_ref().filter(|json| json.get("seed").is_some());
+        let query = member.and_then(|json| json.get("query")?.as_str());
         // A file of something else must not be cut short or added to.
         let query =
             query.ok_or_else(|| io::Error::other("it holds something else than a sweep"))?;

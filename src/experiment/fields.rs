@@ -317,6 +317,9 @@ macro_rules! field {
     };
 }
 
+/// The largest seed.
+const MOST_SEED: f64 = 9999.0;
+
 const SWITCH: Kind = Kind::Choice(settings::OFF_ON);
 
 fn descends(settings: &Settings) -> bool {
@@ -457,7 +460,7 @@ pub static FIELDS: &[Field] = &[
         .per_member().when(descends),
     field!(Compression, grokfast, "grokfast", "Grokfast average",
         Kind::Choice(settings::Grokfast::CHOICES),
-        "Over what Grokfast averages: exponentially fading, or a window of steps.")
+        "Over what Grokfast averages: exponentially fading, or a window of steps.").per_member()
         .when(|s| descends(s) && s.grokfast_lambda > 0.0),
     field!(Compression, grokfast_alpha, "grokfast-alpha", "Grokfast α",
         number(0.0, 0.999, Scale::Stops(&[0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999])),
@@ -484,7 +487,7 @@ pub static FIELDS: &[Field] = &[
     field!(Run, seeds, "seeds", "Networks", whole(1.0, 20.0, Scale::Linear(1.0)),
         "How many networks train side by side, each with its own random start and its own split of \
          the data."),
-    field!(Run, seed, "seed", "First seed", whole(0.0, 999.0, Scale::Linear(1.0)),
+    field!(Run, seed, "seed", "First seed", whole(0.0, MOST_SEED, Scale::Linear(1.0)),
         "The number that the first network's random draws start from; the others count up."),
     field!(Run, steps, "steps", "Length", whole(1.0, 100_000.0, Scale::Log),
         "Optimiser steps until the run is done.")

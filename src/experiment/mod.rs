@@ -137,7 +137,7 @@ impl Experiment {
     /// Members in the ensemble.
     #[must_use]
     pub fn member_count(&self) -> usize {
-        self.settings.seeds * self.combinations()
+        self.settings.seeds.saturating_mul(self.combinations())
     }
 
     /// What tells a member from the others: `seed 3`, or `wd 3, seed 0`.
@@ -153,42 +153,59 @@ impl Experiment {
         varied.chain([format!("seed {}", member.seed)]).collect::<Vec<_>>().join(", ")
     }
 
-    fn combinations(&self) -> usize {
-        self.lists.iter().map(|list| list.values.len()).product()
+    /// Whether a setting makes a difference to some member.
+    #[must_use]
+    pub fn uses(&self, field: &Field) -> bool {
+        let mut one_seed = self.clone();
+        one_seed.settings.seeds = 1;
+        one_seed.members().iter().any(|member| (field.applies)(member))
     }
 
-    /// Takes as many members as one machine's memory holds at this size of network, at least one,
-    /// and says so in a sentence if there were more.
+    fn combinations(&self) -> usize {
+        self.lists.iter().fold(1, |product, list| product.saturating_mul(list.values.len()))
+    }
+
+    /// Takes as many members as one run can hold, at least one, and says so in a sentence if there
+    /// were more.
     ///
-    /// Counts the activations of the widest layer on all samples, of which training keeps some six
-    /// copies: 33 million of them are 132 MB each, under the 128 MiB that WebGPU promises for one
-    /// buffer.
+    /// Counts the activations of the widest layer on all samples: 33 million of them are 132 MB,
+    /// under the 128 MiB that WebGPU promises for one buffer. And what training keeps: some six
+    /// copies of every activation and parameter, and a window of gradients; 250 million numbers are
+    /// 1 GB, of the 4 that a program in a browser can have.
     pub fn limit_members(&mut self) -> Option<String> {
-        const MOST: usize = 33_000_000;
-        let members = self.members();
-        let widest = members
-            .iter()
-            .flat_map(|member| {
-                let hidden = member.hidden().into_iter().map(|layer| usize::from(layer.units));
-                hidden.chain([member.features(), member.outputs()])
-            })
-            .max()
-            .unwrap_or(1);
-        let samples = members.iter().map(Settings::all_samples).max().unwrap_or(1);
-        let most = (MOST / (samples * widest)).clamp(1, MOST_MEMBERS);
-        if members.len() <= most {
-            return None;
+        const BUFFER: usize = 33_000_000;
+        const TOTAL: usize = 250_000_000;
+        let asked = self.member_count();
+        while self.combinations() > MOST_MEMBERS {
+            self.lists.pop();
         }
+        let mut one_seed = self.clone();
+        one_seed.settings.seeds = 1;
+        let members = one_seed.members();
+        let most = |number: fn(&Settings) -> usize| members.iter().map(number).max().unwrap_or(1);
+        let (samples, widest) = (most(Settings::all_samples), most(Settings::widest_layer));
+        let by_memory =
+            (BUFFER / (samples * widest)).min(TOTAL / most(Settings::numbers_in_training)).max(1);
+        let most = by_memory.min(MOST_MEMBERS);
         while self.combinations() > most {
             self.lists.pop();
         }
         self.settings.seeds = self.settings.seeds.min(most / self.combinations());
-        Some(format!(
-            "{} networks of {widest} units on {samples} samples need more memory than a browser \
-             gives, so there are {}.",
-            members.len(),
-            self.member_count()
-        ))
+        if self.member_count() == asked {
+            return None;
+        }
+        Some(if by_memory < MOST_MEMBERS {
+            format!(
+                "{asked} networks of {widest} units on {samples} samples need more memory than a \
+                 browser gives, so there are {}.",
+                self.member_count()
+            )
+        } else {
+            format!(
+                "{asked} networks are more than the {MOST_MEMBERS} of one run, so there are {}.",
+                self.member_count()
+            )
+        })
     }
 }
 

@@ -79,6 +79,11 @@ const PRESETS: &[Preset] = presets! {
     "ReLU units with cross-entropy: here three times the weight decay stops generalisation instead \
      of hastening it."
 
+    "grokking-deep" "Grokking, two hidden layers" "wd"
+    "activation=relu&deeper=24tanh&frac=0.7&steps=4000"
+    "A narrow tanh layer behind the ReLU units: memorised by step 100, generalised one to two and a \
+     half thousand steps later."
+
     "no-weight-decay" "Control: no weight decay" "wd" "wd=0"
     "Without weight decay the networks memorise just as fast and stay there."
 

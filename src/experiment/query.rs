@@ -53,6 +53,7 @@ impl Experiment {
         }
         let mut parsed = Self::parse(&pairs(query));
         parsed.notes.extend(parsed.experiment.limit_members());
+        parsed.notes.extend(parsed.experiment.limit_seeds());
         parsed
     }
 
@@ -97,10 +98,23 @@ impl Experiment {
         if query.is_empty() { query } else { format!("{query}&v={VERSION}") }
     }
 
-    /// The same with everything that differs from the default spelled out and no preset named.
+    /// The same with everything that differs from the default preset spelled out, that being the
+    /// only one named.
     #[must_use]
     pub fn to_full_query(&self) -> String {
-        Self { preset: &Preset::ALL[0], ..self.clone() }.to_query()
+        let query = Self { preset: &Preset::ALL[0], ..self.clone() }.to_query();
+        if query.is_empty() { format!("preset={}", Preset::ALL[0].key) } else { query }
+    }
+
+    /// Counts seeds from an earlier one if the last would be above the largest that there is.
+    fn limit_seeds(&mut self) -> Option<String> {
+        let seed = field("seed").expect("the table has a seed");
+        let last = Value::Number(f64::from(self.settings.seed) + self.settings.seeds as f64 - 1.0);
+        let Some(Value::Number(most)) = seed.nearest(last).filter(|most| *most != last) else {
+            return None;
+        };
+        self.settings.seed = most as u32 + 1 - self.settings.seeds as u32;
+        Some(format!("Seeds go up to {most}, so the first is {}.", self.settings.seed))
     }
 
     /// The experiment of one member alone, whose settings started from a preset.
@@ -305,6 +319,11 @@ mod tests {
                 "?seeds=9..2",
                 "`seeds` must be a number or a range such as 0..9; got “9..2”, so it is 5.",
             ),
+            ("?seed=9990&seeds=20", "Seeds go up to 9999, so the first is 9980."),
+            (
+                "?wd=1,2,3,4,5,6,7,8,9,10&lr=1,2,3,4,5,6,7,8,9,10&noise=0,1,2&p=5&seeds=20",
+                "6000 networks are more than the 240 of one run, so there are 200.",
+            ),
             (
                 "?p=97&width=512&seeds=20",
                 "20 networks of 512 units on 9409 samples need more memory than a browser gives, so \
@@ -324,6 +343,29 @@ mod tests {
                 assert_eq!(field.nearest(value), Some(value));
             }
         }
+    }
+
+    #[test]
+    fn more_combinations_than_a_number_can_count_are_limited_too() {
+        let list = "0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9";
+        let keys = [
+            "wd",
+            "noise",
+            "alpha",
+            "smoothing",
+            "label-noise",
+            "beta1",
+            "beta2",
+            "bias-scale",
+            "grokfast-lambda",
+            "rank-penalty",
+            "target-noise",
+            "ridge",
+        ];
+        let query: Vec<String> = keys.iter().map(|key| format!("{key}={list}")).collect();
+        let parsed = Experiment::from_query(&query.join("&"));
+        assert!(parsed.experiment.member_count() <= 240);
+        assert_eq!(parsed.experiment.members().len(), parsed.experiment.member_count());
     }
 
     #[test]

@@ -450,6 +450,37 @@ impl Settings {
         }
     }
 
+    /// Units of every layer, the inputs' first and the outputs' last.
+    #[must_use]
+    pub fn units(&self) -> Vec<usize> {
+        let inputs = self.embedding().map_or(self.features(), |length| 2 * length);
+        let hidden = self.hidden().into_iter().map(|layer| usize::from(layer.units));
+        [inputs].into_iter().chain(hidden).chain([self.outputs()]).collect()
+    }
+
+    /// Length of the learned vectors, if there are any.
+    #[must_use]
+    pub fn embedding(&self) -> Option<usize> {
+        (self.is_table() && self.embed > 0).then_some(self.embed)
+    }
+
+    pub(super) fn widest_layer(&self) -> usize {
+        self.units().into_iter().fold(self.features(), usize::max)
+    }
+
+    /// About how many numbers training one member keeps.
+    pub(super) fn numbers_in_training(&self) -> usize {
+        const COPIES: usize = 6;
+        let units = self.units();
+        let parameters: usize = units.windows(2).map(|layer| layer[0] * layer[1]).sum();
+        let window = match self.grokfast {
+            Grokfast::Ma if self.grokfast_lambda > 0.0 => self.grokfast_window,
+            _ => 0,
+        };
+        let activations = self.train_samples() * units.iter().sum::<usize>();
+        COPIES * activations + (COPIES + window) * parameters
+    }
+
     /// The hidden layers, nearest to the input first.
     #[must_use]
     pub fn hidden(&self) -> Vec<Layer> {

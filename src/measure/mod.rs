@@ -30,10 +30,9 @@ pub fn loss(
 /// The logarithm of StableMax, `s(x) / Σ s` with `s(x) = x + 1` for `x ≥ 0` and `1 / (1 - x)` below
 /// (Prieto et al., arXiv 2501.04697, equation 5).
 fn log_stable_max(logits: Tensor<3>) -> Tensor<3> {
-    let above = activation::relu(logits.clone());
-    let below = activation::relu(-logits);
-    // For x ≥ 0 the last term is 1, below 0 the first is 0: no branch in which a gradient is lost.
-    let s = above + (below + 1.0).recip();
+    let below = activation::relu(-logits.clone());
+    // x + relu(-x) is x above 0 and 0 below, with a slope of 1 at 0, where that of relu(x) is 0.
+    let s = logits + below.clone() + (below + 1.0).recip();
     s.clone().log() - s.sum_dim(2).log()
 }
 
@@ -64,6 +63,18 @@ fn mean(each: Tensor<3>, weights: Option<&Tensor<3>>) -> Tensor<1> {
 mod tests {
     use super::*;
     use burn::tensor::Device;
+
+    #[test]
+    fn stable_max_has_a_slope_at_zero() {
+        let device = Device::flex();
+        let logits = Tensor::<3>::zeros([1, 1, 2], &device).autodiff().require_grad();
+        let targets = Tensor::<3>::from_floats([[[1.0, 0.0]]], &device).autodiff();
+        let mut gradients = loss(Loss::StableMax, logits.clone(), targets, None).backward();
+        let gradient = logits.grad_remove(&mut gradients).expect("a gradient");
+        // s = 1 and s' = 1 for both: -(1 - 1/2) and 1/2.
+        let gradient = gradient.try_to_vec_as::<f32>().expect("on the CPU");
+        assert_eq!(gradient, [-0.5, 0.5]);
+    }
 
     #[test]
     fn each_loss_is_its_formula_worked_in_f64() {

@@ -40,7 +40,7 @@ impl Perceptron {
     #[must_use]
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
         let members = experiment.members();
-        let units: Vec<Vec<usize>> = members.iter().map(units).collect();
+        let units: Vec<Vec<usize>> = members.iter().map(Settings::units).collect();
         let widest: Vec<usize> = (0..units[0].len())
             .map(|layer| units.iter().map(|units| units[layer]).max().unwrap_or(0))
             .collect();
@@ -54,7 +54,7 @@ impl Perceptron {
             parameters.push(Tensor::from_data(data, device));
             roles.push(role);
         };
-        if let Some(length) = embedding(base) {
+        if let Some(length) = base.embedding() {
             let elements = base.outputs();
             let values = members.iter().flat_map(|member| {
                 let mut generator = random::generator(member.seed, Purpose::InitialEmbedding);
@@ -190,18 +190,6 @@ impl Layer<'_> {
             None => sums,
         }
     }
-}
-
-/// Units of every layer, the inputs' first and the outputs' last.
-fn units(member: &Settings) -> Vec<usize> {
-    let inputs = embedding(member).map_or(member.features(), |length| 2 * length);
-    let hidden = member.hidden().into_iter().map(|layer| usize::from(layer.units));
-    [inputs].into_iter().chain(hidden).chain([member.outputs()]).collect()
-}
-
-/// Length of the learned vectors, if there are any.
-fn embedding(settings: &Settings) -> Option<usize> {
-    (settings.is_table() && settings.embed > 0).then_some(settings.embed)
 }
 
 /// Standard deviation of a layer's initial weights before any are cut off.

@@ -1,6 +1,7 @@
 //! A control for every setting of an experiment, made from its table of fields: a slider for a
 //! number, a list to choose from for a choice, a line of text for layers.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -21,16 +22,22 @@ pub enum Change {
 
 /// The part of a control that holds its value.
 enum Widget {
-    Slider { stops: Vec<f64>, slider: HtmlInputElement, value: HtmlOutputElement },
+    Slider { stops: Vec<f64>, slider: HtmlInputElement },
     Select(HtmlSelectElement),
     Text(HtmlInputElement),
+}
+
+/// A control's input and, beside its name, its value in words where the input does not show it.
+struct Shown {
+    input: Widget,
+    value: HtmlOutputElement,
 }
 
 /// One setting's control.
 struct Control {
     field: &'static Field,
     holder: HtmlElement,
-    widget: Rc<Widget>,
+    widget: Rc<Shown>,
 }
 
 /// The controls of all settings, and the choice of a preset.
@@ -40,6 +47,8 @@ pub struct Controls {
     main: HtmlElement,
     groups: Vec<(Group, HtmlElement)>,
     controls: Vec<Control>,
+    /// The setting that stands first.
+    knob: Cell<&'static str>,
 }
 
 impl Controls {
@@ -73,6 +82,7 @@ impl Controls {
             main: element("main-controls"),
             groups: groups.into(),
             controls: FIELDS.iter().map(|field| Control::new(field, &on_change)).collect(),
+            knob: Cell::new(""),
         }
     }
 
@@ -81,25 +91,32 @@ impl Controls {
     pub fn show(&self, experiment: &Experiment) {
         self.presets.set_value(experiment.preset.key);
         set_text(&self.about, experiment.preset.about);
-        for control in &self.controls {
-            let field = control.field;
-            let place = if field.key == experiment.preset.knob {
-                Some(&self.main)
-            } else {
-                let group = self.groups.iter().find(|(group, _)| *group == field.group);
-                group.map(|(_, grid)| grid)
-            };
-            // Appended in the order of the table, so that this is the order in each place.
-            if let Some(place) = place {
-                let _ = place.append_child(&control.holder);
-            }
-            control.holder.set_hidden(!(field.applies)(&experiment.settings));
-            control.widget.show(field, &experiment.values(field));
+        if self.knob.replace(experiment.preset.knob) != experiment.preset.knob {
+            self.place(experiment.preset.knob);
+        }
+        for Control { field, holder, widget } in &self.controls {
+            holder.set_hidden(!experiment.uses(field));
+            widget.show(field, &experiment.values(field));
         }
         for (_, grid) in &self.groups {
             if let Some(part) = grid.parent_element() {
                 let part: HtmlElement = part.unchecked_into();
                 part.set_hidden(all_hidden(grid));
+            }
+        }
+    }
+}
+
+impl Controls {
+    /// Puts the main setting first and the others with their groups, in the order of the table. What
+    /// is moved loses the focus, so this is only done for another preset.
+    fn place(&self, knob: &str) {
+        for control in &self.controls {
+            let group = self.groups.iter().find(|(group, _)| *group == control.field.group);
+            let group = group.map(|(_, grid)| grid);
+            let place = if control.field.key == knob { Some(&self.main) } else { group };
+            if let Some(place) = place {
+                let _ = place.append_child(&control.holder);
             }
         }
     }
@@ -130,6 +147,8 @@ impl Control {
         about.set_id(&about_id);
         set_text(&name, field.label);
         let _ = label.append_child(&name);
+        let value: HtmlOutputElement = create("output");
+        let _ = label.append_child(&value);
         let (widget, input): (Widget, HtmlElement) = match field.kind {
             Kind::Number { min, max, .. } => {
                 let range = format!(
@@ -143,9 +162,7 @@ impl Control {
                 slider.set_type("range");
                 slider.set_min("0");
                 slider.set_max(&(stops.len() - 1).to_string());
-                let value: HtmlOutputElement = create("output");
-                let _ = label.append_child(&value);
-                (Widget::Slider { stops, slider: slider.clone(), value }, slider.into())
+                (Widget::Slider { stops, slider: slider.clone() }, slider.into())
             }
             Kind::Choice(choices) => {
                 set_text(&about, field.about);
@@ -167,7 +184,7 @@ impl Control {
         for part in [&label, &input, &about] {
             let _ = holder.append_child(part);
         }
-        let widget = Rc::new(widget);
+        let widget = Rc::new(Shown { input: widget, value });
         let (moved, released, on_change) =
             (Rc::clone(&widget), Rc::clone(&widget), Rc::clone(on_change));
         listen(&input, "input", move |_: Event| moved.follow(field));
@@ -176,17 +193,17 @@ impl Control {
     }
 }
 
-impl Widget {
+impl Shown {
     /// The value that the reader has set.
     fn read(&self, field: &'static Field) -> Change {
-        let text = match self {
-            Self::Slider { stops, slider, .. } => {
+        let text = match &self.input {
+            Widget::Slider { stops, slider } => {
                 let stop = slider.value().parse().unwrap_or(0usize);
                 let number = stops.get(stop).copied().unwrap_or(0.0);
                 return Change::Setting(field, Value::Number(number));
             }
-            Self::Select(select) => select.value(),
-            Self::Text(text) => text.value(),
+            Widget::Select(select) => select.value(),
+            Widget::Text(text) => text.value(),
         };
         match field.parse(&text) {
             Ok(value) => Change::Setting(field, value),
@@ -196,34 +213,40 @@ impl Widget {
 
     /// Shows the value under the thumb while a slider is moved.
     fn follow(&self, field: &'static Field) {
-        if let (Self::Slider { .. }, Change::Setting(_, value)) = (self, self.read(field)) {
+        if let (Widget::Slider { .. }, Change::Setting(_, value)) = (&self.input, self.read(field))
+        {
             self.describe(field, &[value]);
         }
     }
 
     fn show(&self, field: &'static Field, values: &[Value]) {
         let Some(&first) = values.first() else { return };
-        match (self, first) {
-            (Self::Slider { stops, slider, .. }, Value::Number(number)) => {
+        match (&self.input, first) {
+            (Widget::Slider { stops, slider }, Value::Number(number)) => {
                 let distance = |stop: &f64| (stop - number).abs();
                 let nearest = (0..stops.len())
                     .min_by(|a, b| distance(&stops[*a]).total_cmp(&distance(&stops[*b])));
                 slider.set_value(&nearest.unwrap_or(0).to_string());
-                self.describe(field, values);
             }
-            (Self::Select(select), _) => select.set_value(&field.format(first)),
-            (Self::Text(text), _) => text.set_value(&field.format(first)),
-            (Self::Slider { .. }, _) => {}
+            (Widget::Select(select), _) => select.set_value(&field.format(first)),
+            (Widget::Text(text), _) => text.set_value(&field.format(first)),
+            (Widget::Slider { .. }, _) => {}
         }
+        self.describe(field, values);
     }
 
-    /// Writes the value beside a slider's name: one, or those among which the networks differ.
+    /// Writes beside the name what the input does not show: a slider's value, and all values where
+    /// the networks differ.
     fn describe(&self, field: &'static Field, values: &[Value]) {
-        if let Self::Slider { slider, value, .. } = self {
-            let texts: Vec<String> = values.iter().map(|value| field.format(*value)).collect();
-            let text = format!("{} {}", texts.join(", "), field.unit);
-            set_text(value, text.trim());
-            let _ = slider.set_attribute("aria-valuetext", text.trim());
+        let texts: Vec<String> = values.iter().map(|value| field.format(*value)).collect();
+        let text = format!("{} {}", texts.join(", "), field.unit);
+        match &self.input {
+            Widget::Slider { slider, .. } => {
+                set_text(&self.value, text.trim());
+                let _ = slider.set_attribute("aria-valuetext", text.trim());
+            }
+            _ if values.len() > 1 => set_text(&self.value, text.trim()),
+            _ => set_text(&self.value, ""),
         }
     }
 }

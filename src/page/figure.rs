@@ -71,10 +71,14 @@ fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
     if variants.len() == 1 || variants.len() > MOST_GROUPS {
         return vec![(0..experiment.member_count(), "test".into())];
     }
-    // The room beside the charts holds some seven letters.
-    let short = |name: String| match name.rsplit_once(' ') {
-        Some((_, value)) if name.len() > 7 => value.to_owned(),
-        _ => name,
+    // The room beside the charts holds some seven letters: values without their names, where these
+    // are longer.
+    let short = |name: String| {
+        if name.len() <= 7 {
+            return name;
+        }
+        let values = name.split(", ").filter_map(|part| Some(part.rsplit_once(' ')?.1));
+        values.collect::<Vec<_>>().join(" ")
     };
     variants.into_iter().map(|(members, name)| (members, short(name))).collect()
 }

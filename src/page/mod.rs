@@ -96,6 +96,7 @@ fn keys(app: &Shared) {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let takes_space = target.as_ref().is_some_and(|element| {
             matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A" | "SELECT")
+                || element.get_attribute("type").as_deref() == Some("text")
         });
         let in_figure = target.is_some_and(|element| figure.contains(Some(&element)));
         let action: fn(&Shared) = match event.key().as_str() {

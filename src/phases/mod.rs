@@ -44,14 +44,18 @@ pub fn find(history: &History) -> Vec<MemberPhases> {
     (0..history.experiment().member_count())
         .map(|index| {
             let first = |reached: &dyn Fn(&Measured) -> bool| {
-                history.member(index).find(|(_, m)| reached(m)).map(|(step, _)| step)
+                let mut alive = history.member(index).take_while(|(_, m)| m.is_finite());
+                alive.find(|(_, m)| reached(m)).map(|(step, _)| step)
             };
             MemberPhases {
                 fit_step: first(&|m| classes && m.train.accuracy >= FIT_ACCURACY),
                 generalise_step: first(&|m| {
                     classes && f64::from(m.test.accuracy) >= settings.goal - 1e-6
                 }),
-                diverged_step: first(&|m| !m.is_finite()),
+                diverged_step: history
+                    .member(index)
+                    .find(|(_, m)| !m.is_finite())
+                    .map(|(step, _)| step),
             }
         })
         .collect()
@@ -103,7 +107,7 @@ mod tests {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let first = Measured { train: score(train), test: score(test) };
             let second =
-                Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 0.1 } };
+                Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 1.0 } };
             history.push(Snapshot { step, members: vec![first, second] });
         }
         let [first, second] = find(&history)[..] else { panic!("two members") };

@@ -52,7 +52,7 @@ pub struct Trainer {
     rules: Vec<Rule>,
     /// Whether each member's weight decay is on.
     decays: Vec<bool>,
-    grokfast: Option<Grokfast>,
+    grokfast: Vec<Grokfast>,
     orthograd: Members,
     rank_penalty: Option<RankPenalty>,
     constant_norm: Option<ConstantNorm>,
@@ -79,6 +79,7 @@ impl Trainer {
         let model = Perceptron::new(experiment, device);
         let count = model.parameters.len();
         let regression = settings.is_regression();
+        let trained = model.trained(&settings);
         Ok(Self {
             loss: if regression { Loss::SquaredError } else { settings.loss },
             tracked: Tracked {
@@ -88,13 +89,13 @@ impl Trainer {
             },
             batches: Batches::new(&settings, &members, &data.train),
             noise: HiddenNoise::new(&members),
-            trained: model.trained(&settings),
             rules: Rule::all(&members, &model.parameters, &model.roles, &model.shapes, device),
             decays: members.iter().map(|member| !member.gate).collect(),
-            grokfast: Grokfast::new(&members, count, device),
+            grokfast: Grokfast::all(&members, count, device),
             orthograd: Members::new(members.iter().map(|member| member.orthograd), device),
             rank_penalty: RankPenalty::new(&members),
-            constant_norm: ConstantNorm::new(&members, &model.parameters, device),
+            constant_norm: ConstantNorm::new(&members, &model.parameters, &trained, device),
+            trained,
             device: device.clone(),
             settings,
             members,
@@ -138,7 +139,7 @@ impl Trainer {
         }
         for (index, gradient) in gradients.iter_mut().enumerate() {
             *gradient = gradient.take().map(|mut gradient| {
-                if let Some(grokfast) = &mut self.grokfast {
+                for grokfast in &mut self.grokfast {
                     gradient = grokfast.filter(index, gradient);
                 }
                 press::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)

@@ -321,6 +321,42 @@ mod tests {
     }
 
     #[test]
+    fn muon_scales_with_the_members_own_size() {
+        // The first member has 2 × 3 weights of a tensor of 3 × 4, the second all of it.
+        let members =
+            Experiment::from_query("seeds=2&optimiser=muon&lr=0.1&wd=0").experiment.members();
+        let device = Device::flex();
+        let roles = [Role::Weights];
+        let (small, large) = ((2, 3), (3, 4));
+        let start = vec![Tensor::<3>::zeros([2, 3, 4], &device)];
+        let shapes = [vec![small, large]];
+        let mut rule = Rule::all(&members, &start, &roles, &shapes, &device).remove(0);
+        let own = |m: usize, i: usize, j: usize| m == 1 || (i < 2 && j < 3);
+        let values: Vec<f32> = (0..24)
+            .map(|e| (e / 12, e / 4 % 3, e % 4))
+            .map(|(m, i, j)| if own(m, i, j) { ((i * i + 3 * j) as f32 * 1.3).sin() } else { 0.0 })
+            .collect();
+        let gradient =
+            Tensor::from_data(burn::tensor::TensorData::new(values.clone(), [2, 3, 4]), &device);
+        let moment = Moment { members: &members, decays: &[true; 2], step: 1, device: &device };
+        let after = rule.apply(start, &[Some(gradient)], &roles, &moment).remove(0);
+        let after = after.try_to_vec_as::<f32>().expect("on the CPU");
+        for (m, (rows, columns)) in [small, large].into_iter().enumerate() {
+            let matrix = |v: &[f32]| {
+                DMatrix::from_fn(rows, columns, |i, j| f64::from(v[12 * m + 4 * i + j]))
+            };
+            let mut x = matrix(&values);
+            x /= x.norm() + 1e-7;
+            for _ in 0..5 {
+                let gram = &x * x.transpose();
+                x = &x * 3.4445 + (&gram * -4.7750 + &gram * &gram * 2.0315) * &x;
+            }
+            let expected = x * (-0.1 * 0.2 * (columns as f64).sqrt());
+            assert!((matrix(&after) - expected).abs().max() < 1e-5, "member {m}");
+        }
+    }
+
+    #[test]
     fn warm_up_goes_up_and_the_linear_schedule_down_to_zero() {
         let mut v = 0.0;
         let query = "seeds=1&optimiser=sgd&lr=0.05&wd=0&beta1=0&warmup=10&schedule=linear&steps=5";

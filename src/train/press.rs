@@ -9,7 +9,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use super::TrainError;
 use super::per_member::{Members, PerMember, member_sum};
 use super::read;
-use crate::experiment::{Grokfast as Average, Settings};
+use crate::experiment::{Grokfast as Average, Optimiser, Settings};
 use crate::model::Role;
 
 /// Grokfast (Lee et al., arXiv 2405.20233): adds to each gradient a multiple of its running average,
@@ -20,6 +20,8 @@ use crate::model::Role;
 ///   many as the window holds.
 pub(super) struct Grokfast {
     average: Average,
+    /// Those that have this average.
+    members: Members,
     lambda: PerMember,
     alpha: PerMember,
     rest: PerMember,
@@ -28,55 +30,78 @@ pub(super) struct Grokfast {
     sums: Vec<Option<Tensor<3>>>,
     /// The gradients in the window.
     past: Vec<VecDeque<Tensor<3>>>,
+    /// Steps taken.
+    steps: Vec<usize>,
 }
 
 impl Grokfast {
-    /// `None` if no member uses it.
-    pub(super) fn new(members: &[Settings], parameters: usize, device: &Device) -> Option<Self> {
+    /// One for each average that some member uses.
+    pub(super) fn all(members: &[Settings], parameters: usize, device: &Device) -> Vec<Self> {
         let each =
             |number: fn(&Settings) -> f64| PerMember::new(members.iter().map(number), device);
-        members.iter().any(|member| member.grokfast_lambda > 0.0).then(|| Self {
-            average: members[0].grokfast,
-            lambda: each(|m| m.grokfast_lambda),
-            alpha: each(|m| m.grokfast_alpha),
-            rest: each(|m| 1.0 - m.grokfast_alpha),
-            window: members[0].grokfast_window,
-            sums: vec![None; parameters],
-            past: vec![VecDeque::new(); parameters],
-        })
+        [Average::Ema, Average::Ma]
+            .into_iter()
+            .map(|average| Self {
+                average,
+                members: Members::new(
+                    members.iter().map(|m| m.grokfast_lambda > 0.0 && m.grokfast == average),
+                    device,
+                ),
+                lambda: each(|m| m.grokfast_lambda),
+                alpha: each(|m| m.grokfast_alpha),
+                rest: each(|m| 1.0 - m.grokfast_alpha),
+                window: members.first().map_or(1, |member| member.grokfast_window),
+                sums: vec![None; parameters],
+                past: vec![VecDeque::new(); parameters],
+                steps: vec![0; parameters],
+            })
+            .filter(|grokfast| grokfast.members.any())
+            .collect()
     }
 
     /// The gradient of one tensor of parameters, amplified.
     pub(super) fn filter(&mut self, index: usize, gradient: Tensor<3>) -> Tensor<3> {
-        let sum = self.sums[index].take();
-        let (sum, boost) = match self.average {
-            Average::Ema => {
-                let mean = match sum {
-                    None => gradient.clone(),
-                    Some(mean) => self.alpha.scale(mean) + self.rest.scale(gradient.clone()),
-                };
-                (mean.clone(), Some(mean))
-            }
-            Average::Ma => {
-                let past = &mut self.past[index];
-                past.push_back(gradient.clone());
-                let mut sum = sum.map_or_else(|| gradient.clone(), |sum| sum + gradient.clone());
-                if past.len() > self.window
-                    && let Some(old) = past.pop_front()
-                {
-                    sum = sum - old;
-                }
-                let full = past.len() == self.window;
-                (sum.clone(), full.then(|| sum / self.window as f64))
-            }
+        let boost = match self.average {
+            Average::Ema => Some(self.fade(index, gradient.clone())),
+            Average::Ma => self.mean_of_window(index, gradient.clone()),
         };
-        self.sums[index] = Some(sum);
         match boost {
-            Some(boost) => gradient + self.lambda.scale(boost),
+            Some(boost) => self.members.change(gradient, |g| g + self.lambda.scale(boost)),
             None => gradient,
         }
     }
+
+    fn fade(&mut self, index: usize, gradient: Tensor<3>) -> Tensor<3> {
+        let mean = match self.sums[index].take() {
+            None => gradient,
+            Some(mean) => self.alpha.scale(mean) + self.rest.scale(gradient),
+        };
+        self.sums[index] = Some(mean.clone());
+        mean
+    }
+
+    fn mean_of_window(&mut self, index: usize, gradient: Tensor<3>) -> Option<Tensor<3>> {
+        let past = &mut self.past[index];
+        past.push_back(gradient.clone());
+        let oldest = if past.len() > self.window { past.pop_front() } else { None };
+        self.steps[index] += 1;
+        let sum = match (self.sums[index].take(), oldest) {
+            // Summed anew once a window: what rounding leaves of large early gradients in a running
+            // sum would stay for good.
+            (Some(_), Some(_)) if self.steps[index].is_multiple_of(self.window) => {
+                past.iter().skip(1).fold(past[0].clone(), |sum, g| sum + g.clone())
+            }
+            (Some(sum), Some(oldest)) => sum + gradient - oldest,
+            (Some(sum), None) => sum + gradient,
+            (None, _) => gradient,
+        };
+        self.sums[index] = Some(sum.clone());
+        (past.len() == self.window).then(|| sum / self.window as f64)
+    }
 }
+
+/// Keeps quotients of zero by zero zero.
+const TINY: f64 = 1e-30;
 
 /// OrthoGrad (Prieto et al., arXiv 2501.04697, equation 9): the part of each tensor's gradient that
 /// is orthogonal to its weights, `g - (w·g / w·w) w`, scaled to the length of the whole, as in the
@@ -86,7 +111,6 @@ pub(super) fn orthogonal(
     parameter: &Tensor<3>,
     gradient: Tensor<3>,
 ) -> Tensor<3> {
-    const TINY: f64 = 1e-30;
     members.change(gradient, |gradient| {
         let w = parameter.clone();
         let along =
@@ -103,11 +127,12 @@ pub(super) fn orthogonal(
     })
 }
 
-/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member are
-/// scaled after each step so that their norm stays what it was at the start.
+/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member that
+/// are trained are scaled after each step so that their norm stays what it was at the start.
 pub(super) struct ConstantNorm {
     members: Members,
-    /// Sum of squares of all parameters at the start, `[members, 1, 1]`.
+    trained: Vec<bool>,
+    /// Sum of squares at the start, `[members, 1, 1]`.
     square: Tensor<3>,
 }
 
@@ -116,23 +141,33 @@ impl ConstantNorm {
     pub(super) fn new(
         members: &[Settings],
         parameters: &[Tensor<3>],
+        trained: &[bool],
         device: &Device,
     ) -> Option<Self> {
-        let members = Members::new(members.iter().map(|member| member.constant_norm), device);
-        members.any().then(|| Self { members, square: square(parameters) })
+        // What is solved in closed form takes no steps.
+        let uses = |m: &Settings| m.constant_norm && m.optimiser != Optimiser::MinimumNorm;
+        let members = Members::new(members.iter().map(uses), device);
+        members.any().then(|| Self {
+            members,
+            trained: trained.to_vec(),
+            square: square(parameters, trained),
+        })
     }
 
     /// The parameters at the norm of the start.
     pub(super) fn restore(&self, parameters: Vec<Tensor<3>>) -> Vec<Tensor<3>> {
-        let scale = (self.square.clone() / square(&parameters)).sqrt();
+        let now = square(&parameters, &self.trained) + TINY;
+        let scale = (self.square.clone() / now).sqrt();
         let scaled = |parameter: Tensor<3>| parameter * scale.clone();
-        parameters.into_iter().map(|p| self.members.change(p, scaled)).collect()
+        let each = parameters.into_iter().zip(&self.trained);
+        each.map(|(p, trained)| if *trained { self.members.change(p, scaled) } else { p }).collect()
     }
 }
 
-fn square(parameters: &[Tensor<3>]) -> Tensor<3> {
-    let squares = parameters.iter().map(|p| member_sum(p.clone() * p.clone()));
-    squares.reduce(|sum, square| sum + square).expect("a network has parameters")
+fn square(parameters: &[Tensor<3>], trained: &[bool]) -> Tensor<3> {
+    let trained = parameters.iter().zip(trained).filter(|(_, trained)| **trained);
+    let squares = trained.map(|(p, _)| member_sum(p.clone() * p.clone()));
+    squares.reduce(|sum, square| sum + square).expect("a network has parameters that are trained")
 }
 
 /// A penalty on the entropy of the singular values of each layer's weights, `b H(W)` with
@@ -265,7 +300,7 @@ mod tests {
         let run = |query: &str| -> Vec<f64> {
             let members = Experiment::from_query(query).experiment.members();
             let device = Device::flex();
-            let mut filter = Grokfast::new(&members, 1, &device).expect("it is on");
+            let mut filter = Grokfast::all(&members, 1, &device).remove(0);
             let step = |g: &f64| filter.filter(0, Tensor::from_floats([[[*g as f32]]], &device));
             gradients.iter().map(step).flat_map(numbers).collect()
         };
@@ -282,6 +317,45 @@ mod tests {
             let g = gradients[index];
             let boost = if index == 0 { 0.0 } else { 5.0 * (g + gradients[index - 1]) / 2.0 };
             assert!((got - (g + boost)).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_window_forgets_large_gradients_that_have_left_it() {
+        let query = "seeds=1&grokfast-lambda=1&grokfast=ma&grokfast-window=5";
+        let members = Experiment::from_query(query).experiment.members();
+        let device = Device::flex();
+        let mut filter = Grokfast::all(&members, 1, &device).remove(0);
+        let mut last = 0.0;
+        for step in 0..20 {
+            let gradient = if step < 3 { 1e6 + 0.3 } else { 1e-3f32 };
+            let gradient = Tensor::from_floats([[[gradient]]], &device);
+            last = numbers(filter.filter(0, gradient))[0];
+        }
+        assert!((last - 2e-3).abs() < 1e-8, "{last}");
+    }
+
+    #[test]
+    fn the_rank_penalty_adds_the_slope_of_each_members_entropy_to_its_gradient() {
+        let members = Experiment::from_query("rank-penalty=0,0.5&seeds=1").experiment.members();
+        let penalty = RankPenalty::new(&members).expect("it is on");
+        let weights = wave([2, 5, 3], 0.71) + wave([2, 5, 3], 2.13);
+        let gradient = wave([2, 5, 3], 1.11);
+        let mut gradients = [Some(gradient.clone())];
+        let parameters = std::slice::from_ref(&weights);
+        pollster::block_on(penalty.add(parameters, &[Role::Weights], &mut gradients))
+            .expect("on the CPU");
+        let [Some(with)] = gradients else { panic!("it has a gradient") };
+        let (weights, before, with) = (numbers(weights), numbers(gradient), numbers(with));
+        assert_eq!(before[..15], with[..15], "the first member has no penalty");
+        for entry in 0..15 {
+            let at = |shift: f64| {
+                let mut own = weights[15..].to_vec();
+                own[entry] += shift;
+                0.5 * entropy(&DMatrix::from_row_slice(5, 3, &own)).0
+            };
+            let expected = before[15 + entry] + (at(1e-6) - at(-1e-6)) / 2e-6;
+            assert!((with[15 + entry] - expected).abs() < 1e-5, "{entry}");
         }
     }
 

@@ -57,6 +57,7 @@ fn members_that_differ_in_their_method_train_as_they_would_alone() {
         "beta1=0,0.9&beta2=0.9,0.98",
         "noise=0,0.3&smoothing=0,0.1",
         "grokfast-lambda=0,2&grokfast-alpha=0.9,0.98",
+        "grokfast-lambda=2&grokfast=ema,ma&grokfast-window=10",
         "orthograd=0,1&constant-norm=0,1",
         "optimiser=adamw,adam,sgd,muon",
         "rank-penalty=0,0.01",
@@ -65,6 +66,7 @@ fn members_that_differ_in_their_method_train_as_they_would_alone() {
     ] {
         assert_as_alone(&format!("p=11&width=16&seeds=1&steps=120&{lists}"));
     }
+    assert_as_alone("p=11&width=16&optimiser=adamw,minimum-norm&constant-norm=1&seeds=1&steps=50");
     assert_as_alone("p=11&width=16&batch=16&noise=0,0.3&seeds=2&steps=120");
 }
 
@@ -79,8 +81,7 @@ fn a_masked_unit_stays_zero_for_500_steps() {
             );
             let experiment = experiment(&query);
             let mut trainer = Trainer::new(&experiment, &Device::flex()).unwrap();
-            let steps = if activation == "quadratic" { 500 } else { 100 };
-            (0..steps).for_each(|_| block_on(trainer.advance()).unwrap());
+            (0..500).for_each(|_| block_on(trainer.advance()).unwrap());
             let all = block_on(trainer.weights()).unwrap();
             // [2, 10, 8], [2, 1, 8], [2, 8, 3]: the first member has four units.
             let (first, rest) = all.split_at(2 * 10 * 8);

@@ -63,6 +63,11 @@ fn a8_with_relu_and_cross_entropy() {
 }
 
 #[test]
+fn g_two_hidden_layers_grok_too() {
+    assert_recipe("preset=grokking-deep&seeds=3", 100.0, [1040.0, 2560.0]);
+}
+
+#[test]
 fn without_weight_decay_the_second_phase_does_not_come() {
     for member in phases_of("preset=no-weight-decay&seeds=3&steps=3000") {
         assert!(member.fit_step.is_some());
