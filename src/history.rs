@@ -37,8 +37,9 @@ impl Measured {
 pub struct Snapshot {
     /// Optimiser steps taken.
     pub step: u32,
-    /// One entry a member, in the order of [`Experiment::members`].
-    pub members: Vec<Measured>,
+    /// One entry a member, in the order of [`Experiment::members`]; `None` for members that are
+    /// measured later.
+    pub members: Vec<Option<Measured>>,
 }
 
 /// The snapshots of one run, in the order of their steps.
@@ -61,10 +62,17 @@ impl History {
         &self.experiment
     }
 
-    /// Adds the next snapshot. One that is not later than the last is left out.
+    /// Adds the next snapshot. Of one of the same step as the last, members that were missing are
+    /// taken; an earlier one is left out.
     pub fn push(&mut self, snapshot: Snapshot) {
-        if self.snapshots.last().is_none_or(|last| last.step < snapshot.step) {
-            self.snapshots.push(snapshot);
+        match self.snapshots.last_mut() {
+            Some(last) if last.step == snapshot.step => {
+                for (member, measured) in last.members.iter_mut().zip(snapshot.members) {
+                    *member = member.take().or(measured);
+                }
+            }
+            Some(last) if last.step > snapshot.step => {}
+            _ => self.snapshots.push(snapshot),
         }
     }
 
@@ -76,7 +84,7 @@ impl History {
 
     /// The steps at which one member was measured, with the measurements.
     pub fn member(&self, index: usize) -> impl Iterator<Item = (u32, &Measured)> {
-        self.snapshots.iter().filter_map(move |s| Some((s.step, s.members.get(index)?)))
+        self.snapshots.iter().filter_map(move |s| Some((s.step, s.members.get(index)?.as_ref()?)))
     }
 }
 

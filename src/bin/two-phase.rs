@@ -195,9 +195,9 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
     );
     let history = train(experiment, |snapshot| {
         let median = |value: fn(&Measured) -> f32| {
-            let mut values: Vec<f32> = snapshot.members.iter().map(value).collect();
+            let mut values: Vec<f32> = snapshot.members.iter().flatten().map(value).collect();
             values.sort_by(f32::total_cmp);
-            100.0 * values[values.len() / 2]
+            values.get(values.len() / 2).map_or(0.0, |median| 100.0 * median)
         };
         let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
         bar.set_message(format!("train {train:.0}%  test {test:.0}%"));

@@ -12,7 +12,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use crate::experiment::{Data, Experiment, Settings};
+use crate::experiment::{Data, Settings};
 use crate::random::{self, Purpose};
 
 /// Why there is no data.
@@ -161,10 +161,12 @@ impl Dataset {
     ///
     /// # Errors
     /// If the images of digits are asked for and are not there.
-    pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, DataError> {
-        let members = experiment.members();
+    ///
+    /// # Panics
+    /// If there is no member.
+    pub fn new(members: &[Settings], device: &Device) -> Result<Self, DataError> {
         let sets = members.iter().map(Sets::of).collect::<Result<Vec<_>, _>>()?;
-        let (features, outputs) = (experiment.settings.features(), experiment.settings.outputs());
+        let (features, outputs) = (members[0].features(), members[0].outputs());
         let samples = |pick: fn(&Sets) -> &Set| {
             let sets: Vec<&Set> = sets.iter().map(pick).collect();
             Samples::new(&sets, features, outputs, device)
@@ -176,6 +178,7 @@ impl Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Experiment;
 
     fn member(query: &str) -> Settings {
         Experiment::from_query(query).experiment.members()[0]
@@ -213,7 +216,7 @@ mod tests {
     #[test]
     fn members_with_fewer_samples_are_padded_with_rows_that_count_for_nothing() {
         let experiment = Experiment::from_query("data=two-scale&samples=10,30&seeds=2").experiment;
-        let data = Dataset::new(&experiment, &Device::flex()).expect("data");
+        let data = Dataset::new(&experiment.members(), &Device::flex()).expect("data");
         assert_eq!(data.train.inputs.dims(), [4, 30, 150]);
         assert_eq!(data.train.counts, [10, 10, 30, 30]);
         let weights = data.train.weights.expect("members differ").try_to_vec_as::<f32>();

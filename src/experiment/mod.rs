@@ -15,6 +15,8 @@ mod settings;
 pub use fields::{FIELDS, Field, Group, Kind, Refused, Scale, Value, field};
 pub use presets::Preset;
 pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
+use std::collections::HashSet;
+
 pub use settings::{
     Activation, Choice, Data, Grokfast, Init, Kind as Model, Layer, Layers, Loss, Operation,
     Optimiser, Rule, Schedule, Settings,
@@ -184,8 +186,13 @@ impl Experiment {
         let members = one_seed.members();
         let most = |number: fn(&Settings) -> usize| members.iter().map(number).max().unwrap_or(1);
         let (samples, widest) = (most(Settings::all_samples), most(Settings::widest_layer));
-        let by_memory =
+        let mut by_memory =
             (BUFFER / (samples * widest)).min(TOTAL / most(Settings::numbers_in_training)).max(1);
+        if members.iter().all(|member| member.optimiser == Optimiser::MinimumNorm) {
+            // These are solved one width after the other.
+            let widths: HashSet<usize> = members.iter().map(|member| member.width).collect();
+            by_memory *= widths.len();
+        }
         let most = by_memory.min(MOST_MEMBERS);
         while self.combinations() > most {
             self.lists.pop();

@@ -7,7 +7,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::experiment::{Activation, Experiment, Init, Model, Settings};
+use crate::experiment::{Activation, Init, Model, Settings};
 use crate::random::{self, Purpose, normal, normals};
 
 /// What a tensor of parameters is to the network.
@@ -37,14 +37,16 @@ pub struct Perceptron {
 
 impl Perceptron {
     /// The networks before the first step, each drawn by its own seed.
+    ///
+    /// # Panics
+    /// If there is no member.
     #[must_use]
-    pub fn new(experiment: &Experiment, device: &Device) -> Self {
-        let members = experiment.members();
+    pub fn new(members: &[Settings], device: &Device) -> Self {
         let units: Vec<Vec<usize>> = members.iter().map(Settings::units).collect();
         let widest: Vec<usize> = (0..units[0].len())
             .map(|layer| units.iter().map(|units| units[layer]).max().unwrap_or(0))
             .collect();
-        let base = &experiment.settings;
+        let base = &members[0];
         let mut parameters = Vec::new();
         let mut roles = Vec::new();
         let mut shapes = Vec::new();

@@ -105,7 +105,8 @@ fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> 
         .snapshots()
         .iter()
         .filter_map(|snapshot| {
-            let alive = snapshot.members.get(members.clone())?.iter().filter(|m| m.is_finite());
+            let alive =
+                snapshot.members.get(members.clone())?.iter().flatten().filter(|m| m.is_finite());
             let mut values: Vec<f64> = alive.map(|m| f64::from(value(m))).collect();
             values.sort_by(f64::total_cmp);
             let middle = values.len() / 2;
@@ -337,7 +338,7 @@ mod tests {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let members = members
                 .iter()
-                .map(|(train, test)| Measured { train: score(*train), test: score(*test) })
+                .map(|(train, test)| Some(Measured { train: score(*train), test: score(*test) }))
                 .collect();
             history.push(Snapshot { step: *step, members });
         }
@@ -368,7 +369,8 @@ mod tests {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let fit = if step == 0 { 0.0 } else { 1.0 };
             let members = [0.1, second];
-            let members = members.map(|test| Measured { train: score(fit), test: score(test) });
+            let members =
+                members.map(|test| Some(Measured { train: score(fit), test: score(test) }));
             history.push(Snapshot { step, members: members.into() });
         }
         assert_eq!(

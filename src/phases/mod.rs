@@ -108,7 +108,7 @@ mod tests {
             let first = Measured { train: score(train), test: score(test) };
             let second =
                 Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 1.0 } };
-            history.push(Snapshot { step, members: vec![first, second] });
+            history.push(Snapshot { step, members: vec![Some(first), Some(second)] });
         }
         let [first, second] = find(&history)[..] else { panic!("two members") };
         assert_eq!(first.fit_step, Some(20));

@@ -125,7 +125,7 @@ async fn trained(experiment: &Experiment, device: &Device) -> Result<[Vec<f32>; 
     }
     let after = trainer.weights().await?;
     let change = after.iter().zip(before).map(|(after, before)| after - before).collect();
-    let scores = trainer.measure().await?.members.into_iter().flat_map(|m| [m.train, m.test]);
+    let scores = trainer.measure().await?.into_iter().flat_map(|m| [m.train, m.test]);
     let (losses, accuracies) = scores.map(|score| (score.loss, score.accuracy)).unzip();
     Ok([change, losses, accuracies])
 }

@@ -14,7 +14,7 @@ use rand::RngExt;
 
 use crate::data::{DataError, Dataset, Samples};
 use crate::experiment::{Experiment, Loss, Optimiser, Settings};
-use crate::history::{Measured, Score, Snapshot};
+use crate::history::{Measured, Score};
 use crate::measure;
 use crate::model::Perceptron;
 use crate::random::{self, Generator, Purpose};
@@ -38,7 +38,6 @@ pub enum TrainError {
 /// Each member trains exactly as it would alone: the loss is summed over members, so that the
 /// gradient of a member's weights is that of its own loss.
 pub struct Trainer {
-    settings: Settings,
     members: Vec<Settings>,
     loss: Loss,
     device: Device,
@@ -73,10 +72,14 @@ impl Trainer {
     /// # Errors
     /// If there is nothing to train on.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
-        let data = Dataset::new(experiment, device)?;
-        let members = experiment.members();
-        let settings = experiment.settings;
-        let model = Perceptron::new(experiment, device);
+        Self::of(experiment.members(), device)
+    }
+
+    /// Likewise with some of the members only, at least one.
+    pub(crate) fn of(members: Vec<Settings>, device: &Device) -> Result<Self, TrainError> {
+        let data = Dataset::new(&members, device)?;
+        let settings = members[0];
+        let model = Perceptron::new(&members, device);
         let count = model.parameters.len();
         let regression = settings.is_regression();
         let trained = model.trained(&settings);
@@ -97,7 +100,6 @@ impl Trainer {
             constant_norm: ConstantNorm::new(&members, &model.parameters, &trained, device),
             trained,
             device: device.clone(),
-            settings,
             members,
             data,
             model,
@@ -187,12 +189,12 @@ impl Trainer {
             .collect()
     }
 
-    /// Measures every member as it is after the steps taken so far, without noise and smoothing. A
+    /// Measures every member, in order, as it is after the steps taken so far, without noise and smoothing. A
     /// member whose weight decay waits for a full training accuracy has it switched on by this.
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub async fn measure(&mut self) -> Result<Snapshot, TrainError> {
+    pub async fn measure(&mut self) -> Result<Vec<Measured>, TrainError> {
         let mut rows = Vec::with_capacity(4);
         for samples in [&self.data.train, &self.data.test] {
             let outputs = self.model.forward(&samples.inputs);
@@ -214,7 +216,7 @@ impl Trainer {
             // Full but for rounding.
             *decays |= f64::from(member.train.accuracy) > 1.0 - 0.5 / *samples as f64;
         }
-        Ok(Snapshot { step: self.step, members })
+        Ok(members)
     }
 
     /// Waits until the steps taken so far are computed.
@@ -374,7 +376,7 @@ mod tests {
         let targets = wide(&smoothed(
             &trainer.data.train,
             &trainer.members,
-            trainer.settings.is_regression(),
+            trainer.members[0].is_regression(),
             &trainer.device,
         ));
         let parameters: Vec<Tensor<3>> = trainer.model.parameters.iter().map(wide).collect();
@@ -484,8 +486,7 @@ mod tests {
         let mut trainer = Trainer::new(&experiment, &Device::flex()).expect("data");
         let mut opened = None;
         for step in 0..200 {
-            let full =
-                block_on(trainer.measure()).expect("on the CPU").members[0].train.accuracy == 1.0;
+            let full = block_on(trainer.measure()).expect("on the CPU")[0].train.accuracy == 1.0;
             if full && opened.is_none() {
                 opened = Some(step);
             }

@@ -3,16 +3,33 @@
 use burn::tensor::Device;
 
 use super::{TrainError, Trainer};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Optimiser, Settings};
 use crate::history::{Snapshot, next_measured_step};
 
 /// An ensemble in training that is measured at the steps of [`next_measured_step`].
+///
+/// On the CPU members of very different width are trained apart: in one set of tensors the narrow
+/// ones would cost as much as the widest. So are those that are solved in closed form, everywhere:
+/// they are done one width after the other, and measured as they are.
 pub struct Run {
-    trainer: Trainer,
+    settings: Settings,
+    members: usize,
+    parts: Vec<Part>,
+    step: u32,
     /// The next step to be measured; beyond the last one once that is.
     next: u32,
+    /// Whether all members are solved in closed form.
+    solves: bool,
+    /// Parts solved and measured.
+    solved: usize,
     /// Whether no member's loss is a number any more.
     all_diverged: bool,
+}
+
+/// Members that are trained together, by their places in the ensemble.
+struct Part {
+    places: Vec<usize>,
+    trainer: Trainer,
 }
 
 impl Run {
@@ -21,24 +38,44 @@ impl Run {
     /// # Errors
     /// If there is nothing to train on.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
-        Ok(Self { trainer: Trainer::new(experiment, device)?, next: 0, all_diverged: false })
+        let members = experiment.members();
+        let solves = members.iter().all(|m| m.optimiser == Optimiser::MinimumNorm);
+        let parts = parts(&members, solves, *device == Device::flex())
+            .into_iter()
+            .map(|places| {
+                let own = places.iter().map(|&place| members[place]).collect();
+                Ok(Part { places, trainer: Trainer::of(own, device)? })
+            })
+            .collect::<Result<_, TrainError>>()?;
+        Ok(Self {
+            settings: experiment.settings,
+            members: members.len(),
+            parts,
+            step: 0,
+            next: 0,
+            solves,
+            solved: 0,
+            all_diverged: false,
+        })
     }
 
     /// Steps taken.
     #[must_use]
     pub fn step(&self) -> u32 {
-        self.trainer.step()
+        self.step
     }
 
     /// Whether there is nothing left to do: all steps are taken and the last one is measured, or
     /// every member has diverged.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.all_diverged || self.next > self.trainer.settings.steps
+        self.all_diverged || self.next > self.settings.steps
     }
 
     /// Takes at most `most` steps and waits for them. Ends at the next measured step, with the
     /// measurement; the first call at step 0 measures before any step is taken.
+    ///
+    /// Of members that are solved in closed form, a call solves and measures those of one width.
     ///
     /// # Errors
     /// If the device was lost.
@@ -46,21 +83,52 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
-        let last = self.trainer.settings.steps;
-        let stop = self.step().saturating_add(most).min(self.next).min(last);
-        while self.step() < stop {
-            self.trainer.advance().await?;
+        if self.solves && most > 0 {
+            return self.solve_next().await.map(Some);
         }
+        let last = self.settings.steps;
+        let stop = self.step.saturating_add(most).min(self.next).min(last);
+        for part in &mut self.parts {
+            while part.trainer.step() < stop {
+                part.trainer.advance().await?;
+            }
+        }
+        self.step = stop;
         if stop < self.next.min(last) {
-            self.trainer.settle().await?;
+            for part in &self.parts {
+                part.trainer.settle().await?;
+            }
             return Ok(None);
         }
-        let snapshot = self.trainer.measure().await?;
-        self.all_diverged = snapshot.members.iter().all(|member| !member.is_finite());
+        let mut snapshot = Snapshot { step: stop, members: vec![None; self.members] };
+        for part in &mut self.parts {
+            let measured = part.trainer.measure().await?;
+            for (place, measured) in part.places.iter().zip(measured) {
+                snapshot.members[*place] = Some(measured);
+            }
+        }
+        self.all_diverged = snapshot.members.iter().flatten().all(|member| !member.is_finite());
         // The last step is measured too, wherever the others fall.
         let following = next_measured_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
         Ok(Some(snapshot))
+    }
+
+    /// Solves and measures the next part. All that is left of it afterwards is what was measured.
+    async fn solve_next(&mut self) -> Result<Snapshot, TrainError> {
+        let mut snapshot = Snapshot { step: 1, members: vec![None; self.members] };
+        if let Some(part) = self.parts.get_mut(self.solved) {
+            part.trainer.advance().await?;
+            for (place, measured) in part.places.iter().zip(part.trainer.measure().await?) {
+                snapshot.members[*place] = Some(measured);
+            }
+            self.solved += 1;
+        }
+        if self.solved == self.parts.len() {
+            self.step = 1;
+            self.next = self.settings.steps + 1;
+        }
+        Ok(snapshot)
     }
 
     /// Trains to the end on a device that answers at once, and hands every snapshot to `look`.
@@ -73,4 +141,26 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// Members that are trained together, by their places.
+fn parts(members: &[Settings], solves: bool, on_cpu: bool) -> Vec<Vec<usize>> {
+    /// Widths up to this many times the narrowest are trained with it.
+    const RANGE: usize = 2;
+    if !solves && !on_cpu {
+        return vec![(0..members.len()).collect()];
+    }
+    let range = if solves { 1 } else { RANGE };
+    let mut places: Vec<usize> = (0..members.len()).collect();
+    places.sort_by_key(|&place| members[place].width);
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for place in places {
+        match parts.last_mut() {
+            Some(part) if members[place].width <= range * members[part[0]].width => {
+                part.push(place)
+            }
+            _ => parts.push(vec![place]),
+        }
+    }
+    parts
 }

@@ -10,7 +10,7 @@ fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
         .snapshots()
         .iter()
         .map(|snapshot| {
-            let losses = snapshot.members.iter().map(|m| f64::from(m.test.loss));
+            let losses = snapshot.members.iter().flatten().map(|m| f64::from(m.test.loss));
             (f64::from(snapshot.step), median(losses))
         })
         .collect();

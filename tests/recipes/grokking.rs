@@ -86,8 +86,11 @@ fn from_two_fifths_of_the_table_the_rule_is_not_found_in_time() {
 #[test]
 fn the_same_experiment_gives_the_same_curves_bit_for_bit() {
     let bits = |history: &History| -> Vec<u32> {
-        let scores =
-            history.snapshots().iter().flat_map(|s| &s.members).flat_map(|m| [m.train, m.test]);
+        let scores = history
+            .snapshots()
+            .iter()
+            .flat_map(|s| s.members.iter().flatten())
+            .flat_map(|m| [m.train, m.test]);
         scores.flat_map(|score| [score.loss.to_bits(), score.accuracy.to_bits()]).collect()
     };
     // With everything in it that is drawn while training.

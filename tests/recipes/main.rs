@@ -77,7 +77,15 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 /// The value of each member at its last measurement.
 fn last(history: &History, value: fn(&Measured) -> f32) -> Vec<f64> {
-    history.snapshots().last().unwrap().members.iter().map(|m| f64::from(value(m))).collect()
+    history
+        .snapshots()
+        .last()
+        .unwrap()
+        .members
+        .iter()
+        .flatten()
+        .map(|m| f64::from(value(m)))
+        .collect()
 }
 
 /// Inside a spread, or up to 25% outside.
