@@ -10,7 +10,7 @@ use web_sys::{
 };
 
 use super::adapter::{self, Choice, Wish};
-use super::axis::{TimeAxis, ValueAxis};
+use super::axis::{HorizontalAxis, ValueAxis};
 use super::chart::{Chart, Frame, LEFT, Layout, RIGHT};
 use super::controls::Controls;
 use super::dom::{create, element, set_root_attribute, set_text, window};
@@ -76,6 +76,9 @@ pub struct App {
     log_axis: bool,
     pointed: Option<f64>,
     charts: [Chart; 2],
+    /// Error or loss over the values of a setting.
+    profile: Chart,
+    profile_loss: bool,
     controls: Option<Controls>,
     redraw_asked: bool,
     embedded: bool,
@@ -107,9 +110,14 @@ impl App {
             log_axis: true,
             pointed: None,
             charts: [
-                Chart::new(element("accuracy"), Layout { names_phases: true, labels_time: false }),
-                Chart::new(element("loss"), Layout { names_phases: false, labels_time: true }),
+                Chart::new(element("accuracy"), Layout { names_markers: true, labels_axis: false }),
+                Chart::new(element("loss"), Layout { names_markers: false, labels_axis: true }),
             ],
+            profile: Chart::new(
+                element("profile"),
+                Layout { names_markers: true, labels_axis: true },
+            ),
+            profile_loss: false,
             controls: None,
             redraw_asked: false,
             embedded: false,
@@ -247,13 +255,20 @@ impl App {
     fn draw(&mut self) {
         let theme = Theme::current();
         let members = phases::find(&self.history);
-        let time = TimeAxis { log: self.log_axis, last: self.experiment.settings.steps };
+        let time = HorizontalAxis::steps(self.log_axis, self.experiment.settings.steps);
         let markers = figure::markers(&members);
         let (accuracy, loss) =
             (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
         let ends =
             loss.iter().flat_map(|series| &series.points).flat_map(|point| [point.low, point.high]);
-        let frame = |title, values| Frame { title, theme, time, values, markers: markers.clone() };
+        let frame = |title: &str, values| Frame {
+            title: title.into(),
+            theme,
+            across: time.clone(),
+            values,
+            markers: markers.clone(),
+            phases: true,
+        };
         let titles =
             (figure::accuracy_title(&self.experiment), figure::loss_title(&self.experiment));
         self.charts[0].draw(frame(titles.0, ValueAxis::Share), &accuracy);
@@ -270,20 +285,59 @@ impl App {
             figure::finding(&self.history, &members, moving)
         };
         set_text(&element("finding"), &finding);
+        self.draw_profile(&theme, &time);
         self.draw_crosshair(&time);
         self.draw_controls();
     }
 
-    fn draw_crosshair(&self, time: &TimeAxis) {
-        let step = match self.pointed {
-            Some(position) => time.step_at(position),
-            None => f64::INFINITY,
-        };
+    /// The step that the reader points at, or the last one measured.
+    fn pointed_step(&self, time: &HorizontalAxis) -> f64 {
         let last = self.history.snapshots().last().map_or(0, |snapshot| snapshot.step);
-        let readout = figure::readout(&self.history, step.min(f64::from(last)));
+        let pointed = self.pointed.map_or(f64::INFINITY, |position| time.at(position));
+        pointed.min(f64::from(last))
+    }
+
+    fn draw_profile(&mut self, theme: &Theme, time: &HorizontalAxis) {
+        let step = self.pointed_step(time);
+        let profile = figure::profile(&self.history, step, self.profile_loss);
+        element::<HtmlElement>("profile-part").set_hidden(profile.is_none());
+        // Of a run of one step there is no curve over steps to see.
+        let still = self.experiment.settings.steps == 1 && profile.is_some();
+        element::<HtmlElement>("over-time").set_hidden(still);
+        element::<HtmlElement>("profile-hint").set_hidden(still);
+        let Some(profile) = profile else { return };
+        let what = if self.profile_loss {
+            figure::loss_title(&self.experiment)
+        } else {
+            figure::error_title(&self.experiment)
+        };
+        let series = profile.series(theme);
+        let ends = series.iter().flat_map(|series| &series.points);
+        let values = if self.profile_loss {
+            ValueAxis::decades(ends.flat_map(|point| [point.low, point.high]))
+        } else {
+            ValueAxis::Share
+        };
+        let frame = Frame {
+            title: format!("{what} at step {}", format::step(profile.step)),
+            theme: *theme,
+            across: profile.across,
+            values,
+            markers: profile.markers,
+            phases: false,
+        };
+        self.profile.draw(frame, &series);
+        let other = if self.profile_loss { "Show error" } else { "Show loss" };
+        set_text(&element("profile-measure"), other);
+    }
+
+    fn draw_crosshair(&self, time: &HorizontalAxis) {
+        let readout = figure::readout(&self.history, self.pointed_step(time));
         let (line, holder): (HtmlElement, HtmlElement) = (element("crosshair"), element("readout"));
-        let position =
-            readout.as_ref().and_then(|r| time.position(r.step)).filter(|_| self.pointed.is_some());
+        let position = readout
+            .as_ref()
+            .and_then(|r| time.position(f64::from(r.step)))
+            .filter(|_| self.pointed.is_some());
         line.set_hidden(position.is_none());
         if let Some(position) = position {
             let plot = f64::from(element::<HtmlElement>("charts").client_width()) - LEFT - RIGHT;
@@ -336,6 +390,7 @@ impl App {
         let steps = self.experiment.settings.steps;
         let text = match self.state {
             State::Loading | State::Error => self.message.clone(),
+            State::Ready if steps == 1 => "Ready.".into(),
             State::Ready => format!("Ready: {} steps to go.", format::step(steps)),
             State::Running => {
                 let left =
@@ -354,6 +409,7 @@ impl App {
             State::Paused => {
                 format!("Paused at step {} of {}", format::step(self.step), format::step(steps))
             }
+            State::Done if self.step == 1 => "Done.".into(),
             State::Done => format!("Done: {} steps.", format::step(self.step)),
         };
         set_text(&element("progress-text"), &text);
@@ -667,6 +723,15 @@ pub fn switch_axis(app: &Shared) {
         let mut app = app.borrow_mut();
         app.log_axis = !app.log_axis;
         app.show_address();
+    }
+    redraw(app);
+}
+
+/// From error to loss in the chart over a setting, and back.
+pub fn switch_profile(app: &Shared) {
+    {
+        let mut app = app.borrow_mut();
+        app.profile_loss = !app.profile_loss;
     }
     redraw(app);
 }

@@ -1,51 +1,79 @@
-//! The axis of training steps that all charts share, and the axes of values.
+//! The horizontal axes, that of training steps being shared by all charts, and the axes of values.
 
-/// Training steps from left to right, by ratio or evenly.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TimeAxis {
-    /// Equal ratios take equal lengths; step 0 then has no place.
-    pub log: bool,
-    /// The step at the right end.
-    pub last: u32,
+/// What lies from left to right, by ratio or evenly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HorizontalAxis {
+    /// Written below.
+    pub title: String,
+    /// Equal ratios take equal lengths; zero then has no place.
+    log: bool,
+    first: f64,
+    last: f64,
+    /// What gets a tick.
+    ticks: Vec<f64>,
 }
 
-impl TimeAxis {
-    /// Where a step lies, 0 at the left end and 1 at the right; `None` if it has no place.
-    pub fn position(&self, step: u32) -> Option<f64> {
-        let (step, last) = (f64::from(step), f64::from(self.last.max(2)));
-        if !self.log {
-            Some(step / last)
-        } else if step >= 1.0 {
-            Some(step.ln() / last.ln())
-        } else {
-            None
-        }
-    }
-
-    /// The step at a position from 0 to 1.
-    pub fn step_at(&self, position: f64) -> f64 {
-        let last = f64::from(self.last.max(2));
-        if self.log { (position * last.ln()).exp() } else { position * last }
-    }
-
-    /// The steps that get a tick, few and round.
-    pub fn ticks(&self) -> Vec<u32> {
-        if self.log {
+impl HorizontalAxis {
+    /// Training steps up to the last.
+    pub fn steps(log: bool, last: u32) -> Self {
+        let ticks: Vec<u32> = if log {
             let mut ticks: Vec<u32> =
-                (0..10).map(|decade| 10u32.pow(decade)).take_while(|&t| t <= self.last).collect();
+                (0..10).map(|decade| 10u32.pow(decade)).take_while(|&t| t <= last).collect();
             // The end as well, where its label has room.
-            if ticks.last().is_some_and(|&tick| self.last / tick >= 3) {
-                ticks.push(self.last);
+            if ticks.last().is_some_and(|&tick| last / tick >= 3) {
+                ticks.push(last);
             }
             ticks
         } else {
-            let rough = f64::from(self.last) / 5.0;
+            let rough = f64::from(last) / 5.0;
             let decade = 10f64.powf(rough.log10().floor());
             let unit =
                 [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * decade >= rough).unwrap_or(10.0);
             let unit = (unit * decade).max(1.0) as u32;
-            (0..=self.last / unit).map(|i| i * unit).collect()
+            (0..=last / unit).map(|i| i * unit).collect()
+        };
+        Self {
+            title: "Training steps".into(),
+            log,
+            first: if log { 1.0 } else { 0.0 },
+            last: f64::from(last.max(2)),
+            ticks: ticks.into_iter().map(f64::from).collect(),
         }
+    }
+
+    /// Values of a setting, in rising order: by ratio where they span more than one to eight.
+    pub fn values(title: &str, values: &[f64]) -> Self {
+        let (first, last) = match values {
+            [first, .., last] => (*first, *last),
+            _ => (0.0, 1.0),
+        };
+        let log = first > 0.0 && last > 8.0 * first;
+        Self { title: title.into(), log, first, last, ticks: values.to_vec() }
+    }
+
+    /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has no place.
+    pub fn position(&self, value: f64) -> Option<f64> {
+        let place = if self.log {
+            (value / self.first).ln() / (self.last / self.first).ln()
+        } else {
+            (value - self.first) / (self.last - self.first)
+        };
+        // Not so far left as to have none, and not a number for zero on an axis by ratio.
+        (place >= 0.0).then_some(place)
+    }
+
+    /// The value at a position from 0 to 1.
+    pub fn at(&self, position: f64) -> f64 {
+        if self.log {
+            self.first * (self.last / self.first).powf(position)
+        } else {
+            self.first + position * (self.last - self.first)
+        }
+    }
+
+    /// What gets a tick.
+    pub fn ticks(&self) -> &[f64] {
+        &self.ticks
     }
 }
 
@@ -124,21 +152,24 @@ mod tests {
     #[test]
     fn a_step_is_found_again_where_the_axis_puts_it() {
         for log in [true, false] {
-            let axis = TimeAxis { log, last: 4000 };
-            for step in [1, 43, 1787, 4000] {
+            let axis = HorizontalAxis::steps(log, 4000);
+            for step in [1.0, 43.0, 1787.0, 4000.0] {
                 let position = axis.position(step).expect("has a place");
                 assert!((0.0..=1.0).contains(&position));
-                assert!((axis.step_at(position) - f64::from(step)).abs() < 1e-6 * f64::from(step));
+                assert!((axis.at(position) - step).abs() < 1e-6 * step);
             }
         }
-        assert_eq!(TimeAxis { log: true, last: 4000 }.position(0), None);
+        assert_eq!(HorizontalAxis::steps(true, 4000).position(0.0), None);
+        let widths = HorizontalAxis::values("Width", &[4.0, 16.0, 64.0]);
+        assert!((widths.position(16.0).expect("has a place") - 0.5).abs() < 1e-12);
     }
 
     #[test]
     fn ticks_are_few_and_round() {
-        assert_eq!(TimeAxis { log: true, last: 4000 }.ticks(), [1, 10, 100, 1000, 4000]);
-        assert_eq!(TimeAxis { log: false, last: 4000 }.ticks(), [0, 1000, 2000, 3000, 4000]);
-        assert_eq!(TimeAxis { log: false, last: 50 }.ticks(), [0, 10, 20, 30, 40, 50]);
+        let ticks = |log, last| HorizontalAxis::steps(log, last).ticks;
+        assert_eq!(ticks(true, 4000), [1.0, 10.0, 100.0, 1000.0, 4000.0]);
+        assert_eq!(ticks(false, 4000), [0.0, 1000.0, 2000.0, 3000.0, 4000.0]);
+        assert_eq!(ticks(false, 50), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert!(ValueAxis::Decades(-6, 12).ticks().len() <= 6);
         assert_eq!(ValueAxis::Decades(-4, 1).ticks()[0].1, "10⁻⁴");
     }

@@ -10,7 +10,7 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 
-use super::axis::{TimeAxis, ValueAxis};
+use super::axis::{HorizontalAxis, ValueAxis};
 use super::dom::{create, window};
 use super::format;
 use super::theme::Theme;
@@ -26,24 +26,24 @@ pub struct Series {
     pub ink: RGBColor,
     /// Whether the line is dashed.
     pub dashed: bool,
-    /// The points, by step.
+    /// The points, from left to right.
     pub points: Vec<Point>,
 }
 
-/// Median and range of a value over the members at one step.
+/// Median and range of a value over members, at a step or at a value of a setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    pub step: u32,
+    pub x: f64,
     pub low: f64,
     pub median: f64,
     pub high: f64,
 }
 
-/// A step at which a phase is through for the median member.
+/// A place on the horizontal axis: where a phase is through for the median member, or a threshold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marker {
-    /// The step.
-    pub step: u32,
+    /// The place.
+    pub x: f64,
     /// What happened, in a few words.
     pub label: String,
 }
@@ -52,24 +52,27 @@ pub struct Marker {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// Written above the value axis.
-    pub title: &'static str,
+    pub title: String,
     /// The colours.
     pub theme: Theme,
     /// From left to right.
-    pub time: TimeAxis,
+    pub across: HorizontalAxis,
     /// From bottom to top.
     pub values: ValueAxis,
-    /// End of the first phase and of the second, as far as found.
+    /// Marked places.
     pub markers: Vec<Marker>,
+    /// Whether the stretch up to the first marker is the first phase and that from there to the
+    /// second one the second.
+    pub phases: bool,
 }
 
 /// What a chart shows, apart from its data.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// Whether the phases are named above the plot.
-    pub names_phases: bool,
-    /// Whether the time axis is labelled.
-    pub labels_time: bool,
+    /// Whether markers are named above the plot.
+    pub names_markers: bool,
+    /// Whether the horizontal axis is labelled.
+    pub labels_axis: bool,
 }
 
 /// A chart in an element of the page.
@@ -169,10 +172,10 @@ impl Chart {
             canvas.set_height(size.height);
         }
         let px = |css: f64| (css * size.scale) as i32;
-        let rows = if self.layout.names_phases { 3.0 } else { 1.2 };
+        let rows = if self.layout.names_markers { 3.0 } else { 1.2 };
         let (top, bottom) = (
             px(rows * ROW + 6.0),
-            size.height as i32 - px(if self.layout.labels_time { 2.4 * ROW } else { 8.0 }),
+            size.height as i32 - px(if self.layout.labels_axis { 2.4 * ROW } else { 8.0 }),
         );
         let plot = (px(LEFT)..size.width as i32 - px(RIGHT), bottom..top);
         let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
@@ -189,11 +192,11 @@ impl Chart {
     ) -> Drawn {
         let px = |css: f64| (css * size.scale) as i32;
         let theme = &frame.theme;
-        let at = |step: u32| frame.time.position(step);
+        let at = |x: f64| frame.across.position(x);
 
         let mut from = 0.0;
         for (marker, colour) in frame.markers.iter().zip([theme.phase_1, theme.phase_2]) {
-            if let Some(to) = at(marker.step) {
+            if let Some(to) = at(marker.x).filter(|_| frame.phases) {
                 area.draw(&Rectangle::new([(from, 0.0), (to, 1.0)], colour.filled()))?;
                 from = to;
             }
@@ -212,13 +215,13 @@ impl Chart {
             ))?;
         }
         let mut free_from = i32::MIN;
-        for step in frame.time.ticks() {
-            let Some(x) = at(step) else { continue };
+        for &tick in frame.across.ticks() {
+            let Some(x) = at(tick) else { continue };
             area.draw(&PathElement::new(vec![(x, 0.0), (x, 1.0)], thin))?;
-            let text = format::step(step);
+            let text = format::tick(tick);
             let half = text_width(&text, size) / 2;
             let (x, y) = area.map_coordinate(&(x, 0.0));
-            if self.layout.labels_time && x - half > free_from {
+            if self.layout.labels_axis && x - half > free_from {
                 free_from = x + half + px(6.0);
                 let style = words(theme.muted, size, HPos::Center, VPos::Top);
                 root.draw(&Text::new(text, (x, y + px(5.0)), style))?;
@@ -227,14 +230,13 @@ impl Chart {
         let (left, top) = area.map_coordinate(&(0.0, 1.0));
         let (right, bottom) = area.map_coordinate(&(1.0, 0.0));
         root.draw(&Text::new(
-            frame.title,
+            frame.title.as_str(),
             (px(4.0), px(2.0)),
             words(theme.ink, size, HPos::Left, VPos::Top),
         ))?;
-        if self.layout.labels_time {
-            let title = "Training steps";
+        if self.layout.labels_axis {
             root.draw(&Text::new(
-                title,
+                frame.across.title.as_str(),
                 ((left + right) / 2, bottom + px(5.0 + ROW)),
                 words(theme.ink, size, HPos::Center, VPos::Top),
             ))?;
@@ -246,12 +248,12 @@ impl Chart {
             stroke_width: px(1.0) as u32,
         };
         for (row, marker) in frame.markers.iter().enumerate() {
-            let Some(position) = at(marker.step) else { continue };
+            let Some(position) = at(marker.x) else { continue };
             let (x, _) = area.map_coordinate(&(position, 0.0));
             let row_top = top - px(4.0) - px(ROW) * (1 + row as i32);
-            let line_top = if self.layout.names_phases { row_top } else { top };
+            let line_top = if self.layout.names_markers { row_top } else { top };
             root.draw(&PathElement::new(vec![(x, bottom), (x, line_top)], stroke))?;
-            if self.layout.names_phases {
+            if self.layout.names_markers {
                 // To the left of its line, where no later line crosses it. Where it would not fit
                 // there: to the right, or else at the left edge.
                 let (width, gap) = (text_width(&marker.label, size), px(5.0));
@@ -282,7 +284,7 @@ fn curves(
 ) -> Drawn {
     let px = |css: f64| (css * size.scale) as i32;
     let place = |point: &Point, value: f64| {
-        frame.time.position(point.step).map(|x| (x, frame.values.position(value)))
+        frame.across.position(point.x).map(|x| (x, frame.values.position(value)))
     };
     for series in series {
         let mut outline: Vec<_> = series.points.iter().filter_map(|p| place(p, p.high)).collect();

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use super::axis::HorizontalAxis;
 use super::chart::{Marker, Point, Series};
 use super::format;
 use super::theme::Theme;
-use crate::experiment::{Experiment, Loss};
-use crate::history::{History, Measured};
+use crate::experiment::{self, Experiment, Field, Loss, Model};
+use crate::history::{History, Measured, Snapshot};
 use crate::phases::{self, MemberPhases, Spread};
 
 /// A value of a measurement.
@@ -15,6 +16,11 @@ type Value = fn(&Measured) -> f32;
 /// What the accuracy of an experiment is called.
 pub fn accuracy_title(experiment: &Experiment) -> &'static str {
     if experiment.settings.is_regression() { "Right sign" } else { "Accuracy" }
+}
+
+/// What is called wrong.
+pub fn error_title(experiment: &Experiment) -> &'static str {
+    if experiment.settings.is_regression() { "Wrong sign" } else { "Error" }
 }
 
 /// What the loss of an experiment is called.
@@ -39,26 +45,39 @@ pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
 
 /// A curve on train and one on test for each group of members that differ in their seed only.
 fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
-    let groups = groups(history.experiment());
     let mut all = Vec::new();
-    for (index, (members, name)) in groups.iter().enumerate() {
-        all.push(Series {
+    for (index, (members, name)) in groups(history.experiment()).into_iter().enumerate() {
+        let [mut train_series, mut test_series] = pair(theme);
+        if index > 0 {
             // Curves that end in the same place need one name.
-            name: if index == 0 { "train".into() } else { String::new() },
+            train_series.name.clear();
+        }
+        test_series.name = name;
+        train_series.points = points(history, members.clone(), train);
+        test_series.points = points(history, members, test);
+        all.extend([train_series, test_series]);
+    }
+    all
+}
+
+/// The curves of train and test, without points yet.
+fn pair(theme: &Theme) -> [Series; 2] {
+    [
+        Series {
+            name: "train".into(),
             colour: theme.train,
             ink: theme.train_text,
             dashed: true,
-            points: points(history, members.clone(), train),
-        });
-        all.push(Series {
-            name: name.clone(),
+            points: Vec::new(),
+        },
+        Series {
+            name: "test".into(),
             colour: theme.test,
             ink: theme.test,
             dashed: false,
-            points: points(history, members.clone(), test),
-        });
-    }
-    all
+            points: Vec::new(),
+        },
+    ]
 }
 
 /// Most groups of members that get curves of their own.
@@ -101,28 +120,150 @@ fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
 
 /// Median and range over those of the members that have not diverged, at every measured step.
 fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
-    history
-        .snapshots()
-        .iter()
-        .filter_map(|snapshot| {
-            let alive =
-                snapshot.members.get(members.clone())?.iter().flatten().filter(|m| m.is_finite());
-            let mut values: Vec<f64> = alive.map(|m| f64::from(value(m))).collect();
-            values.sort_by(f64::total_cmp);
-            let middle = values.len() / 2;
-            let median = if !values.len().is_multiple_of(2) {
-                values[middle]
-            } else {
-                (values.get(middle.wrapping_sub(1))? + values[middle]) / 2.0
-            };
-            Some(Point {
-                step: snapshot.step,
-                low: *values.first()?,
-                median,
-                high: *values.last()?,
+    let at = |snapshot| point(snapshot, members.clone(), value, f64::from(snapshot.step));
+    history.snapshots().iter().filter_map(at).collect()
+}
+
+/// Median and range over those of the members that are measured in a snapshot and have not diverged.
+fn point(snapshot: &Snapshot, members: Range<usize>, value: Value, x: f64) -> Option<Point> {
+    let alive = snapshot.members.get(members)?.iter().flatten().filter(|m| m.is_finite());
+    let mut values: Vec<f64> = alive.map(|m| f64::from(value(m))).collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let median = if !values.len().is_multiple_of(2) {
+        values[middle]
+    } else {
+        (values.get(middle.wrapping_sub(1))? + values[middle]) / 2.0
+    };
+    Some(Point { x, low: *values.first()?, median, high: *values.last()? })
+}
+
+/// What the error and the loss are over the values of a setting, at one step.
+pub struct Profile {
+    /// The setting.
+    field: &'static Field,
+    /// Its values.
+    pub across: HorizontalAxis,
+    /// The step that is shown.
+    pub step: u32,
+    train: Vec<Point>,
+    test: Vec<Point>,
+    /// The interpolation threshold, where there is one to count.
+    pub markers: Vec<Marker>,
+}
+
+/// Error (or the loss) against the one setting in which members differ, at the measured step nearest
+/// to `step`; `None` if they differ in none that is a number, in several, or have less than three
+/// values of it.
+pub fn profile(history: &History, step: f64, loss: bool) -> Option<Profile> {
+    let experiment = history.experiment();
+    let mut lists = experiment.lists();
+    let (field, values) = lists.next().filter(|(_, values)| values.len() >= 3)?;
+    if lists.next().is_some() {
+        return None;
+    }
+    let number = |value: &experiment::Value| match value {
+        experiment::Value::Number(number) => Some(*number),
+        _ => None,
+    };
+    let numbers: Vec<f64> = values.iter().map(number).collect::<Option<_>>()?;
+    let off = |snapshot: &&Snapshot| (f64::from(snapshot.step) - step).abs();
+    let snapshot = history.snapshots().iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+    let seeds = experiment.settings.seeds;
+    let points = |value: Value| {
+        let at = |(index, x): (usize, &f64)| {
+            point(snapshot, index * seeds..(index + 1) * seeds, value, *x)
+        };
+        let mut points: Vec<Point> = numbers.iter().enumerate().filter_map(at).collect();
+        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        points
+    };
+    let mut sorted = numbers.clone();
+    sorted.sort_by(f64::total_cmp);
+    let (train, test): (Value, Value) = if loss {
+        (|m| m.train.loss, |m| m.test.loss)
+    } else {
+        (|m| 1.0 - m.train.accuracy, |m| 1.0 - m.test.accuracy)
+    };
+    Some(Profile {
+        field,
+        across: HorizontalAxis::values(field.label, &sorted),
+        step: snapshot.step,
+        train: points(train),
+        test: points(test),
+        markers: threshold(experiment, field.key).into_iter().collect(),
+    })
+}
+
+impl Profile {
+    /// The curves of train and test.
+    pub fn series(&self, theme: &Theme) -> Vec<Series> {
+        let [train, test] = pair(theme);
+        vec![
+            Series { points: self.train.clone(), ..train },
+            Series { points: self.test.clone(), ..test },
+        ]
+    }
+
+    /// Where the test error is lowest and highest: whether it falls, rises and falls again.
+    fn finding(&self) -> String {
+        let points = &self.test;
+        let (Some(first), Some(last)) = (points.first(), points.last()) else {
+            return String::new();
+        };
+        let at = |p: &Point| format!("{} at {}", format::percent(p.median), format::tick(p.x));
+        let by_median = |a: &&Point, b: &&Point| a.median.total_cmp(&b.median);
+        // The highest peak that has a lower point on either side; a tenth lower, or it is noise.
+        let lowest = |points: &[Point]| points.iter().min_by(by_median).copied();
+        let peak = (1..points.len().saturating_sub(1))
+            .filter_map(|index| {
+                let (left, right) = (lowest(&points[..index])?, lowest(&points[index + 1..])?);
+                let peak = points[index];
+                let higher = peak.median > 1.1 * left.median && peak.median > 1.1 * right.median;
+                higher.then_some((left, peak, right))
             })
-        })
-        .collect()
+            .max_by(|a, b| a.1.median.total_cmp(&b.1.median));
+        let name = self.field.label.to_lowercase();
+        match peak {
+            Some((left, peak, right)) => format!(
+                "Over {name} the test error goes down to {}, up to {} and down again to {}, in the \
+                 median.",
+                at(&left),
+                at(&peak),
+                at(&right)
+            ),
+            None => format!(
+                "Over {name} the test error goes from {} to {} without a peak in between, in the \
+                 median.",
+                at(first),
+                at(last)
+            ),
+        }
+    }
+}
+
+/// Where there are as many numbers to fit as there are to fit them with: `n` samples of `K` outputs,
+/// and `W (d + K + 1)` weights of a network of one hidden layer of `W` units on `d` inputs, or `N`
+/// random features for each output.
+fn threshold(experiment: &Experiment, key: &str) -> Option<Marker> {
+    let settings = &experiment.settings;
+    if settings.is_regression() || settings.deeper.iter().next().is_some() {
+        return None;
+    }
+    let (inputs, outputs) = (settings.features() as f64, settings.outputs() as f64);
+    let (samples, width) = (settings.train_samples() as f64, settings.width as f64);
+    // Weights for each output of a sample.
+    let each = match settings.model {
+        Model::RandomFeatures => 1.0,
+        Model::Perceptron => (inputs + outputs + 1.0) / outputs,
+        Model::Linear => return None,
+    };
+    let (x, label) = match key {
+        "width" => (samples / each, "as many weights as outputs to fit"),
+        "samples" => (width * each, "as many outputs to fit as weights"),
+        _ => return None,
+    };
+    Some(Marker { x, label: format!("{label}: {}", format::about(x)) })
 }
 
 /// All members, whatever they differ in.
@@ -135,7 +276,8 @@ pub fn markers(members: &[MemberPhases]) -> Vec<Marker> {
     let (fit, generalise) = spreads(members);
     let marker = |spread: Option<Spread>, what: &str| {
         let step = spread?.median?;
-        Some(Marker { step, label: format!("{what}, step {}", format::step(step)) })
+        let label = format!("{what}, step {}", format::step(step));
+        Some(Marker { x: f64::from(step), label })
     };
     // Without a first phase there is no second to mark.
     match marker(fit, "memorised") {
@@ -167,7 +309,13 @@ pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> S
     let experiment = history.experiment();
     let begun = history.snapshots().last().is_some_and(|snapshot| snapshot.step > 0);
     let mut text = match variants(experiment).len() {
-        2.. if begun && !experiment.settings.is_regression() => variants_finding(history, members),
+        2.. if begun && !experiment.settings.is_regression() => {
+            let step = history.snapshots().last().map_or(0.0, |last| f64::from(last.step));
+            match profile(history, step, false) {
+                Some(profile) => profile.finding(),
+                None => variants_finding(history, members),
+            }
+        }
         _ if experiment.settings.is_regression() => regression_finding(history),
         _ => phases_finding(history, members, moving),
     };
@@ -207,17 +355,17 @@ fn variants_finding(history: &History, members: &[MemberPhases]) -> String {
 /// Of a regression: where the test loss is, and where it was lowest and highest.
 fn regression_finding(history: &History) -> String {
     let points = points(history, all(history), |m| m.test.loss);
-    let Some(last) = points.last().filter(|point| point.step > 0) else {
+    let Some(last) = points.last().filter(|point| point.x > 0.0) else {
         return "Nothing is learned yet. Press Play.".into();
     };
     let (start, rest) = (points[0], &points[1..]);
     let highest = rest.iter().max_by(|a, b| a.median.total_cmp(&b.median)).unwrap_or(last);
-    let before = rest.iter().take_while(|point| point.step < highest.step);
+    let before = rest.iter().take_while(|point| point.x < highest.x);
     let lowest = before.min_by(|a, b| a.median.total_cmp(&b.median));
     let mut text = format!(
         "Test loss {} at step {}, from {}",
         format::value(last.median),
-        format::step(last.step),
+        format::tick(last.x),
         format::value(start.median)
     );
     // A rise of a tenth above an earlier low is called a peak.
@@ -225,9 +373,9 @@ fn regression_finding(history: &History) -> String {
         text += &format!(
             ". It fell to {} at step {} and rose to {} at step {}",
             format::value(lowest.median),
-            format::step(lowest.step),
+            format::tick(lowest.x),
             format::value(highest.median),
-            format::step(highest.step)
+            format::tick(highest.x)
         );
     }
     text + "."
@@ -299,7 +447,7 @@ fn range(spread: &Spread) -> String {
 
 /// The medians at the measured step nearest to `step`, for the readout under the charts.
 pub fn readout(history: &History, step: f64) -> Option<Readout> {
-    let nearest = |point: &&Point| (f64::from(point.step) - step).abs();
+    let nearest = |point: &&Point| (point.x - step).abs();
     let at = |value: Value| {
         let points = points(history, all(history), value);
         points.iter().min_by(|a, b| nearest(a).total_cmp(&nearest(b))).copied()
@@ -309,7 +457,7 @@ pub fn readout(history: &History, step: f64) -> Option<Readout> {
     let percent = |point: &Point| format!("{:.0}%", 100.0 * point.median);
     let number = |point: &Point| format::value(point.median);
     Some(Readout {
-        step: accuracy.0.step,
+        step: accuracy.0.x as u32,
         train: format!("train {}, loss {}", percent(&accuracy.0), number(&loss.0)),
         test: format!("test {}, loss {}", percent(&accuracy.1), number(&loss.1)),
     })
@@ -330,7 +478,7 @@ pub struct Readout {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
-    use crate::history::{Score, Snapshot};
+    use crate::history::Score;
 
     fn history(rows: &[(u32, [(f32, f32); 2])]) -> History {
         let mut history = History::new(Experiment::from_query("seeds=2").experiment);
@@ -360,6 +508,32 @@ mod tests {
              2,000 over 2 networks): 50 times as late."
         );
         assert_eq!(markers(&members).len(), 2);
+    }
+
+    #[test]
+    fn a_peak_over_a_setting_is_found_and_told() {
+        let told = |accuracies: [f32; 5]| {
+            let query = "data=digits&samples=200&pca=20&width=4,8,64,128,256&seeds=1";
+            let mut history = History::new(Experiment::from_query(query).experiment);
+            let members = accuracies.map(|accuracy| {
+                let score = Score { loss: 1.0, accuracy };
+                Some(Measured { train: score, test: score })
+            });
+            history.push(Snapshot { step: 9, members: members.into() });
+            let profile = profile(&history, 9.0, false).expect("five widths");
+            assert_eq!(profile.markers[0].x.round(), 65.0);
+            profile.finding()
+        };
+        assert_eq!(
+            told([0.4, 0.7, 0.5, 0.6, 0.75]),
+            "Over width the test error goes down to 30% at 8, up to 50% at 64 and down again to 25% \
+             at 256, in the median."
+        );
+        assert_eq!(
+            told([0.4, 0.7, 0.69, 0.72, 0.75]),
+            "Over width the test error goes from 60% at 4 to 25% at 256 without a peak in between, in \
+             the median."
+        );
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// A value on a horizontal axis: whole numbers as steps are written.
+pub fn tick(value: f64) -> String {
+    if value.fract() == 0.0 { step(value as u32) } else { format!("{value}") }
+}
+
 /// A share as a percentage: `95%`.
 pub fn percent(share: f64) -> String {
     format!("{}%", (1000.0 * share).round() / 10.0)
