@@ -18,7 +18,7 @@ use super::figure::Moving;
 use super::link::Link;
 use super::theme::Theme;
 use super::{figure, format, speed};
-use crate::experiment::{Experiment, Field, Preset, Value};
+use crate::experiment::{Data, Experiment, Field, Preset, Value};
 use crate::history::History;
 use crate::phases;
 use crate::protocol::{Backend, Command, Event};
@@ -256,7 +256,7 @@ impl App {
         let theme = Theme::current();
         let members = phases::find(&self.history);
         let time = HorizontalAxis::steps(self.log_axis, self.experiment.settings.steps);
-        let markers = figure::markers(&members);
+        let markers = figure::markers(&self.experiment, &members);
         let (accuracy, loss) =
             (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
         let ends =
@@ -272,7 +272,8 @@ impl App {
         let titles =
             (figure::accuracy_title(&self.experiment), figure::loss_title(&self.experiment));
         self.charts[0].draw(frame(titles.0, ValueAxis::Share), &accuracy);
-        self.charts[1].draw(frame(titles.1, ValueAxis::decades(ends)), &loss);
+        let losses = self.losses(ends);
+        self.charts[1].draw(frame(titles.1, losses), &loss);
 
         let finding = if self.history.snapshots().is_empty() {
             String::new()
@@ -288,6 +289,16 @@ impl App {
         self.draw_profile(&theme, &time);
         self.draw_crosshair(&time);
         self.draw_controls();
+    }
+
+    /// An axis that holds some losses. Those of classes fall by orders of magnitude; the rise and fall
+    /// of a regression's is within a factor of two.
+    fn losses(&self, values: impl Iterator<Item = f64>) -> ValueAxis {
+        if self.experiment.settings.is_regression() {
+            ValueAxis::up_to(values)
+        } else {
+            ValueAxis::decades(values)
+        }
     }
 
     /// The step that the reader points at, or the last one measured.
@@ -314,12 +325,16 @@ impl App {
         let series = profile.series(theme);
         let ends = series.iter().flat_map(|series| &series.points);
         let values = if self.profile_loss {
-            ValueAxis::decades(ends.flat_map(|point| [point.low, point.high]))
+            self.losses(ends.flat_map(|point| [point.low, point.high]))
         } else {
             ValueAxis::Share
         };
         let frame = Frame {
-            title: format!("{what} at step {}", format::step(profile.step)),
+            title: if still {
+                what.into()
+            } else {
+                format!("{what} at step {}", format::step(profile.step))
+            },
             theme: *theme,
             across: profile.across,
             values,
@@ -348,7 +363,10 @@ impl App {
             return;
         };
         let parts = [
-            ("", format!("Step {}: ", format::step(readout.step))),
+            (
+                "",
+                format!("Step {}{}: ", format::step(readout.step), figure::whose(&self.experiment)),
+            ),
             ("train", readout.train),
             ("", "; ".into()),
             ("test", readout.test),
@@ -385,6 +403,10 @@ impl App {
         set_text(&axis, label);
         axis.set_title(title);
 
+        let arithmetic = self.experiment.settings.data == Data::Arithmetic;
+        element::<HtmlElement>("text").set_hidden(!arithmetic);
+        let heading = if arithmetic { HEADING } else { self.experiment.preset.label };
+        set_text(&element("heading"), heading);
         let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
         set_text(&element("badge"), badge);
         let steps = self.experiment.settings.steps;
@@ -417,6 +439,9 @@ impl App {
         progress.set_value(self.warm_up.unwrap_or(f64::from(self.step) / f64::from(steps)));
     }
 }
+
+/// The page's heading, where the text below it speaks of what is shown.
+const HEADING: &str = "First they memorise, then they understand";
 
 fn flag(text: &str) -> Option<bool> {
     match text {

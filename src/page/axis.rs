@@ -82,6 +82,8 @@ impl HorizontalAxis {
 pub enum ValueAxis {
     /// 0 to 1, written as percentages.
     Share,
+    /// Evenly, from zero up to this.
+    UpTo(f64),
     /// By ratio, from ten to the first power to ten to the second.
     Decades(i32, i32),
 }
@@ -98,10 +100,19 @@ impl ValueAxis {
         Self::Decades(low, high)
     }
 
+    /// Evenly from zero up to a round number that is not below any of the values.
+    pub fn up_to(values: impl Iterator<Item = f64>) -> Self {
+        let most = values.filter(|value| value.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+        let decade = 10f64.powf(most.log10().floor());
+        let round = [1.0, 2.0, 4.0, 5.0, 8.0, 10.0].into_iter().find(|m| m * decade >= most);
+        Self::UpTo(round.unwrap_or(10.0) * decade)
+    }
+
     /// Where a value lies, 0 at the bottom and 1 at the top; values beyond stop at the ends.
     pub fn position(&self, value: f64) -> f64 {
         match *self {
             Self::Share => value,
+            Self::UpTo(most) => value / most,
             Self::Decades(low, high) => {
                 (value.max(f64::MIN_POSITIVE).log10() - f64::from(low)) / f64::from(high - low)
             }
@@ -113,6 +124,9 @@ impl ValueAxis {
     pub fn ticks(&self) -> Vec<(f64, String)> {
         match *self {
             Self::Share => [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}%", 100.0 * v))).into(),
+            Self::UpTo(most) => {
+                (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, format!("{v}"))).collect()
+            }
             Self::Decades(low, high) => {
                 // At most five labels.
                 let every = ((high - low) / 5 + 1) as usize;
@@ -170,6 +184,7 @@ mod tests {
         assert_eq!(ticks(true, 4000), [1.0, 10.0, 100.0, 1000.0, 4000.0]);
         assert_eq!(ticks(false, 4000), [0.0, 1000.0, 2000.0, 3000.0, 4000.0]);
         assert_eq!(ticks(false, 50), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
+        assert_eq!(ValueAxis::up_to([3.0, 13.4, f64::NAN].into_iter()), ValueAxis::UpTo(20.0));
         assert!(ValueAxis::Decades(-6, 12).ticks().len() <= 6);
         assert_eq!(ValueAxis::Decades(-4, 1).ticks()[0].1, "10⁻⁴");
     }

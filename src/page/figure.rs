@@ -211,7 +211,7 @@ impl Profile {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return String::new();
         };
-        let at = |p: &Point| format!("{} at {}", format::percent(p.median), format::tick(p.x));
+        let at = |p: &Point| format!("{:.0}% at {}", 100.0 * p.median, format::tick(p.x));
         let by_median = |a: &&Point, b: &&Point| a.median.total_cmp(&b.median);
         // The highest peak that has a lower point on either side; a tenth lower, or it is noise.
         let lowest = |points: &[Point]| points.iter().min_by(by_median).copied();
@@ -252,15 +252,17 @@ fn threshold(experiment: &Experiment, key: &str) -> Option<Marker> {
     }
     let (inputs, outputs) = (settings.features() as f64, settings.outputs() as f64);
     let (samples, width) = (settings.train_samples() as f64, settings.width as f64);
-    // Weights for each output of a sample.
-    let each = match settings.model {
-        Model::RandomFeatures => 1.0,
-        Model::Perceptron => (inputs + outputs + 1.0) / outputs,
+    // Weights of a unit for each output of a sample.
+    let (each, label) = match settings.model {
+        Model::RandomFeatures => (1.0, "as many features as samples"),
+        Model::Perceptron => {
+            ((inputs + outputs + 1.0) / outputs, "as many weights as outputs to fit")
+        }
         Model::Linear => return None,
     };
-    let (x, label) = match key {
-        "width" => (samples / each, "as many weights as outputs to fit"),
-        "samples" => (width * each, "as many outputs to fit as weights"),
+    let x = match key {
+        "width" => samples / each,
+        "samples" => width * each,
         _ => return None,
     };
     Some(Marker { x, label: format!("{label}: {}", format::about(x)) })
@@ -271,8 +273,17 @@ fn all(history: &History) -> Range<usize> {
     0..history.experiment().member_count()
 }
 
-/// The steps at which the median member has memorised, and generalises.
-pub fn markers(members: &[MemberPhases]) -> Vec<Marker> {
+/// Of what networks a number is the median, where that needs saying.
+pub fn whose(experiment: &Experiment) -> &'static str {
+    if experiment.lists().next().is_some() { ", all networks" } else { "" }
+}
+
+/// The steps at which the median member has memorised, and generalises; none where members differ in
+/// more than their seed, so that the median is of unlike ones.
+pub fn markers(experiment: &Experiment, members: &[MemberPhases]) -> Vec<Marker> {
+    if experiment.lists().next().is_some() {
+        return Vec::new();
+    }
     let (fit, generalise) = spreads(members);
     let marker = |spread: Option<Spread>, what: &str| {
         let step = spread?.median?;
@@ -507,7 +518,7 @@ mod tests {
             "Memorised at step 40 (40 to 50 over 2 networks), generalised at step 2,000 (2,000 to \
              2,000 over 2 networks): 50 times as late."
         );
-        assert_eq!(markers(&members).len(), 2);
+        assert_eq!(markers(history.experiment(), &members).len(), 2);
     }
 
     #[test]
@@ -564,6 +575,6 @@ mod tests {
             text.contains("No network reached 95% on unseen samples within 4,000 steps"),
             "{text}"
         );
-        assert_eq!(markers(&members).len(), 1);
+        assert_eq!(markers(history.experiment(), &members).len(), 1);
     }
 }

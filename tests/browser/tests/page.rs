@@ -299,6 +299,44 @@ async fn a_preset_chosen_on_the_page_loads_what_it_needs_and_agrees_with_the_nat
 }
 
 #[tokio::test]
+async fn the_error_over_the_number_of_features_peaks_where_there_are_as_many_as_images() {
+    let browser = Browser::start(Adapter::None).await;
+    let start = std::time::Instant::now();
+    browser.open("?backend=cpu&play=1&preset=double-descent-features").await;
+    browser.wait_for(&["done"], 60).await;
+    println!("24 sizes of 10 seeds after {:.1} s", start.elapsed().as_secs_f64());
+    let finding = browser.text("#finding").await;
+    assert!(finding.contains(" at 200 and down again to "), "{finding}");
+    let report = browser.report().await;
+    assert_eq!(members(&report).len(), 240);
+    browser.click("#profile-measure").await;
+    browser.wait_for_text("#profile-measure", "Show error", 10).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}")).await;
+    browser.wait_for(&["ready"], 30).await;
+    let slider = browser.client.find(Locator::Css("#setting-wd")).await.unwrap();
+    for wd in ["wd=0.8", "wd=0.6"] {
+        slider.send_keys("\u{e012}").await.unwrap();
+        browser.wait_for(&["ready"], 10).await;
+        let search = browser.script("return location.search").await;
+        assert!(search.as_str().unwrap().contains(wd), "{search}");
+        assert_eq!(browser.script("return document.activeElement.id").await, "setting-wd");
+    }
+    browser.script("document.querySelector('details').open = true").await;
+    let layers = browser.client.find(Locator::Css("#setting-deeper")).await.unwrap();
+    layers.send_keys(" 4relu ").await.unwrap();
+    assert_eq!(browser.attribute("data-state").await, "ready");
+    let typed = browser.script("return document.getElementById('setting-deeper').value").await;
+    assert!(typed.as_str().unwrap().contains(" 4relu "), "{typed}");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in_a_sentence() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;
