@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
-use two_phase::experiment::{Experiment, Preset};
+use two_phase::experiment::{Experiment, Optimiser, Preset};
 use two_phase::history::History;
 use two_phase::phases;
 use two_phase::train::{Run, Trainer};
@@ -23,7 +23,9 @@ fn assert_as_alone(query: &str) {
         block_on(run.finish(|snapshot| history.push(snapshot))).unwrap();
         let name = together.experiment().member_name(index);
         let (together, alone) = (losses(&together, index), losses(&history, 0));
-        assert_eq!(together.len(), alone.len());
+        // Alone, what is solved in closed form is done after one step.
+        let solved = member.optimiser == Optimiser::MinimumNorm;
+        assert!(together.len() == alone.len() || (solved && alone.len() == 4));
         for (together, alone) in together.iter().zip(&alone) {
             let off = (together / alone - 1.0).abs();
             assert!(off <= 1e-5, "{query}, {name}: {together} against {alone}");
