@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 use super::{TrainError, Trainer};
 use crate::experiment::{Experiment, Optimiser, Settings};
-use crate::history::{Snapshot, next_measured_step};
+use crate::history::{Measured, Snapshot, next_measured_step};
 
 /// An ensemble in training that is measured at the steps of [`next_measured_step`].
 ///
@@ -12,24 +12,18 @@ use crate::history::{Snapshot, next_measured_step};
 /// ones would cost as much as the widest. So are those that are solved in closed form, everywhere:
 /// they are done one width after the other, and measured as they are.
 pub struct Run {
-    settings: Settings,
-    members: usize,
-    parts: Vec<Part>,
+    members: Vec<Settings>,
+    /// Members that are trained together, of which each knows its place in the ensemble.
+    parts: Vec<(Vec<usize>, Trainer)>,
     step: u32,
     /// The next step to be measured; beyond the last one once that is.
     next: u32,
-    /// Whether all members are solved in closed form.
-    solves: bool,
-    /// Parts solved and measured.
-    solved: usize,
+    /// Members that are still to be solved in closed form, where all are: part by part, by their
+    /// places, the last first.
+    unsolved: Vec<Vec<usize>>,
     /// Whether no member's loss is a number any more.
     all_diverged: bool,
-}
-
-/// Members that are trained together, by their places in the ensemble.
-struct Part {
-    places: Vec<usize>,
-    trainer: Trainer,
+    device: Device,
 }
 
 impl Run {
@@ -40,23 +34,33 @@ impl Run {
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
         let members = experiment.members();
         let solves = members.iter().all(|m| m.optimiser == Optimiser::MinimumNorm);
-        let parts = parts(&members, solves, *device == Device::flex())
-            .into_iter()
-            .map(|places| {
-                let own = places.iter().map(|&place| members[place]).collect();
-                Ok(Part { places, trainer: Trainer::of(own, device)? })
-            })
-            .collect::<Result<_, TrainError>>()?;
-        Ok(Self {
-            settings: experiment.settings,
-            members: members.len(),
-            parts,
+        let mut run = Self {
+            parts: Vec::new(),
             step: 0,
             next: 0,
-            solves,
-            solved: 0,
+            unsolved: Vec::new(),
             all_diverged: false,
-        })
+            device: device.clone(),
+            members,
+        };
+        let parts = parts(&run.members, solves, *device == Device::flex());
+        if solves {
+            run.unsolved = parts.into_iter().rev().collect();
+        } else {
+            for places in parts {
+                run.parts.push((places.clone(), run.trainer(&places)?));
+            }
+        }
+        Ok(run)
+    }
+
+    fn trainer(&self, places: &[usize]) -> Result<Trainer, TrainError> {
+        Trainer::of(places.iter().map(|&place| self.members[place]).collect(), &self.device)
+    }
+
+    /// Steps after which the run is done.
+    fn last(&self) -> u32 {
+        self.members[0].steps
     }
 
     /// Steps taken.
@@ -69,13 +73,14 @@ impl Run {
     /// every member has diverged.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.all_diverged || self.next > self.settings.steps
+        self.all_diverged || self.next > self.last()
     }
 
     /// Takes at most `most` steps and waits for them. Ends at the next measured step, with the
     /// measurement; the first call at step 0 measures before any step is taken.
     ///
-    /// Of members that are solved in closed form, a call solves and measures those of one width.
+    /// Where all members are solved in closed form, a call solves and measures those of one width, and
+    /// nothing is measured before.
     ///
     /// # Errors
     /// If the device was lost.
@@ -83,29 +88,26 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
-        if self.solves && most > 0 {
-            return self.solve_next().await.map(Some);
+        if !self.unsolved.is_empty() {
+            return if most > 0 { self.solve_next().await.map(Some) } else { Ok(None) };
         }
-        let last = self.settings.steps;
+        let last = self.last();
         let stop = self.step.saturating_add(most).min(self.next).min(last);
-        for part in &mut self.parts {
-            while part.trainer.step() < stop {
-                part.trainer.advance().await?;
+        for (_, trainer) in &mut self.parts {
+            while trainer.step() < stop {
+                trainer.advance().await?;
             }
         }
         self.step = stop;
         if stop < self.next.min(last) {
-            for part in &self.parts {
-                part.trainer.settle().await?;
+            for (_, trainer) in &self.parts {
+                trainer.settle().await?;
             }
             return Ok(None);
         }
-        let mut snapshot = Snapshot { step: stop, members: vec![None; self.members] };
-        for part in &mut self.parts {
-            let measured = part.trainer.measure().await?;
-            for (place, measured) in part.places.iter().zip(measured) {
-                snapshot.members[*place] = Some(measured);
-            }
+        let mut snapshot = Snapshot { step: stop, members: vec![None; self.members.len()] };
+        for (places, trainer) in &mut self.parts {
+            fill(&mut snapshot, places, trainer.measure().await?);
         }
         self.all_diverged = snapshot.members.iter().flatten().all(|member| !member.is_finite());
         // The last step is measured too, wherever the others fall.
@@ -116,17 +118,15 @@ impl Run {
 
     /// Solves and measures the next part. All that is left of it afterwards is what was measured.
     async fn solve_next(&mut self) -> Result<Snapshot, TrainError> {
-        let mut snapshot = Snapshot { step: 1, members: vec![None; self.members] };
-        if let Some(part) = self.parts.get_mut(self.solved) {
-            part.trainer.advance().await?;
-            for (place, measured) in part.places.iter().zip(part.trainer.measure().await?) {
-                snapshot.members[*place] = Some(measured);
-            }
-            self.solved += 1;
+        let mut snapshot = Snapshot { step: 1, members: vec![None; self.members.len()] };
+        if let Some(places) = self.unsolved.pop() {
+            let mut trainer = self.trainer(&places)?;
+            trainer.advance().await?;
+            fill(&mut snapshot, &places, trainer.measure().await?);
         }
-        if self.solved == self.parts.len() {
+        if self.unsolved.is_empty() {
             self.step = 1;
-            self.next = self.settings.steps + 1;
+            self.next = self.last() + 1;
         }
         Ok(snapshot)
     }
@@ -140,6 +140,13 @@ impl Run {
             self.advance(u32::MAX).await?.into_iter().for_each(&mut look);
         }
         Ok(())
+    }
+}
+
+/// Puts measurements where their members are.
+fn fill(snapshot: &mut Snapshot, places: &[usize], measured: Vec<Measured>) {
+    for (place, measured) in places.iter().zip(measured) {
+        snapshot.members[*place] = Some(measured);
     }
 }
 
