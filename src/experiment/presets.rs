@@ -127,8 +127,9 @@ const PRESETS: &[Preset] = presets! {
 
     "double-descent-time" "Double descent over time" "slow-scale"
     "data=two-scale&model=linear&alpha=0&bias=1&optimiser=sgd&lr=0.02&wd=0&seeds=10"
-    "Linear regression with fast and slow features: the test error falls, rises to a peak near step \
-     70 while the slow ones are not learned yet, and falls again."
+    "Linear regression with fast and slow features: the test error falls, rises to a broad top between \
+     steps 20 and 100 while the slow features are not learned yet and act as noise, and falls again. \
+     At slow scale 1 it goes away; without target noise it stays."
 
     "double-descent-time-control" "Control: no slow features" "slow-scale"
     "data=two-scale&model=linear&alpha=0&bias=1&optimiser=sgd&lr=0.02&wd=0&seeds=10&slow-scale=1"
@@ -136,16 +137,18 @@ const PRESETS: &[Preset] = presets! {
 
     "double-descent-features" "Double descent over features" "ridge"
     "data=digits&model=random-features&activation=relu&width=10,20,30,40,60,80,100,120,140,160,180,190,200,210,220,240,280,320,400,500,700,1000,1400,1800&bias=1&bias-scale=0.3&alpha=8&label-noise=0.2&optimiser=minimum-norm&steps=1&seeds=10"
-    "Minimum-norm fits of random features: as many features as images is the worst number."
+    "The smallest exact fit of random features to 200 images with noisy labels: as many features as \
+     images is the worst number. A ridge of 0.001 takes most of the peak away."
 
     "double-descent-width" "Double descent over width" "label-noise"
     "data=digits&pca=20&activation=relu&width=4,6,8,12,16,24,32,48,64,96,128,192,256&bias=1&bias-scale=0.1&label-noise=0.2&optimiser=adam&lr=0.01&wd=0&beta2=0.999&schedule=linear&steps=3000&seeds=3"
-    "Trained networks of thirteen widths on noisy labels: those that can just about memorise do worst."
+    "Trained networks of thirteen widths on 200 images with noisy labels: those that can just about \
+     memorise them do worst. Without label noise, or stopped at step 100, there is hardly a peak."
 
     "double-descent-samples" "Double descent over samples" "width"
     "data=digits&pca=20&activation=relu&width=64&samples=20,30,40,60,80,100,120,150,200,250,300,400,600&bias=1&bias-scale=0.1&label-noise=0.2&optimiser=adam&lr=0.01&wd=0&beta2=0.999&schedule=linear&steps=3000&seeds=3"
-    "Networks of one width on more and more noisy samples: near the number that the network can just \
-     memorise, more data makes it worse."
+    "Networks of one width on more and more images with noisy labels: near the number that they can \
+     just memorise, more data makes them worse. Without label noise it does not."
 
     "information-plane" "Icosahedral rule with tanh" "alpha"
     "data=icosahedron&frac=0.85&activation=tanh&width=10&deeper=7tanh-5tanh-4tanh-3tanh&bias=1&init=clipped&alpha=0.6&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200"

@@ -112,3 +112,19 @@ fn more_samples_make_it_worse_near_the_number_that_a_network_just_memorises() {
     let [at_threshold, between] = peaks(query, |m| m.samples, 150..=250);
     assert!(at_threshold >= 4 && between >= 4, "{at_threshold} and {between} of 5");
 }
+
+#[test]
+fn without_label_noise_neither_width_nor_samples_make_the_error_rise() {
+    for query in [
+        "preset=double-descent-width&width=16,64,192&label-noise=0",
+        "preset=double-descent-samples&samples=120,200,600&label-noise=0",
+    ] {
+        let history = train(query);
+        let errors: Vec<f64> =
+            last(&history, |m| m.test.accuracy).iter().map(|a| 1.0 - a).collect();
+        // Three seeds of each value.
+        let medians: Vec<f64> = errors.chunks(3).map(|e| median(e.iter().copied())).collect();
+        println!("{query}: {medians:.3?}");
+        assert!(medians.is_sorted_by(|a, b| a > b), "{query}: {medians:?}");
+    }
+}
