@@ -141,8 +141,8 @@ const PRESETS: &[Preset] = presets! {
      images is the worst number. A ridge of 0.001 takes most of the peak away."
 
     "double-descent-width" "Double descent over width" "label-noise"
-    "data=digits&pca=20&activation=relu&width=4,6,8,12,16,24,32,48,64,96,128,192,256&bias=1&bias-scale=0.1&label-noise=0.2&optimiser=adam&lr=0.01&wd=0&beta2=0.999&schedule=linear&steps=3000&seeds=3"
-    "Trained networks of thirteen widths on 200 images with noisy labels: those that can just about \
+    "data=digits&pca=20&activation=relu&width=4,6,8,12,16,24,32,48,64,96,128,256&bias=1&bias-scale=0.1&label-noise=0.2&optimiser=adam&lr=0.01&wd=0&beta2=0.999&schedule=linear&steps=3000&seeds=3"
+    "Trained networks of twelve widths on 200 images with noisy labels: those that can just about \
      memorise them do worst. Without label noise, or stopped at step 100, there is hardly a peak."
 
     "double-descent-samples" "Double descent over samples" "width"

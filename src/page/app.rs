@@ -79,6 +79,8 @@ pub struct App {
     /// Error or loss over the values of a setting.
     profile: Chart,
     profile_loss: bool,
+    /// Test error or loss over steps and the values of a setting.
+    map: Chart,
     controls: Option<Controls>,
     redraw_asked: bool,
     embedded: bool,
@@ -118,6 +120,7 @@ impl App {
                 Layout { names_markers: true, labels_axis: true },
             ),
             profile_loss: false,
+            map: Chart::new(element("map"), Layout { names_markers: false, labels_axis: true }),
             controls: None,
             redraw_asked: false,
             embedded: false,
@@ -329,6 +332,23 @@ impl App {
         } else {
             ValueAxis::Share
         };
+        let map = figure::map(&self.history, self.profile_loss).filter(|_| !still);
+        element::<HtmlElement>("map").set_hidden(map.is_none());
+        if let Some((rows, cells)) = map {
+            let frame = Frame {
+                title: format!(
+                    "Test {} by {}",
+                    if self.profile_loss { "loss" } else { "error" },
+                    profile.across.title.to_lowercase()
+                ),
+                theme: *theme,
+                across: time.clone(),
+                values: ValueAxis::Rows(rows),
+                markers: Vec::new(),
+                phases: false,
+            };
+            self.map.draw_map(frame, cells);
+        }
         let frame = Frame {
             title: if still {
                 what.into()

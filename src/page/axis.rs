@@ -78,8 +78,10 @@ impl HorizontalAxis {
 }
 
 /// Values from bottom to top.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ValueAxis {
+    /// Rows with a name each, the first at the bottom; row 0 lies between 0 and 1.
+    Rows(Vec<String>),
     /// 0 to 1, written as percentages.
     Share,
     /// Evenly, from zero up to this.
@@ -111,6 +113,7 @@ impl ValueAxis {
     /// Where a value lies, 0 at the bottom and 1 at the top; values beyond stop at the ends.
     pub fn position(&self, value: f64) -> f64 {
         match *self {
+            Self::Rows(ref names) => value / names.len() as f64,
             Self::Share => value,
             Self::UpTo(most) => value / most,
             Self::Decades(low, high) => {
@@ -123,6 +126,12 @@ impl ValueAxis {
     /// The values that get a tick, with what is written there.
     pub fn ticks(&self) -> Vec<(f64, String)> {
         match *self {
+            Self::Rows(ref names) => {
+                // At most seven names.
+                let every = names.len().div_ceil(7);
+                let rows = names.iter().enumerate().step_by(every);
+                rows.map(|(row, name)| (row as f64 + 0.5, name.clone())).collect()
+            }
             Self::Share => [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}%", 100.0 * v))).into(),
             Self::UpTo(most) => {
                 (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, format!("{v}"))).collect()

@@ -48,6 +48,19 @@ pub struct Marker {
     pub label: String,
 }
 
+/// A rectangle of a map: one row over a stretch of the horizontal axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// From the bottom, counted from 0.
+    pub row: usize,
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// How strongly it is coloured, 0 to 1.
+    pub share: f64,
+}
+
 /// Everything on the lower canvas; drawn again only when it changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
@@ -82,6 +95,8 @@ pub struct Chart {
     below: HtmlCanvasElement,
     above: HtmlCanvasElement,
     drawn: Option<(Frame, Size)>,
+    /// Of a map, what is on the upper canvas.
+    cells: Vec<Cell>,
 }
 
 /// Canvas size in device pixels, and device pixels in a CSS pixel.
@@ -114,19 +129,41 @@ impl Chart {
             canvas
         };
         let (below, above) = (canvas(), canvas());
-        Self { layout, holder, below, above, drawn: None }
+        Self { layout, holder, below, above, drawn: None, cells: Vec::new() }
     }
 
     /// Draws the curves, and whatever of the frame has changed.
     pub fn draw(&mut self, frame: Frame, series: &[Series]) {
+        self.draw_over(frame, |root, area, frame, size| curves(root, area, frame, size, series));
+    }
+
+    /// Draws the cells of a map and its frame, if anything of them has changed.
+    pub fn draw_map(&mut self, frame: Frame, cells: Vec<Cell>) {
+        let same = self.drawn.as_ref().is_some_and(|(old, size)| {
+            *old == frame && Some(*size) == self.size() && self.cells == cells
+        });
+        if !same {
+            self.draw_over(frame, |_, area, frame, _| map(area, frame, &cells));
+            self.cells = cells;
+        }
+    }
+
+    fn draw_over(
+        &mut self,
+        frame: Frame,
+        above: impl FnOnce(&DrawingArea<CanvasBackend, Shift>, &Area, &Frame, Size) -> Drawn,
+    ) {
         let Some(size) = self.size() else { return };
         let drawn = (frame, size);
         if self.drawn.as_ref() != Some(&drawn) {
             self.draw_below(&drawn.0, size);
             self.drawn = Some(drawn);
         }
-        if let Some((frame, _)) = &self.drawn {
-            self.draw_above(frame, size, series);
+        if let (Some((frame, _)), Some((root, area))) =
+            (&self.drawn, self.prepare(&self.above, size))
+        {
+            // A canvas that cannot be drawn on stays empty; the caption says the same in words.
+            let _ = above(&root, &area, frame, size);
         }
     }
 
@@ -145,14 +182,7 @@ impl Chart {
 
     fn draw_below(&self, frame: &Frame, size: Size) {
         if let Some((root, area)) = self.prepare(&self.below, size) {
-            // A canvas that cannot be drawn on stays empty; the caption says the same in words.
             let _ = self.frame(&root, &area, frame, size);
-        }
-    }
-
-    fn draw_above(&self, frame: &Frame, size: Size, series: &[Series]) {
-        if let Some((root, area)) = self.prepare(&self.above, size) {
-            let _ = curves(&root, &area, frame, size, series);
         }
     }
 
@@ -273,6 +303,20 @@ impl Chart {
         }
         Ok(())
     }
+}
+
+fn map(area: &Area, frame: &Frame, cells: &[Cell]) -> Drawn {
+    for cell in cells {
+        let (Some(from), Some(to)) =
+            (frame.across.position(cell.from), frame.across.position(cell.to))
+        else {
+            continue;
+        };
+        let [low, high] = [0.0, 1.0].map(|edge| frame.values.position(cell.row as f64 + edge));
+        let colour = frame.theme.test.mix(cell.share.clamp(0.0, 1.0)).filled();
+        area.draw(&Rectangle::new([(from, low), (to.min(1.0), high)], colour))?;
+    }
+    Ok(())
 }
 
 fn curves(

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::axis::HorizontalAxis;
-use super::chart::{Marker, Point, Series};
+use super::chart::{Cell, Marker, Point, Series};
 use super::format;
 use super::theme::Theme;
 use crate::experiment::{self, Experiment, Field, Loss, Model};
@@ -157,16 +157,7 @@ pub struct Profile {
 /// values of it.
 pub fn profile(history: &History, step: f64, loss: bool) -> Option<Profile> {
     let experiment = history.experiment();
-    let mut lists = experiment.lists();
-    let (field, values) = lists.next().filter(|(_, values)| values.len() >= 3)?;
-    if lists.next().is_some() {
-        return None;
-    }
-    let number = |value: &experiment::Value| match value {
-        experiment::Value::Number(number) => Some(*number),
-        _ => None,
-    };
-    let numbers: Vec<f64> = values.iter().map(number).collect::<Option<_>>()?;
+    let (field, numbers) = numeric_list(experiment)?;
     let off = |snapshot: &&Snapshot| (f64::from(snapshot.step) - step).abs();
     let snapshot = history.snapshots().iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
     let seeds = experiment.settings.seeds;
@@ -240,6 +231,43 @@ impl Profile {
             ),
         }
     }
+}
+
+/// Test error (or loss) over steps and the one setting in which members differ: names of the rows from
+/// the bottom, and a cell for each row and measured step. The deepest colour is the largest median.
+pub fn map(history: &History, loss: bool) -> Option<(Vec<String>, Vec<Cell>)> {
+    let (field, numbers) = numeric_list(history.experiment())?;
+    let seeds = history.experiment().settings.seeds;
+    let mut order: Vec<usize> = (0..numbers.len()).collect();
+    order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+    let value: Value = if loss { |m| m.test.loss } else { |m| 1.0 - m.test.accuracy };
+    let mut cells = Vec::new();
+    for (row, &index) in order.iter().enumerate() {
+        let points = points(history, index * seeds..(index + 1) * seeds, value);
+        for (point, next) in
+            points.iter().zip(points[1.min(points.len())..].iter().chain(points.last()))
+        {
+            cells.push(Cell { row, from: point.x, to: next.x, share: point.median });
+        }
+    }
+    let largest = cells.iter().map(|cell| cell.share).fold(f64::MIN_POSITIVE, f64::max);
+    cells.iter_mut().for_each(|cell| cell.share /= largest);
+    let name = |&index: &usize| field.format(experiment::Value::Number(numbers[index]));
+    Some((order.iter().map(name).collect(), cells))
+}
+
+/// The one setting in which members differ, if it is a number with three values or more.
+fn numeric_list(experiment: &Experiment) -> Option<(&'static Field, Vec<f64>)> {
+    let mut lists = experiment.lists();
+    let (field, values) = lists.next().filter(|(_, values)| values.len() >= 3)?;
+    if lists.next().is_some() {
+        return None;
+    }
+    let number = |value: &experiment::Value| match value {
+        experiment::Value::Number(number) => Some(*number),
+        _ => None,
+    };
+    Some((field, values.iter().map(number).collect::<Option<_>>()?))
 }
 
 /// Where there are as many numbers to fit as there are to fit them with: `n` samples of `K` outputs,
