@@ -441,7 +441,7 @@ pub static FIELDS: &[Field] = &[
 
     field!(Compression, wd, "wd", "Weight decay", number(0.0, 10.0, Scale::LogWithZero(0.001)),
         "How hard every step pulls the weights towards zero. It sets the pace of the second phase; \
-         at 0 the networks memorise and stay there.")
+         at 0, and with nothing else that presses, the networks usually memorise and stay there.")
         .per_member().when(descends),
     field!(Compression, gate, "gate", "Decay once memorised", SWITCH,
         "Switches weight decay on only when a network is seen to have every training sample right.")

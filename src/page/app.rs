@@ -317,8 +317,11 @@ impl App {
         element::<HtmlElement>("profile-part").set_hidden(profile.is_none());
         // Of a run of one step there is no curve over steps to see.
         let still = self.experiment.settings.steps == 1 && profile.is_some();
-        element::<HtmlElement>("over-time").set_hidden(still);
-        element::<HtmlElement>("profile-hint").set_hidden(still);
+        // A frame in another page has room for one.
+        let alone = still || (self.embedded && profile.is_some());
+        element::<HtmlElement>("over-time").set_hidden(alone);
+        element::<HtmlElement>("profile-hint").set_hidden(alone || profile.is_none());
+        element::<HtmlButtonElement>("axis").set_hidden(still);
         let Some(profile) = profile else { return };
         let what = if self.profile_loss {
             figure::loss_title(&self.experiment)
@@ -434,6 +437,11 @@ impl App {
             State::Loading | State::Error => self.message.clone(),
             State::Ready if steps == 1 => "Ready.".into(),
             State::Ready => format!("Ready: {} steps to go.", format::step(steps)),
+            State::Running | State::Paused if steps == 1 => {
+                let (fitted, all) = self.fitted();
+                let paused = if self.state == State::Paused { "Paused: " } else { "" };
+                format!("{paused}{fitted} of {all} networks fitted")
+            }
             State::Running => {
                 let left =
                     f64::from(steps - self.step.min(steps)) / self.steps_per_second.max(1e-9);
@@ -456,7 +464,20 @@ impl App {
         };
         set_text(&element("progress-text"), &text);
         let progress: HtmlProgressElement = element("progress");
-        progress.set_value(self.warm_up.unwrap_or(f64::from(self.step) / f64::from(steps)));
+        let (fitted, all) = self.fitted();
+        let gone = if steps == 1 {
+            fitted as f64 / all as f64
+        } else {
+            f64::from(self.step) / f64::from(steps)
+        };
+        progress.set_value(self.warm_up.unwrap_or(gone));
+    }
+
+    /// Networks measured at the last step, and networks in all.
+    fn fitted(&self) -> (usize, usize) {
+        let last = self.history.snapshots().last().filter(|snapshot| snapshot.step > 0);
+        let fitted = last.map_or(0, |snapshot| snapshot.members.iter().flatten().count());
+        (fitted, self.experiment.member_count())
     }
 }
 
@@ -717,6 +738,12 @@ pub fn choose_preset(app: &Shared, key: &str) {
     if let Some(preset) = Preset::find(key) {
         take(app, preset.experiment());
     }
+}
+
+/// Takes back every change to the preset.
+pub fn restore(app: &Shared) {
+    let preset = app.borrow().experiment.preset;
+    take(app, preset.experiment());
 }
 
 fn take(app: &Shared, mut experiment: Experiment) {

@@ -26,6 +26,9 @@ pub struct Series {
     pub ink: RGBColor,
     /// Whether the line is dashed.
     pub dashed: bool,
+    /// Whether the name stands inside the plot, where the curve is half-way up if it gets there, and not
+    /// behind its end: for long names, and curves that end together.
+    pub named_where_it_rises: bool,
     /// The points, from left to right.
     pub points: Vec<Point>,
 }
@@ -245,13 +248,20 @@ impl Chart {
             ))?;
         }
         let mut free_from = i32::MIN;
-        for &tick in frame.across.ticks() {
+        // The last one is kept room for.
+        let ticks = frame.across.ticks();
+        let last = ticks.last().and_then(|&tick| Some((at(tick)?, format::tick(tick))));
+        let free_to = last.map_or(i32::MAX, |(x, text)| {
+            area.map_coordinate(&(x, 0.0)).0 - text_width(&text, size) / 2 - px(6.0)
+        });
+        for (index, &tick) in ticks.iter().enumerate() {
             let Some(x) = at(tick) else { continue };
             area.draw(&PathElement::new(vec![(x, 0.0), (x, 1.0)], thin))?;
             let text = format::tick(tick);
             let half = text_width(&text, size) / 2;
             let (x, y) = area.map_coordinate(&(x, 0.0));
-            if self.layout.labels_axis && x - half > free_from {
+            let fits = x - half > free_from && (x + half < free_to || index + 1 == ticks.len());
+            if self.layout.labels_axis && fits {
                 free_from = x + half + px(6.0);
                 let style = words(theme.muted, size, HPos::Center, VPos::Top);
                 root.draw(&Text::new(text, (x, y + px(5.0)), style))?;
@@ -350,6 +360,17 @@ fn curves(
             area.draw(&DashedPathElement::new(line, px(7.0), px(4.0), style))?;
         } else {
             area.draw(&PathElement::new(line, style))?;
+        }
+        if series.named_where_it_rises {
+            // Half-way up, or above its end.
+            let half = series.points.iter().find(|point| point.median >= 0.5);
+            let half = half.filter(|_| frame.values == ValueAxis::Share);
+            let middle = half.and_then(|point| place(point, 0.5));
+            let (x, y) = area.map_coordinate(&middle.unwrap_or(end));
+            let y = if middle.is_some() { y } else { y - px(FONT_SIZE) };
+            let style = words(series.ink, size, HPos::Right, VPos::Center);
+            root.draw(&Text::new(series.name.as_str(), (x - px(10.0), y), style))?;
+            continue;
         }
         names.push((area.map_coordinate(&end), series));
     }

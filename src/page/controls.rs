@@ -91,6 +91,15 @@ impl Controls {
     pub fn show(&self, experiment: &Experiment) {
         self.presets.set_value(experiment.preset.key);
         set_text(&self.about, experiment.preset.about);
+        let preset = experiment.preset.experiment();
+        let changed: Vec<&str> = FIELDS
+            .iter()
+            .filter(|field| experiment.values(field) != preset.values(field))
+            .map(|field| field.label)
+            .collect();
+        element::<HtmlElement>("changed").set_hidden(changed.is_empty());
+        let text = format!("Changed from this experiment: {}.", changed.join(", "));
+        set_text(&element("changed-text"), &text);
         if self.knob.replace(experiment.preset.knob) != experiment.preset.knob {
             self.place(experiment.preset.knob);
         }

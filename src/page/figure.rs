@@ -6,7 +6,7 @@ use super::axis::HorizontalAxis;
 use super::chart::{Cell, Marker, Point, Series};
 use super::format;
 use super::theme::Theme;
-use crate::experiment::{self, Experiment, Field, Loss, Model};
+use crate::experiment::{self, Experiment, Field, Loss, Model, Settings};
 use crate::history::{History, Measured, Snapshot};
 use crate::phases::{self, MemberPhases, Spread};
 
@@ -46,13 +46,16 @@ pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
 /// A curve on train and one on test for each group of members that differ in their seed only.
 fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
     let mut all = Vec::new();
-    for (index, (members, name)) in groups(history.experiment()).into_iter().enumerate() {
+    let groups = groups(history.experiment());
+    let several = groups.len() > 1;
+    for (index, (members, name)) in groups.into_iter().enumerate() {
         let [mut train_series, mut test_series] = pair(theme);
         if index > 0 {
             // Curves that end in the same place need one name.
             train_series.name.clear();
         }
         test_series.name = name;
+        test_series.named_where_it_rises = several;
         train_series.points = points(history, members.clone(), train);
         test_series.points = points(history, members, test);
         all.extend([train_series, test_series]);
@@ -68,6 +71,7 @@ fn pair(theme: &Theme) -> [Series; 2] {
             colour: theme.train,
             ink: theme.train_text,
             dashed: true,
+            named_where_it_rises: false,
             points: Vec::new(),
         },
         Series {
@@ -75,6 +79,7 @@ fn pair(theme: &Theme) -> [Series; 2] {
             colour: theme.test,
             ink: theme.test,
             dashed: false,
+            named_where_it_rises: false,
             points: Vec::new(),
         },
     ]
@@ -90,10 +95,9 @@ fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
     if variants.len() == 1 || variants.len() > MOST_GROUPS {
         return vec![(0..experiment.member_count(), "test".into())];
     }
-    // The room beside the charts holds some seven letters: values without their names, where these
-    // are longer.
+    // Beside its curve a name has room, but not for every setting's.
     let short = |name: String| {
-        if name.len() <= 7 {
+        if name.len() <= 18 {
             return name;
         }
         let values = name.split(", ").filter_map(|part| Some(part.rsplit_once(' ')?.1));
@@ -102,7 +106,7 @@ fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
     variants.into_iter().map(|(members, name)| (members, short(name))).collect()
 }
 
-/// Members that differ in their seed only, and what tells them from the others: `wd 3`.
+/// Members that differ in their seed only, and what tells them from the others: `weight decay 3`.
 fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
     let seeds = experiment.settings.seeds;
     let members = experiment.members();
@@ -111,7 +115,7 @@ fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
         .enumerate()
         .map(|(index, variant)| {
             let values = experiment.lists().map(|(field, _)| {
-                format!("{} {}", field.key, field.format(field.get(&variant[0])))
+                format!("{} {}", field.label.to_lowercase(), field.format(field.get(&variant[0])))
             });
             (index * seeds..(index + 1) * seeds, values.collect::<Vec<_>>().join(", "))
         })
@@ -140,9 +144,7 @@ fn point(snapshot: &Snapshot, members: Range<usize>, value: Value, x: f64) -> Op
 
 /// What the error and the loss are over the values of a setting, at one step.
 pub struct Profile {
-    /// The setting.
-    field: &'static Field,
-    /// Its values.
+    /// The setting's values.
     pub across: HorizontalAxis,
     /// The step that is shown.
     pub step: u32,
@@ -177,8 +179,7 @@ pub fn profile(history: &History, step: f64, loss: bool) -> Option<Profile> {
         (|m| 1.0 - m.train.accuracy, |m| 1.0 - m.test.accuracy)
     };
     Some(Profile {
-        field,
-        across: HorizontalAxis::values(field.label, &sorted),
+        across: HorizontalAxis::values(axis_title(experiment, field), &sorted),
         step: snapshot.step,
         train: points(train),
         test: points(test),
@@ -196,39 +197,52 @@ impl Profile {
         ]
     }
 
-    /// Where the test error is lowest and highest: whether it falls, rises and falls again.
-    fn finding(&self) -> String {
+    /// Whether the test error falls, rises and falls again, of which a peak five points above the lowest
+    /// error on either side is the least that is called so.
+    fn finding(&self, done: bool, seeds: usize) -> String {
+        const PROMINENCE: f64 = 0.05;
         let points = &self.test;
-        let (Some(first), Some(last)) = (points.first(), points.last()) else {
+        let at = |p: &Point| format!("{:.0}% at {}", 100.0 * p.median, format::tick(p.x));
+        let Some(last) = points.last() else {
             return String::new();
         };
-        let at = |p: &Point| format!("{:.0}% at {}", 100.0 * p.median, format::tick(p.x));
-        let by_median = |a: &&Point, b: &&Point| a.median.total_cmp(&b.median);
-        // The highest peak that has a lower point on either side; a tenth lower, or it is noise.
-        let lowest = |points: &[Point]| points.iter().min_by(by_median).copied();
+        let name = self.across.title.to_lowercase();
+        if points.len() < self.across.ticks().len() {
+            return format!(
+                "So far, up to {} {name}, the test error is {}.",
+                format::tick(last.x),
+                at(last)
+            );
+        }
+        let lowest =
+            |points: &[Point]| points.iter().min_by(|a, b| a.median.total_cmp(&b.median)).copied();
+        // The point that stands highest above what is lowest on either side.
         let peak = (1..points.len().saturating_sub(1))
             .filter_map(|index| {
                 let (left, right) = (lowest(&points[..index])?, lowest(&points[index + 1..])?);
-                let peak = points[index];
-                let higher = peak.median > 1.1 * left.median && peak.median > 1.1 * right.median;
-                higher.then_some((left, peak, right))
+                let above = points[index].median - left.median.max(right.median);
+                (above >= PROMINENCE).then_some((above, left, points[index], right))
             })
-            .max_by(|a, b| a.1.median.total_cmp(&b.1.median));
-        let name = self.field.label.to_lowercase();
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let when =
+            if done { "Over".into() } else { format!("At step {}, over", format::step(self.step)) };
+        let median = if seeds > 1 { ", in the median" } else { "" };
         match peak {
-            Some((left, peak, right)) => format!(
-                "Over {name} the test error goes down to {}, up to {} and down again to {}, in the \
-                 median.",
+            Some((_, left, peak, right)) => format!(
+                "{when} {name} the test error goes down to {}, up to {} and down again to {}{median}.",
                 at(&left),
                 at(&peak),
                 at(&right)
             ),
-            None => format!(
-                "Over {name} the test error goes from {} to {} without a peak in between, in the \
-                 median.",
-                at(first),
-                at(last)
-            ),
+            None => {
+                let lowest = lowest(points).unwrap_or(*last);
+                format!(
+                    "{when} {name} the test error is lowest, {}, and ends with {}{median}: no clear peak \
+                     with a second descent behind it.",
+                    at(&lowest),
+                    at(last)
+                )
+            }
         }
     }
 }
@@ -268,6 +282,14 @@ fn numeric_list(experiment: &Experiment) -> Option<(&'static Field, Vec<f64>)> {
         _ => None,
     };
     Some((field, values.iter().map(number).collect::<Option<_>>()?))
+}
+
+/// What the values of a setting are called below an axis.
+fn axis_title(experiment: &Experiment, field: &Field) -> &'static str {
+    match (field.key, experiment.settings.model) {
+        ("width", Model::RandomFeatures) => "Features",
+        _ => field.label,
+    }
 }
 
 /// Where there are as many numbers to fit as there are to fit them with: `n` samples of `K` outputs,
@@ -351,15 +373,23 @@ pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> S
         2.. if begun && !experiment.settings.is_regression() => {
             let step = history.snapshots().last().map_or(0.0, |last| f64::from(last.step));
             match profile(history, step, false) {
-                Some(profile) => profile.finding(),
+                Some(profile) => profile.finding(moving == Moving::Over, experiment.settings.seeds),
                 None => variants_finding(history, members),
             }
         }
         _ if experiment.settings.is_regression() => regression_finding(history),
         _ => phases_finding(history, members, moving),
     };
-    for sentence in phases::divergences(history).iter().take(3) {
+    let diverged = phases::divergences(history);
+    if diverged.len() > 1 && diverged.len() == experiment.member_count() {
+        return format!("All {} networks diverged: lower the learning rate.", diverged.len());
+    }
+    const MOST: usize = 2;
+    for sentence in diverged.iter().take(MOST) {
         text += &format!(" {sentence}");
+    }
+    if diverged.len() > MOST {
+        text += &format!(" So did {} more.", diverged.len() - MOST);
     }
     text
 }
@@ -450,6 +480,9 @@ fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -
             )
         }
         (Some(fit), Some(generalise)) => {
+            let usual = history.experiment().settings.goal == Settings::default().goal;
+            let reached =
+                if usual { String::new() } else { format!(" ({goal} of unseen samples)") };
             let late = match (fit.median, generalise.median) {
                 (Some(fit), Some(generalise)) if fit > 0 => {
                     format!(
@@ -460,7 +493,7 @@ fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -
                 _ => String::new(),
             };
             format!(
-                "Memorised at step {}, generalised at step {}{late}.",
+                "Memorised at step {}, generalised{reached} at step {}{late}.",
                 range(&fit),
                 range(&generalise)
             )
@@ -561,17 +594,17 @@ mod tests {
             history.push(Snapshot { step: 9, members: members.into() });
             let profile = profile(&history, 9.0, false).expect("five widths");
             assert_eq!(profile.markers[0].x.round(), 65.0);
-            profile.finding()
+            profile.finding(true, 1)
         };
         assert_eq!(
             told([0.4, 0.7, 0.5, 0.6, 0.75]),
             "Over width the test error goes down to 30% at 8, up to 50% at 64 and down again to 25% \
-             at 256, in the median."
+             at 256."
         );
         assert_eq!(
             told([0.4, 0.7, 0.69, 0.72, 0.75]),
-            "Over width the test error goes from 60% at 4 to 25% at 256 without a peak in between, in \
-             the median."
+            "Over width the test error is lowest, 25% at 256, and ends with 25% at 256: no clear peak \
+             with a second descent behind it."
         );
     }
 
@@ -588,8 +621,8 @@ mod tests {
         }
         assert_eq!(
             finding(&history, &phases::find(&history), Moving::Now),
-            "wd 1: memorised at step 40, 10% on unseen samples; wd 3: memorised at step 40, \
-             generalised at step 300."
+            "weight decay 1: memorised at step 40, 10% on unseen samples; weight decay 3: memorised \
+             at step 40, generalised at step 300."
         );
     }
 

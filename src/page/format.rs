@@ -51,7 +51,7 @@ pub fn percent(share: f64) -> String {
 
 /// A loss: three decimals, or a power of ten where these would be zeros.
 pub fn value(value: f64) -> String {
-    if value >= 0.001 { format!("{value:.3}") } else { format!("{value:.1e}") }
+    if (0.001..1e5).contains(&value) { format!("{value:.3}") } else { format!("{value:.1e}") }
 }
 
 #[cfg(test)]

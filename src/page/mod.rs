@@ -56,6 +56,7 @@ fn controls(app: &Shared) {
     on_click("reset", app::reset);
     on_click("axis", app::switch_axis);
     on_click("profile-measure", app::switch_profile);
+    on_click("restore", app::restore);
     let speed: HtmlInputElement = element("speed");
     let (app, slider) = (Rc::clone(app), speed.clone());
     listen(&speed, "input", move |_: Event| {

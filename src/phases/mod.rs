@@ -71,7 +71,7 @@ pub fn divergences(history: &History) -> Vec<String> {
             let (step, name) = (member.diverged_step?, history.experiment().member_name(index));
             Some(format!(
                 "Training diverged for {name} at step {step}; its curves end there. Lower the \
-                 learning rate or the weight decay."
+                 learning rate."
             ))
         })
         .collect()

@@ -358,6 +358,12 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     browser.wait_for(&["ready"], 30).await;
     browser.click("#play").await;
     browser.wait_for(&["done"], 60).await;
+    let changed = browser.text("#changed-text").await;
+    assert!(changed.contains("Activation") && changed.contains("Optimiser"), "{changed}");
+    browser.click("#restore").await;
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.script("return location.search").await, "?backend=cpu");
+    assert_eq!(browser.report().await["experiment"]["activation"], "quadratic");
     browser.close().await;
 }
 
