@@ -51,7 +51,8 @@ macro_rules! presets {
 const PRESETS: &[Preset] = presets! {
     "grokking" "Grokking: modular addition" "wd" ""
     "Modular addition: the networks memorise half of the table within 50 steps and work out the \
-     other half some 1,600 steps later."
+     other half some 1,600 steps later. Their test loss first rises above that of guessing: a double \
+     descent over time, in the loss and not in the accuracy."
 
     "grokking-fast" "Grokking, three times faster" "wd" "lr=0.01&steps=1500"
     "The same at three times the learning rate: both phases are some three times shorter."

@@ -68,6 +68,18 @@ fn g_two_hidden_layers_grok_too() {
 }
 
 #[test]
+fn the_test_loss_rises_before_it_falls() {
+    let history = train("preset=grokking&seeds=3&steps=3000");
+    for member in 0..3 {
+        let losses: Vec<f32> = history.member(member).map(|(_, m)| m.test.loss).collect();
+        let (first, last) = (losses[0], losses[losses.len() - 1]);
+        let highest = losses.iter().copied().fold(0.0, f32::max);
+        println!("test loss {first} at the start, {highest} at most, {last} at the end");
+        assert!(highest > 1.2 * first && last < 0.7 * first);
+    }
+}
+
+#[test]
 fn without_weight_decay_the_second_phase_does_not_come() {
     for member in phases_of("preset=no-weight-decay&seeds=3&steps=3000") {
         assert!(member.fit_step.is_some());
