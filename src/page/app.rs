@@ -322,6 +322,9 @@ impl App {
         element::<HtmlElement>("over-time").set_hidden(alone);
         element::<HtmlElement>("profile-hint").set_hidden(alone || profile.is_none());
         element::<HtmlButtonElement>("axis").set_hidden(still);
+        let map = figure::map(&self.history, self.profile_loss);
+        let map = map.filter(|_| profile.is_some() && !still);
+        element::<HtmlElement>("map").set_hidden(map.is_none());
         let Some(profile) = profile else { return };
         let what = if self.profile_loss {
             figure::loss_title(&self.experiment)
@@ -335,8 +338,6 @@ impl App {
         } else {
             ValueAxis::Share
         };
-        let map = figure::map(&self.history, self.profile_loss).filter(|_| !still);
-        element::<HtmlElement>("map").set_hidden(map.is_none());
         if let Some((rows, cells)) = map {
             let frame = Frame {
                 title: format!(

@@ -114,9 +114,7 @@ impl Controls {
             }
         }
     }
-}
 
-impl Controls {
     /// Puts the main setting first and the others with their groups, in the order of the table. What
     /// is moved loses the focus, so this is only done for another preset.
     fn place(&self, knob: &str) {

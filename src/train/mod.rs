@@ -303,15 +303,20 @@ impl Batches {
 /// Draws what hidden activations are multiplied by, `1 + σ ε` with `ε` standard normal.
 struct HiddenNoise {
     generators: Vec<Generator>,
+    /// Units of each member's hidden layers.
+    units: Vec<Vec<usize>>,
 }
 
 impl HiddenNoise {
     /// `None` if no member has any.
     fn new(members: &[Settings]) -> Option<Self> {
-        members
-            .iter()
-            .any(|member| member.noise > 0.0)
-            .then(|| Self { generators: generators(members, Purpose::HiddenNoise) })
+        members.iter().any(|member| member.noise > 0.0).then(|| Self {
+            generators: generators(members, Purpose::HiddenNoise),
+            units: members
+                .iter()
+                .map(|m| m.hidden().iter().map(|layer| layer.units.into()).collect())
+                .collect(),
+        })
     }
 
     /// Factors for each hidden layer, `[members, rows, units]`; members have `counts` samples.
@@ -322,14 +327,13 @@ impl HiddenNoise {
         rows: usize,
         device: &Device,
     ) -> Vec<Tensor<3>> {
-        let layers = members.first().map_or(0, |member| member.hidden().len());
-        let units =
-            |layer: usize| members.iter().map(move |m| usize::from(m.hidden()[layer].units));
+        let layers = self.units.first().map_or(0, Vec::len);
         (0..layers)
             .map(|layer| {
-                let widest = units(layer).max().unwrap_or(0);
+                let units = self.units.iter().map(|units| units[layer]);
+                let widest = units.clone().max().unwrap_or(0);
                 let mut factors = vec![1f32; members.len() * rows * widest];
-                let drawn = self.generators.iter_mut().zip(members).zip(units(layer)).zip(counts);
+                let drawn = self.generators.iter_mut().zip(members).zip(units).zip(counts);
                 for ((((generator, member), units), &count), factors) in
                     drawn.zip(factors.chunks_mut(rows * widest))
                 {

@@ -315,6 +315,22 @@ async fn the_error_over_the_number_of_features_peaks_where_there_are_as_many_as_
 }
 
 #[tokio::test]
+async fn the_charts_over_a_setting_are_there_only_where_networks_differ_in_one() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}&width=4,8,16")).await;
+    browser.wait_for(&["done"], 60).await;
+    let shown = async |selector: &str| {
+        browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
+    };
+    assert!(shown("#map").await && shown("#profile").await && shown("#accuracy").await);
+    browser.click("#restore").await;
+    browser.wait_for(&["ready"], 30).await;
+    wait_until(&browser, async || !shown("#map").await && !shown("#profile").await).await;
+    assert!(shown("#accuracy").await && !shown("#profile-hint").await);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;
