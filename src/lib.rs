@@ -15,6 +15,7 @@ pub mod phases;
 pub mod protocol;
 pub mod report;
 pub mod sweep;
+pub mod theory;
 
 #[cfg(feature = "engine")]
 pub mod data;

@@ -27,22 +27,21 @@ fn drawn(
     }
 }
 
-/// `y = θ·z` with `z` standard normal and the first 140 and the last 10 numbers of `θ` each of norm
-/// 2; the inputs are `z`, with the last ten, the slow ones, scaled down. Gradient descent learns a
+/// `y = θ·z` with `z` standard normal and the first (fast) and the last ten (slow) numbers of `θ` each of
+/// norm 2; the inputs are `z`, with the slow ones scaled down. Gradient descent learns a
 /// feature at a rate that goes with the square of its scale (after Heckel & Yilmaz,
 /// arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
 pub(super) fn two_scale(member: &Settings) -> Sets {
-    const FAST: usize = 140;
-    let slow = member.features() - FAST;
     let mut teacher = random::generator(member.seed, Purpose::Teacher);
     let mut direction = |length| {
         let direction = normals(&mut teacher, length, 1.0);
         let norm = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
-        direction.into_iter().map(move |x| 2.0 * x / norm)
+        direction.into_iter().map(move |x| Settings::TWO_SCALE_NORM * x / norm)
     };
-    let theta: Vec<f64> = direction(FAST).chain(direction(slow)).collect();
+    let theta: Vec<f64> =
+        direction(member.fast_features).chain(direction(Settings::SLOW_FEATURES)).collect();
     let scaled = |z: &[f64]| {
-        let (fast, slow) = z.split_at(FAST);
+        let (fast, slow) = z.split_at(member.fast_features);
         fast.iter().copied().chain(slow.iter().map(|z| member.slow_scale * z)).collect()
     };
     drawn(member, scaled, |z| vec![z.iter().zip(&theta).map(|(z, theta)| z * theta).sum()])

@@ -362,12 +362,20 @@ pub static FIELDS: &[Field] = &[
     field!(Task, label_noise, "label-noise", "Label noise", number(0.0, 0.9, Scale::Linear(0.05)),
         "The share of training labels that are replaced by a wrong one, drawn at random.")
         .per_member().when(|s| !s.is_regression()),
-    field!(Task, target_noise, "target-noise", "Target noise", number(0.0, 2.0, Scale::Linear(0.1)),
+    field!(Task, target_noise, "target-noise", "Target noise",
+        number(0.0, 20.0, Scale::LogWithZero(0.1)),
         "Standard deviation of what is added to each training target. Test targets have none.")
         .per_member().when(Settings::is_regression),
     field!(Task, slow_scale, "slow-scale", "Slow scale", number(0.01, 1.0, Scale::Log),
-        "The size of the ten slow features beside the 140 fast ones. At 1 none is slow.")
+        "The size of the ten slow features beside the fast ones. At 1 none is slow.")
         .per_member().when(|s| s.data == settings::Data::TwoScale),
+    field!(Task, fast_features, "fast-features", "Fast features",
+        whole(1.0, 500.0, Scale::Stops(&[
+            1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 70.0, 100.0, 140.0, 200.0, 300.0, 500.0,
+        ])),
+        "How many features are of size 1. The fewer there are per sample, the better the closed form \
+         holds.")
+        .when(|s| s.data == settings::Data::TwoScale),
 
     field!(Network, model, "model", "Model", Kind::Choice(settings::Kind::CHOICES),
         "What is trained. Random features train the last layer only."),

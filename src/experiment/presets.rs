@@ -130,7 +130,13 @@ const PRESETS: &[Preset] = presets! {
     "data=two-scale&model=linear&alpha=0&bias=1&optimiser=sgd&lr=0.02&wd=0&seeds=10"
     "Linear regression with fast and slow features: the test error falls, rises to a broad top between \
      steps 20 and 100 while the slow features are not learned yet and act as noise, and falls again. \
-     At slow scale 1 it goes away; without target noise it stays."
+     At slow scale 1 it goes away; without target noise it stays. The thin line is a theory for many more \
+     samples than features, which has no such peak."
+
+    "double-descent-theory" "Double descent over time, and its theory" "target-noise"
+    "data=two-scale&model=linear&alpha=0&optimiser=sgd&lr=0.05&beta1=0&wd=0&fast-features=30&samples=1500&target-noise=12&seeds=10"
+    "The same with 1,500 samples for 40 features, noisy targets and no momentum, where the closed form of Heckel and \
+     Yilmaz holds: it is the thin line. With the noise below 5 the peak is gone."
 
     "double-descent-time-control" "Control: no slow features" "slow-scale"
     "data=two-scale&model=linear&alpha=0&bias=1&optimiser=sgd&lr=0.02&wd=0&seeds=10&slow-scale=1"
@@ -150,6 +156,11 @@ const PRESETS: &[Preset] = presets! {
     "data=digits&pca=20&activation=relu&width=64&samples=20,30,40,60,80,100,120,150,200,250,300,400,600&bias=1&bias-scale=0.1&label-noise=0.2&optimiser=adam&lr=0.01&wd=0&beta2=0.999&schedule=linear&steps=3000&seeds=3"
     "Networks of one width on more and more images with noisy labels: near the number that they can \
      just memorise, more data makes them worse. Without label noise it does not."
+
+    "digits-over-time" "No double descent: digits over time" "label-noise"
+    "data=digits&activation=relu&width=128&bias=1&init=he&label-noise=0.2&optimiser=adam&lr=0.001&wd=0&beta2=0.999&steps=4000"
+    "Networks on noisy labels: the test error is lowest long before they have memorised, rises, and does not fall again. \
+     No setting of small networks on digits that was tried showed a second descent over time. Try yours."
 
     "information-plane" "Icosahedral rule with tanh" "alpha"
     "data=icosahedron&frac=0.85&activation=tanh&width=10&deeper=7tanh-5tanh-4tanh-3tanh&bias=1&init=clipped&alpha=0.6&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200"

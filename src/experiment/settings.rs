@@ -289,6 +289,7 @@ pub struct Settings {
     pub label_noise: f64,
     pub target_noise: f64,
     pub slow_scale: f64,
+    pub fast_features: usize,
 
     pub model: Kind,
     pub width: usize,
@@ -343,6 +344,7 @@ impl Default for Settings {
             label_noise: 0.0,
             target_noise: 0.5,
             slow_scale: 0.1,
+            fast_features: 140,
             model: Kind::Perceptron,
             width: 128,
             activation: Activation::Quadratic,
@@ -381,6 +383,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Slow features of [`Data::TwoScale`].
+    pub const SLOW_FEATURES: usize = 10;
+    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of the slow ones.
+    pub const TWO_SCALE_NORM: f64 = 2.0;
+
     /// Whether inputs are the pairs of a table of `a ∘ b`.
     #[must_use]
     pub fn is_table(&self) -> bool {
@@ -432,7 +439,7 @@ impl Settings {
             Data::Digits if self.pca > 0 => self.pca,
             Data::Digits => 64,
             Data::Icosahedron => 12,
-            Data::TwoScale => 150,
+            Data::TwoScale => self.fast_features + Self::SLOW_FEATURES,
             Data::Teacher => 5,
         }
     }

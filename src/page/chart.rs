@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent};
 
 use super::axis::{HorizontalAxis, ValueAxis};
 use super::dom::{create, window};
@@ -24,13 +24,24 @@ pub struct Series {
     pub colour: RGBColor,
     /// The name's colour, of more contrast.
     pub ink: RGBColor,
-    /// Whether the line is dashed.
-    pub dashed: bool,
+    /// How it is drawn.
+    pub line: Line,
     /// Whether the name stands inside the plot, where the curve is half-way up if it gets there, and not
     /// behind its end: for long names, and curves that end together.
     pub named_where_it_rises: bool,
     /// The points, from left to right.
     pub points: Vec<Point>,
+}
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// As measured on samples held back.
+    Solid,
+    /// As measured on samples trained on.
+    Dashed,
+    /// As worked out, not measured.
+    Thin,
 }
 
 /// Median and range of a value over members, at a step or at a value of a setting.
@@ -117,6 +128,31 @@ pub const RIGHT: f64 = 56.0;
 const FONT: &str = "system-ui, sans-serif";
 const FONT_SIZE: f64 = 13.0;
 const ROW: f64 = 17.0;
+
+/// Where a pointer is across a chart's plot, 0 at the left end and 1 at the right; `None` outside.
+pub fn place(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
+    let plot = f64::from(holder.client_width()) - LEFT - RIGHT;
+    let left = holder.get_bounding_client_rect().left() + LEFT;
+    let place = (f64::from(event.client_x()) - left) / plot;
+    (0.0..=1.0).contains(&place).then_some(place)
+}
+
+/// How high a pointer is in the plot of a chart that labels its axis and names no markers, 0 at the bottom and
+/// 1 at the top; `None` outside.
+pub fn height(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
+    let rect = holder.get_bounding_client_rect();
+    let (top, bottom) = (rect.top() + edge(false), rect.bottom() - AXIS);
+    let height = (bottom - f64::from(event.client_y())) / (bottom - top);
+    (0.0..=1.0).contains(&height).then_some(height)
+}
+
+/// CSS pixels above a plot.
+fn edge(names_markers: bool) -> f64 {
+    (if names_markers { 3.0 } else { 1.2 }) * ROW + 6.0
+}
+
+/// CSS pixels below a plot with a labelled axis.
+const AXIS: f64 = 2.4 * ROW;
 
 type Area = DrawingArea<CanvasBackend, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Drawn = Result<(), DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
@@ -205,10 +241,9 @@ impl Chart {
             canvas.set_height(size.height);
         }
         let px = |css: f64| (css * size.scale) as i32;
-        let rows = if self.layout.names_markers { 3.0 } else { 1.2 };
         let (top, bottom) = (
-            px(rows * ROW + 6.0),
-            size.height as i32 - px(if self.layout.labels_axis { 2.4 * ROW } else { 8.0 }),
+            px(edge(self.layout.names_markers)),
+            size.height as i32 - px(if self.layout.labels_axis { AXIS } else { 8.0 }),
         );
         let plot = (px(LEFT)..size.width as i32 - px(RIGHT), bottom..top);
         let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
@@ -354,9 +389,9 @@ fn curves(
         let style = ShapeStyle {
             color: series.colour.to_rgba(),
             filled: false,
-            stroke_width: px(2.0) as u32,
+            stroke_width: px(if series.line == Line::Thin { 1.0 } else { 2.0 }) as u32,
         };
-        if series.dashed {
+        if series.line == Line::Dashed {
             area.draw(&DashedPathElement::new(line, px(7.0), px(4.0), style))?;
         } else {
             area.draw(&PathElement::new(line, style))?;
@@ -380,6 +415,12 @@ fn curves(
         let least = names[index - 1].0.1 + px(FONT_SIZE + 1.0);
         let y = &mut names[index].0.1;
         *y = (*y).max(least);
+    }
+    // And back up from what is written below the plot.
+    let (_, mut most) = area.map_coordinate(&(0.0, 0.0));
+    for ((_, y), _) in names.iter_mut().rev() {
+        *y = (*y).min(most);
+        most = *y - px(FONT_SIZE + 1.0);
     }
     for ((x, y), series) in names {
         root.draw(&Text::new(

@@ -22,7 +22,7 @@ use web_sys::{
 };
 
 use crate::report::Report;
-use app::{App, Shared};
+use app::{App, Pointed, Shared};
 use controls::Change;
 use dom::{document, element, listen, window};
 
@@ -56,6 +56,7 @@ fn controls(app: &Shared) {
     on_click("reset", app::reset);
     on_click("axis", app::switch_axis);
     on_click("profile-measure", app::switch_profile);
+    on_click("profile-best", app::switch_best);
     on_click("restore", app::restore);
     let speed: HtmlInputElement = element("speed");
     let (app, slider) = (Rc::clone(app), speed.clone());
@@ -112,20 +113,27 @@ fn keys(app: &Shared) {
     });
 }
 
-/// One crosshair through all charts, and the values under it.
+/// One crosshair through all charts over time, one in the chart over a setting, and the values there.
 fn crosshair(app: &Shared) {
-    let charts: HtmlElement = element("charts");
+    let (charts, map, profile): (HtmlElement, HtmlElement, HtmlElement) =
+        (element("charts"), element("map"), element("profile"));
     for name in ["pointermove", "pointerdown"] {
-        let (app, holder) = (Rc::clone(app), charts.clone());
+        let (shared, holder, map) = (Rc::clone(app), charts.clone(), map.clone());
         listen(&charts, name, move |event: PointerEvent| {
-            let plot = holder.client_width() as f64 - chart::LEFT - chart::RIGHT;
-            let left = holder.get_bounding_client_rect().left();
-            let position = (f64::from(event.client_x()) - left - chart::LEFT) / plot;
-            app::point_at(&app, Some(position).filter(|position| (0.0..=1.0).contains(position)));
+            let row = chart::height(&map, &event).filter(|_| !map.hidden());
+            let time = chart::place(&holder, &event);
+            app::point_at(&shared, Pointed { time, row, value: None });
+        });
+        let (shared, holder) = (Rc::clone(app), profile.clone());
+        listen(&profile, name, move |event: PointerEvent| {
+            let value = chart::place(&holder, &event);
+            app::point_at(&shared, Pointed { value, ..Pointed::default() });
         });
     }
-    let app = Rc::clone(app);
-    listen(&charts, "pointerleave", move |_: Event| app::point_at(&app, None));
+    for holder in [charts, profile] {
+        let app = Rc::clone(app);
+        listen(&holder, "pointerleave", move |_: Event| app::point_at(&app, Pointed::default()));
+    }
 }
 
 /// Draws again when the figure's size or the colour scheme changes.

@@ -8,8 +8,8 @@ use crate::history::{Measured, Snapshot, next_measured_step};
 
 /// An ensemble in training that is measured at the steps of [`next_measured_step`].
 ///
-/// On the CPU members of very different width are trained apart: in one set of tensors the narrow
-/// ones would cost as much as the widest. So are those that are solved in closed form, everywhere:
+/// On the CPU members of very different width, or with very different numbers of samples, are trained
+/// apart: in one set of tensors the small ones would cost as much as the largest. So are those that are solved in closed form, everywhere:
 /// they are done one width after the other, and measured as they are.
 pub struct Run {
     members: Vec<Settings>,
@@ -152,18 +152,19 @@ fn fill(snapshot: &mut Snapshot, places: &[usize], measured: Vec<Measured>) {
 
 /// Members that are trained together, by their places.
 fn parts(members: &[Settings], solves: bool, on_cpu: bool) -> Vec<Vec<usize>> {
-    /// Widths up to this many times the narrowest are trained with it.
+    /// Up to this many times the fewest units, or samples, are trained with those.
     const RANGE: usize = 2;
     if !solves && !on_cpu {
         return vec![(0..members.len()).collect()];
     }
     let range = if solves { 1 } else { RANGE };
     let mut places: Vec<usize> = (0..members.len()).collect();
-    places.sort_by_key(|&place| members[place].width);
+    let size = |place: usize| [members[place].width, members[place].train_samples()];
+    places.sort_by_key(|&place| size(place));
     let mut parts: Vec<Vec<usize>> = Vec::new();
     for place in places {
         match parts.last_mut() {
-            Some(part) if members[place].width <= range * members[part[0]].width => {
+            Some(part) if (0..2).all(|what| size(place)[what] <= range * size(part[0])[what]) => {
                 part.push(place)
             }
             _ => parts.push(vec![place]),

@@ -331,6 +331,32 @@ async fn the_charts_over_a_setting_are_there_only_where_networks_differ_in_one()
 }
 
 #[tokio::test]
+async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_early() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}&width=4,8,64")).await;
+    browser.wait_for(&["done"], 60).await;
+    let point = async |id: &str, across: f64| {
+        browser
+            .script(&format!(
+                "const chart = document.getElementById('{id}'), box = chart.getBoundingClientRect(); \
+                 chart.dispatchEvent(new PointerEvent('pointermove', {{ bubbles: true, \
+                 clientX: box.left + 48 + {across} * (box.width - 104), \
+                 clientY: box.top + 0.5 * box.height }}))"
+            ))
+            .await;
+    };
+    point("profile", 0.01).await;
+    browser.wait_for_text("#profile-readout", "Width 4: train ", 10).await;
+    point("profile", 0.99).await;
+    browser.wait_for_text("#profile-readout", "Width 64: train ", 10).await;
+    point("map", 0.9).await;
+    browser.wait_for_text("#readout", ": width 8 train ", 10).await;
+    browser.click("#profile-best").await;
+    browser.wait_for_text("#profile-best", "All at one step", 10).await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;

@@ -1,26 +1,25 @@
 //! The page's state, what the reader can do to it, and what the worker's events do to it.
 
+mod drawing;
+mod opening;
+
+pub use opening::open;
+use opening::{open_worker, watch};
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    HtmlAnchorElement, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlProgressElement,
-};
+use web_sys::{HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
-use super::adapter::{self, Choice, Wish};
-use super::axis::{HorizontalAxis, ValueAxis};
-use super::chart::{Chart, Frame, LEFT, Layout, RIGHT};
+use super::adapter::{Choice, Wish};
+use super::chart::{Chart, Layout};
 use super::controls::Controls;
 use super::dom::{create, element, set_root_attribute, set_text, window};
-use super::figure::Moving;
 use super::link::Link;
-use super::theme::Theme;
-use super::{figure, format, speed};
-use crate::experiment::{Data, Experiment, Field, Preset, Value};
+use super::speed;
+use crate::experiment::{Experiment, Field, Preset, Value};
 use crate::history::History;
-use crate::phases;
 use crate::protocol::{Backend, Command, Event};
 
 /// The app as its event handlers hold it.
@@ -50,6 +49,17 @@ impl State {
     }
 }
 
+/// What the reader points at: places from 0 to 1, from left to right or from bottom to top.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pointed {
+    /// On the time axis.
+    pub time: Option<f64>,
+    /// On the rows of the map.
+    pub row: Option<f64>,
+    /// On the axis of the chart over a setting.
+    pub value: Option<f64>,
+}
+
 /// Everything the page knows.
 pub struct App {
     experiment: Experiment,
@@ -74,11 +84,13 @@ pub struct App {
     warm_up: Option<f64>,
     speed_stop: usize,
     log_axis: bool,
-    pointed: Option<f64>,
+    pointed: Pointed,
     charts: [Chart; 2],
     /// Error or loss over the values of a setting.
     profile: Chart,
     profile_loss: bool,
+    /// Whether each network is shown at its best step there.
+    profile_best: bool,
     /// Test error or loss over steps and the values of a setting.
     map: Chart,
     controls: Option<Controls>,
@@ -110,7 +122,7 @@ impl App {
             warm_up: None,
             speed_stop: speed::STOPS.len(),
             log_axis: true,
-            pointed: None,
+            pointed: Pointed::default(),
             charts: [
                 Chart::new(element("accuracy"), Layout { names_markers: true, labels_axis: false }),
                 Chart::new(element("loss"), Layout { names_markers: false, labels_axis: true }),
@@ -120,6 +132,7 @@ impl App {
                 Layout { names_markers: true, labels_axis: true },
             ),
             profile_loss: false,
+            profile_best: false,
             map: Chart::new(element("map"), Layout { names_markers: false, labels_axis: true }),
             controls: None,
             redraw_asked: false,
@@ -254,236 +267,7 @@ impl App {
             );
         }
     }
-
-    fn draw(&mut self) {
-        let theme = Theme::current();
-        let members = phases::find(&self.history);
-        let time = HorizontalAxis::steps(self.log_axis, self.experiment.settings.steps);
-        let markers = figure::markers(&self.experiment, &members);
-        let (accuracy, loss) =
-            (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
-        let ends =
-            loss.iter().flat_map(|series| &series.points).flat_map(|point| [point.low, point.high]);
-        let frame = |title: &str, values| Frame {
-            title: title.into(),
-            theme,
-            across: time.clone(),
-            values,
-            markers: markers.clone(),
-            phases: true,
-        };
-        let titles =
-            (figure::accuracy_title(&self.experiment), figure::loss_title(&self.experiment));
-        self.charts[0].draw(frame(titles.0, ValueAxis::Share), &accuracy);
-        let losses = self.losses(ends);
-        self.charts[1].draw(frame(titles.1, losses), &loss);
-
-        let finding = if self.history.snapshots().is_empty() {
-            String::new()
-        } else {
-            let moving = match self.state {
-                State::Done => Moving::Over,
-                State::Ready => Moving::NotYet,
-                _ => Moving::Now,
-            };
-            figure::finding(&self.history, &members, moving)
-        };
-        set_text(&element("finding"), &finding);
-        self.draw_profile(&theme, &time);
-        self.draw_crosshair(&time);
-        self.draw_controls();
-    }
-
-    /// An axis that holds some losses. Those of classes fall by orders of magnitude; the rise and fall
-    /// of a regression's is within a factor of two.
-    fn losses(&self, values: impl Iterator<Item = f64>) -> ValueAxis {
-        if self.experiment.settings.is_regression() {
-            ValueAxis::up_to(values)
-        } else {
-            ValueAxis::decades(values)
-        }
-    }
-
-    /// The step that the reader points at, or the last one measured.
-    fn pointed_step(&self, time: &HorizontalAxis) -> f64 {
-        let last = self.history.snapshots().last().map_or(0, |snapshot| snapshot.step);
-        let pointed = self.pointed.map_or(f64::INFINITY, |position| time.at(position));
-        pointed.min(f64::from(last))
-    }
-
-    fn draw_profile(&mut self, theme: &Theme, time: &HorizontalAxis) {
-        let step = self.pointed_step(time);
-        let profile = figure::profile(&self.history, step, self.profile_loss);
-        element::<HtmlElement>("profile-part").set_hidden(profile.is_none());
-        // Of a run of one step there is no curve over steps to see.
-        let still = self.experiment.settings.steps == 1 && profile.is_some();
-        // A frame in another page has room for one.
-        let alone = still || (self.embedded && profile.is_some());
-        element::<HtmlElement>("over-time").set_hidden(alone);
-        element::<HtmlElement>("profile-hint").set_hidden(alone || profile.is_none());
-        element::<HtmlButtonElement>("axis").set_hidden(still);
-        let map = figure::map(&self.history, self.profile_loss);
-        let map = map.filter(|_| profile.is_some() && !still);
-        element::<HtmlElement>("map").set_hidden(map.is_none());
-        let Some(profile) = profile else { return };
-        let what = if self.profile_loss {
-            figure::loss_title(&self.experiment)
-        } else {
-            figure::error_title(&self.experiment)
-        };
-        let series = profile.series(theme);
-        let ends = series.iter().flat_map(|series| &series.points);
-        let values = if self.profile_loss {
-            self.losses(ends.flat_map(|point| [point.low, point.high]))
-        } else {
-            ValueAxis::Share
-        };
-        if let Some((rows, cells)) = map {
-            let frame = Frame {
-                title: format!(
-                    "Test {} by {}",
-                    if self.profile_loss { "loss" } else { "error" },
-                    profile.across.title.to_lowercase()
-                ),
-                theme: *theme,
-                across: time.clone(),
-                values: ValueAxis::Rows(rows),
-                markers: Vec::new(),
-                phases: false,
-            };
-            self.map.draw_map(frame, cells);
-        }
-        let frame = Frame {
-            title: if still {
-                what.into()
-            } else {
-                format!("{what} at step {}", format::step(profile.step))
-            },
-            theme: *theme,
-            across: profile.across,
-            values,
-            markers: profile.markers,
-            phases: false,
-        };
-        self.profile.draw(frame, &series);
-        let other = if self.profile_loss { "Show error" } else { "Show loss" };
-        set_text(&element("profile-measure"), other);
-    }
-
-    fn draw_crosshair(&self, time: &HorizontalAxis) {
-        let readout = figure::readout(&self.history, self.pointed_step(time));
-        let (line, holder): (HtmlElement, HtmlElement) = (element("crosshair"), element("readout"));
-        let position = readout
-            .as_ref()
-            .and_then(|r| time.position(f64::from(r.step)))
-            .filter(|_| self.pointed.is_some());
-        line.set_hidden(position.is_none());
-        if let Some(position) = position {
-            let plot = f64::from(element::<HtmlElement>("charts").client_width()) - LEFT - RIGHT;
-            let _ = line.style().set_property("left", &format!("{:.1}px", LEFT + position * plot));
-        }
-        let Some(readout) = readout else {
-            set_text(&holder, "");
-            return;
-        };
-        let parts = [
-            (
-                "",
-                format!("Step {}{}: ", format::step(readout.step), figure::whose(&self.experiment)),
-            ),
-            ("train", readout.train),
-            ("", "; ".into()),
-            ("test", readout.test),
-        ];
-        let spans = js_sys::Array::new();
-        for (class, text) in parts {
-            let span: HtmlElement = create("span");
-            span.set_class_name(class);
-            set_text(&span, &text);
-            spans.push(&span);
-        }
-        holder.replace_children_with_node(&spans);
-    }
-
-    fn draw_controls(&self) {
-        let button = |id: &str| element::<HtmlButtonElement>(id);
-        let play = button("play");
-        let label = match self.state {
-            State::Running => "Pause",
-            State::Done => "Again",
-            _ => "Play",
-        };
-        set_text(&play, label);
-        play.set_disabled(matches!(self.state, State::Loading | State::Error));
-        button("step")
-            .set_disabled(!matches!(self.state, State::Ready | State::Paused | State::Running));
-        button("reset").set_disabled(self.state == State::Loading);
-        let axis = button("axis");
-        let (label, title) = if self.log_axis {
-            ("Linear axis", "Spread steps evenly instead of by ratio")
-        } else {
-            ("Log axis", "Spread steps by ratio instead of evenly")
-        };
-        set_text(&axis, label);
-        axis.set_title(title);
-
-        let arithmetic = self.experiment.settings.data == Data::Arithmetic;
-        element::<HtmlElement>("text").set_hidden(!arithmetic);
-        let heading = if arithmetic { HEADING } else { self.experiment.preset.label };
-        set_text(&element("heading"), heading);
-        let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
-        set_text(&element("badge"), badge);
-        let steps = self.experiment.settings.steps;
-        let text = match self.state {
-            State::Loading | State::Error => self.message.clone(),
-            State::Ready if steps == 1 => "Ready.".into(),
-            State::Ready => format!("Ready: {} steps to go.", format::step(steps)),
-            State::Running | State::Paused if steps == 1 => {
-                let (fitted, all) = self.fitted();
-                let paused = if self.state == State::Paused { "Paused: " } else { "" };
-                format!("{paused}{fitted} of {all} networks fitted")
-            }
-            State::Running => {
-                let left =
-                    f64::from(steps - self.step.min(steps)) / self.steps_per_second.max(1e-9);
-                let pace = if self.steps_per_second > 0.0 {
-                    format!(
-                        ", {} steps/s, {} left",
-                        format::about(self.steps_per_second),
-                        format::seconds(left)
-                    )
-                } else {
-                    String::new()
-                };
-                format!("Step {} of {}{pace}", format::step(self.step), format::step(steps))
-            }
-            State::Paused => {
-                format!("Paused at step {} of {}", format::step(self.step), format::step(steps))
-            }
-            State::Done if self.step == 1 => "Done.".into(),
-            State::Done => format!("Done: {} steps.", format::step(self.step)),
-        };
-        set_text(&element("progress-text"), &text);
-        let progress: HtmlProgressElement = element("progress");
-        let (fitted, all) = self.fitted();
-        let gone = if steps == 1 {
-            fitted as f64 / all as f64
-        } else {
-            f64::from(self.step) / f64::from(steps)
-        };
-        progress.set_value(self.warm_up.unwrap_or(gone));
-    }
-
-    /// Networks measured at the last step, and networks in all.
-    fn fitted(&self) -> (usize, usize) {
-        let last = self.history.snapshots().last().filter(|snapshot| snapshot.step > 0);
-        let fitted = last.map_or(0, |snapshot| snapshot.members.iter().flatten().count());
-        (fitted, self.experiment.member_count())
-    }
 }
-
-/// The page's heading, where the text below it speaks of what is shown.
-const HEADING: &str = "First they memorise, then they understand";
 
 fn flag(text: &str) -> Option<bool> {
     match text {
@@ -520,89 +304,6 @@ pub fn redraw(app: &Shared) {
     });
     // Asked of a function that was just made, in a window that is there.
     let _ = window().request_animation_frame(frame.unchecked_ref());
-}
-
-/// Chooses a backend and starts its worker.
-pub fn open(app: &Shared) {
-    let (wish, opened) = {
-        let mut app = app.borrow_mut();
-        app.link = None;
-        app.choice = None;
-        app.opened += 1;
-        app.opening_done = false;
-        app.warm_up = None;
-        app.loads = 0;
-        app.set_state(State::Loading);
-        app.message = "Looking for a device to train on.".into();
-        app.history = History::new(app.experiment.clone());
-        app.step = 0;
-        (app.wish, app.opened)
-    };
-    redraw(app);
-    watch(app);
-    let shared = Rc::clone(app);
-    spawn_local(async move {
-        let choice = adapter::choose(wish).await;
-        if shared.borrow().opened == opened {
-            open_worker(&shared, choice);
-        }
-    });
-}
-
-/// Gives up on a GPU that says nothing for [`PATIENCE_MS`], and takes the CPU.
-///
-/// Loading the worker's program may take as long as it likes: the browser ends that by itself.
-fn watch(app: &Shared) {
-    let seen = {
-        let mut app = app.borrow_mut();
-        app.signs += 1;
-        app.signs
-    };
-    let shared = Rc::clone(app);
-    let late = Closure::once_into_js(move || {
-        let silent = {
-            let mut app = shared.borrow_mut();
-            let silent = app.signs == seen && app.state == State::Loading && !app.opening_done;
-            if silent {
-                // An answer that comes after all is not used.
-                app.opened += 1;
-            }
-            silent
-        };
-        if silent {
-            open_worker(&shared, Choice::cpu("the GPU did not answer within 30 seconds"));
-        }
-    });
-    // Asked of a function that was just made.
-    let _ = window()
-        .set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
-}
-
-/// Compiling shaders takes a software adapter up to 7 seconds.
-const PATIENCE_MS: i32 = 30_000;
-
-fn open_worker(app: &Shared, choice: Choice) {
-    let shared = Rc::clone(app);
-    let link = Link::open(choice.backend, move |event| on_event(&shared, event));
-    {
-        let mut app = app.borrow_mut();
-        app.signs += 1;
-        set_root_attribute("data-backend", choice.backend.key());
-        app.message = match choice.backend {
-            Backend::Cpu => "Loading the training program.".into(),
-            Backend::Gpu => {
-                "Loading the training program for the GPU, the large one of two.".into()
-            }
-        };
-        app.choice = Some(choice);
-        app.warm_up = None;
-        app.link = None;
-        match link {
-            Ok(link) => app.link = Some(link),
-            Err(sentence) => app.fail(sentence),
-        }
-    }
-    redraw(app);
 }
 
 fn on_event(app: &Shared, event: Event) {
@@ -809,9 +510,18 @@ pub fn switch_profile(app: &Shared) {
     redraw(app);
 }
 
-/// Moves the crosshair to a position on the time axis, 0 to 1, or takes it away.
-pub fn point_at(app: &Shared, position: Option<f64>) {
-    app.borrow_mut().pointed = position;
+/// From each network at the step that is pointed at to each at its best one, and back.
+pub fn switch_best(app: &Shared) {
+    {
+        let mut app = app.borrow_mut();
+        app.profile_best = !app.profile_best;
+    }
+    redraw(app);
+}
+
+/// Moves the crosshairs, or takes them away.
+pub fn point_at(app: &Shared, pointed: Pointed) {
+    app.borrow_mut().pointed = pointed;
     redraw(app);
 }
 

@@ -1,0 +1,96 @@
+//! From a wish for a backend to a worker that trains on one.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Shared, State, on_event, redraw};
+use crate::history::History;
+use crate::page::adapter::{self, Choice};
+use crate::page::dom::{set_root_attribute, window};
+use crate::page::link::Link;
+use crate::protocol::Backend;
+
+/// Chooses a backend and starts its worker.
+pub fn open(app: &Shared) {
+    let (wish, opened) = {
+        let mut app = app.borrow_mut();
+        app.link = None;
+        app.choice = None;
+        app.opened += 1;
+        app.opening_done = false;
+        app.warm_up = None;
+        app.loads = 0;
+        app.set_state(State::Loading);
+        app.message = "Looking for a device to train on.".into();
+        app.history = History::new(app.experiment.clone());
+        app.step = 0;
+        (app.wish, app.opened)
+    };
+    redraw(app);
+    watch(app);
+    let shared = Rc::clone(app);
+    spawn_local(async move {
+        let choice = adapter::choose(wish).await;
+        if shared.borrow().opened == opened {
+            open_worker(&shared, choice);
+        }
+    });
+}
+
+/// Gives up on a GPU that says nothing for [`PATIENCE_MS`], and takes the CPU.
+///
+/// Loading the worker's program may take as long as it likes: the browser ends that by itself.
+pub(super) fn watch(app: &Shared) {
+    let seen = {
+        let mut app = app.borrow_mut();
+        app.signs += 1;
+        app.signs
+    };
+    let shared = Rc::clone(app);
+    let late = Closure::once_into_js(move || {
+        let silent = {
+            let mut app = shared.borrow_mut();
+            let silent = app.signs == seen && app.state == State::Loading && !app.opening_done;
+            if silent {
+                // An answer that comes after all is not used.
+                app.opened += 1;
+            }
+            silent
+        };
+        if silent {
+            open_worker(&shared, Choice::cpu("the GPU did not answer within 30 seconds"));
+        }
+    });
+    // Asked of a function that was just made.
+    let _ = window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
+}
+
+/// Compiling shaders takes a software adapter up to 7 seconds.
+const PATIENCE_MS: i32 = 30_000;
+
+pub(super) fn open_worker(app: &Shared, choice: Choice) {
+    let shared = Rc::clone(app);
+    let link = Link::open(choice.backend, move |event| on_event(&shared, event));
+    {
+        let mut app = app.borrow_mut();
+        app.signs += 1;
+        set_root_attribute("data-backend", choice.backend.key());
+        app.message = match choice.backend {
+            Backend::Cpu => "Loading the training program.".into(),
+            Backend::Gpu => {
+                "Loading the training program for the GPU, the large one of two.".into()
+            }
+        };
+        app.choice = Some(choice);
+        app.warm_up = None;
+        app.link = None;
+        match link {
+            Ok(link) => app.link = Some(link),
+            Err(sentence) => app.fail(sentence),
+        }
+    }
+    redraw(app);
+}
