@@ -1,5 +1,7 @@
 //! What is measured of the members: so far loss and accuracy.
 
+pub mod complexity;
+
 use burn::tensor::{Tensor, activation};
 
 use crate::data::Samples;
