@@ -1,6 +1,5 @@
 //! Local complexity: how many units switch sign within a small neighbourhood of a point, which is how
-//! densely a network folds its input space there (Humayun et al., arXiv 2310.12977 and 2402.15555,
-//! section 3).
+//! densely a network folds its input space there (Humayun et al., arXiv 2310.12977 and 2402.15555).
 //!
 //! The neighbourhood of a point `x` is a cross-polytope: the `2 P` vertices `x ± r v_p` along `P`
 //! orthonormal vectors, the same for every point. A unit counts where its pre-activation is not of one
