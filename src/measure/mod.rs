@@ -5,6 +5,7 @@
 
 pub mod complexity;
 pub mod linear_map;
+pub mod spectrum;
 pub mod spread;
 
 use burn::tensor::{Tensor, activation};
