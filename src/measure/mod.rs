@@ -4,6 +4,7 @@
 //! host, on what has been read back: plain slices, row by row, of one member at a time.
 
 pub mod complexity;
+pub mod fourier;
 pub mod linear_map;
 pub mod spectrum;
 pub mod spread;
