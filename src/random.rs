@@ -34,6 +34,8 @@ pub enum Purpose {
     Batches = 10,
     /// What hidden activations are multiplied by.
     HiddenNoise = 11,
+    /// The directions along which a neighbourhood is looked at.
+    Directions = 30,
 }
 
 /// The generator of one member for one purpose.

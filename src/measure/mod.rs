@@ -1,4 +1,13 @@
-//! What is measured of the members: so far loss and accuracy.
+//! What is measured of the members.
+//!
+//! Loss and accuracy are worked on the device, here. What needs decompositions or counting works on the
+//! host, on what has been read back: plain slices, row by row, of one member at a time.
+
+pub mod complexity;
+pub mod fourier;
+pub mod linear_map;
+pub mod spectrum;
+pub mod spread;
 
 use burn::tensor::{Tensor, activation};
 

@@ -4,12 +4,13 @@
 use std::collections::VecDeque;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 
 use super::TrainError;
 use super::per_member::{Members, PerMember, member_sum};
 use super::read;
 use crate::experiment::{Grokfast as Average, Optimiser, Settings};
+use crate::measure::spectrum::Spectrum;
 use crate::model::Role;
 
 /// Grokfast (Lee et al., arXiv 2405.20233): adds to each gradient a multiple of its running average,
@@ -179,9 +180,6 @@ pub(super) struct RankPenalty {
     strengths: Vec<f64>,
 }
 
-/// Singular values below this share of the largest are taken for rounding and left out.
-const RANK_TOLERANCE: f64 = 1e-6;
-
 impl RankPenalty {
     /// `None` if no member uses it.
     pub(super) fn new(members: &[Settings]) -> Option<Self> {
@@ -216,7 +214,7 @@ impl RankPenalty {
                     columns,
                     weights.iter().map(|&w| f64::from(w)),
                 );
-                let slope = entropy(&matrix).1 * strength;
+                let slope = entropy(matrix).1 * strength;
                 penalty.extend(slope.transpose().iter().map(|&slope| slope as f32));
             }
             let penalty = TensorData::new(penalty, [members, rows, columns]);
@@ -228,34 +226,17 @@ impl RankPenalty {
 
 /// The entropy of the singular values of a matrix, in nats, and its gradient with respect to the
 /// matrix: with `W = U diag(σ) Vᵀ` and `S = Σ σ`, `dH/dσ = -(ln(σ / S) + H) / S`, and the gradient is
-/// `U diag(dH/dσ) Vᵀ`.
-fn entropy(matrix: &DMatrix<f64>) -> (f64, DMatrix<f64>) {
-    let none = (0.0, DMatrix::zeros(matrix.nrows(), matrix.ncols()));
-    if matrix.iter().any(|entry| !entry.is_finite()) {
-        return none;
-    }
-    // From the smaller Gram matrix: `U diag(f) Vᵀ = W V diag(f / σ) Vᵀ`, or the same of `Wᵀ`.
-    let tall = matrix.nrows() >= matrix.ncols();
-    let gram = if tall { matrix.tr_mul(matrix) } else { matrix * matrix.transpose() };
-    let eigen = SymmetricEigen::new(gram);
-    let sigmas = eigen.eigenvalues.map(|square| square.max(0.0).sqrt());
-    let largest = sigmas.max();
-    if largest == 0.0 {
-        return none;
-    }
-    let counts = |sigma: f64| sigma > RANK_TOLERANCE * largest;
-    let total: f64 = sigmas.iter().filter(|&&sigma| counts(sigma)).sum();
-    let entropy: f64 = sigmas
-        .iter()
-        .filter(|&&sigma| counts(sigma))
-        .map(|sigma| -(sigma / total) * (sigma / total).ln())
-        .sum();
-    let slope = sigmas.map(|sigma| {
-        if counts(sigma) { -((sigma / total).ln() + entropy) / total / sigma } else { 0.0 }
-    });
-    let vectors = eigen.eigenvectors;
-    let middle = &vectors * DMatrix::from_diagonal(&slope) * vectors.transpose();
-    (entropy, if tall { matrix * middle } else { middle * matrix })
+/// `U diag(dH/dσ) Vᵀ`. Both are zero where an entry is not finite.
+fn entropy(matrix: DMatrix<f64>) -> (f64, DMatrix<f64>) {
+    let none = DMatrix::zeros(matrix.nrows(), matrix.ncols());
+    let Some(spectrum) = Spectrum::of(matrix) else {
+        return (0.0, none);
+    };
+    let (entropy, total) = spectrum.entropy();
+    let slope = |sigma: f64| -((sigma / total).ln() + entropy) / total;
+    let gradient =
+        spectrum.map(|sigma| if spectrum.counts(sigma) { slope(sigma) / sigma } else { 0.0 });
+    (entropy, gradient)
 }
 
 #[cfg(test)]
@@ -352,7 +333,7 @@ mod tests {
             let at = |shift: f64| {
                 let mut own = weights[15..].to_vec();
                 own[entry] += shift;
-                0.5 * entropy(&DMatrix::from_row_slice(5, 3, &own)).0
+                0.5 * entropy(DMatrix::from_row_slice(5, 3, &own)).0
             };
             let expected = before[15 + entry] + (at(1e-6) - at(-1e-6)) / 2e-6;
             assert!((with[15 + entry] - expected).abs() < 1e-5, "{entry}");
@@ -364,13 +345,13 @@ mod tests {
         for (rows, columns) in [(5, 3), (3, 5)] {
             let matrix =
                 DMatrix::from_fn(rows, columns, |i, j| ((3 * i + 7 * j) as f64 * 0.71).sin());
-            let (_, slope) = entropy(&matrix);
+            let (_, slope) = entropy(matrix.clone());
             for i in 0..rows {
                 for j in 0..columns {
                     let at = |shift: f64| {
                         let mut moved = matrix.clone();
                         moved[(i, j)] += shift;
-                        entropy(&moved).0
+                        entropy(moved).0
                     };
                     let expected = (at(1e-6) - at(-1e-6)) / 2e-6;
                     assert!((slope[(i, j)] - expected).abs() < 1e-6, "{i} {j}");
@@ -381,9 +362,9 @@ mod tests {
 
     #[test]
     fn the_entropy_of_equal_singular_values_is_the_logarithm_of_their_number() {
-        assert!((entropy(&DMatrix::identity(7, 7)).0 - 7f64.ln()).abs() < 1e-12);
+        assert!((entropy(DMatrix::identity(7, 7)).0 - 7f64.ln()).abs() < 1e-12);
         let one = DMatrix::from_fn(4, 6, |i, j| (i + 1) as f64 * (j + 1) as f64);
-        assert!(entropy(&one).0.abs() < 1e-5);
-        assert_eq!(entropy(&DMatrix::zeros(3, 4)).1, DMatrix::zeros(3, 4));
+        assert!(entropy(one).0.abs() < 1e-5);
+        assert_eq!(entropy(DMatrix::zeros(3, 4)).1, DMatrix::zeros(3, 4));
     }
 }
