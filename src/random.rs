@@ -34,6 +34,10 @@ pub enum Purpose {
     Batches = 10,
     /// What hidden activations are multiplied by.
     HiddenNoise = 11,
+    /// Samples of a source whose information is known.
+    KnownSource = 20,
+    /// What is added to activations before they are measured.
+    ActivationNoise = 24,
 }
 
 /// The generator of one member for one purpose.

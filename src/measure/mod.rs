@@ -1,4 +1,6 @@
-//! What is measured of the members: so far loss and accuracy.
+//! What is measured of the members: loss and accuracy on the device, information on the host.
+
+pub mod information;
 
 use burn::tensor::{Tensor, activation};
 
