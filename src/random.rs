@@ -36,8 +36,12 @@ pub enum Purpose {
     HiddenNoise = 11,
     /// Samples of a source whose information is known.
     KnownSource = 20,
+    /// A critic's initial weights, and the batches it is trained on.
+    Critic = 23,
     /// What is added to activations before they are measured.
     ActivationNoise = 24,
+    /// The batches a critic is measured on.
+    CriticBatches = 25,
 }
 
 /// The generator of one member for one purpose.

@@ -5,13 +5,15 @@
 //! logarithm of the number of samples, or infinite for a continuous input, at every step (Goldfeld
 //! et al., arXiv 1810.05728). What moves during training is an estimate at a chosen resolution: how
 //! far outputs have drawn together. Each estimator names its resolution: a width of bins
-//! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added ([`neighbours`]).
+//! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added ([`neighbours`]),
+//! the ability of a critic ([`contrastive`]).
 //!
 //! Here the sample's index is `X`, all indices as likely, save where an estimator says otherwise.
 //!
 //! Everything is worked on the host, in one thread, from a layer's outputs read back once.
 
 pub mod binning;
+pub mod contrastive;
 pub mod kernel;
 pub mod neighbours;
 
