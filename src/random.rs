@@ -34,6 +34,18 @@ pub enum Purpose {
     Batches = 10,
     /// What hidden activations are multiplied by.
     HiddenNoise = 11,
+    /// Samples of a source whose information is known.
+    KnownSource = 20,
+    /// The fixed weights of such a source.
+    KnownWeights = 21,
+    /// Draws over which a truth is averaged that has no closed form.
+    KnownTruth = 22,
+    /// A critic's initial weights, and the batches it is trained on.
+    Critic = 23,
+    /// What is added to activations before they are measured.
+    ActivationNoise = 24,
+    /// The batches a critic is measured on.
+    CriticBatches = 25,
     /// The directions along which a neighbourhood is looked at.
     Directions = 30,
 }

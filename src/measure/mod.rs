@@ -5,6 +5,7 @@
 
 pub mod complexity;
 pub mod fourier;
+pub mod information;
 pub mod linear_map;
 pub mod spectrum;
 pub mod spread;
