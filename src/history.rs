@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
+use crate::measure::{self, Curve};
 
 /// How one set of samples is fitted by one member.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,18 +43,38 @@ pub struct Snapshot {
     pub members: Vec<Option<Measured>>,
 }
 
+/// What else was measured of all members at one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// Optimiser steps taken.
+    pub step: u32,
+    /// For each member a value for each of [`crate::measure::curves`], in that order; `None` where there is none
+    /// to be had, as of a member that has diverged.
+    pub members: Vec<Vec<Option<f32>>>,
+}
+
 /// The snapshots of one run, in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
     experiment: Experiment,
     snapshots: Vec<Snapshot>,
+    curves: Vec<Curve>,
+    measurements: Vec<Measurement>,
 }
 
 impl History {
     /// A run of which nothing is measured yet.
     #[must_use]
     pub fn new(experiment: Experiment) -> Self {
-        Self { experiment, snapshots: Vec::new() }
+        let curves = measure::curves(&experiment);
+        Self { experiment, snapshots: Vec::new(), curves, measurements: Vec::new() }
+    }
+
+    /// The same run with other settings of what is measured beside loss and accuracy: none of that is
+    /// measured yet.
+    #[must_use]
+    pub fn measured_anew(self, experiment: Experiment) -> Self {
+        Self { snapshots: self.snapshots, ..Self::new(experiment) }
     }
 
     /// The experiment measured.
@@ -82,6 +103,26 @@ impl History {
         &self.snapshots
     }
 
+    /// Adds a measurement, which may be of any step; of a step that was measured, it takes the place.
+    pub fn push_measurement(&mut self, measurement: Measurement) {
+        match self.measurements.binary_search_by_key(&measurement.step, |m| m.step) {
+            Ok(place) => self.measurements[place] = measurement,
+            Err(place) => self.measurements.insert(place, measurement),
+        }
+    }
+
+    /// What a measurement holds of each member, in order.
+    #[must_use]
+    pub fn curves(&self) -> &[Curve] {
+        &self.curves
+    }
+
+    /// All measurements, earliest first.
+    #[must_use]
+    pub fn measurements(&self) -> &[Measurement] {
+        &self.measurements
+    }
+
     /// The steps at which one member was measured, with the measurements.
     pub fn member(&self, index: usize) -> impl Iterator<Item = (u32, &Measured)> {
         self.snapshots.iter().filter_map(move |s| Some((s.step, s.members.get(index)?.as_ref()?)))
@@ -93,6 +134,12 @@ impl History {
 #[must_use]
 pub fn next_measured_step(step: u32) -> u32 {
     step + (step / 50).max(1)
+}
+
+/// The step from which on networks are measured again beside loss and accuracy: 15% later.
+#[must_use]
+pub fn next_probed_step(step: u32) -> u32 {
+    step + (3 * step / 20).max(1)
 }
 
 fn nan_if_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {

@@ -11,6 +11,7 @@
 
 pub mod experiment;
 pub mod history;
+pub mod measure;
 pub mod phases;
 pub mod protocol;
 pub mod report;
@@ -19,8 +20,6 @@ pub mod theory;
 
 #[cfg(feature = "engine")]
 pub mod data;
-#[cfg(feature = "engine")]
-pub mod measure;
 #[cfg(feature = "engine")]
 pub mod model;
 #[cfg(feature = "engine")]

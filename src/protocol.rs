@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
-use crate::history::Snapshot;
+use crate::history::{Measurement, Snapshot};
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub enum Command {
     Open(Backend),
     /// Drops whatever is training and sets up this experiment, paused at step 0.
     Load(Box<Experiment>),
+    /// Measures the run so far, and from here on, as this experiment says, which is trained alike.
+    Measure(Box<Experiment>),
     /// Trains until done, or until told otherwise.
     Play,
     /// Stops after the step in hand.
@@ -64,16 +66,23 @@ pub enum Event {
     Ready(Backend),
     /// The experiment is set up at step 0.
     Loaded,
+    /// A [`Command::Measure`] has been carried out: measurements before this are of another kind.
+    MeasuresAnew,
     /// A [`Command::Play`] has been carried out.
     Playing,
     /// The members, measured.
     Snapshot(Snapshot),
+    /// The members, measured beside loss and accuracy; of any step so far.
+    Measurement(Measurement),
     /// Where training is and how fast it goes.
     Progress {
         /// Steps taken.
         step: u32,
         /// Steps per second over the last half second or so, pauses left out.
         steps_per_second: f64,
+        /// Time that training waited for measuring, over the time that it took; loss and accuracy are
+        /// counted as training.
+        measuring: f64,
     },
     /// A [`Command::Step`] or a [`Command::Pause`] has been carried out.
     Paused {

@@ -48,6 +48,8 @@ pub enum Purpose {
     CriticBatches = 25,
     /// The directions along which a neighbourhood is looked at.
     Directions = 30,
+    /// Gaussian inputs around which local complexity is measured.
+    RandomPoints = 31,
 }
 
 /// The generator of one member for one purpose.

@@ -1,5 +1,7 @@
 //! A run as one JSON object, the same from the command line and from the page.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::experiment::Experiment;
@@ -34,6 +36,8 @@ pub struct MemberReport {
     pub last: Option<Measured>,
     /// Its curves; all lists have the same length.
     pub curves: Curves,
+    /// What else was measured.
+    pub measures: Measures,
 }
 
 /// One member's measurements as lists over the measured steps.
@@ -45,6 +49,30 @@ pub struct Curves {
     pub train_accuracy: Vec<f32>,
     pub test_loss: Vec<f32>,
     pub test_accuracy: Vec<f32>,
+}
+
+/// One member's further measurements over the steps at which they were taken.
+#[derive(Debug, Default, Serialize)]
+pub struct Measures {
+    /// The steps.
+    pub step: Vec<u32>,
+    /// The values by the names of [`crate::measure::Curve`], as many as steps; `null` where there is none.
+    #[serde(flatten)]
+    pub values: BTreeMap<String, Vec<Option<f32>>>,
+}
+
+impl Measures {
+    fn new(history: &History, member: usize) -> Self {
+        let mut measures = Self::default();
+        for measurement in history.measurements() {
+            let Some(values) = measurement.members.get(member) else { continue };
+            measures.step.push(measurement.step);
+            for (curve, value) in history.curves().iter().zip(values) {
+                measures.values.entry(curve.to_string()).or_default().push(*value);
+            }
+        }
+        measures
+    }
 }
 
 impl Report {
@@ -70,7 +98,15 @@ impl Report {
                     curves.test_accuracy.push(measured.test.accuracy);
                 }
                 let last = history.member(index).last().map(|(_, measured)| *measured);
-                MemberReport { seed: member.seed, varied: varied.collect(), phases, last, curves }
+                let measures = Measures::new(history, index);
+                MemberReport {
+                    seed: member.seed,
+                    varied: varied.collect(),
+                    phases,
+                    last,
+                    curves,
+                    measures,
+                }
             })
             .collect();
         Self { version: 1, query: experiment.to_query(), experiment, members }

@@ -17,7 +17,7 @@ use serde::Serialize;
 use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
 use two_phase::history::{History, Measured, Snapshot};
 use two_phase::phases;
-use two_phase::report::{Curves, MemberReport, Report};
+use two_phase::report::{Curves, Measures, MemberReport, Report};
 use two_phase::sweep::{self, Job};
 use two_phase::train::{Run, TrainError};
 
@@ -172,11 +172,17 @@ fn run_command(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
 fn train(experiment: &Experiment, mut look: impl FnMut(&Snapshot)) -> Result<History, TrainError> {
     let mut history = History::new(experiment.clone());
     let mut run = Run::new(experiment, &Device::flex())?;
-    pollster::block_on(run.finish(|snapshot| {
-        look(&snapshot);
-        history.push(snapshot);
-    }))?;
-    Ok(history)
+    pollster::block_on(async {
+        run.finish(|snapshot| {
+            look(&snapshot);
+            history.push(snapshot);
+        })
+        .await?;
+        while let Some(measurement) = run.measure(true).await? {
+            history.push_measurement(measurement);
+        }
+        Ok(history)
+    })
 }
 
 fn bar(length: usize, template: &str) -> ProgressBar {
@@ -319,6 +325,7 @@ fn line(job: &Job, curves: bool) -> Result<String, TrainError> {
     };
     if !curves {
         member.curves = Curves::default();
+        member.measures = Measures::default();
     }
     let line = Line { query: job.query(), experiment: &experiment, member };
     match serde_json::to_string(&line) {

@@ -59,14 +59,16 @@ pub enum Group {
     Training,
     /// What presses for compression.
     Compression,
+    /// What is measured beside loss and accuracy, and how. Changes nothing in training.
+    Measures,
     /// How many, from which seed, for how long.
     Run,
 }
 
 impl Group {
     /// All groups, in the order of the table.
-    pub const ALL: [Self; 5] =
-        [Self::Task, Self::Network, Self::Training, Self::Compression, Self::Run];
+    pub const ALL: [Self; 6] =
+        [Self::Task, Self::Network, Self::Training, Self::Compression, Self::Measures, Self::Run];
 
     /// The name on the page.
     #[must_use]
@@ -76,6 +78,7 @@ impl Group {
             Self::Network => "Network",
             Self::Training => "Training",
             Self::Compression => "Pressure to compress",
+            Self::Measures => "Measures (changed without a new run)",
             Self::Run => "Run",
         }
     }
@@ -330,6 +333,10 @@ fn has_hidden_layers(settings: &Settings) -> bool {
     settings.model != settings::Kind::Linear
 }
 
+fn estimates(settings: &Settings, estimator: settings::Estimator) -> bool {
+    settings.info == estimator && !settings.is_regression()
+}
+
 /// Every setting, in the order in which a teacher would talk about them.
 pub static FIELDS: &[Field] = &[
     field!(Task, data, "data", "Task", Kind::Choice(settings::Data::CHOICES),
@@ -491,6 +498,82 @@ pub static FIELDS: &[Field] = &[
     field!(Compression, constant_norm, "constant-norm", "Constant norm", SWITCH,
         "Scales all weights after each step so that their norm stays what it was at the start.")
         .per_member().when(descends),
+
+    field!(Measures, info, "info", "Mutual information", Kind::Choice(settings::Estimator::CHOICES),
+        "How the information between inputs and a layer, and between a layer and labels, is estimated. No \
+         estimate is the truth: of a network without noise the information about distinct inputs is their \
+         entropy, whatever the network does. What is seen is how samples cluster.")
+        .when(|s| !s.is_regression()),
+    field!(Measures, probed, "layers", "Layers", Kind::Choice(settings::Probed::CHOICES),
+        "Which layers information and class variance are measured of.")
+        .when(|s| !s.is_regression()),
+    field!(Measures, bins, "bins", "Bins", whole(2.0, 200.0, Scale::Stops(&[
+            2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0,
+        ])),
+        "Bins for each unit. With many, or in a wide layer, every sample has a row of bins of its own, and the \
+         estimate stands at its ceiling.")
+        .when(|s| estimates(s, settings::Estimator::Binning)),
+    field!(Measures, bin_range, "bin-range", "Range of bins",
+        Kind::Choice(settings::BinRange::CHOICES),
+        "What the bins lie between. Whether a layer without saturation seems to compress hangs on it. The range \
+         of the run is known, and information measured, when training rests.")
+        .when(|s| estimates(s, settings::Estimator::Binning)),
+    field!(Measures, bin_correction, "bin-correction", "Miller-Madow", SWITCH,
+        "Adds (occupied bins − 1) / 2N nats to every entropy, for those that the samples miss.")
+        .when(|s| estimates(s, settings::Estimator::Binning)),
+    field!(Measures, kernel_noise, "kernel-noise", "Noise of the bounds",
+        number(1e-4, 10.0, Scale::Log),
+        "Variance of the Gaussian noise that each unit is thought to have. Without noise nothing is lost; with \
+         much of it nothing is kept.")
+        .when(|s| estimates(s, settings::Estimator::Kernel)),
+    field!(Measures, noise_scale, "noise-scale", "Noise counted as",
+        Kind::Choice(settings::NoiseScale::CHOICES),
+        "A share of the layer's variance makes the estimate blind to mere growth; with a fixed variance a layer \
+         that grows seems to gain information.")
+        .when(|s| estimates(s, settings::Estimator::Kernel)),
+    field!(Measures, bounds, "bounds", "Bounds", Kind::Choice(settings::Bounds::CHOICES),
+        "Information with that noise lies between the two, which may be far apart.")
+        .when(|s| estimates(s, settings::Estimator::Kernel)),
+    field!(Measures, neighbours, "neighbours", "Neighbours", whole(1.0, 20.0, Scale::Linear(1.0)),
+        "Which nearest neighbour's distance is taken: fewer for less bias, more for less scatter.")
+        .when(|s| estimates(s, settings::Estimator::Neighbours)),
+    field!(Measures, neighbour_noise, "neighbour-noise", "Noise added",
+        number(0.001, 1.0, Scale::Log),
+        "Standard deviation of the noise added to each unit, as a share of the layer's. Without noise the \
+         information of a continuous layer is infinite.")
+        .when(|s| estimates(s, settings::Estimator::Neighbours)),
+    field!(Measures, spread, "spread", "Class variance", SWITCH,
+        "How much of a layer's variance lies within classes: 0 where each class has collapsed to a point, 1 \
+         where classes make no difference.")
+        .when(|s| !s.is_regression()),
+    field!(Measures, complexity, "complexity", "Local complexity", SWITCH,
+        "How many units of each hidden layer switch sign near a sample: the density of the network's linear \
+         regions there.")
+        .when(has_hidden_layers),
+    field!(Measures, radius, "radius", "Radius", number(0.001, 10.0, Scale::Log),
+        "How far from each sample local complexity looks, along up to 25 directions. Its curve hangs on this.")
+        .when(|s| s.complexity && has_hidden_layers(s)),
+    field!(Measures, linear_map, "linear-map", "Linear mapping number", SWITCH,
+        "How many linear maps the network amounts to, from chords between samples: 1 for a linear one.")
+        .when(has_hidden_layers),
+    field!(Measures, spectra, "spectra", "Norm and rank", SWITCH,
+        "Norm and effective rank of each layer's weights."),
+    field!(Measures, fourier, "fourier", "Fourier concentration", SWITCH,
+        "How much each unit's first weights are one wave over the numbers: 1 for a single frequency.")
+        .when(Settings::has_fourier),
+    field!(Measures, truncation, "truncation", "Coarse-grained accuracy", SWITCH,
+        "Test accuracy with every layer's weights cut down to their strongest few directions. That this is the \
+         coarse-graining that the paper speaks of is our reading of it."),
+    field!(Measures, points, "points", "Samples measured", whole(50.0, 2000.0, Scale::Stops(&[
+            50.0, 100.0, 200.0, 300.0, 529.0, 1000.0, 2000.0,
+        ])),
+        "How many samples are measured at most, half of them from the training set. Bins take all there are.")
+        .when(|s| !s.is_regression() && (s.info != settings::Estimator::Off || s.spread)),
+    field!(Measures, measure_share, "measure-share", "Time to measure",
+        number(1.0, 100.0, Scale::Stops(&[1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 50.0, 100.0])),
+        "Share of training time that measuring may take meanwhile. What is left over is measured when training \
+         rests.")
+        .unit("%"),
 
     field!(Run, seeds, "seeds", "Networks", whole(1.0, 20.0, Scale::Linear(1.0)),
         "How many networks train side by side, each with its own random start and its own split of \

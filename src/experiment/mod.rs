@@ -18,8 +18,8 @@ pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
 use std::collections::HashSet;
 
 pub use settings::{
-    Activation, Choice, Data, Grokfast, Init, Kind as Model, Layer, Layers, Loss, Operation,
-    Optimiser, Rule, Schedule, Settings,
+    Activation, BinRange, Bounds, Choice, Data, Estimator, Grokfast, Init, Kind as Model, Layer,
+    Layers, Loss, NoiseScale, Operation, Optimiser, Probed, Rule, Schedule, Settings,
 };
 
 /// Most members of an ensemble.
@@ -134,6 +134,19 @@ impl Experiment {
                 })
             })
             .collect()
+    }
+
+    /// Whether another experiment trains the same networks in the same way, and at most measures other things
+    /// of them.
+    #[must_use]
+    pub fn trains_alike(&self, other: &Self) -> bool {
+        let mut same = self.clone();
+        for field in FIELDS.iter().filter(|field| field.group == Group::Measures) {
+            // What another experiment holds is valid.
+            let _ = field.set(&mut same.settings, field.get(&other.settings));
+        }
+        same.preset = other.preset;
+        same == *other
     }
 
     /// Members in the ensemble.

@@ -81,9 +81,16 @@ const PRESETS: &[Preset] = presets! {
      of hastening it."
 
     "grokking-deep" "Grokking, two hidden layers" "wd"
-    "activation=relu&deeper=24tanh&frac=0.7&steps=4000"
+    "activation=relu&deeper=24tanh&frac=0.7&steps=4000&layers=all&spread=1&complexity=1"
     "A narrow tanh layer behind the ReLU units: memorised by step 100, generalised one to two and a \
-     half thousand steps later."
+     half thousand steps later. The narrow layer compresses meanwhile, and its local complexity rises and \
+     falls; on samples held back both come late."
+
+    "grokking-measured" "Grokking, everything measured" "kernel-noise"
+    "seeds=3&layers=all&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1"
+    "The first experiment with every measure. The outputs compress and the waves in the first weights grow \
+     clearer, while the hidden layer does not compress, its local complexity does not fall, the norm of all \
+     weights does not either, and the linear mapping number rises. Measuring goes on after training."
 
     "no-weight-decay" "Control: no weight decay" "wd" "wd=0"
     "Without weight decay the networks memorise just as fast and stay there."
@@ -113,6 +120,12 @@ const PRESETS: &[Preset] = presets! {
     "data=digits&activation=relu&width=200&bias=1&init=he&alpha=8&lr=0.01&wd=0.1&beta2=0.999&goal=0.9"
     "Handwritten digits from large initial weights: 200 images are memorised by step 225 with some 22% \
      of the others right, and 90% of those are right some 1,100 steps later."
+
+    "digits-measured" "Digits, everything measured" "kernel-noise"
+    "data=digits&activation=relu&width=200&bias=1&init=he&alpha=8&lr=0.01&wd=0.1&beta2=0.999&goal=0.9&seeds=3&layers=all&kernel-noise=0.1&spread=1&complexity=1&radius=0.3&linear-map=1&spectra=1&truncation=1"
+    "Where the measures agree best with the idea of two phases: the linear mapping number rises while the digits are \
+     memorised and falls again, and both layers compress, on new images too. But they do so after the \
+     accuracy has risen. Measuring goes on for a while after training."
 
     "digits-small-start" "Control: digits from small weights" "alpha"
     "data=digits&activation=relu&width=200&bias=1&init=he&lr=0.01&wd=0.1&beta2=0.999&goal=0.9&steps=500"
@@ -162,15 +175,17 @@ const PRESETS: &[Preset] = presets! {
     "Networks on noisy labels: the test error is lowest long before they have memorised, rises, and does not fall again. \
      No setting of small networks on digits that was tried showed a second descent over time. Try yours."
 
-    "information-plane" "Icosahedral rule with tanh" "alpha"
-    "data=icosahedron&frac=0.85&activation=tanh&width=10&deeper=7tanh-5tanh-4tanh-3tanh&bias=1&init=clipped&alpha=0.6&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200"
+    "information-plane" "Information plane: tanh" "bin-range"
+    "data=icosahedron&frac=0.85&activation=tanh&width=10&deeper=7tanh-5tanh-4tanh-3tanh&bias=1&init=clipped&alpha=0.6&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200&info=binning&bin-range=fixed&layers=all"
     "Twelve bits on the corners of an icosahedron, and a yes-or-no rule with its symmetry to be learned by a \
-     deep narrow network: the setting in which the information bottleneck was first drawn. For some \
-     300 steps it only guesses. Accuracy and loss are shown, information is not measured yet."
+     deep narrow network: the setting in which the information bottleneck was first drawn. In the last \
+     hidden layers the estimate rises and falls again. Take another range of the bins, or pairwise bounds, and see \
+     what stays."
 
-    "information-plane-relu" "Icosahedral rule with ReLU" "alpha"
-    "data=icosahedron&frac=0.85&activation=relu&width=16&deeper=12relu-10relu-8relu-6relu&bias=1&init=clipped&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200"
-    "The same rule with ReLU units, which do not saturate."
+    "information-plane-relu" "Information plane: ReLU" "bin-range"
+    "data=icosahedron&frac=0.85&activation=relu&width=16&deeper=12relu-10relu-8relu-6relu&bias=1&init=clipped&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200&info=binning&bin-range=whole&layers=all"
+    "The same rule with ReLU units, which do not saturate. With bins over the range of the whole run no hidden \
+     layer compresses; with bins over the range at each step the later ones do. The same networks, two rulers."
 };
 
 #[cfg(test)]

@@ -197,6 +197,58 @@ choices! {
         /// Mean of the last gradients.
         Ma "ma" "window",
     }
+
+    /// How mutual information is estimated.
+    Estimator {
+        /// Not at all.
+        Off "off" "not measured",
+        /// Every unit into bins, and the entropy of what comes out.
+        Binning "binning" "binning",
+        /// Pairwise bounds for a layer with Gaussian noise added (Kolchinsky & Tracey 2017).
+        Kernel "kernel" "pairwise bounds",
+        /// Distances to nearest neighbours, with noise added (Kraskov et al. 2004; Ross 2014).
+        Neighbours "neighbours" "nearest neighbours",
+        /// A critic trained beside the network (van den Oord et al. 2018).
+        Contrastive "contrastive" "contrastive bound",
+    }
+
+    /// Which layers are measured.
+    Probed {
+        /// The last one's outputs.
+        Outputs "outputs" "outputs only",
+        /// Hidden layers as well.
+        All "all" "every layer",
+    }
+
+    /// Between what the bins of [`Estimator::Binning`] lie.
+    BinRange {
+        /// From -1 to 1.
+        Fixed "fixed" "−1 to 1",
+        /// From the least to the greatest value that the layer has had so far.
+        Running "running" "least to greatest so far",
+        /// From the least to the greatest value that the layer has in the whole run.
+        Whole "whole" "least to greatest of the run",
+        /// From the least to the greatest value that the layer has now.
+        Step "step" "least to greatest at each step",
+        /// As many values in each.
+        Quantile "quantile" "equally full",
+    }
+
+    /// Which of the bounds of [`Estimator::Kernel`] are worked.
+    Bounds {
+        /// The upper one.
+        Upper "upper" "upper",
+        /// Both.
+        Both "both" "upper and lower",
+    }
+
+    /// What the noise of [`Estimator::Kernel`] is measured by.
+    NoiseScale {
+        /// The layer's variance.
+        Relative "relative" "share of the layer’s variance",
+        /// Nothing.
+        Absolute "absolute" "variance",
+    }
 }
 
 /// A hidden layer.
@@ -323,6 +375,26 @@ pub struct Settings {
     pub rank_penalty: f64,
     pub constant_norm: bool,
 
+    pub info: Estimator,
+    pub probed: Probed,
+    pub bins: usize,
+    pub bin_range: BinRange,
+    pub bin_correction: bool,
+    pub kernel_noise: f64,
+    pub bounds: Bounds,
+    pub noise_scale: NoiseScale,
+    pub neighbours: usize,
+    pub neighbour_noise: f64,
+    pub spread: bool,
+    pub complexity: bool,
+    pub radius: f64,
+    pub linear_map: bool,
+    pub spectra: bool,
+    pub fourier: bool,
+    pub truncation: bool,
+    pub points: usize,
+    pub measure_share: f64,
+
     pub goal: f64,
     /// Members of an ensemble; 1 in the settings of a member.
     pub seeds: usize,
@@ -374,6 +446,25 @@ impl Default for Settings {
             orthograd: false,
             rank_penalty: 0.0,
             constant_norm: false,
+            info: Estimator::Kernel,
+            probed: Probed::Outputs,
+            bins: 30,
+            bin_range: BinRange::Running,
+            bin_correction: false,
+            kernel_noise: 0.2,
+            bounds: Bounds::Upper,
+            noise_scale: NoiseScale::Relative,
+            neighbours: 3,
+            neighbour_noise: 0.1,
+            spread: false,
+            complexity: false,
+            radius: 0.1,
+            linear_map: false,
+            spectra: false,
+            fourier: false,
+            truncation: false,
+            points: 529,
+            measure_share: 5.0,
             goal: 0.95,
             seeds: 5,
             seed: 0,
@@ -469,6 +560,12 @@ impl Settings {
     #[must_use]
     pub fn embedding(&self) -> Option<usize> {
         (self.is_table() && self.embed > 0).then_some(self.embed)
+    }
+
+    /// Whether the first weights stand for the numbers of a modulus, so that they have a spectrum.
+    #[must_use]
+    pub fn has_fourier(&self) -> bool {
+        self.data == Data::Arithmetic && self.embedding().is_none()
     }
 
     pub(super) fn widest_layer(&self) -> usize {

@@ -137,23 +137,67 @@ impl Perceptron {
     }
 
     fn features(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> (Tensor<3>, Layer<'_>) {
-        let mut parts = self.roles.iter().zip(&self.parameters).peekable();
-        let mut values = inputs.clone();
-        if let Some((_, embedding)) = parts.next_if(|(role, _)| **role == Role::Embedding) {
-            values = embed(values, embedding);
-        }
-        let mut layer = || {
-            let (_, weights) = parts.next().expect("a network has a last layer");
-            let biases = parts.next_if(|(role, _)| **role == Role::Biases);
-            Layer { weights, biases: biases.map(|(_, biases)| biases) }
-        };
+        let (mut values, mut layers) = self.stack(inputs);
         for (index, activation) in self.activations.iter().enumerate() {
-            values = activate(layer().apply(values), *activation);
+            values = activate(layers.next().apply(values), *activation);
             if let Some(factor) = factors.get(index) {
                 values = values * factor.clone();
             }
         }
-        (values, layer())
+        (values, layers.next())
+    }
+
+    /// What the first layer takes in, and the layers.
+    fn stack(&self, inputs: &Tensor<3>) -> (Tensor<3>, Layers<'_>) {
+        let mut parts = self.roles.iter().zip(&self.parameters).peekable();
+        let embedding = parts.next_if(|(role, _)| **role == Role::Embedding);
+        let values = match embedding {
+            Some((_, embedding)) => embed(inputs.clone(), embedding),
+            None => inputs.clone(),
+        };
+        (values, Layers { parts })
+    }
+
+    /// What each layer makes of the inputs, before and after its activation, `[members, samples, units]`;
+    /// the last layer has none, so both are the same.
+    #[must_use]
+    pub fn layers(&self, inputs: &Tensor<3>) -> Vec<[Tensor<3>; 2]> {
+        let (values, mut layers) = self.stack(inputs);
+        self.behind(layers.next().apply(values), layers)
+    }
+
+    /// Likewise from what the first layer gives before its activation.
+    #[must_use]
+    pub fn layers_from(&self, first: Tensor<3>) -> Vec<[Tensor<3>; 2]> {
+        let mut parts = self.roles.iter().zip(&self.parameters).peekable();
+        parts.next_if(|(role, _)| **role == Role::Embedding);
+        let mut layers = Layers { parts };
+        layers.next();
+        self.behind(first, layers)
+    }
+
+    fn behind(&self, first: Tensor<3>, mut layers: Layers<'_>) -> Vec<[Tensor<3>; 2]> {
+        let mut all = Vec::with_capacity(self.activations.len() + 1);
+        let mut before = first;
+        for activation in &self.activations {
+            let after = activate(before.clone(), *activation);
+            all.push([before, after.clone()]);
+            before = layers.next().apply(after);
+        }
+        all.push([before.clone(), before]);
+        all
+    }
+
+    /// One member alone.
+    #[must_use]
+    pub fn member(&self, index: usize) -> Self {
+        let own = |parameter: &Tensor<3>| {
+            let [_, rows, columns] = parameter.dims();
+            parameter.clone().slice([index..index + 1, 0..rows, 0..columns])
+        };
+        let mut one = self.with(self.parameters.iter().map(own).collect());
+        one.shapes.iter_mut().for_each(|shapes| *shapes = vec![shapes[index]]);
+        one
     }
 
     /// The same network with other parameters, of the same shapes.
@@ -176,6 +220,21 @@ impl Perceptron {
             if *trained { tracked.require_grad() } else { tracked }
         };
         self.with(self.parameters.iter().zip(trained).map(track).collect())
+    }
+}
+
+/// Layers from the input to the output.
+struct Layers<'a> {
+    parts: std::iter::Peekable<
+        std::iter::Zip<std::slice::Iter<'a, Role>, std::slice::Iter<'a, Tensor<3>>>,
+    >,
+}
+
+impl<'a> Layers<'a> {
+    fn next(&mut self) -> Layer<'a> {
+        let (_, weights) = self.parts.next().expect("a network has a last layer");
+        let biases = self.parts.next_if(|(role, _)| **role == Role::Biases);
+        Layer { weights, biases: biases.map(|(_, biases)| biases) }
     }
 }
 

@@ -51,6 +51,14 @@ impl HorizontalAxis {
         Self { title: title.into(), log, first, last, ticks: values.to_vec() }
     }
 
+    /// Evenly between round numbers that hold some values.
+    pub fn around(title: &str, values: impl Iterator<Item = f64>) -> Self {
+        let (first, last, step) = round_range(values);
+        let count = ((last - first) / step).round() as u32;
+        let ticks = (0..=count).map(|i| first + f64::from(i) * step).collect();
+        Self { title: title.into(), log: false, first, last, ticks }
+    }
+
     /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has no place.
     pub fn position(&self, value: f64) -> Option<f64> {
         let place = if self.log {
@@ -86,8 +94,28 @@ pub enum ValueAxis {
     Share,
     /// Evenly, from zero up to this.
     UpTo(f64),
+    /// Evenly from the first to the second, with a tick at every third.
+    Between(f64, f64, f64),
     /// By ratio, from ten to the first power to ten to the second.
     Decades(i32, i32),
+}
+
+/// Round numbers below and above some values, and the distance of ticks between: three to six.
+fn round_range(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for value in values.filter(|value| value.is_finite()) {
+        low = low.min(value);
+        high = high.max(value);
+    }
+    if low > high {
+        return (0.0, 1.0, 0.5);
+    }
+    let rough = ((high - low) / 4.0).max(0.05 * high.abs()).max(1e-9);
+    let decade = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0].into_iter().map(|m| m * decade).find(|step| *step >= rough);
+    let step = step.unwrap_or(10.0 * decade);
+    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+    (low, if high > low { high } else { low + step }, step)
 }
 
 impl ValueAxis {
@@ -100,6 +128,12 @@ impl ValueAxis {
             high = high.max((value.log10().ceil() as i32).min(12));
         }
         Self::Decades(low, high)
+    }
+
+    /// Evenly between round numbers that hold some values.
+    pub fn around(values: impl Iterator<Item = f64>) -> Self {
+        let (low, high, step) = round_range(values);
+        Self::Between(low, high, step)
     }
 
     /// Evenly from zero up to a round number that is not below any of the values.
@@ -116,6 +150,7 @@ impl ValueAxis {
             Self::Rows(ref names) => value / names.len() as f64,
             Self::Share => value,
             Self::UpTo(most) => value / most,
+            Self::Between(low, high, _) => (value - low) / (high - low),
             Self::Decades(low, high) => {
                 (value.max(f64::MIN_POSITIVE).log10() - f64::from(low)) / f64::from(high - low)
             }
@@ -135,6 +170,12 @@ impl ValueAxis {
             Self::Share => [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}%", 100.0 * v))).into(),
             Self::UpTo(most) => {
                 (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, format!("{v}"))).collect()
+            }
+            Self::Between(low, high, step) => {
+                let count = ((high - low) / step).round() as u32;
+                let value = |i| low + f64::from(i) * step;
+                let decimals = (-step.log10().floor()).max(0.0) as usize;
+                (0..=count).map(|i| (value(i), format!("{:.decimals$}", value(i)))).collect()
             }
             Self::Decades(low, high) => {
                 // At most five labels.
@@ -194,6 +235,11 @@ mod tests {
         assert_eq!(ticks(false, 4000), [0.0, 1000.0, 2000.0, 3000.0, 4000.0]);
         assert_eq!(ticks(false, 50), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert_eq!(ValueAxis::up_to([3.0, 13.4, f64::NAN].into_iter()), ValueAxis::UpTo(20.0));
+        let ticks = |values: [f64; 2]| ValueAxis::around(values.into_iter()).ticks();
+        let texts: Vec<String> = ticks([4.3, 9.05]).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts, ["4", "6", "8", "10"]);
+        assert_eq!(ticks([0.0, 0.73])[1].1, "0.2");
+        assert_eq!(ticks([5.0, 5.0]).len(), 2);
         assert!(ValueAxis::Decades(-6, 12).ticks().len() <= 6);
         assert_eq!(ValueAxis::Decades(-4, 1).ticks()[0].1, "10⁻⁴");
     }

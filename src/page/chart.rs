@@ -62,6 +62,19 @@ pub struct Marker {
     pub label: String,
 }
 
+/// A path through a plane that is walked in the course of training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trail {
+    /// Written at its end.
+    pub name: String,
+    /// The line's colour, fainter at its beginning.
+    pub colour: RGBColor,
+    /// The name's colour.
+    pub ink: RGBColor,
+    /// Steps with the two values at each.
+    pub points: Vec<(u32, f64, f64)>,
+}
+
 /// A rectangle of a map: one row over a stretch of the horizontal axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cell {
@@ -88,6 +101,8 @@ pub struct Frame {
     pub values: ValueAxis,
     /// Marked places.
     pub markers: Vec<Marker>,
+    /// Marked values, with what each is.
+    pub levels: Vec<(f64, String)>,
     /// Whether the stretch up to the first marker is the first phase and that from there to the
     /// second one the second.
     pub phases: bool,
@@ -187,6 +202,13 @@ impl Chart {
         }
     }
 
+    /// Draws trails, with a dot on each at a step.
+    pub fn draw_trails(&mut self, frame: Frame, trails: &[Trail], step: f64) {
+        self.draw_over(frame, |root, area, frame, size| {
+            draw_trails(root, area, frame, size, trails, step)
+        });
+    }
+
     fn draw_over(
         &mut self,
         frame: Frame,
@@ -282,6 +304,18 @@ impl Chart {
                 words(theme.muted, size, HPos::Right, VPos::Center),
             ))?;
         }
+        for (value, name) in &frame.levels {
+            let y = frame.values.position(*value);
+            let style = ShapeStyle { color: theme.muted.to_rgba(), ..thin };
+            let line = DashedPathElement::new(vec![(0.0, y), (1.0, y)], px(2.0), px(3.0), style);
+            area.draw(&line)?;
+            let (x, y) = area.map_coordinate(&(0.0, y));
+            root.draw(&Text::new(
+                name.as_str(),
+                (x + px(6.0), y - px(1.0)),
+                words(theme.muted, size, HPos::Left, VPos::Bottom),
+            ))?;
+        }
         let mut free_from = i32::MIN;
         // The last one is kept room for.
         let ticks = frame.across.ticks();
@@ -348,6 +382,40 @@ impl Chart {
         }
         Ok(())
     }
+}
+
+fn draw_trails(
+    root: &DrawingArea<CanvasBackend, Shift>,
+    area: &Area,
+    frame: &Frame,
+    size: Size,
+    trails: &[Trail],
+    step: f64,
+) -> Drawn {
+    let px = |css: f64| (css * size.scale) as i32;
+    let place = |&(_, x, y): &(u32, f64, f64)| {
+        (frame.across.position(x).unwrap_or(0.0), frame.values.position(y))
+    };
+    for trail in trails {
+        let Some(last) = trail.points.last() else { continue };
+        let age = |step: u32| f64::from(step + 1).ln() / f64::from(last.0 + 1).ln().max(1e-9);
+        for pair in trail.points.windows(2) {
+            let colour = trail.colour.mix(0.25 + 0.75 * age(pair[1].0).min(1.0));
+            let style = ShapeStyle { color: colour, filled: false, stroke_width: px(2.0) as u32 };
+            area.draw(&PathElement::new(vec![place(&pair[0]), place(&pair[1])], style))?;
+        }
+        let off = |point: &&(u32, f64, f64)| (f64::from(point.0) - step).abs();
+        if let Some(now) = trail.points.iter().min_by(|a, b| off(a).total_cmp(&off(b))) {
+            area.draw(&Circle::new(place(now), px(5.0), trail.colour.filled()))?;
+            let (x, y) = area.map_coordinate(&place(now));
+            root.draw(&Text::new(
+                trail.name.as_str(),
+                (x + px(9.0), y),
+                words(trail.ink, size, HPos::Left, VPos::Center),
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 fn map(area: &Area, frame: &Frame, cells: &[Cell]) -> Drawn {

@@ -75,6 +75,9 @@ fn settings(app: &Shared) {
     });
     controls.show(app.borrow().experiment());
     app.borrow_mut().set_controls(controls);
+    let (shared, set): (Shared, HtmlSelectElement) = (Rc::clone(app), element("measures-set"));
+    let chosen = set.clone();
+    listen(&set, "change", move |_: Event| app::choose_set(&shared, &chosen));
     let select: HtmlSelectElement = element("backend");
     let (app, chosen) = (Rc::clone(app), select.clone());
     select.set_value(app.borrow().wish_name());
@@ -115,25 +118,36 @@ fn keys(app: &Shared) {
 
 /// One crosshair through all charts over time, one in the chart over a setting, and the values there.
 fn crosshair(app: &Shared) {
-    let (charts, map, profile): (HtmlElement, HtmlElement, HtmlElement) =
-        (element("charts"), element("map"), element("profile"));
-    for name in ["pointermove", "pointerdown"] {
-        let (shared, holder, map) = (Rc::clone(app), charts.clone(), map.clone());
-        listen(&charts, name, move |event: PointerEvent| {
-            let row = chart::height(&map, &event).filter(|_| !map.hidden());
-            let time = chart::place(&holder, &event);
-            app::point_at(&shared, Pointed { time, row, value: None });
-        });
-        let (shared, holder) = (Rc::clone(app), profile.clone());
-        listen(&profile, name, move |event: PointerEvent| {
-            let value = chart::place(&holder, &event);
-            app::point_at(&shared, Pointed { value, ..Pointed::default() });
-        });
-    }
-    for holder in [charts, profile] {
+    let [charts, measures, map, profile, plane] =
+        ["charts", "measures", "map", "profile", "plane"].map(element::<HtmlElement>);
+    let over = |holder: &HtmlElement, at: fn(&Shared, &HtmlElement, &PointerEvent)| {
+        for name in ["pointermove", "pointerdown"] {
+            let (app, holder) = (Rc::clone(app), holder.clone());
+            let target = holder.clone();
+            listen(&target, name, move |event: PointerEvent| at(&app, &holder, &event));
+        }
         let app = Rc::clone(app);
-        listen(&holder, "pointerleave", move |_: Event| app::point_at(&app, Pointed::default()));
-    }
+        listen(holder, "pointerleave", move |_: Event| app::point_at(&app, Pointed::default()));
+    };
+    let at_time = |app: &Shared, holder: &HtmlElement, event: &PointerEvent| {
+        let time = chart::place(holder, event);
+        app::point_at(app, Pointed { time, ..Pointed::default() });
+    };
+    over(&charts, at_time);
+    over(&measures, at_time);
+    // Events go from the inside out: the charts around it are not to forget the row.
+    over(&map, |app, map, event| {
+        let (time, row) = (chart::place(map, event), chart::height(map, event));
+        app::point_at(app, Pointed { time, row, value: None });
+        event.stop_propagation();
+    });
+    over(&profile, |app, holder, event| {
+        let value = chart::place(holder, event);
+        app::point_at(app, Pointed { value, ..Pointed::default() });
+    });
+    over(&plane, |app, holder, event| {
+        app::point_at_plane(app, chart::place(holder, event).zip(chart::height(holder, event)));
+    });
 }
 
 /// Draws again when the figure's size or the colour scheme changes.

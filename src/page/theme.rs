@@ -13,11 +13,32 @@ pub struct Theme {
     pub train: RGBColor,
     pub train_text: RGBColor,
     pub test: RGBColor,
+    /// The first and the last of several layers; those between are mixed.
+    pub layer_first: RGBColor,
+    pub layer_last: RGBColor,
     pub phase_1: RGBColor,
     pub phase_2: RGBColor,
 }
 
 impl Theme {
+    /// No colours: for tests of what is drawn, not how.
+    #[cfg(test)]
+    pub const GREY: Self = {
+        let grey = RGBColor(128, 128, 128);
+        Self {
+            ink: grey,
+            muted: grey,
+            grid: grey,
+            train: grey,
+            train_text: grey,
+            test: grey,
+            layer_first: grey,
+            layer_last: grey,
+            phase_1: grey,
+            phase_2: grey,
+        }
+    };
+
     /// The colours that hold now.
     pub fn current() -> Self {
         let style = document()
@@ -34,9 +55,23 @@ impl Theme {
             train: colour("--train"),
             train_text: colour("--train-text"),
             test: colour("--test"),
+            layer_first: colour("--layer-first"),
+            layer_last: colour("--layer-last"),
             phase_1: colour("--phase-1"),
             phase_2: colour("--phase-2"),
         }
+    }
+}
+
+impl Theme {
+    /// The colour of one of several layers in order.
+    pub fn layer(&self, index: usize, count: usize) -> RGBColor {
+        let share = if count > 1 { index as f64 / (count - 1) as f64 } else { 1.0 };
+        let mix = |first: u8, last: u8| {
+            (f64::from(first) * (1.0 - share) + f64::from(last) * share).round() as u8
+        };
+        let (RGBColor(r, g, b), RGBColor(s, h, c)) = (self.layer_first, self.layer_last);
+        RGBColor(mix(r, s), mix(g, h), mix(b, c))
     }
 }
 
@@ -54,7 +89,18 @@ mod tests {
     #[test]
     fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {
         let sheet = include_str!("../../www/style.css");
-        let names = ["ink", "muted", "grid", "train", "train-text", "test", "phase-1", "phase-2"];
+        let names = [
+            "ink",
+            "muted",
+            "grid",
+            "train",
+            "train-text",
+            "test",
+            "layer-first",
+            "layer-last",
+            "phase-1",
+            "phase-2",
+        ];
         for name in names {
             let values: Vec<_> = sheet
                 .lines()

@@ -6,6 +6,7 @@ mod optimiser;
 mod per_member;
 mod press;
 mod run;
+mod tape;
 
 pub use run::Run;
 
@@ -117,6 +118,16 @@ impl Trainer {
     #[must_use]
     pub fn model(&self) -> &Perceptron {
         &self.model
+    }
+
+    /// The members' settings.
+    pub(crate) fn members(&self) -> &[Settings] {
+        &self.members
+    }
+
+    /// What they are trained on, and what is held back.
+    pub(crate) fn data(&self) -> &Dataset {
+        &self.data
     }
 
     /// Takes one optimiser step of every member, on its whole training set or on a batch of it.
@@ -357,7 +368,7 @@ fn generators(members: &[Settings], purpose: Purpose) -> Vec<Generator> {
     members.iter().map(|member| random::generator(member.seed, purpose)).collect()
 }
 
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
+pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
     let data = tensor.into_data_async().await.map_err(|e| TrainError::Read(e.to_string()))?;
     data.try_into_vec::<f32>().map_err(|e| TrainError::Read(format!("{e:?}")))
 }

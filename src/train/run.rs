@@ -2,9 +2,12 @@
 
 use burn::tensor::Device;
 
+use super::tape::Tape;
 use super::{TrainError, Trainer};
 use crate::experiment::{Experiment, Optimiser, Settings};
-use crate::history::{Measured, Snapshot, next_measured_step};
+use crate::history::{Measured, Measurement, Snapshot, next_measured_step};
+use crate::measure::{self, Probe};
+use web_time::Instant;
 
 /// An ensemble in training that is measured at the steps of [`next_measured_step`].
 ///
@@ -24,6 +27,10 @@ pub struct Run {
     /// Whether no member's loss is a number any more.
     all_diverged: bool,
     device: Device,
+    experiment: Experiment,
+    tape: Tape,
+    /// What measures each of the parts; made when it is first needed.
+    probes: Option<Vec<(Vec<usize>, Probe)>>,
 }
 
 impl Run {
@@ -41,6 +48,9 @@ impl Run {
             unsolved: Vec::new(),
             all_diverged: false,
             device: device.clone(),
+            tape: Tape::new(experiment),
+            probes: None,
+            experiment: experiment.clone(),
             members,
         };
         let parts = parts(&run.members, solves, *device == Device::flex());
@@ -88,6 +98,7 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
+        let start = Instant::now();
         if !self.unsolved.is_empty() {
             return if most > 0 { self.solve_next().await.map(Some) } else { Ok(None) };
         }
@@ -103,6 +114,7 @@ impl Run {
             for (_, trainer) in &self.parts {
                 trainer.settle().await?;
             }
+            self.tape.trained(start);
             return Ok(None);
         }
         let mut snapshot = Snapshot { step: stop, members: vec![None; self.members.len()] };
@@ -113,7 +125,62 @@ impl Run {
         // The last step is measured too, wherever the others fall.
         let following = next_measured_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
+        self.tape.trained(start);
+        if !measure::curves(&self.experiment).is_empty() {
+            let networks =
+                || self.parts.iter().map(|(_, trainer)| trainer.model().clone()).collect();
+            self.tape.record(stop, self.next > last, networks);
+        }
         Ok(Some(snapshot))
+    }
+
+    /// Whether networks are recorded that are not measured yet, beside loss and accuracy.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.tape.is_behind()
+    }
+
+    /// Whether some should be measured now, though training goes on: if measuring has taken less
+    /// than its share of the time.
+    #[must_use]
+    pub fn is_measuring_due(&self) -> bool {
+        self.tape.is_due()
+    }
+
+    /// Time that training waited for measuring, over the time that it took.
+    #[must_use]
+    pub fn measuring_cost(&self) -> f64 {
+        self.tape.cost()
+    }
+
+    /// Measures the networks of a recorded step: of the newest that is not measured yet, or of the oldest
+    /// where measuring one needs what came before. `None` if all are. While training `rests` the time
+    /// that this takes is not counted against measuring's share.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn measure(&mut self, rests: bool) -> Result<Option<Measurement>, TrainError> {
+        if !self.is_behind() {
+            return Ok(None);
+        }
+        if self.probes.is_none() {
+            let curves = measure::curves(&self.experiment);
+            let mut probes = Vec::new();
+            for (places, trainer) in &self.parts {
+                let probe = Probe::new(curves.clone(), trainer.members(), trainer.data()).await?;
+                probes.push((places.clone(), probe));
+            }
+            self.probes = Some(probes);
+        }
+        let Some(probes) = &mut self.probes else { return Ok(None) };
+        self.tape.measure(probes, self.members.len(), rests).await
+    }
+
+    /// Measures everything recorded anew, as an experiment says that is trained alike.
+    pub fn measure_anew(&mut self, experiment: &Experiment) {
+        self.experiment = experiment.clone();
+        self.probes = None;
+        self.tape.rewind(experiment);
     }
 
     /// Solves and measures the next part. All that is left of it afterwards is what was measured.
@@ -131,7 +198,8 @@ impl Run {
         Ok(snapshot)
     }
 
-    /// Trains to the end on a device that answers at once, and hands every snapshot to `look`.
+    /// Trains to the end on a device that answers at once, and hands every snapshot to `look`. Nothing
+    /// else is measured.
     ///
     /// # Errors
     /// If the device was lost.

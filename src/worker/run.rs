@@ -44,7 +44,7 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
         reported: Instant::now(),
     };
     loop {
-        if session.motion == Motion::Rest {
+        if session.motion == Motion::Rest && !session.is_behind() {
             inbox.wait(None).await;
         }
         let outcome = match inbox.take() {
@@ -84,6 +84,12 @@ impl Session {
                     self.run = Some(run);
                 }
             }
+            Command::Measure(experiment) => {
+                if let Some(run) = &mut self.run {
+                    run.measure_anew(&experiment);
+                }
+                send(&Event::MeasuresAnew);
+            }
             Command::Play | Command::Step if self.run.is_none() => {}
             Command::Play => {
                 self.motion = Motion::ToEnd;
@@ -102,9 +108,22 @@ impl Session {
 
     /// Takes the next few steps, if any are to be taken and no command comes in between.
     async fn go_on(&mut self, inbox: &Inbox) -> Result<(), TrainError> {
-        let Some(run) = self.run.as_mut().filter(|_| self.motion != Motion::Rest) else {
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let resting = self.motion == Motion::Rest;
+        if (resting && run.is_behind()) || (!resting && run.is_measuring_due()) {
+            inbox.wait(Some(0.0)).await;
+            if inbox.is_empty() {
+                let measurement = run.measure(resting).await?;
+                measurement.into_iter().for_each(|m| send(&Event::Measurement(m)));
+                if !run.is_behind() {
+                    self.report_progress();
+                }
+            }
             return Ok(());
-        };
+        }
+        if resting {
+            return Ok(());
+        }
         let (steps, wait) = match self.motion {
             Motion::ToEnd => self.pace.next_run(),
             _ => (self.pace.most(), 0.0),
@@ -122,15 +141,27 @@ impl Session {
         let measured = snapshot.is_some();
         snapshot.into_iter().for_each(|snapshot| send(&Event::Snapshot(snapshot)));
         if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
-            let steps_per_second = self.pace.steps_per_second();
-            send(&Event::Progress { step, steps_per_second });
-            self.reported = Instant::now();
+            self.report_progress();
         }
         if done || (measured && self.motion == Motion::ToMeasurement) {
             self.motion = Motion::Rest;
             self.report_rest();
         }
         Ok(())
+    }
+
+    /// Whether something is still to be measured while nothing trains.
+    fn is_behind(&self) -> bool {
+        self.run.as_ref().is_some_and(Run::is_behind)
+    }
+
+    fn report_progress(&mut self) {
+        if let Some(run) = &self.run {
+            let (steps_per_second, measuring) =
+                (self.pace.steps_per_second(), run.measuring_cost());
+            send(&Event::Progress { step: run.step(), steps_per_second, measuring });
+            self.reported = Instant::now();
+        }
     }
 
     /// Tells the page that nothing moves any more, and where.

@@ -10,6 +10,7 @@ mod double_descent;
 mod ensemble;
 mod grokking;
 mod icosahedron;
+mod measures;
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -40,6 +41,20 @@ fn train_until(query: &str, enough: impl Fn(&History) -> bool) -> History {
             history.push(snapshot);
         }
     }
+    history
+}
+
+/// Likewise to the end, with everything else that the experiment has measured.
+fn measure(query: &str) -> History {
+    let experiment = experiment(query);
+    let mut history = History::new(experiment.clone());
+    let mut run = Run::new(&experiment, &Device::flex()).unwrap();
+    block_on(async {
+        run.finish(|snapshot| history.push(snapshot)).await.unwrap();
+        while let Some(measurement) = run.measure(true).await.unwrap() {
+            history.push_measurement(measurement);
+        }
+    });
     history
 }
 

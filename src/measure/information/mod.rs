@@ -39,6 +39,12 @@ impl<'a> Layer<'a> {
         Self { values, units }
     }
 
+    /// All outputs, `[samples, units]`, row by row.
+    #[must_use]
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
     /// How many samples there are.
     #[must_use]
     pub fn rows(&self) -> usize {

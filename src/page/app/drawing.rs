@@ -28,6 +28,7 @@ impl App {
             across: time.clone(),
             values,
             markers: markers.clone(),
+            levels: Vec::new(),
             phases: true,
         };
         let titles =
@@ -49,6 +50,7 @@ impl App {
         set_text(&element("finding"), &finding);
         self.draw_profile(&theme, &time);
         self.draw_crosshair(&time);
+        self.draw_measures(&theme, &time, &markers);
         self.draw_controls();
     }
 
@@ -63,7 +65,7 @@ impl App {
     }
 
     /// The step that the reader points at, or the last one measured.
-    fn pointed_step(&self, time: &HorizontalAxis) -> f64 {
+    pub(super) fn pointed_step(&self, time: &HorizontalAxis) -> f64 {
         let last = self.history.snapshots().last().map_or(0, |snapshot| snapshot.step);
         let pointed = self.pointed.time.map_or(f64::INFINITY, |position| time.at(position));
         pointed.min(f64::from(last))
@@ -111,6 +113,7 @@ impl App {
                 across: time.clone(),
                 values: ValueAxis::Rows(rows),
                 markers: Vec::new(),
+                levels: Vec::new(),
                 phases: false,
             };
             self.map.draw_map(frame, cells);
@@ -128,12 +131,13 @@ impl App {
             across: profile.across,
             values,
             markers: profile.markers,
+            levels: Vec::new(),
             phases: false,
         };
         let (x, words) = readout.unzip();
         let place = x.and_then(|x| frame.across.position(x));
         show_line("profile-crosshair", place.filter(|_| self.pointed.value.is_some()));
-        show_words("profile-readout", words.unwrap_or_default());
+        show_words(&element("profile-readout"), words.unwrap_or_default());
         self.profile.draw(frame, &series);
         let other = if self.profile_loss { "Show error" } else { "Show loss" };
         set_text(&element("profile-measure"), other);
@@ -145,10 +149,14 @@ impl App {
         let rows = figure::rows(&self.experiment);
         let row = self.pointed.row.map(|height| ((height * rows as f64) as usize).min(rows - 1));
         let readout = figure::readout(&self.history, self.pointed_step(time), row);
-        let (step, words) = readout.unzip();
-        let place = step.and_then(|step| time.position(f64::from(step)));
-        show_line("crosshair", place.filter(|_| self.pointed.time.is_some()));
-        show_words("readout", words.unwrap_or_default());
+        show_words(&element("readout"), readout.map(|(_, words)| words).unwrap_or_default());
+    }
+
+    /// Where the crosshair stands, from 0 to 1: at a measured step.
+    pub(super) fn crosshair(&self, time: &HorizontalAxis) -> Option<f64> {
+        self.pointed.time?;
+        let (step, _) = figure::readout(&self.history, self.pointed_step(time), None)?;
+        time.position(f64::from(step))
     }
 
     pub(super) fn draw_controls(&self) {
@@ -229,7 +237,7 @@ impl App {
 }
 
 /// Puts a crosshair at a place from 0 to 1 across the plots, or takes it away.
-fn show_line(id: &str, place: Option<f64>) {
+pub(super) fn show_line(id: &str, place: Option<f64>) {
     let line: HtmlElement = element(id);
     line.set_hidden(place.is_none());
     let width = line.parent_element().map_or(0, |holder| holder.client_width());
@@ -239,7 +247,7 @@ fn show_line(id: &str, place: Option<f64>) {
     }
 }
 
-fn show_words(id: &str, words: Words) {
+pub(super) fn show_words(holder: &HtmlElement, words: Words) {
     let spans = js_sys::Array::new();
     for (class, text) in words {
         let span: HtmlElement = create("span");
@@ -247,7 +255,7 @@ fn show_words(id: &str, words: Words) {
         set_text(&span, &text);
         spans.push(&span);
     }
-    element::<HtmlElement>(id).replace_children_with_node(&spans);
+    holder.replace_children_with_node(&spans);
 }
 
 /// The page's heading, where the text below it speaks of what is shown.

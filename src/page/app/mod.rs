@@ -1,8 +1,11 @@
 //! The page's state, what the reader can do to it, and what the worker's events do to it.
 
 mod drawing;
+mod measures;
 mod opening;
 
+use measures::Measures;
+pub use measures::{choose_set, point_at_plane};
 pub use opening::open;
 use opening::{open_worker, watch};
 
@@ -20,6 +23,7 @@ use super::link::Link;
 use super::speed;
 use crate::experiment::{Experiment, Field, Preset, Value};
 use crate::history::History;
+use crate::measure;
 use crate::protocol::{Backend, Command, Event};
 
 /// The app as its event handlers hold it.
@@ -75,6 +79,8 @@ pub struct App {
     state: State,
     /// Commands to load that are not answered: until then events belong to an earlier run.
     loads: u32,
+    /// Likewise commands to measure anew.
+    remeasures: u32,
     play_when_loaded: bool,
     history: History,
     step: u32,
@@ -93,6 +99,7 @@ pub struct App {
     profile_best: bool,
     /// Test error or loss over steps and the values of a setting.
     map: Chart,
+    measures: Measures,
     controls: Option<Controls>,
     redraw_asked: bool,
     embedded: bool,
@@ -113,6 +120,7 @@ impl App {
             signs: 0,
             state: State::Loading,
             loads: 0,
+            remeasures: 0,
             play_when_loaded: false,
             history: History::new(parsed.experiment.clone()),
             experiment: parsed.experiment,
@@ -134,6 +142,7 @@ impl App {
             profile_loss: false,
             profile_best: false,
             map: Chart::new(element("map"), Layout { names_markers: false, labels_axis: true }),
+            measures: Measures::new(),
             controls: None,
             redraw_asked: false,
             embedded: false,
@@ -203,9 +212,24 @@ impl App {
         self.history = History::new(self.experiment.clone());
         self.step = 0;
         self.loads += 1;
+        self.measures.cost = 0.0;
         self.set_state(State::Loading);
         self.message = "Setting up the networks.".into();
         self.send(&Command::Load(Box::new(self.experiment.clone())));
+    }
+
+    /// Has the run so far measured in another way; it goes on as it was.
+    fn measure_anew(&mut self) {
+        let old = std::mem::replace(&mut self.history, History::new(self.experiment.clone()));
+        self.history = old.measured_anew(self.experiment.clone());
+        self.remeasures += 1;
+        self.send(&Command::Measure(Box::new(self.experiment.clone())));
+    }
+
+    /// Whether more is measured than in any run.
+    fn asks_for_measures(&self) -> bool {
+        let usual = measure::curves(&Experiment::default()).len();
+        self.history.curves().len() > usual
     }
 
     /// Says at once what the page is doing, and which buttons that leaves: frames, and drawing with
@@ -350,10 +374,15 @@ fn on_event(app: &Shared, event: Event) {
                 app.step = app.step.max(snapshot.step);
                 app.history.push(snapshot);
             }
-            Event::Progress { step, steps_per_second } if current => {
+            Event::Measurement(measurement) if current && app.remeasures == 0 => {
+                app.history.push_measurement(measurement);
+            }
+            Event::Progress { step, steps_per_second, measuring } if current => {
                 app.step = step;
                 app.steps_per_second = steps_per_second;
+                app.measures.cost = measuring;
             }
+            Event::MeasuresAnew => app.remeasures = app.remeasures.saturating_sub(1),
             Event::Paused { step } if current => {
                 app.step = step;
                 app.set_state(State::Paused);
@@ -365,6 +394,7 @@ fn on_event(app: &Shared, event: Event) {
             // Of a run that the reader has left behind.
             Event::Playing
             | Event::Snapshot(_)
+            | Event::Measurement(_)
             | Event::Progress { .. }
             | Event::Paused { .. }
             | Event::Done { .. } => {}
@@ -456,6 +486,7 @@ fn take(app: &Shared, mut experiment: Experiment) {
             return;
         }
         show_notes(&note.into_iter().collect::<Vec<_>>());
+        let alike = experiment.trains_alike(&app.experiment);
         app.experiment = experiment;
         if let Some(controls) = &app.controls {
             controls.show(&app.experiment);
@@ -465,6 +496,7 @@ fn take(app: &Shared, mut experiment: Experiment) {
             State::Error => {}
             // Not set up yet: what is asked for when the worker is ready is what holds then.
             _ if !app.opening_done => app.history = History::new(app.experiment.clone()),
+            _ if alike && app.loads == 0 => app.measure_anew(),
             state => {
                 app.play_when_loaded |= state == State::Running;
                 app.load();

@@ -22,6 +22,7 @@ pub fn open(app: &Shared) {
         app.opening_done = false;
         app.warm_up = None;
         app.loads = 0;
+        app.remeasures = 0;
         app.set_state(State::Loading);
         app.message = "Looking for a device to train on.".into();
         app.history = History::new(app.experiment.clone());

@@ -1,9 +1,11 @@
 //! What the charts and the words under them say about a history.
 
 mod finding;
+mod measures;
 mod profile;
 
 pub use finding::{Moving, finding};
+pub use measures::{has_choice_of_samples, panel, plane, quantities};
 pub use profile::{Pick, has_profile, map, profile, row_at, rows};
 
 use std::ops::Range;
@@ -171,8 +173,12 @@ fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> 
 
 /// Median and range of a value over those that have not diverged.
 fn point<'a>(measured: impl Iterator<Item = &'a Measured>, value: Value, x: f64) -> Option<Point> {
-    let alive = measured.filter(|m| m.is_finite());
-    let mut values: Vec<f64> = alive.map(|m| f64::from(value(m))).collect();
+    spread_of(measured.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
+}
+
+/// Median and range of some numbers, none of which is NaN; `None` without any.
+fn spread_of(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
+    let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     let median = if !values.len().is_multiple_of(2) {

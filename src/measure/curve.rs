@@ -1,0 +1,236 @@
+//! Names for what is measured of a network beside loss and accuracy.
+
+use std::fmt;
+
+use crate::experiment::{Bounds, Estimator, Experiment, Optimiser, Probed, Settings};
+
+/// What a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// `I(X;T)` between inputs and a layer, bits; of the pairwise bounds the upper one.
+    InputInformation,
+    /// The lower pairwise bound of `I(X;T)`, bits.
+    InputInformationLower,
+    /// `I(T;Y)` between a layer and labels, bits; of the pairwise bounds the one from upper bounds of both
+    /// entropies.
+    LabelInformation,
+    /// The same from the lower bounds, bits.
+    LabelInformationLower,
+    /// Variance within classes over all variance, 0 to 1.
+    ClassVariance,
+    /// Units of a hidden layer that switch sign near a sample, mean over samples.
+    LocalComplexity,
+    /// Number of linear maps that the network amounts to, at least 1.
+    LinearMappingNumber,
+    /// Frobenius norm of a layer's weights.
+    WeightNorm,
+    /// Effective rank of a layer's weights, at least 1.
+    EffectiveRank,
+    /// Inverse participation ratio of the first weights' Fourier spectra, 0 to 1.
+    FourierConcentration,
+    /// Accuracy with every layer's weights truncated to a rank, 0 to 1.
+    TruncatedAccuracy,
+}
+
+impl Quantity {
+    /// The name in JSON.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InputInformation => "input-information",
+            Self::InputInformationLower => "input-information-lower",
+            Self::LabelInformation => "label-information",
+            Self::LabelInformationLower => "label-information-lower",
+            Self::ClassVariance => "class-variance",
+            Self::LocalComplexity => "local-complexity",
+            Self::LinearMappingNumber => "linear-mapping-number",
+            Self::WeightNorm => "weight-norm",
+            Self::EffectiveRank => "effective-rank",
+            Self::FourierConcentration => "fourier-concentration",
+            Self::TruncatedAccuracy => "truncated-accuracy",
+        }
+    }
+}
+
+/// On what samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Set {
+    /// Those that are trained on.
+    Train,
+    /// Those held back.
+    Test,
+    /// Both.
+    All,
+    /// Gaussian inputs with the deviation of the training inputs.
+    Random,
+}
+
+impl Set {
+    /// The name in JSON and on the page.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+            Self::All => "all",
+            Self::Random => "random",
+        }
+    }
+}
+
+/// One number of every member, followed over steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Curve {
+    /// What it is.
+    pub quantity: Quantity,
+    /// Of which layer, counted from 1; the last one's outputs are the network's. `None` where it is of all.
+    pub layer: Option<usize>,
+    /// On what samples, where it is on some.
+    pub set: Option<Set>,
+    /// To what rank weights are truncated, where they are.
+    pub rank: Option<usize>,
+}
+
+impl fmt::Display for Curve {
+    /// The name in JSON: `input-information.layer-2.test`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.quantity.key())?;
+        if let Some(layer) = self.layer {
+            write!(f, ".layer-{layer}")?;
+        }
+        if let Some(rank) = self.rank {
+            write!(f, ".rank-{rank}")?;
+        }
+        match self.set {
+            Some(set) => write!(f, ".{}", set.key()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Ranks to which weights are truncated, as far as they are below the full one.
+const RANKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+
+/// How many training and test samples are measured where there are as many as given: half of each if
+/// there are enough of both. Bins take them all, as they cost no more than their samples; the other
+/// estimators go with the square.
+#[must_use]
+pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, usize) {
+    let most = match settings.info {
+        Estimator::Binning => train + test,
+        _ => settings.points,
+    };
+    let train = train.min((most / 2).max(most.saturating_sub(test)));
+    (train, test.min(most - train))
+}
+
+/// Everything that is measured of an experiment, in the order in which a
+/// [`crate::history::Measurement`] holds it. Nothing where networks of more kinds than can be told apart
+/// train together, or where they are solved and not trained.
+#[must_use]
+pub fn curves(experiment: &Experiment) -> Vec<Curve> {
+    let solved = experiment.settings.optimiser == Optimiser::MinimumNorm;
+    if solved || experiment.member_count() > 4 * experiment.settings.seeds {
+        return Vec::new();
+    }
+    of_settings(&experiment.settings)
+}
+
+/// Everything that is measured of a member with the given settings.
+pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
+    use Quantity as Q;
+    use Set::{All, Random, Test, Train};
+
+    let layers = settings.hidden().len() + 1;
+    let probed = match settings.probed {
+        Probed::Outputs => layers..=layers,
+        Probed::All => 1..=layers,
+    };
+    let classes = !settings.is_regression();
+    let mut all = Vec::new();
+    let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Set]| {
+        for layer in layers {
+            all.extend(sets.iter().map(|&set| Curve {
+                quantity,
+                layer: Some(layer),
+                set: Some(set),
+                rank: None,
+            }));
+        }
+    };
+    if settings.info != Estimator::Off && classes {
+        let bounds = settings.info == Estimator::Kernel && settings.bounds == Bounds::Both;
+        add(Q::InputInformation, probed.clone(), &[Train, Test, All]);
+        if bounds {
+            add(Q::InputInformationLower, probed.clone(), &[Train, Test, All]);
+        }
+        add(Q::LabelInformation, probed.clone(), &[Train, Test, All]);
+        if bounds {
+            add(Q::LabelInformationLower, probed.clone(), &[Train, Test, All]);
+        }
+    }
+    if settings.spread && classes {
+        add(Q::ClassVariance, probed, &[Train, Test, All]);
+    }
+    if settings.complexity && layers > 1 {
+        add(Q::LocalComplexity, 1..=layers - 1, &[Train, Test, Random]);
+    }
+    let whole = |quantity, layer, set, rank| Curve { quantity, layer, set, rank };
+    if settings.linear_map && layers > 1 {
+        all.extend([Train, Test].map(|set| whole(Q::LinearMappingNumber, None, Some(set), None)));
+    }
+    if settings.spectra {
+        for quantity in [Q::WeightNorm, Q::EffectiveRank] {
+            all.extend((1..=layers).map(|layer| whole(quantity, Some(layer), None, None)));
+        }
+    }
+    if settings.has_fourier() && settings.fourier {
+        all.push(whole(Q::FourierConcentration, Some(1), None, None));
+    }
+    if settings.truncation && classes {
+        let full = settings.units().windows(2).map(|layer| layer[0].min(layer[1])).max();
+        let ranks = RANKS.into_iter().filter(|&rank| full.is_some_and(|full| rank < full));
+        all.extend(ranks.map(|rank| whole(Q::TruncatedAccuracy, None, Some(Test), Some(rank))));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(query: &str) -> Vec<String> {
+        let parsed = Experiment::from_query(query);
+        assert_eq!(parsed.notes, Vec::<String>::new());
+        curves(&parsed.experiment).iter().map(Curve::to_string).collect()
+    }
+
+    #[test]
+    fn every_switch_adds_its_curves_and_no_name_comes_twice() {
+        assert_eq!(names("info=off"), Vec::<String>::new());
+        let all = names(
+            "layers=all&bounds=both&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1&deeper=24tanh",
+        );
+        let mut unique = all.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(all.len(), unique.len());
+        for name in [
+            "input-information.layer-3.test",
+            "input-information-lower.layer-1.all",
+            "label-information.layer-2.train",
+            "class-variance.layer-3.test",
+            "local-complexity.layer-2.random",
+            "linear-mapping-number.train",
+            "weight-norm.layer-1",
+            "effective-rank.layer-3",
+            "fourier-concentration.layer-1",
+            "truncated-accuracy.rank-16.test",
+        ] {
+            assert!(all.iter().any(|seen| seen == name), "{name} in {all:?}");
+        }
+        // Without classes there is no plane; a sweep over widths is not measured.
+        assert_eq!(names("data=two-scale&model=linear"), Vec::<String>::new());
+        assert_eq!(names("width=4,8,16,32,64"), Vec::<String>::new());
+    }
+}

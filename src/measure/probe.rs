@@ -1,0 +1,557 @@
+//! What measures networks beside loss and accuracy.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::information::{Labels, Layer, binning, contrastive, kernel, neighbours};
+use super::linear_map::POINTS as CHORD_POINTS;
+use super::spectrum::Spectrum;
+use super::{Curve, Quantity, Set, complexity, fourier, linear_map, sample_counts, spread};
+use crate::data::{Dataset, Samples};
+use crate::experiment::{BinRange, Estimator, NoiseScale, Settings};
+use crate::model::{Perceptron, Role};
+use crate::random::{self, Purpose, normals};
+use crate::train::{TrainError, read};
+
+/// Samples of each kind around which local complexity is measured.
+const NEIGHBOURHOODS: usize = 50;
+/// Directions that it looks along, at most.
+const DIRECTIONS: usize = 25;
+/// Samples of each kind between which chords run.
+const PROBES: usize = 60;
+/// Updates of a critic at each measurement.
+const UPDATES: usize = 200;
+
+/// The samples that are measured: of each member first those trained on, then those held back.
+pub struct Points {
+    /// `[members, points, features]`.
+    inputs: Tensor<3>,
+    /// The same as plain numbers, `[points, features]` for each member.
+    rows: Vec<Vec<f32>>,
+    features: usize,
+    /// Of each member, the places of training and of test samples among the points.
+    train: Vec<Vec<usize>>,
+    test: Vec<Vec<usize>>,
+    /// Of each member, the class of each point, and how many classes there are; `None` for a
+    /// regression.
+    classes: Option<(Vec<Vec<u32>>, usize)>,
+}
+
+impl Points {
+    /// As many samples of each member as [`sample_counts`] says.
+    async fn new(data: &Dataset, settings: &Settings) -> Result<Self, TrainError> {
+        let count = |samples: &Samples| samples.counts.iter().copied().max().unwrap_or(0);
+        let (train, test) = sample_counts(settings, count(&data.train), count(&data.test));
+        let [members, _, features] = data.train.inputs.dims();
+        let part = |tensor: &Tensor<3>, count: usize| {
+            let [_, _, width] = tensor.dims();
+            tensor.clone().slice([0..members, 0..count, 0..width])
+        };
+        let inputs =
+            Tensor::cat(vec![part(&data.train.inputs, train), part(&data.test.inputs, test)], 1);
+        let labels = |samples: &Samples, count: usize| {
+            samples.labels.clone().map(|labels| labels.slice([0..members, 0..count, 0..1]))
+        };
+        let classes = match (labels(&data.train, train), labels(&data.test, test)) {
+            (Some(train), Some(test)) => {
+                let [_, _, count] = data.train.targets.dims();
+                let labels = read_labels(Tensor::cat(vec![train, test], 1)).await?;
+                Some((labels.chunks(labels.len() / members).map(<[u32]>::to_vec).collect(), count))
+            }
+            _ => None,
+        };
+        let own = |count: &usize, most: usize| (*count).min(most);
+        let train_places = data.train.counts.iter().map(|count| (0..own(count, train)).collect());
+        let test_places =
+            data.test.counts.iter().map(|count| (train..train + own(count, test)).collect());
+        Self::of(inputs, features, train_places.collect(), test_places.collect(), classes).await
+    }
+
+    async fn of(
+        inputs: Tensor<3>,
+        features: usize,
+        train: Vec<Vec<usize>>,
+        test: Vec<Vec<usize>>,
+        classes: Option<(Vec<Vec<u32>>, usize)>,
+    ) -> Result<Self, TrainError> {
+        let values = read(inputs.clone()).await?;
+        let rows = values.chunks(values.len() / train.len()).map(<[f32]>::to_vec).collect();
+        Ok(Self { inputs, rows, features, train, test, classes })
+    }
+
+    fn members(&self) -> usize {
+        self.train.len()
+    }
+
+    /// The places of a member's samples of a kind.
+    fn places(&self, member: usize, set: Set) -> Vec<usize> {
+        match set {
+            Set::Train => self.train[member].clone(),
+            Set::Test => self.test[member].clone(),
+            Set::All => [self.train[member].as_slice(), &self.test[member]].concat(),
+            Set::Random => Vec::new(),
+        }
+    }
+
+    /// Up to `most` samples of a kind of each member, `[members, most, features]`, and how many each
+    /// has; nothing if some member has none.
+    fn some(&self, set: Set, most: usize, seeds: &[u32]) -> Option<Chosen> {
+        let random = |member: usize| {
+            let rows = &self.rows[member];
+            let square = rows.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+            let deviation = (square / rows.len().max(1) as f64).sqrt();
+            let mut generator = random::generator(seeds[member], Purpose::RandomPoints);
+            normals(&mut generator, most * self.features, deviation)
+                .into_iter()
+                .map(|x| x as f32)
+                .collect()
+        };
+        let rows: Vec<Vec<f32>> = (0..self.members())
+            .map(|member| match set {
+                Set::Random => random(member),
+                _ => {
+                    let places = self.places(member, set);
+                    let row = |&place: &usize| {
+                        &self.rows[member][place * self.features..(place + 1) * self.features]
+                    };
+                    places.iter().take(most).flat_map(row).copied().collect()
+                }
+            })
+            .collect();
+        let count = rows.iter().map(|rows| rows.len() / self.features).min()?;
+        let cut = |mut rows: Vec<f32>| {
+            rows.truncate(count * self.features);
+            rows
+        };
+        (count > 0).then(|| Chosen { rows: rows.into_iter().map(cut).collect(), count })
+    }
+}
+
+/// As many samples of each member.
+struct Chosen {
+    rows: Vec<Vec<f32>>,
+    count: usize,
+}
+
+/// Measures the members of an ensemble, the same samples each time.
+pub struct Probe {
+    curves: Vec<Curve>,
+    settings: Settings,
+    seeds: Vec<u32>,
+    points: Points,
+    /// Vertices around samples of a kind, `[members, samples · vertices, features]`, and how many
+    /// each sample has.
+    neighbourhoods: Vec<(Set, Tensor<3>, usize)>,
+    /// Samples of a kind between which chords run.
+    chords: Vec<(Set, Tensor<3>, usize)>,
+    /// Of each layer of each member, the least and the greatest output so far.
+    extremes: Vec<Vec<(f32, f32)>>,
+    /// Of each layer of each member, the critics of inputs and of labels.
+    critics: Vec<Vec<[contrastive::Critic; 2]>>,
+}
+
+impl Probe {
+    /// What measures the given curves of members that train on `data`.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    ///
+    /// # Panics
+    /// If there is no member.
+    pub(crate) async fn new(
+        curves: Vec<Curve>,
+        members: &[Settings],
+        data: &Dataset,
+    ) -> Result<Self, TrainError> {
+        let settings = members[0];
+        let points = Points::new(data, &settings).await?;
+        Ok(Self::of(curves, settings, members.iter().map(|m| m.seed).collect(), points))
+    }
+
+    fn of(curves: Vec<Curve>, settings: Settings, seeds: Vec<u32>, points: Points) -> Self {
+        let device = points.inputs.device();
+        let wants = |quantity| curves.iter().filter(move |curve| curve.quantity == quantity);
+        let sets = |quantity| {
+            let all = [Set::Train, Set::Test, Set::All, Set::Random];
+            all.into_iter().filter(move |set| wants(quantity).any(|c| c.set == Some(*set)))
+        };
+        let mut neighbourhoods = Vec::new();
+        for set in sets(Quantity::LocalComplexity) {
+            let frame = complexity::frame(points.features, DIRECTIONS, settings.seed);
+            let per_point = 2 * frame.len() / points.features;
+            if let Some(some) = points.some(set, NEIGHBOURHOODS, &seeds) {
+                let rows = some.rows.iter().flat_map(|rows| {
+                    complexity::vertices(rows, points.features, &frame, settings.radius as f32)
+                });
+                let shape = [points.members(), some.count * per_point, points.features];
+                let vertices = tensor(rows.collect(), shape, &device);
+                neighbourhoods.push((set, vertices, per_point));
+            }
+        }
+        let mut chords = Vec::new();
+        for set in sets(Quantity::LinearMappingNumber) {
+            if let Some(some) = points.some(set, PROBES, &seeds) {
+                let shape = [points.members(), some.count, points.features];
+                chords.push((set, tensor(some.rows.concat(), shape, &device), some.count));
+            }
+        }
+        Self {
+            extremes: vec![Vec::new(); points.members()],
+            critics: (0..points.members()).map(|_| Vec::new()).collect(),
+            curves,
+            settings,
+            seeds,
+            points,
+            neighbourhoods,
+            chords,
+        }
+    }
+
+    /// For each member a value for each curve; `None` where there is none to be had.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn measure(
+        &mut self,
+        network: &Perceptron,
+    ) -> Result<Vec<Vec<Option<f32>>>, TrainError> {
+        let members = self.points.members();
+        let mut values = vec![vec![f64::NAN; self.curves.len()]; members];
+        self.measure_layers(network, &mut values).await?;
+        self.measure_complexity(network, &mut values).await?;
+        self.measure_linear_maps(network, &mut values).await?;
+        self.measure_weights(network, &mut values).await?;
+        let number = |value: f64| value.is_finite().then_some(value as f32);
+        Ok(values.into_iter().map(|own| own.into_iter().map(number).collect()).collect())
+    }
+
+    /// Puts the values of a member where their curves are.
+    fn put(
+        &self,
+        values: &mut [f64],
+        quantity: Quantity,
+        layer: Option<usize>,
+        set: Option<Set>,
+        rank: Option<usize>,
+        value: f64,
+    ) {
+        let curve = Curve { quantity, layer, set, rank };
+        if let Some(place) = self.curves.iter().position(|other| *other == curve) {
+            values[place] = value;
+        }
+    }
+
+    /// Information and class variance.
+    async fn measure_layers(
+        &mut self,
+        network: &Perceptron,
+        values: &mut [Vec<f64>],
+    ) -> Result<(), TrainError> {
+        let of_layers = |curve: &Curve| {
+            use Quantity as Q;
+            matches!(curve.quantity, Q::InputInformation | Q::LabelInformation | Q::ClassVariance)
+        };
+        let mut wanted: Vec<usize> =
+            self.curves.iter().filter(|c| of_layers(c)).filter_map(|c| c.layer).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let layers = network.layers(&self.points.inputs);
+        for &layer in &wanted {
+            let Some([_, after]) = layers.get(layer - 1) else { continue };
+            let [members, _, units] = after.dims();
+            let outputs = read(after.clone()).await?;
+            for (member, outputs) in outputs.chunks(outputs.len() / members).enumerate() {
+                let own = &mut values[member];
+                self.measure_information(Layer::new(outputs, units), layer, member, own);
+                self.measure_spread(Layer::new(outputs, units), layer, member, own);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of the least and the greatest output of every layer, for measurements to come.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn survey(&mut self, network: &Perceptron) -> Result<(), TrainError> {
+        for (index, [_, after]) in network.layers(&self.points.inputs).into_iter().enumerate() {
+            let [members, _, units] = after.dims();
+            let outputs = read(after).await?;
+            for (member, outputs) in outputs.chunks(outputs.len() / members).enumerate() {
+                self.look(Layer::new(outputs, units), index + 1, member);
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, outputs: Layer, layer: usize, member: usize) {
+        let extremes = &mut self.extremes[member];
+        extremes.resize(extremes.len().max(layer), (f32::INFINITY, f32::NEG_INFINITY));
+        let (low, high) = &mut extremes[layer - 1];
+        let (least, greatest) = outputs.range();
+        (*low, *high) = (low.min(least), high.max(greatest));
+    }
+
+    fn measure_spread(&self, outputs: Layer, layer: usize, member: usize, values: &mut [f64]) {
+        let Some((classes, count)) = &self.points.classes else { return };
+        for set in [Set::Train, Set::Test, Set::All] {
+            let places = self.points.places(member, set);
+            if !self.settings.spread || places.is_empty() {
+                continue;
+            }
+            let value = spread::within_over_total(
+                outputs.values(),
+                outputs.units(),
+                &classes[member],
+                *count,
+                Some(&places),
+            );
+            self.put(values, Quantity::ClassVariance, Some(layer), Some(set), None, value);
+        }
+    }
+
+    fn measure_information(
+        &mut self,
+        outputs: Layer,
+        layer: usize,
+        member: usize,
+        values: &mut [f64],
+    ) {
+        if self.settings.info == Estimator::Off
+            || outputs.values().iter().any(|value| !value.is_finite())
+        {
+            return;
+        }
+        let sets = [Set::Train, Set::Test, Set::All]
+            .map(|set| (set, self.points.places(member, set)))
+            .into_iter()
+            .filter(|(_, places)| !places.is_empty());
+        // Without classes all samples are of one, about which there is nothing to know.
+        let one = vec![0; outputs.rows()];
+        let (classes, count) = match &self.points.classes {
+            Some((classes, count)) => (classes[member].clone(), *count),
+            None => (one, 1),
+        };
+        let labels = Labels::new(&classes, count);
+        let estimates: Vec<(Set, [f64; 4])> = match self.settings.info {
+            Estimator::Off => Vec::new(),
+            Estimator::Binning => {
+                let range = match self.settings.bin_range {
+                    BinRange::Fixed => binning::Range::Between(-1.0, 1.0),
+                    BinRange::Step => binning::Range::Own,
+                    BinRange::Quantile => binning::Range::Quantiles,
+                    BinRange::Running | BinRange::Whole => {
+                        self.look(outputs, layer, member);
+                        let (low, high) = self.extremes[member][layer - 1];
+                        binning::Range::Between(low, high)
+                    }
+                };
+                let binning = binning::Binning { bins: self.settings.bins as u16, range };
+                let outcomes = binning.outcomes(outputs);
+                let corrected = self.settings.bin_correction;
+                sets.map(|(set, places)| {
+                    let found = outcomes.information(labels, &[&places], corrected);
+                    let of = |pick: fn(&super::information::Information) -> f64| {
+                        found.first().map_or(f64::NAN, pick)
+                    };
+                    (set, [of(|i| i.inputs), f64::NAN, of(|i| i.labels), f64::NAN])
+                })
+                .collect()
+            }
+            Estimator::Kernel => {
+                let noise = match self.settings.noise_scale {
+                    NoiseScale::Relative => kernel::Noise::Relative(self.settings.kernel_noise),
+                    NoiseScale::Absolute => kernel::Noise::Absolute(self.settings.kernel_noise),
+                };
+                let distances = kernel::Distances::new(outputs);
+                sets.map(|(set, places)| {
+                    let kernel::Bounds { upper, lower } = distances.bounds(labels, &places, noise);
+                    (set, [upper.inputs, lower.inputs, upper.labels, lower.labels])
+                })
+                .collect()
+            }
+            Estimator::Neighbours => {
+                let (k, noise) = (self.settings.neighbours, self.settings.neighbour_noise);
+                let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
+                let noisy = neighbours::noisy(outputs, noise, &mut generator);
+                let inputs = Layer::new(&self.points.rows[member], self.points.features);
+                let x = kernel::Distances::new(inputs);
+                let t = kernel::Distances::new(Layer::new(&noisy, outputs.units()));
+                sets.map(|(set, places)| {
+                    let inputs = neighbours::shared(&x, &t, &places, k);
+                    let labels = neighbours::shared_with_labels(&t, labels, &places, k);
+                    (set, [inputs, f64::NAN, labels, f64::NAN])
+                })
+                .collect()
+            }
+            Estimator::Contrastive => {
+                let inputs = Layer::new(&self.points.rows[member], self.points.features);
+                let one_hot = labels.one_hot();
+                let answers = Layer::new(&one_hot, count);
+                let critics = &mut self.critics[member];
+                while critics.len() < layer {
+                    let seed = self.seeds[member];
+                    let settings = contrastive::Settings::default();
+                    critics.push([inputs.units(), count].map(|width| {
+                        contrastive::Critic::new(settings, width, outputs.units(), seed)
+                    }));
+                }
+                let critics = &mut critics[layer - 1];
+                // A bound is one on pairs that the critic has not learned: every other one.
+                let half = |places: Vec<usize>, rest: usize| -> Vec<usize> {
+                    places.into_iter().filter(|place| place % 2 == rest).collect()
+                };
+                let learned = half(self.points.places(member, Set::All), 0);
+                for (critic, x) in critics.iter_mut().zip([inputs, answers]) {
+                    critic.train(x, outputs, &learned, UPDATES);
+                }
+                sets.map(|(set, places)| {
+                    let [of_inputs, of_labels] = &*critics;
+                    let places = half(places, 1);
+                    let inputs = of_inputs.bound(inputs, outputs, &places);
+                    let labels = of_labels.bound(answers, outputs, &places);
+                    (set, [inputs, f64::NAN, labels, f64::NAN])
+                })
+                .collect()
+            }
+        };
+        for (set, found) in estimates {
+            let quantities = [
+                Quantity::InputInformation,
+                Quantity::InputInformationLower,
+                Quantity::LabelInformation,
+                Quantity::LabelInformationLower,
+            ];
+            for (quantity, value) in quantities.into_iter().zip(found) {
+                self.put(values, quantity, Some(layer), Some(set), None, value);
+            }
+        }
+    }
+
+    async fn measure_complexity(
+        &self,
+        network: &Perceptron,
+        values: &mut [Vec<f64>],
+    ) -> Result<(), TrainError> {
+        for (set, vertices, per_point) in &self.neighbourhoods {
+            let layers = network.layers(vertices);
+            let hidden = layers.len() - 1;
+            for (index, [before, _]) in layers.into_iter().take(hidden).enumerate() {
+                let [members, _, units] = before.dims();
+                let sums = read(before).await?;
+                for (member, sums) in sums.chunks(sums.len() / members).enumerate() {
+                    let value = complexity::changing_units(sums, units, *per_point);
+                    let layer = Some(index + 1);
+                    let quantity = Quantity::LocalComplexity;
+                    self.put(&mut values[member], quantity, layer, Some(*set), None, value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// From the first layer before its activation, where lines between samples are still lines.
+    async fn measure_linear_maps(
+        &self,
+        network: &Perceptron,
+        values: &mut [Vec<f64>],
+    ) -> Result<(), TrainError> {
+        for (set, samples, count) in &self.chords {
+            let [first, _] = network.layers(samples).swap_remove(0);
+            let [members, _, units] = first.dims();
+            let device = first.device();
+            let first = read(first).await?;
+            for (member, first) in first.chunks(first.len() / members).enumerate() {
+                // Member by member: all of them at once would be hundreds of megabytes.
+                let chords = linear_map::chords(first, units, CHORD_POINTS);
+                let rows = chords.len() / units;
+                let one = network.member(member);
+                let outputs = one.layers_from(tensor(chords, [1, rows, units], &device));
+                let Some([outputs, _]) = outputs.last() else { continue };
+                let [_, _, width] = outputs.dims();
+                let outputs = read(outputs.clone()).await?;
+                let value = linear_map::number(&outputs, width, *count, CHORD_POINTS);
+                let quantity = Quantity::LinearMappingNumber;
+                self.put(&mut values[member], quantity, None, Some(*set), None, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Spectra of weights, and accuracy with weights of lower rank.
+    async fn measure_weights(
+        &self,
+        network: &Perceptron,
+        values: &mut [Vec<f64>],
+    ) -> Result<(), TrainError> {
+        let has = |quantity| self.curves.iter().any(|curve| curve.quantity == quantity);
+        let ranks: Vec<usize> = self.curves.iter().filter_map(|curve| curve.rank).collect();
+        if !has(Quantity::WeightNorm) && !has(Quantity::FourierConcentration) && ranks.is_empty() {
+            return Ok(());
+        }
+        // For each rank all parameters, those that are no layer's weights as they are.
+        let mut truncated: Vec<Vec<Tensor<3>>> = vec![Vec::new(); ranks.len()];
+        let mut layer = 0;
+        for (index, parameter) in network.parameters.iter().enumerate() {
+            if network.roles[index] != Role::Weights {
+                truncated.iter_mut().for_each(|all| all.push(parameter.clone()));
+                continue;
+            }
+            layer += 1;
+            let [members, rows, columns] = parameter.dims();
+            let weights = read(parameter.clone()).await?;
+            let mut cut: Vec<Vec<f32>> = vec![Vec::with_capacity(weights.len()); ranks.len()];
+            for (member, weights) in weights.chunks(rows * columns).enumerate() {
+                let own = &mut values[member];
+                if layer == 1 && has(Quantity::FourierConcentration) {
+                    let value = fourier::Spectra::new(weights, columns).participation_ratio();
+                    let quantity = Quantity::FourierConcentration;
+                    self.put(own, quantity, Some(1), None, None, value);
+                }
+                let spectrum = Spectrum::new(weights, rows, columns);
+                if let Some(spectrum) = &spectrum {
+                    let norm = spectrum.norm();
+                    self.put(own, Quantity::WeightNorm, Some(layer), None, None, norm);
+                    let rank = spectrum.effective_rank();
+                    self.put(own, Quantity::EffectiveRank, Some(layer), None, None, rank);
+                }
+                for (rank, cut) in ranks.iter().zip(&mut cut) {
+                    match &spectrum {
+                        Some(spectrum) => cut.extend(spectrum.truncated(*rank)),
+                        None => cut.extend_from_slice(weights),
+                    }
+                }
+            }
+            for (all, cut) in truncated.iter_mut().zip(cut) {
+                all.push(tensor(cut, [members, rows, columns], &parameter.device()));
+            }
+        }
+        for (rank, parameters) in ranks.iter().zip(truncated) {
+            let outputs = network.with(parameters).forward(&self.points.inputs);
+            let Some((classes, _)) = &self.points.classes else { continue };
+            let [members, points, _] = outputs.dims();
+            let answers = read_labels(outputs.argmax(2)).await?;
+            for member in 0..members {
+                let places = self.points.places(member, Set::Test);
+                let right = places
+                    .iter()
+                    .filter(|&&place| answers[member * points + place] == classes[member][place]);
+                let value = right.count() as f64 / places.len() as f64;
+                let (quantity, set) = (Quantity::TruncatedAccuracy, Some(Set::Test));
+                self.put(&mut values[member], quantity, None, set, Some(*rank), value);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tensor(values: Vec<f32>, shape: [usize; 3], device: &Device) -> Tensor<3> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+async fn read_labels(labels: Tensor<3, Int>) -> Result<Vec<u32>, TrainError> {
+    // Integers differ in size between backends; those of classes are exact as floats.
+    Ok(read(labels.float()).await?.into_iter().map(|label| label as u32).collect())
+}

@@ -1,0 +1,163 @@
+//! The charts of what is measured beside loss and accuracy, as many as there are quantities.
+
+use web_sys::{HtmlElement, HtmlSelectElement};
+
+use super::drawing::{show_line, show_words};
+use super::{App, Shared, redraw};
+use crate::measure::{Quantity, Set};
+use crate::page::axis::HorizontalAxis;
+use crate::page::chart::{Chart, Frame, Layout, Marker};
+use crate::page::dom::{create, element, set_text};
+use crate::page::theme::Theme;
+use crate::page::{figure, format};
+
+/// Charts, in the order in which they stand, and what can be chosen about them.
+pub struct Measures {
+    charts: Vec<Measured>,
+    plane: Chart,
+    /// The samples of which one kind is shown.
+    set: Set,
+    /// Time that training waited for measuring, over the time that it took.
+    pub cost: f64,
+}
+
+/// One chart, and the words below it.
+struct Measured {
+    quantity: Quantity,
+    chart: Chart,
+    words: HtmlElement,
+    warning: HtmlElement,
+}
+
+impl Measures {
+    pub fn new() -> Self {
+        let layout = Layout { names_markers: false, labels_axis: true };
+        Self {
+            charts: Vec::new(),
+            plane: Chart::new(element("plane"), layout),
+            set: Set::Test,
+            cost: 0.0,
+        }
+    }
+
+    /// As many charts as there are quantities.
+    fn arrange(&mut self, quantities: &[Quantity]) {
+        if self.charts.iter().map(|own| own.quantity).eq(quantities.iter().copied()) {
+            return;
+        }
+        let holder: HtmlElement = element("measures");
+        holder.replace_children_with_node_0();
+        self.charts = quantities
+            .iter()
+            .map(|&quantity| {
+                let part = |class: &str, tag: &str| {
+                    let part: HtmlElement = create(tag);
+                    part.set_class_name(class);
+                    let _ = holder.append_child(&part);
+                    part
+                };
+                let layout = Layout { names_markers: false, labels_axis: true };
+                let chart = part("chart measure", "div");
+                chart.set_id(quantity.key());
+                Measured {
+                    quantity,
+                    chart: Chart::new(chart, layout),
+                    words: part("readout", "div"),
+                    warning: part("warning", "p"),
+                }
+            })
+            .collect();
+    }
+}
+
+impl App {
+    pub(super) fn draw_measures(
+        &mut self,
+        theme: &Theme,
+        time: &HorizontalAxis,
+        markers: &[Marker],
+    ) {
+        let step = self.pointed_step(time);
+        let mut quantities = figure::quantities(&self.history);
+        if self.embedded && !self.asks_for_measures() {
+            // A frame in another page has room for what it was asked to measure, not for what any run does.
+            quantities.clear();
+        }
+        element::<HtmlElement>("measures-part").set_hidden(quantities.is_empty());
+        if quantities.is_empty() {
+            show_line("crosshair", self.crosshair(time));
+            return;
+        }
+        self.measures.arrange(&quantities);
+        let set = self.measures.set;
+        let has_choice = figure::has_choice_of_samples(&self.history);
+        element::<HtmlElement>("measures-set-label").set_hidden(!has_choice);
+        for own in &mut self.measures.charts {
+            let panel = figure::panel(&self.history, theme, own.quantity, set, step);
+            let frame = Frame {
+                title: panel.title,
+                theme: *theme,
+                across: time.clone(),
+                values: panel.values,
+                markers: markers.to_vec(),
+                levels: panel.levels,
+                phases: true,
+            };
+            own.chart.draw(frame, &panel.series);
+            show_words(&own.words, panel.words);
+            own.warning.set_hidden(panel.warning.is_none());
+            set_text(&own.warning, &panel.warning.unwrap_or_default());
+        }
+        let count = self.history.measurements().len();
+        let cost = match count {
+            0 => "Not measured yet.".into(),
+            _ => format!(
+                "Measured at {count} steps. Training waited {} of its time for that.",
+                format::percent(self.measures.cost)
+            ),
+        };
+        set_text(&element("measures-cost"), &cost);
+        let plane = figure::plane(&self.history, theme, set);
+        element::<HtmlElement>("plane-part").set_hidden(plane.is_none());
+        if let Some(plane) = plane {
+            let frame = Frame {
+                title: "I(T;Y), bits".into(),
+                theme: *theme,
+                across: plane.across,
+                values: plane.values,
+                markers: Vec::new(),
+                levels: Vec::new(),
+                phases: false,
+            };
+            self.measures.plane.draw_trails(frame, &plane.trails, step);
+        }
+        for id in ["crosshair", "measures-crosshair"] {
+            show_line(id, self.crosshair(time));
+        }
+    }
+}
+
+/// Shows the samples of the given name.
+pub fn choose_set(app: &Shared, select: &HtmlSelectElement) {
+    let sets = [Set::Train, Set::Test, Set::All];
+    if let Some(set) = sets.into_iter().find(|set| set.key() == select.value()) {
+        app.borrow_mut().measures.set = set;
+        redraw(app);
+    }
+}
+
+/// Moves the crosshair to the step that a place in the information plane belongs to, 0 to 1 from left to
+/// right and from bottom to top.
+pub fn point_at_plane(app: &Shared, place: Option<(f64, f64)>) {
+    {
+        let mut app = app.borrow_mut();
+        let theme = Theme::current();
+        let plane = figure::plane(&app.history, &theme, app.measures.set);
+        let step = plane.zip(place).and_then(|(plane, (across, up))| plane.step_at(across, up));
+        let time = HorizontalAxis::steps(app.log_axis, app.experiment.settings.steps);
+        // Step 0 has no place on an axis by ratio; its left end is as near.
+        let position = step.map(|step| time.position(f64::from(step)).unwrap_or(0.0));
+        app.pointed = super::Pointed { time: position, ..super::Pointed::default() };
+    }
+    redraw(app);
+}

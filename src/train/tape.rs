@@ -1,0 +1,151 @@
+//! Networks as they were at recorded steps, measured when there is time.
+
+use web_time::Instant;
+
+use super::TrainError;
+use crate::experiment::{BinRange, Estimator, Experiment};
+use crate::history::{Measurement, next_probed_step};
+use crate::measure::{self, Probe};
+use crate::model::Perceptron;
+
+/// Most numbers that are kept: 128 MB.
+const MOST_NUMBERS: usize = 32_000_000;
+
+/// Seconds that may go into measuring before training has earned them, so that the first steps are
+/// measured as they come.
+const CREDIT: f64 = 0.1;
+
+/// What has been recorded, and how much time went into it.
+///
+/// As recorded steps can be measured at any time, measuring never has to hold training up; and with
+/// other settings it can be done again for a run that is over.
+pub(super) struct Tape {
+    /// Steps with the networks of each part.
+    recorded: Vec<Record>,
+    /// The step from which on the next is recorded.
+    next: u32,
+    /// Share of training time that measuring may take.
+    share: f64,
+    /// Whether what is measured at a step depends on what was measured before.
+    in_order: bool,
+    /// Whether it depends on the whole run, so that nothing can be measured before it is over or rests.
+    needs_all: bool,
+    /// Records that probes have looked at for that.
+    surveyed: usize,
+    /// Seconds so far that training took, and that it waited for measuring.
+    training: f64,
+    measuring: f64,
+}
+
+struct Record {
+    step: u32,
+    parts: Vec<Perceptron>,
+    measured: bool,
+}
+
+impl Tape {
+    pub(super) fn new(experiment: &Experiment) -> Self {
+        let mut tape = Self {
+            recorded: Vec::new(),
+            next: 0,
+            share: 0.0,
+            in_order: false,
+            needs_all: false,
+            surveyed: 0,
+            training: 0.0,
+            measuring: 0.0,
+        };
+        tape.rewind(experiment);
+        tape
+    }
+
+    /// Everything recorded is to be measured as this experiment says.
+    pub(super) fn rewind(&mut self, experiment: &Experiment) {
+        let settings = &experiment.settings;
+        self.share = settings.measure_share / 100.0;
+        self.in_order = match settings.info {
+            Estimator::Binning => settings.bin_range == BinRange::Running,
+            Estimator::Contrastive => true,
+            _ => false,
+        };
+        self.needs_all =
+            settings.info == Estimator::Binning && settings.bin_range == BinRange::Whole;
+        self.surveyed = 0;
+        let nothing = measure::curves(experiment).is_empty();
+        self.recorded.iter_mut().for_each(|record| record.measured = nothing);
+    }
+
+    /// Takes note of training time, and of the networks if it is time for that.
+    pub(super) fn record(&mut self, step: u32, last: bool, networks: impl Fn() -> Vec<Perceptron>) {
+        if step < self.next && !last {
+            return;
+        }
+        self.next = next_probed_step(step);
+        let parts = networks();
+        let numbers =
+            parts.iter().flat_map(|part| &part.parameters).map(|p| p.shape().num_elements());
+        let numbers: usize = numbers.sum();
+        self.recorded.push(Record { step, parts, measured: false });
+        if self.recorded.len() * numbers > MOST_NUMBERS {
+            let mut keep = [true, false].into_iter().cycle();
+            self.recorded.retain(|_| keep.next() == Some(true));
+            self.surveyed = 0;
+        }
+    }
+
+    pub(super) fn trained(&mut self, since: Instant) {
+        self.training += since.elapsed().as_secs_f64();
+    }
+
+    /// Whether a recorded step is not measured yet.
+    pub(super) fn is_behind(&self) -> bool {
+        self.recorded.iter().any(|record| !record.measured)
+    }
+
+    /// Whether measuring may go on while training waits.
+    pub(super) fn is_due(&self) -> bool {
+        !self.needs_all && self.is_behind() && self.measuring < self.share * self.training + CREDIT
+    }
+
+    /// Time that training waited for measuring, over the time that it took.
+    pub(super) fn cost(&self) -> f64 {
+        if self.training > 0.0 { self.measuring / self.training } else { 0.0 }
+    }
+
+    /// Measures the newest step that is not measured yet, or the oldest where that makes a difference.
+    /// Each part's probe knows the places of its members among `members`.
+    pub(super) async fn measure(
+        &mut self,
+        probes: &mut [(Vec<usize>, Probe)],
+        members: usize,
+        rests: bool,
+    ) -> Result<Option<Measurement>, TrainError> {
+        if self.needs_all && self.surveyed < self.recorded.len() {
+            for record in &self.recorded[self.surveyed..] {
+                for ((_, probe), network) in probes.iter_mut().zip(&record.parts) {
+                    probe.survey(network).await?;
+                }
+            }
+            self.surveyed = self.recorded.len();
+            // At another range all come out differently.
+            self.recorded.iter_mut().for_each(|record| record.measured = false);
+        }
+        let mut behind = self.recorded.iter_mut().filter(|record| !record.measured);
+        let record = if self.in_order { behind.next() } else { behind.next_back() };
+        let Some(record) = record else {
+            return Ok(None);
+        };
+        let start = Instant::now();
+        let mut measurement = Measurement { step: record.step, members: vec![Vec::new(); members] };
+        for ((places, probe), network) in probes.iter_mut().zip(&record.parts) {
+            for (place, values) in places.iter().zip(probe.measure(network).await?) {
+                measurement.members[*place] = values;
+            }
+        }
+        record.measured = true;
+        if !rests {
+            self.measuring += start.elapsed().as_secs_f64();
+        }
+        Ok(Some(measurement))
+    }
+}
