@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 use crate::history::{Measurement, Snapshot};
+use crate::measure::KnownAnswer;
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub enum Command {
     Pause,
     /// Trains to the next measured step and pauses there.
     Step,
+    /// Tries the estimators of mutual information on one of [`crate::measure::SOURCES`], by its place
+    /// there, over more and more samples. Training waits meanwhile; what is loaded stays.
+    KnownAnswers(usize),
     /// Steps per second to hold at most; `None` for as fast as the device goes.
     Speed(Option<f64>),
 }
@@ -68,6 +72,10 @@ pub enum Event {
     Loaded,
     /// A [`Command::Measure`] has been carried out: measurements before this are of another kind.
     MeasuresAnew,
+    /// One estimator on one number of samples, for [`Command::KnownAnswers`].
+    KnownAnswer(KnownAnswer),
+    /// No more of them will come.
+    KnownAnswersDone,
     /// A [`Command::Play`] has been carried out.
     Playing,
     /// The members, measured.

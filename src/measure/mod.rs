@@ -5,8 +5,10 @@
 //! reads and measures; a [`Curve`] names what comes out.
 
 mod curve;
+mod known_answer;
 
 pub use curve::{Curve, Quantity, Set, curves, sample_counts};
+pub use known_answer::{KnownAnswer, SOURCES};
 
 #[cfg(feature = "engine")]
 pub mod complexity;

@@ -5,9 +5,9 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::information::{Labels, Layer, binning, contrastive, kernel, neighbours};
 use super::linear_map::POINTS as CHORD_POINTS;
 use super::spectrum::Spectrum;
-use super::{Curve, Quantity, Set, complexity, fourier, linear_map, sample_counts, spread};
+use super::{Curve, Quantity, Set, complexity, curves, fourier, linear_map, sample_counts, spread};
 use crate::data::{Dataset, Samples};
-use crate::experiment::{BinRange, Estimator, NoiseScale, Settings};
+use crate::experiment::{BinRange, Estimator, Experiment, NoiseScale, Settings};
 use crate::model::{Perceptron, Role};
 use crate::random::{self, Purpose, normals};
 use crate::train::{TrainError, read};
@@ -16,6 +16,8 @@ use crate::train::{TrainError, read};
 const NEIGHBOURHOODS: usize = 50;
 /// Directions that it looks along, at most.
 const DIRECTIONS: usize = 25;
+/// The directions are the same for every sample, member and run.
+const FRAME_SEED: u32 = 0;
 /// Samples of each kind between which chords run.
 const PROBES: usize = 60;
 /// Updates of a critic at each measurement.
@@ -150,21 +152,18 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// What measures the given curves of members that train on `data`.
+    /// What measures members that train on `data`, by their seeds, as an experiment says.
     ///
     /// # Errors
     /// If the device was lost.
-    ///
-    /// # Panics
-    /// If there is no member.
     pub(crate) async fn new(
-        curves: Vec<Curve>,
-        members: &[Settings],
+        experiment: &Experiment,
+        seeds: Vec<u32>,
         data: &Dataset,
     ) -> Result<Self, TrainError> {
-        let settings = members[0];
+        let settings = experiment.settings;
         let points = Points::new(data, &settings).await?;
-        Ok(Self::of(curves, settings, members.iter().map(|m| m.seed).collect(), points))
+        Ok(Self::of(curves(experiment), settings, seeds, points))
     }
 
     fn of(curves: Vec<Curve>, settings: Settings, seeds: Vec<u32>, points: Points) -> Self {
@@ -176,7 +175,7 @@ impl Probe {
         };
         let mut neighbourhoods = Vec::new();
         for set in sets(Quantity::LocalComplexity) {
-            let frame = complexity::frame(points.features, DIRECTIONS, settings.seed);
+            let frame = complexity::frame(points.features, DIRECTIONS, FRAME_SEED);
             let per_point = 2 * frame.len() / points.features;
             if let Some(some) = points.some(set, NEIGHBOURHOODS, &seeds) {
                 let rows = some.rows.iter().flat_map(|rows| {

@@ -309,11 +309,13 @@ impl Chart {
             let style = ShapeStyle { color: theme.muted.to_rgba(), ..thin };
             let line = DashedPathElement::new(vec![(0.0, y), (1.0, y)], px(2.0), px(3.0), style);
             area.draw(&line)?;
+            // Above its line, or below where that is the top.
+            let (shift, side) = if y > 0.9 { (1.0, VPos::Top) } else { (-1.0, VPos::Bottom) };
             let (x, y) = area.map_coordinate(&(0.0, y));
             root.draw(&Text::new(
                 name.as_str(),
-                (x + px(6.0), y - px(1.0)),
-                words(theme.muted, size, HPos::Left, VPos::Bottom),
+                (x + px(6.0), y + px(shift)),
+                words(theme.muted, size, HPos::Left, side),
             ))?;
         }
         let mut free_from = i32::MIN;

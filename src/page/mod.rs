@@ -57,6 +57,8 @@ fn controls(app: &Shared) {
     on_click("axis", app::switch_axis);
     on_click("profile-measure", app::switch_profile);
     on_click("profile-best", app::switch_best);
+    on_click("known-try", app::try_known);
+    app::list_sources();
     on_click("restore", app::restore);
     let speed: HtmlInputElement = element("speed");
     let (app, slider) = (Rc::clone(app), speed.clone());

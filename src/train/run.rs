@@ -164,10 +164,10 @@ impl Run {
             return Ok(None);
         }
         if self.probes.is_none() {
-            let curves = measure::curves(&self.experiment);
             let mut probes = Vec::new();
             for (places, trainer) in &self.parts {
-                let probe = Probe::new(curves.clone(), trainer.members(), trainer.data()).await?;
+                let seeds = trainer.members().iter().map(|member| member.seed).collect();
+                let probe = Probe::new(&self.experiment, seeds, trainer.data()).await?;
                 probes.push((places.clone(), probe));
             }
             self.probes = Some(probes);
@@ -239,4 +239,97 @@ fn parts(members: &[Settings], solves: bool, on_cpu: bool) -> Vec<Vec<usize>> {
         }
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+
+    fn experiment(query: &str) -> Experiment {
+        let parsed = Experiment::from_query(query);
+        assert_eq!(parsed.notes, Vec::<String>::new());
+        parsed.experiment
+    }
+
+    /// Everything that a run has recorded, measured.
+    fn measured(run: &mut Run) -> Vec<Measurement> {
+        let mut all = Vec::new();
+        while let Some(measurement) = block_on(run.measure(true)).expect("on the CPU") {
+            all.push(measurement);
+        }
+        all.sort_by_key(|measurement| measurement.step);
+        all
+    }
+
+    fn finished(query: &str) -> Run {
+        let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
+        block_on(run.finish(|_| {})).expect("on the CPU");
+        run
+    }
+
+    #[test]
+    fn a_run_measured_anew_is_measured_as_one_that_was_from_the_start() {
+        const RUN: &str = "p=11&width=24&seeds=2&steps=60&spread=1";
+        for other in ["info=binning", "info=binning&bin-range=whole", "info=neighbours&layers=all"]
+        {
+            let other = format!("{RUN}&{other}");
+            let mut run = finished(RUN);
+            let first = measured(&mut run);
+            run.measure_anew(&experiment(&other));
+            let anew = measured(&mut run);
+            assert_eq!(anew, measured(&mut finished(&other)), "{other}");
+            assert_ne!(anew, first);
+            assert_eq!(first[0].step, 0);
+            assert_eq!(first[first.len() - 1].step, 60);
+        }
+    }
+
+    #[test]
+    fn a_member_is_measured_as_it_would_be_alone() {
+        let settings = "p=11&width=24,32&steps=20&layers=all&spread=1&complexity=1&linear-map=1\
+                        &spectra=1&fourier=1&truncation=1";
+        let all = measured(&mut finished(&format!("{settings}&seeds=2")));
+        let alone = measured(&mut finished(&format!(
+            "{}&seeds=1&seed=1",
+            settings.replace("width=24,32", "width=32")
+        )));
+        let values =
+            all.iter().zip(&alone).flat_map(|(a, b)| a.members[3].iter().zip(&b.members[0]));
+        let mut compared = 0;
+        for (together, alone) in values {
+            let (together, alone) = (together.expect("a number"), alone.expect("a number"));
+            let off = (together - alone).abs();
+            assert!(off < 1e-3 * alone.abs().max(1.0), "{together} against {alone}");
+            compared += 1;
+        }
+        assert!(compared > 500, "{compared}");
+    }
+
+    #[test]
+    fn measuring_holds_training_up_no_longer_than_its_share_of_the_time() {
+        let query = "p=23&width=64&seeds=1&steps=600&layers=all&complexity=1&linear-map=1";
+        let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
+        let mut training = 0.0;
+        block_on(async {
+            // At rest, as before a run on the page: now it is known how long it takes.
+            run.advance(0).await.expect("on the CPU");
+            run.measure(true).await.expect("on the CPU");
+            while !run.is_done() {
+                let start = Instant::now();
+                run.advance(u32::MAX).await.expect("on the CPU");
+                training += start.elapsed().as_secs_f64();
+                while run.is_measuring_due() {
+                    run.measure(false).await.expect("on the CPU");
+                }
+            }
+        });
+        let waited = run.measuring_cost() * training;
+        println!("training {training:.2} s, of which it waited {waited:.2} s");
+        // A measurement may take longer than the one before it; all together take some 3 s.
+        assert!(waited < 0.05 * training + 0.5, "{waited} s of {training}");
+        assert!(run.is_behind());
+        while block_on(run.measure(true)).expect("on the CPU").is_some() {}
+        assert!(!run.is_behind());
+    }
 }

@@ -35,6 +35,8 @@ pub(super) struct Tape {
     /// Seconds so far that training took, and that it waited for measuring.
     training: f64,
     measuring: f64,
+    /// Seconds that the last measurement took.
+    latest: f64,
 }
 
 struct Record {
@@ -54,6 +56,7 @@ impl Tape {
             surveyed: 0,
             training: 0.0,
             measuring: 0.0,
+            latest: 0.0,
         };
         tape.rewind(experiment);
         tape
@@ -102,9 +105,10 @@ impl Tape {
         self.recorded.iter().any(|record| !record.measured)
     }
 
-    /// Whether measuring may go on while training waits.
+    /// Whether a measurement that takes as long as the last one may be taken while training waits.
     pub(super) fn is_due(&self) -> bool {
-        !self.needs_all && self.is_behind() && self.measuring < self.share * self.training + CREDIT
+        let earned = self.share * self.training + CREDIT;
+        !self.needs_all && self.is_behind() && self.measuring + self.latest < earned
     }
 
     /// Time that training waited for measuring, over the time that it took.
@@ -143,8 +147,9 @@ impl Tape {
             }
         }
         record.measured = true;
+        self.latest = start.elapsed().as_secs_f64();
         if !rests {
-            self.measuring += start.elapsed().as_secs_f64();
+            self.measuring += self.latest;
         }
         Ok(Some(measurement))
     }

@@ -9,6 +9,8 @@ use super::pace::Pace;
 use super::{Inbox, fetch, send};
 use crate::data::digits;
 use crate::experiment::Data;
+use crate::measure::information::known::over_samples;
+use crate::measure::{KnownAnswer, SOURCES};
 use crate::protocol::{Backend, Command, Event};
 use crate::train::{Run, TrainError};
 
@@ -29,6 +31,8 @@ enum Motion {
 struct Session {
     device: Option<Device>,
     run: Option<Run>,
+    /// Estimators that are still to be tried on a source whose answer is known.
+    answers: Option<Box<dyn Iterator<Item = KnownAnswer>>>,
     motion: Motion,
     pace: Pace,
     reported: Instant,
@@ -39,12 +43,13 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
     let mut session = Session {
         device: None,
         run: None,
+        answers: None,
         motion: Motion::Rest,
         pace: Pace::new(None),
         reported: Instant::now(),
     };
     loop {
-        if session.motion == Motion::Rest && !session.is_behind() {
+        if session.motion == Motion::Rest && !session.is_behind() && session.answers.is_none() {
             inbox.wait(None).await;
         }
         let outcome = match inbox.take() {
@@ -90,6 +95,10 @@ impl Session {
                 }
                 send(&Event::MeasuresAnew);
             }
+            Command::KnownAnswers(source) if source < SOURCES.len() => {
+                self.answers = Some(Box::new(over_samples(source, 0)));
+            }
+            Command::KnownAnswers(_) => {}
             Command::Play | Command::Step if self.run.is_none() => {}
             Command::Play => {
                 self.motion = Motion::ToEnd;
@@ -108,6 +117,19 @@ impl Session {
 
     /// Takes the next few steps, if any are to be taken and no command comes in between.
     async fn go_on(&mut self, inbox: &Inbox) -> Result<(), TrainError> {
+        if let Some(answers) = &mut self.answers {
+            inbox.wait(Some(0.0)).await;
+            if inbox.is_empty() {
+                match answers.next() {
+                    Some(answer) => send(&Event::KnownAnswer(answer)),
+                    None => {
+                        self.answers = None;
+                        send(&Event::KnownAnswersDone);
+                    }
+                }
+            }
+            return Ok(());
+        }
         let Some(run) = &mut self.run else { return Ok(()) };
         let resting = self.motion == Motion::Rest;
         if (resting && run.is_behind()) || (!resting && run.is_measuring_due()) {

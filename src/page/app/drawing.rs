@@ -18,6 +18,7 @@ impl App {
         let members = phases::find(&self.history);
         let time = HorizontalAxis::steps(self.log_axis, self.experiment.settings.steps);
         let markers = figure::markers(&self.experiment, &members);
+        let phases = figure::has_phases(&members);
         let (accuracy, loss) =
             (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
         let ends =
@@ -29,7 +30,7 @@ impl App {
             values,
             markers: markers.clone(),
             levels: Vec::new(),
-            phases: true,
+            phases,
         };
         let titles =
             (figure::accuracy_title(&self.experiment), figure::loss_title(&self.experiment));
@@ -50,7 +51,7 @@ impl App {
         set_text(&element("finding"), &finding);
         self.draw_profile(&theme, &time);
         self.draw_crosshair(&time);
-        self.draw_measures(&theme, &time, &markers);
+        self.draw_measures(&theme, &time, &markers, phases);
         self.draw_controls();
     }
 

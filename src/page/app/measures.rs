@@ -1,22 +1,29 @@
 //! The charts of what is measured beside loss and accuracy, as many as there are quantities.
 
-use web_sys::{HtmlElement, HtmlSelectElement};
+use web_sys::{HtmlButtonElement, HtmlElement, HtmlSelectElement};
 
 use super::drawing::{show_line, show_words};
 use super::{App, Shared, redraw};
-use crate::measure::{Quantity, Set};
+use crate::experiment::Data;
+use crate::measure::{KnownAnswer, Quantity, SOURCES, Set};
 use crate::page::axis::HorizontalAxis;
 use crate::page::chart::{Chart, Frame, Layout, Marker};
 use crate::page::dom::{create, element, set_text};
 use crate::page::theme::Theme;
 use crate::page::{figure, format};
+use crate::protocol::Command;
 
 /// Charts, in the order in which they stand, and what can be chosen about them.
 pub struct Measures {
     charts: Vec<Measured>,
     plane: Chart,
-    /// The samples of which one kind is shown.
-    set: Set,
+    known: Chart,
+    /// What estimators made of a source whose answer is known.
+    pub answers: Vec<KnownAnswer>,
+    /// Whether more of that will come.
+    pub asking: bool,
+    /// The samples of which one kind is shown, if the reader has chosen.
+    set: Option<Set>,
     /// Time that training waited for measuring, over the time that it took.
     pub cost: f64,
 }
@@ -35,7 +42,10 @@ impl Measures {
         Self {
             charts: Vec::new(),
             plane: Chart::new(element("plane"), layout),
-            set: Set::Test,
+            known: Chart::new(element("known"), layout),
+            answers: Vec::new(),
+            asking: false,
+            set: None,
             cost: 0.0,
         }
     }
@@ -76,6 +86,7 @@ impl App {
         theme: &Theme,
         time: &HorizontalAxis,
         markers: &[Marker],
+        phases: bool,
     ) {
         let step = self.pointed_step(time);
         let mut quantities = figure::quantities(&self.history);
@@ -89,7 +100,8 @@ impl App {
             return;
         }
         self.measures.arrange(&quantities);
-        let set = self.measures.set;
+        let set = self.shown_set();
+        element::<HtmlSelectElement>("measures-set").set_value(set.key());
         let has_choice = figure::has_choice_of_samples(&self.history);
         element::<HtmlElement>("measures-set-label").set_hidden(!has_choice);
         for own in &mut self.measures.charts {
@@ -101,7 +113,7 @@ impl App {
                 values: panel.values,
                 markers: markers.to_vec(),
                 levels: panel.levels,
-                phases: true,
+                phases,
             };
             own.chart.draw(frame, &panel.series);
             show_words(&own.words, panel.words);
@@ -131,9 +143,75 @@ impl App {
             };
             self.measures.plane.draw_trails(frame, &plane.trails, step);
         }
+        self.draw_known(theme);
         for id in ["crosshair", "measures-crosshair"] {
             show_line(id, self.crosshair(time));
         }
+    }
+}
+
+impl App {
+    /// The samples of which one kind is shown: those that the reader chose, or all patterns where there are no
+    /// others, and else those held back.
+    fn shown_set(&self) -> Set {
+        let usual = match self.experiment.settings.data {
+            Data::Icosahedron => Set::All,
+            _ => Set::Test,
+        };
+        self.measures.set.unwrap_or(usual)
+    }
+
+    fn draw_known(&mut self, theme: &Theme) {
+        let measures = &mut self.measures;
+        let known = figure::known(&measures.answers, theme);
+        element::<HtmlElement>("known").set_hidden(known.is_none());
+        element::<HtmlButtonElement>("known-try").set_disabled(measures.asking);
+        let words = match (measures.asking, measures.answers.last()) {
+            (true, None) => "Asked.".into(),
+            (_, None) => String::new(),
+            (_, Some(last)) => {
+                let most = measures.answers.iter().filter(|a| a.samples == last.samples);
+                let of =
+                    most.map(|a| format!("{} {:.2} ± {:.2}", a.estimator, a.mean, a.deviation));
+                let all: Vec<String> = of.collect();
+                format!("At {} samples, in bits: {}.", last.samples, all.join("; "))
+            }
+        };
+        set_text(&element("known-words"), &words);
+        let Some(known) = known else { return };
+        let frame = Frame {
+            title: "Estimate, bits, mean ± deviation".into(),
+            theme: *theme,
+            across: known.across,
+            values: known.values,
+            markers: Vec::new(),
+            levels: vec![known.level],
+            phases: false,
+        };
+        measures.known.draw(frame, &known.series);
+    }
+}
+
+/// Has the estimators tried on the source that is chosen.
+pub fn try_known(app: &Shared) {
+    let place = element::<HtmlSelectElement>("known-source").selected_index();
+    {
+        let mut app = app.borrow_mut();
+        let place = usize::try_from(place).unwrap_or(0);
+        app.measures.answers.clear();
+        app.measures.asking = app.opening_done;
+        app.send(&Command::KnownAnswers(place));
+    }
+    redraw(app);
+}
+
+/// Puts the names of the sources into their list.
+pub fn list_sources() {
+    let select: HtmlSelectElement = element("known-source");
+    for source in SOURCES {
+        let option: HtmlElement = create("option");
+        set_text(&option, source);
+        let _ = select.append_child(&option);
     }
 }
 
@@ -141,7 +219,7 @@ impl App {
 pub fn choose_set(app: &Shared, select: &HtmlSelectElement) {
     let sets = [Set::Train, Set::Test, Set::All];
     if let Some(set) = sets.into_iter().find(|set| set.key() == select.value()) {
-        app.borrow_mut().measures.set = set;
+        app.borrow_mut().measures.set = Some(set);
         redraw(app);
     }
 }
@@ -152,7 +230,7 @@ pub fn point_at_plane(app: &Shared, place: Option<(f64, f64)>) {
     {
         let mut app = app.borrow_mut();
         let theme = Theme::current();
-        let plane = figure::plane(&app.history, &theme, app.measures.set);
+        let plane = figure::plane(&app.history, &theme, app.shown_set());
         let step = plane.zip(place).and_then(|(plane, (across, up))| plane.step_at(across, up));
         let time = HorizontalAxis::steps(app.log_axis, app.experiment.settings.steps);
         // Step 0 has no place on an axis by ratio; its left end is as near.

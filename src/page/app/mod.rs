@@ -5,7 +5,7 @@ mod measures;
 mod opening;
 
 use measures::Measures;
-pub use measures::{choose_set, point_at_plane};
+pub use measures::{choose_set, list_sources, point_at_plane, try_known};
 pub use opening::open;
 use opening::{open_worker, watch};
 
@@ -382,6 +382,8 @@ fn on_event(app: &Shared, event: Event) {
                 app.steps_per_second = steps_per_second;
                 app.measures.cost = measuring;
             }
+            Event::KnownAnswer(answer) => app.measures.answers.push(answer),
+            Event::KnownAnswersDone => app.measures.asking = false,
             Event::MeasuresAnew => app.remeasures = app.remeasures.saturating_sub(1),
             Event::Paused { step } if current => {
                 app.step = step;

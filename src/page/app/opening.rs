@@ -23,6 +23,7 @@ pub fn open(app: &Shared) {
         app.warm_up = None;
         app.loads = 0;
         app.remeasures = 0;
+        app.measures.asking = false;
         app.set_state(State::Loading);
         app.message = "Looking for a device to train on.".into();
         app.history = History::new(app.experiment.clone());

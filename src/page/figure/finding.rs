@@ -164,6 +164,9 @@ fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -
             let reached =
                 if usual { String::new() } else { format!(" ({goal} of unseen samples)") };
             let late = match (fit.median, generalise.median) {
+                (Some(fit), Some(generalise)) if generalise < fit => {
+                    ", before that: there is no second phase to wait for".into()
+                }
                 (Some(fit), Some(generalise)) if fit > 0 => {
                     format!(
                         ": {} times as late",

@@ -1,10 +1,12 @@
 //! What the charts and the words under them say about a history.
 
 mod finding;
+mod known;
 mod measures;
 mod profile;
 
 pub use finding::{Moving, finding};
+pub use known::known;
 pub use measures::{has_choice_of_samples, panel, plane, quantities};
 pub use profile::{Pick, has_profile, map, profile, row_at, rows};
 
@@ -207,10 +209,18 @@ pub fn markers(experiment: &Experiment, members: &[MemberPhases]) -> Vec<Marker>
         Some(Marker { x: f64::from(step), label })
     };
     // Without a first phase there is no second to mark.
-    match marker(fit, "memorised") {
-        Some(fit) => [Some(fit), marker(generalise, "generalised")].into_iter().flatten().collect(),
-        None => Vec::new(),
+    match (marker(fit, "memorised"), marker(generalise, "generalised")) {
+        (Some(fit), Some(generalise)) if generalise.x < fit.x => vec![generalise, fit],
+        (Some(fit), generalise) => [Some(fit), generalise].into_iter().flatten().collect(),
+        (None, _) => Vec::new(),
     }
+}
+
+/// Whether the second phase follows the first, for the median member.
+pub fn has_phases(members: &[MemberPhases]) -> bool {
+    let (fit, generalise) = spreads(members);
+    let step = |spread: Option<Spread>| spread?.median;
+    !matches!((step(fit), step(generalise)), (Some(fit), Some(generalise)) if generalise < fit)
 }
 
 fn spreads(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {

@@ -6,7 +6,7 @@
 mod panel;
 mod source;
 
-pub use panel::{Row, Selection, table};
+pub use panel::{Selection, over_samples, table};
 pub use source::{MARGIN, Sample, Source, Truth};
 
 use std::fmt;

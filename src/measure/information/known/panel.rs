@@ -3,44 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Bound, Estimator, Source, Truth, estimate};
+use crate::measure::KnownAnswer;
 use crate::measure::information::binning::{Binning, Range};
 use crate::measure::information::contrastive::Settings;
 use crate::random::{Purpose, generator};
-
-/// How one estimator does with one source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// The source in words.
-    pub source: String,
-    /// Its mutual information in bits.
-    pub truth: f64,
-    /// The standard error of that; 0 if it comes from a closed form.
-    pub truth_error: f64,
-    /// The estimator in words.
-    pub estimator: String,
-    /// Pairs in a sample.
-    pub samples: usize,
-    /// How many samples were drawn.
-    pub repetitions: usize,
-    /// The mean estimate in bits.
-    pub mean: f64,
-    /// The mean estimate less the truth, in bits.
-    pub bias: f64,
-    /// The standard deviation of an estimate, in bits; 0 if there is one alone.
-    pub deviation: f64,
-    /// Whether the estimator is meant to work here; [`Row::is_right`] tells whether it does.
-    pub works: bool,
-    /// Why it does not, or what there is to see.
-    pub note: String,
-}
-
-impl Row {
-    /// Whether the mean estimate is within 2% or 0.05 bit of the truth.
-    #[must_use]
-    pub fn is_right(&self) -> bool {
-        self.bias.abs() <= (0.02 * self.truth).max(0.05)
-    }
-}
 
 /// How much of the table is worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +19,7 @@ pub enum Selection {
 
 /// The rows one after the other, each worked when it is asked for. The same seed gives the same rows,
 /// whichever others are worked.
-pub fn table(selection: Selection, seed: u32) -> impl Iterator<Item = Row> {
+pub fn table(selection: Selection, seed: u32) -> impl Iterator<Item = KnownAnswer> {
     let sources = panel().into_iter().map(move |(source, mut attempts)| {
         attempts.retain(|attempt| selection == Selection::Full || attempt.quick);
         (source, attempts)
@@ -64,6 +30,37 @@ pub fn table(selection: Selection, seed: u32) -> impl Iterator<Item = Row> {
         attempts
             .into_iter()
             .map(move |attempt| attempt.row(source, truth, attempt.repetitions(selection), seed))
+    })
+}
+
+/// Every estimator on one of [`crate::measure::SOURCES`], by its place there, over more and more samples.
+///
+/// # Panics
+/// If there is no source in that place.
+pub fn over_samples(place: usize, seed: u32) -> impl Iterator<Item = KnownAnswer> {
+    let source = match place {
+        0 => Source::Gaussian { dimensions: 1, signal_to_noise: 3.0 },
+        1 => Source::Gaussian { dimensions: 5, signal_to_noise: 0.3 },
+        2 => Source::Gaussian { dimensions: 20, signal_to_noise: 3.0 },
+        3 => Source::BinarySymmetric { flip: 0.11 },
+        4 => Source::Map { inputs: 64, outputs: 8 },
+        5 => Source::NoisyLayer { inputs: 5, units: 3, gain: 1.0, noise: 0.5 },
+        _ => panic!("there are six sources"),
+    };
+    let estimators = [
+        bins(8, Range::Own, true),
+        Estimator::Kernel { bound: Bound::Upper },
+        Estimator::Kernel { bound: Bound::Lower },
+        Estimator::Neighbours { k: 3 },
+        critic(128, 300),
+    ];
+    let truth = source.truth();
+    let sizes = [50, 100, 200, 500, 1000];
+    sizes.into_iter().flat_map(move |samples| {
+        estimators.into_iter().map(move |estimator| {
+            let attempt = Attempt { estimator, samples, works: false, note: "", quick: true };
+            attempt.row(source, truth, attempt.repetitions(Selection::Quick), seed)
+        })
     })
 }
 
@@ -87,7 +84,7 @@ impl Attempt {
         }
     }
 
-    fn row(self, source: Source, truth: Truth, repetitions: usize, seed: u32) -> Row {
+    fn row(self, source: Source, truth: Truth, repetitions: usize, seed: u32) -> KnownAnswer {
         let estimates: Vec<f64> = (0..repetitions as u32)
             .map(|repetition| {
                 let mut generator = generator(seed.wrapping_add(repetition), Purpose::KnownSource);
@@ -98,7 +95,7 @@ impl Attempt {
         let mean = estimates.iter().sum::<f64>() / repetitions as f64;
         let squares = estimates.iter().map(|bits| (bits - mean).powi(2)).sum::<f64>();
         let deviation = (squares / (repetitions.max(2) - 1) as f64).sqrt();
-        Row {
+        KnownAnswer {
             source: source.to_string(),
             truth: truth.bits,
             truth_error: truth.error,
@@ -330,7 +327,7 @@ mod tests {
     fn rows(
         wanted: impl Fn(&Attempt) -> bool + Copy,
         repetitions: usize,
-    ) -> impl Iterator<Item = Row> {
+    ) -> impl Iterator<Item = KnownAnswer> {
         panel().into_iter().flat_map(move |(source, attempts)| {
             let truth = source.truth();
             let wanted = attempts.into_iter().filter(move |attempt| wanted(attempt));
@@ -363,7 +360,7 @@ mod tests {
 
     #[test]
     fn rows_come_one_by_one_and_the_same_whichever_are_worked() {
-        let quick: Vec<Row> = table(Selection::Quick, 7).take(3).collect();
+        let quick: Vec<KnownAnswer> = table(Selection::Quick, 7).take(3).collect();
         assert_eq!(quick, table(Selection::Quick, 7).take(3).collect::<Vec<_>>());
         assert_ne!(quick, table(Selection::Quick, 8).take(3).collect::<Vec<_>>());
         let json = serde_json::to_value(&quick).expect("plain data");
