@@ -91,6 +91,8 @@ pub enum Event {
         /// Time that training waited for measuring, over the time that it took; loss and accuracy are
         /// counted as training.
         measuring: f64,
+        /// Whether networks are recorded that are not measured yet, beside loss and accuracy.
+        behind: bool,
     },
     /// A [`Command::Step`] or a [`Command::Pause`] has been carried out.
     Paused {

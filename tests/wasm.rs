@@ -6,7 +6,7 @@
 
 use burn::tensor::Device;
 use two_phase::experiment::Experiment;
-use two_phase::train::{Trainer, conformance};
+use two_phase::train::{Run, Trainer, conformance};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -42,6 +42,32 @@ async fn webgpu_takes_the_steps_of_the_cpu_with_every_setting() {
         }
     }
     assert_eq!(faults, Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_measured_on_webgpu_is_what_is_measured_on_the_cpu() {
+    let query = "p=7&width=16&seeds=2&steps=4&lr=0.01&layers=all&bounds=both&spread=1&complexity=1\
+                 &linear-map=1&spectra=1&fourier=1&truncation=1";
+    let experiment = Experiment::from_query(query).experiment;
+    let mut measured = Vec::new();
+    for device in [gpu().await, Device::flex()] {
+        let mut run = Run::new(&experiment, &device).expect("there is data");
+        while !run.is_done() {
+            run.advance(u32::MAX).await.expect("the device answers");
+        }
+        let newest = run.measure(true).await.expect("the device answers").expect("recorded");
+        assert_eq!(newest.step, 4);
+        measured.push(newest.members);
+    }
+    let names = two_phase::measure::curves(&experiment);
+    for (member, (gpu, cpu)) in measured[0].iter().zip(&measured[1]).enumerate() {
+        for ((name, gpu), cpu) in names.iter().zip(gpu).zip(cpu) {
+            let (gpu, cpu) = (gpu.expect("a number"), cpu.expect("a number"));
+            // A unit or a sample at the edge may fall on the other side: one in 25 samples.
+            let most = 0.02 * cpu.abs() + 0.05;
+            assert!((gpu - cpu).abs() < most, "{name} of {member}: {gpu} against {cpu}");
+        }
+    }
 }
 
 #[wasm_bindgen_test]

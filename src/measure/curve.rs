@@ -66,6 +66,12 @@ pub enum Set {
 }
 
 impl Set {
+    /// The kind of samples of that name, of those that a reader can choose.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Train, Self::Test, Self::All].into_iter().find(|set| set.key() == name)
+    }
+
     /// The name in JSON and on the page.
     #[must_use]
     pub fn key(self) -> &'static str {

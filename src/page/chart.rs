@@ -398,6 +398,7 @@ fn draw_trails(
     let place = |&(_, x, y): &(u32, f64, f64)| {
         (frame.across.position(x).unwrap_or(0.0), frame.values.position(y))
     };
+    let mut names: Vec<(i32, i32, &Trail)> = Vec::new();
     for trail in trails {
         let Some(last) = trail.points.last() else { continue };
         let age = |step: u32| f64::from(step + 1).ln() / f64::from(last.0 + 1).ln().max(1e-9);
@@ -410,12 +411,22 @@ fn draw_trails(
         if let Some(now) = trail.points.iter().min_by(|a, b| off(a).total_cmp(&off(b))) {
             area.draw(&Circle::new(place(now), px(5.0), trail.colour.filled()))?;
             let (x, y) = area.map_coordinate(&place(now));
-            root.draw(&Text::new(
-                trail.name.as_str(),
-                (x + px(9.0), y),
-                words(trail.ink, size, HPos::Left, VPos::Center),
-            ))?;
+            names.push((x + px(9.0), y, trail));
         }
+    }
+    names.sort_by_key(|(_, y, _)| *y);
+    let mut placed: Vec<(i32, i32, i32)> = Vec::new();
+    for (x, mut y, trail) in names {
+        let end = x + text_width(&trail.name, size);
+        // Below whatever it would lie over.
+        for (start, other_end, below) in &placed {
+            if x < *other_end && *start < end {
+                y = y.max(below + px(FONT_SIZE + 1.0));
+            }
+        }
+        placed.push((x, end, y));
+        let style = words(trail.ink, size, HPos::Left, VPos::Center);
+        root.draw(&Text::new(trail.name.as_str(), (x, y), style))?;
     }
     Ok(())
 }

@@ -11,9 +11,9 @@ use crate::model::Perceptron;
 /// Most numbers that are kept: 128 MB.
 const MOST_NUMBERS: usize = 32_000_000;
 
-/// Seconds that may go into measuring before training has earned them, so that the first steps are
-/// measured as they come.
-const CREDIT: f64 = 0.1;
+/// Seconds that may go into measuring before training has earned them, so that something is measured as
+/// soon as training begins.
+const CREDIT: f64 = 0.05;
 
 /// What has been recorded, and how much time went into it.
 ///
@@ -107,7 +107,7 @@ impl Tape {
 
     /// Whether a measurement that takes as long as the last one may be taken while training waits.
     pub(super) fn is_due(&self) -> bool {
-        let earned = self.share * self.training + CREDIT;
+        let earned = (self.share * self.training).max(CREDIT);
         !self.needs_all && self.is_behind() && self.measuring + self.latest < earned
     }
 

@@ -179,9 +179,12 @@ impl Session {
 
     fn report_progress(&mut self) {
         if let Some(run) = &self.run {
-            let (steps_per_second, measuring) =
-                (self.pace.steps_per_second(), run.measuring_cost());
-            send(&Event::Progress { step: run.step(), steps_per_second, measuring });
+            send(&Event::Progress {
+                step: run.step(),
+                steps_per_second: self.pace.steps_per_second(),
+                measuring: run.measuring_cost(),
+                behind: run.is_behind(),
+            });
             self.reported = Instant::now();
         }
     }

@@ -50,6 +50,16 @@ impl Measures {
         }
     }
 
+    /// Shows samples of one kind where only one is shown.
+    pub fn choose(&mut self, set: Set) {
+        self.set = Some(set);
+    }
+
+    /// What the reader has chosen.
+    pub fn chosen(&self) -> Option<Set> {
+        self.set
+    }
+
     /// As many charts as there are quantities.
     fn arrange(&mut self, quantities: &[Quantity]) {
         if self.charts.iter().map(|own| own.quantity).eq(quantities.iter().copied()) {
@@ -217,9 +227,12 @@ pub fn list_sources() {
 
 /// Shows the samples of the given name.
 pub fn choose_set(app: &Shared, select: &HtmlSelectElement) {
-    let sets = [Set::Train, Set::Test, Set::All];
-    if let Some(set) = sets.into_iter().find(|set| set.key() == select.value()) {
-        app.borrow_mut().measures.set = Some(set);
+    if let Some(set) = Set::named(&select.value()) {
+        {
+            let mut app = app.borrow_mut();
+            app.measures.choose(set);
+            app.show_address();
+        }
         redraw(app);
     }
 }

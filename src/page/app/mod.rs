@@ -23,7 +23,7 @@ use super::link::Link;
 use super::speed;
 use crate::experiment::{Experiment, Field, Preset, Value};
 use crate::history::History;
-use crate::measure;
+use crate::measure::{self, Set};
 use crate::protocol::{Backend, Command, Event};
 
 /// The app as its event handlers hold it.
@@ -161,6 +161,7 @@ impl App {
                 "axis" => ["log", "linear"]
                     .contains(&value.as_str())
                     .then(|| app.log_axis = value == "log"),
+                "samples" => Set::named(&value).map(|set| app.measures.choose(set)),
                 "embed" => flag(&value).map(|embedded| app.embedded = embedded),
                 "play" => flag(&value).map(|play| app.play_when_loaded = play),
                 _ => None,
@@ -170,6 +171,7 @@ impl App {
                     "backend" => "auto, gpu or cpu",
                     "speed" => "max or a number of steps per second",
                     "axis" => "log or linear",
+                    "samples" => "train, test or all",
                     _ => "0 or 1",
                 };
                 let value: String = value.chars().take(24).collect();
@@ -213,6 +215,7 @@ impl App {
         self.step = 0;
         self.loads += 1;
         self.measures.cost = 0.0;
+        set_root_attribute("data-measures", "behind");
         self.set_state(State::Loading);
         self.message = "Setting up the networks.".into();
         self.send(&Command::Load(Box::new(self.experiment.clone())));
@@ -223,6 +226,7 @@ impl App {
         let old = std::mem::replace(&mut self.history, History::new(self.experiment.clone()));
         self.history = old.measured_anew(self.experiment.clone());
         self.remeasures += 1;
+        set_root_attribute("data-measures", "behind");
         self.send(&Command::Measure(Box::new(self.experiment.clone())));
     }
 
@@ -266,6 +270,9 @@ impl App {
         }
         if !self.log_axis {
             page.push("axis=linear".into());
+        }
+        if let Some(set) = self.measures.chosen() {
+            page.push(format!("samples={}", set.key()));
         }
         let query = |own: &[String]| {
             let experiment = self.experiment.to_query();
@@ -377,7 +384,9 @@ fn on_event(app: &Shared, event: Event) {
             Event::Measurement(measurement) if current && app.remeasures == 0 => {
                 app.history.push_measurement(measurement);
             }
-            Event::Progress { step, steps_per_second, measuring } if current => {
+            Event::Progress { step, steps_per_second, measuring, behind } if current => {
+                let measures = if behind { "behind" } else { "complete" };
+                set_root_attribute("data-measures", measures);
                 app.step = step;
                 app.steps_per_second = steps_per_second;
                 app.measures.cost = measuring;

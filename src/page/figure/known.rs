@@ -58,7 +58,11 @@ pub fn known(answers: &[KnownAnswer], theme: &Theme) -> Option<Known> {
 fn short(name: &str) -> String {
     let words = ["bins", "upper", "lower", "nearest", "InfoNCE"];
     let found = words.into_iter().find(|word| name.contains(word));
-    found.map_or_else(|| name.to_owned(), str::to_owned)
+    match found {
+        Some("InfoNCE") => "critic".into(),
+        Some(word) => word.into(),
+        None => name.to_owned(),
+    }
 }
 
 fn look(name: &str, theme: &Theme) -> (plotters::style::RGBColor, Line) {
@@ -66,7 +70,7 @@ fn look(name: &str, theme: &Theme) -> (plotters::style::RGBColor, Line) {
         "upper" => (theme.test, Line::Solid),
         "lower" => (theme.test, Line::Dashed),
         "nearest" => (theme.train_text, Line::Solid),
-        "InfoNCE" => (theme.layer(1, 2), Line::Solid),
+        "critic" => (theme.layer(1, 2), Line::Solid),
         _ => (theme.ink, Line::Solid),
     }
 }

@@ -109,6 +109,18 @@ impl Browser {
         }
     }
 
+    /// Waits until everything recorded is measured.
+    ///
+    /// # Panics
+    /// If it is not within a minute.
+    pub async fn wait_for_measures(&self) {
+        let start = Instant::now();
+        while self.attribute("data-measures").await != "complete" {
+            assert!(start.elapsed() < Duration::from_secs(60), "measures are behind");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// An attribute of `<html>`, empty if it is not there.
     pub async fn attribute(&self, name: &str) -> String {
         let script = format!("return document.documentElement.getAttribute('{name}') ?? ''");

@@ -55,6 +55,7 @@ async fn the_same_address_gives_the_same_curves_bit_for_bit() {
     for speed in ["", "&speed=1000"] {
         browser.open(&format!("?backend=cpu&play=1&{SHORT}{speed}")).await;
         browser.wait_for(&["done"], 60).await;
+        browser.wait_for_measures().await;
         reports.push(browser.report().await);
     }
     assert!(members(&reports[0])[0]["curves"]["step"].as_array().unwrap().len() > 100);
@@ -357,6 +358,68 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
 }
 
 #[tokio::test]
+async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_the_same_run() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}&spread=1&linear-map=1")).await;
+    browser.wait_for(&["done"], 60).await;
+    let native = native_report(&format!("{SHORT}&spread=1&linear-map=1"));
+    let native = &members(&native)[0]["measures"];
+    browser.wait_for_measures().await;
+    let page = browser.report().await;
+    let page = &members(&page)[0]["measures"];
+    assert_eq!(page["step"], native["step"]);
+    let count = native["step"].as_array().unwrap().len();
+    assert!(count > 25, "{count} steps");
+    for name in [
+        "input-information.layer-2.test",
+        "label-information.layer-2.all",
+        "class-variance.layer-2.train",
+        "linear-mapping-number.test",
+    ] {
+        // To step 50: later rounding has grown.
+        let early = native["step"].as_array().unwrap().iter().filter(|s| s.as_u64() < Some(50));
+        for index in 0..early.count() {
+            let [page, native] = [page, native].map(|m| m[name][index].as_f64().unwrap());
+            assert!((page - native).abs() < 0.02 * native.abs(), "{name}: {page}, {native}");
+        }
+    }
+    assert!(browser.text("#measures").await.contains("Step 300: train "));
+    browser.wait_for_text("#measures-cost", "Training waited", 10).await;
+
+    choose(&browser, "setting-info", "binning").await;
+    let steps = async || {
+        let page = browser.report().await;
+        let measures = &members(&page)[0]["measures"];
+        measures["step"] == native["step"]
+            && measures["input-information.layer-2.test"][0].as_f64() > Some(5.8)
+    };
+    // 60 test samples, each with bins of its own: log2 60 = 5.9.
+    wait_until(&browser, steps).await;
+    assert_eq!(browser.attribute("data-state").await, "done");
+    assert_eq!(last_step(&browser.report().await), 300);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn estimators_are_tried_where_the_answer_is_known() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}")).await;
+    browser.wait_for(&["ready"], 30).await;
+    browser.script("document.querySelector('#known-part').open = true").await;
+    browser.click("#known-try").await;
+    browser.wait_for_text("#known-words", "At 1000 samples", 60).await;
+    browser.wait_for_text("#known-words", "InfoNCE", 60).await;
+    let words = browser.text("#known-words").await;
+    // One bit, of which nearest neighbours miss little.
+    assert!(
+        words.contains("3 nearest neighbours 1.0") || words.contains("neighbours 0.9"),
+        "{words}"
+    );
+    assert_eq!(browser.attribute("data-state").await, "ready");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;
@@ -369,7 +432,7 @@ async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
         assert!(search.as_str().unwrap().contains(wd), "{search}");
         assert_eq!(browser.script("return document.activeElement.id").await, "setting-wd");
     }
-    browser.script("document.querySelector('details').open = true").await;
+    browser.script("document.querySelector('#more').open = true").await;
     let layers = browser.client.find(Locator::Css("#setting-deeper")).await.unwrap();
     layers.send_keys(" 4relu ").await.unwrap();
     assert_eq!(browser.attribute("data-state").await, "ready");
