@@ -6,7 +6,7 @@
 
 mod curve;
 
-pub use curve::{Curve, Quantity, Set, curves, sample_counts};
+pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
 
 #[cfg(feature = "engine")]
 pub mod complexity;
