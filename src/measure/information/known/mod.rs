@@ -6,7 +6,7 @@
 mod panel;
 mod source;
 
-pub use panel::{Row, Selection, table};
+pub use panel::{Row, Selection, names, table};
 pub use source::{MARGIN, Sample, Source, Truth};
 
 use std::fmt;
