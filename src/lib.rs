@@ -27,6 +27,9 @@ pub mod random;
 #[cfg(feature = "engine")]
 pub mod train;
 
+#[cfg(feature = "cli")]
+pub mod own;
+
 #[cfg(feature = "page")]
 pub mod page;
 #[cfg(feature = "worker")]

@@ -170,3 +170,349 @@ fn a_file_of_something_else_is_left_as_it_is() {
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
 }
+
+/// A tensor as it is saved: name, type, shape, bytes.
+type Saved = (&'static str, &'static str, Vec<usize>, Vec<u8>);
+
+fn single(name: &'static str, shape: &[usize], numbers: &[f32]) -> Saved {
+    (name, "F32", shape.to_vec(), numbers.iter().flat_map(|x| x.to_le_bytes()).collect())
+}
+
+/// A file as safetensors defines it: the header's length in 8 bytes, the header as JSON, the numbers.
+fn safetensors(name: &str, tensors: &[Saved]) -> PathBuf {
+    let mut header = serde_json::json!({ "__metadata__": { "format": "pt" } });
+    let mut data = Vec::new();
+    for (name, dtype, shape, bytes) in tensors {
+        let offsets = [data.len(), data.len() + bytes.len()];
+        header[*name] =
+            serde_json::json!({ "dtype": dtype, "shape": shape, "data_offsets": offsets });
+        data.extend(bytes);
+    }
+    let header = header.to_string();
+    let path = file(name);
+    let length = (header.len() as u64).to_le_bytes();
+    fs::write(&path, [&length[..], header.as_bytes(), &data].concat()).unwrap();
+    path
+}
+
+/// Numbers between -1 and 1 without a pattern.
+fn numbers(count: usize, start: u32) -> Vec<f32> {
+    let number = |index: usize| ((index as u32 + start) as f32 * 12.9898).sin() * 43_758.547;
+    (0..count).map(|index| 2.0 * (number(index) - number(index).floor()) - 1.0).collect()
+}
+
+/// A file of rows of numbers.
+fn rows(name: &str, numbers: &[f32], columns: usize) -> PathBuf {
+    let line = |row: &[f32]| row.iter().map(f32::to_string).collect::<Vec<_>>().join(",");
+    let lines: Vec<String> = numbers.chunks(columns).map(line).collect();
+    let path = file(name);
+    fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+fn measure(weights: &Path, inputs: &Path, more: &[&str]) -> (Output, String) {
+    let (weights, inputs) = (weights.to_str().unwrap(), inputs.to_str().unwrap());
+    run(&[&["measure", "--weights", weights, "--inputs", inputs], more].concat())
+}
+
+/// `W x + b` for each row `x`, with `W` row by row `[outputs, inputs]` as PyTorch has it.
+fn linear(inputs: &[f32], width: usize, weights: &[f32], biases: &[f32]) -> Vec<f32> {
+    let dot = |row: &[f32], x: &[f32]| row.iter().zip(x).map(|(w, x)| w * x).sum::<f32>();
+    let outputs = |x| {
+        let rows = weights.chunks(width).zip(biases);
+        rows.map(move |(row, bias)| dot(row, x) + bias)
+    };
+    inputs.chunks(width).flat_map(outputs).collect()
+}
+
+fn close(found: &Value, expected: f64) {
+    let found = found.as_f64().unwrap();
+    assert!((found - expected).abs() < 1e-4 * expected.abs().max(1.0), "{found} and {expected}");
+}
+
+#[test]
+fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
+    use two_phase::measure::information::{Labels, Layer, kernel};
+    use two_phase::measure::spread;
+
+    let (first, biases, last) = (numbers(5 * 3, 0), numbers(5, 100), numbers(2 * 5, 200));
+    let inputs = numbers(40 * 3, 300);
+    let hidden: Vec<f32> = linear(&inputs, 3, &first, &biases).into_iter().map(f32::tanh).collect();
+    let outputs = linear(&hidden, 5, &last, &[0.0; 2]);
+    let answers: Vec<u32> = outputs.chunks(2).map(|row| u32::from(row[1] > row[0])).collect();
+    // Three in four as the network says.
+    let classes: Vec<u32> = answers
+        .iter()
+        .enumerate()
+        .map(|(k, answer)| if k % 4 == 0 { 1 - answer } else { *answer })
+        .collect();
+    let labels = file("own-labels.csv");
+    let lines: Vec<String> = classes.iter().map(|class| format!("{class}.0\n")).collect();
+    fs::write(&labels, format!("class\n{}", lines.concat())).unwrap();
+
+    let saved = [
+        single("0.bias", &[5], &biases),
+        single("0.weight", &[5, 3], &first),
+        single("2.weight", &[2, 5], &last),
+    ];
+    let weights = safetensors("own.safetensors", &saved);
+    let inputs = rows("own.csv", &inputs, 3);
+    let labels = labels.to_str().unwrap();
+    let layers = "linear,tanh,linear";
+    let (output, errors) = measure(&weights, &inputs, &["--layers", layers, "--labels", labels]);
+    assert!(output.status.success(), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["samples"], &report["classes"]), (&40.into(), &2.into()));
+    assert_eq!(
+        report["network"]["layers"],
+        serde_json::json!([
+            { "inputs": 3, "outputs": 5, "bias": true, "activation": "tanh" },
+            { "inputs": 5, "outputs": 2, "bias": false, "activation": null },
+        ])
+    );
+    close(&report["accuracy"], 0.75);
+    let all: Vec<usize> = (0..40).collect();
+    for (layer, values, units) in [(1, &hidden, 5), (2, &outputs, 2)] {
+        let labels = Labels::new(&classes, 2);
+        let distances = kernel::Distances::new(Layer::new(values, units));
+        let bounds = distances.bounds(labels, &all, kernel::Noise::Relative(0.2));
+        let kernel = &report["information"]["kernel"]["values"];
+        for (name, bits) in [
+            ("input-information", bounds.upper.inputs),
+            ("input-information-lower", bounds.lower.inputs),
+            ("label-information", bounds.upper.labels),
+            ("label-information-lower", bounds.lower.labels),
+        ] {
+            close(&kernel[format!("{name}.layer-{layer}.all")], bits);
+        }
+        let variance = spread::within_over_total(values, units, &classes, 2, None);
+        close(&report["measures"][format!("class-variance.layer-{layer}.all")], variance);
+    }
+    let norm = first.iter().map(|w| f64::from(w * w)).sum::<f64>().sqrt();
+    close(&report["measures"]["weight-norm.layer-1"], norm);
+    assert!(report["measures"]["truncated-accuracy.rank-1.all"].is_number());
+    for estimator in ["binning", "kernel", "neighbours", "contrastive"] {
+        let own = &report["information"][estimator];
+        assert_eq!(own["samples"], 40);
+        let values = own["values"].as_object().unwrap();
+        assert!(values.len() >= 4 && values.values().all(Value::is_number), "{own}");
+    }
+
+    // The same numbers in other types and under other names; without labels nothing hangs on them.
+    let doubles = first.iter().flat_map(|w| f64::from(*w).to_le_bytes()).collect();
+    // The upper half of a single is a number in bfloat16: here 0.5.
+    let halves = [0x00, 0x3f].repeat(10);
+    let saved = [
+        ("in.weight", "F64", vec![5, 3], doubles),
+        single("in.bias", &[5], &biases),
+        ("out.weight", "BF16", vec![2, 5], halves),
+        ("out.bias", "F16", vec![2], [0x00, 0x3c].repeat(2)),
+        single("norm.weight", &[5], &biases),
+    ];
+    let weights = safetensors("own-named.safetensors", &saved);
+    let set = "info=kernel&bounds=upper&kernel-noise=0.4&truncation=0";
+    let more = ["--layers", layers, "--names", "in,out", "--set", set];
+    let (output, errors) = measure(&weights, &inputs, &more);
+    assert!(output.status.success(), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let distances = kernel::Distances::new(Layer::new(&hidden, 5));
+    let one = vec![0; 40];
+    let bounds = distances.bounds(Labels::new(&one, 1), &all, kernel::Noise::Relative(0.4));
+    let information = report["information"].as_object().unwrap();
+    assert_eq!(information.keys().collect::<Vec<_>>(), ["kernel"]);
+    assert_eq!(information["kernel"]["settings"]["kernel-noise"], 0.4);
+    let values = information["kernel"]["values"].as_object().unwrap();
+    let names: Vec<&String> = values.keys().collect();
+    assert_eq!(names, ["input-information.layer-1.all", "input-information.layer-2.all"]);
+    close(&values["input-information.layer-1.all"], bounds.upper.inputs);
+    // Ten halves and, as both outputs are the same, a rank of one.
+    close(&report["measures"]["weight-norm.layer-2"], 2.5f64.sqrt());
+    close(&report["measures"]["effective-rank.layer-2"], 1.0);
+    let hang = |name: &&String| name.starts_with("class") || name.starts_with("truncated");
+    assert_eq!(report["measures"].as_object().unwrap().keys().filter(hang).count(), 0);
+    assert_eq!((&report["classes"], &report["accuracy"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn a_linear_network_is_one_map_and_units_far_from_zero_switch_nowhere() {
+    // Biases so large that no unit's zero is near a sample.
+    let saved = [
+        single("0.weight", &[4, 3], &numbers(12, 0)),
+        single("0.bias", &[4], &[10.0; 4]),
+        single("2.weight", &[4, 4], &numbers(16, 20)),
+        single("3.weight", &[2, 4], &numbers(8, 40)),
+    ];
+    let weights = safetensors("linear.safetensors", &saved);
+    let inputs = rows("linear.csv", &numbers(30 * 3, 60), 3);
+    let layers = "linear,identity,linear,linear";
+    let (output, errors) = measure(&weights, &inputs, &["--layers", layers, "--set", "info=off"]);
+    assert!(output.status.success(), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["network"]["layers"][0]["activation"], "identity");
+    close(&report["measures"]["linear-mapping-number.all"], 1.0);
+    assert_eq!(report["measures"]["local-complexity.layer-1.all"], 0.0);
+    assert_eq!(report["information"], serde_json::json!({}));
+}
+
+#[test]
+fn pairs_are_compared_up_to_the_number_of_points_and_bins_take_all_samples() {
+    let saved = [single("0.weight", &[2, 3], &numbers(6, 0))];
+    let weights = safetensors("points.safetensors", &saved);
+    let inputs = rows("points.csv", &numbers(120 * 3, 60), 3);
+    let more = ["--layers", "linear", "--set", "points=50"];
+    let (output, errors) = measure(&weights, &inputs, &more);
+    assert!(output.status.success(), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["information"]["binning"]["samples"], 120);
+    assert_eq!(report["information"]["kernel"]["samples"], 50);
+}
+
+#[test]
+fn a_single_sample_is_measured_as_far_as_it_can_be() {
+    let saved =
+        [single("0.weight", &[2, 3], &numbers(6, 0)), single("2.weight", &[2, 2], &numbers(4, 9))];
+    let weights = safetensors("one.safetensors", &saved);
+    let (inputs, labels) = (rows("one.csv", &numbers(3, 60), 3), rows("one-label.csv", &[1.0], 1));
+    let labels = labels.to_str().unwrap();
+    let more = ["--layers", "linear,relu,linear", "--labels", labels];
+    let (output, errors) = measure(&weights, &inputs, &more);
+    assert!(output.status.success(), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["measures"]["linear-mapping-number.all"], Value::Null);
+    assert!(report["measures"]["local-complexity.layer-1.all"].is_number());
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_in_one_sentence_that_names_it() {
+    let good = [
+        single("0.weight", &[4, 3], &numbers(12, 0)),
+        single("2.weight", &[2, 4], &numbers(8, 40)),
+    ];
+    let weights = safetensors("good.safetensors", &good);
+    let inputs = rows("good.csv", &numbers(4 * 3, 60), 3);
+    let refused = |weights: &Path, inputs: &Path, more: &[&str], sentence: &str| {
+        let layers = ["--layers", "linear,relu,linear"];
+        let layers = if more.contains(&"--layers") { &[][..] } else { &layers[..] };
+        let (output, errors) = measure(weights, inputs, &[layers, more].concat());
+        assert_eq!(output.status.code(), Some(2), "{sentence}: {errors}");
+        assert_eq!(errors.trim_end().lines().count(), 1, "{errors}");
+        assert!(errors.starts_with("two-phase: ") && errors.contains(sentence), "{errors}");
+        assert!(output.stdout.is_empty());
+    };
+
+    // Arguments.
+    for (layers, sentence) in [
+        ("linear,relu,tanh,linear", "tanh at place 2 follows another activation"),
+        ("relu,linear", "it starts with relu and not with linear"),
+        ("linear,relu", "it does not end with linear"),
+        ("linear,sine,linear", "“sine” is none of linear, quadratic, relu"),
+    ] {
+        refused(&weights, &inputs, &["--layers", layers], sentence);
+    }
+    for (set, sentence) in [
+        ("wd=1", "“wd” is none of info, layers, bins"),
+        ("colour=red", "“colour” is none of info"),
+        ("fourier=1", "“fourier” is none of info"),
+        ("bins=1", "`bins` must be a whole number between 2 and 200; got 1"),
+        ("info=magic", "`info` must be one of off, binning"),
+    ] {
+        refused(&weights, &inputs, &["--set", set], sentence);
+    }
+    refused(
+        &weights,
+        &inputs,
+        &["--names", "a"],
+        "each of the 2 linear layers of `--layers`; got 1",
+    );
+
+    // Weights.
+    let nowhere = Path::new("/nowhere/at/all");
+    refused(nowhere, &inputs, &[], "could not read /nowhere/at/all");
+    refused(&inputs, &inputs, &[], "good.csv is not a safetensors file");
+    let missing = "no tensor `1.weight` but `0.weight`, `2.weight`";
+    refused(&weights, &inputs, &["--layers", "linear,linear"], missing);
+    let unused = "good.safetensors holds `2.weight` too";
+    refused(&weights, &inputs, &["--layers", "linear"], unused);
+    let nan = [&numbers(5, 0)[..], &[f32::NAN, 0.0, 0.0]].concat();
+    let huge = 1e300f64.to_le_bytes().repeat(8);
+    for (second, sentence) in [
+        (single("2.weight", &[8], &[0.0; 8]), "must have the shape [outputs, inputs]; got [8]"),
+        (single("2.weight", &[0, 4], &[]), "both above 0; got [0, 4]"),
+        (single("2.weight", &[4, 2], &[0.0; 8]), "takes 2 inputs and the layer before gives 4"),
+        (single("2.weight", &[2, 4], &nan), "holds NaN in row 2, column 2"),
+        (("2.weight", "F64", vec![2, 4], huge), "column 1; weights must be finite in single"),
+        (("2.weight", "I64", vec![2, 4], vec![0; 64]), "holds numbers of type I64"),
+    ] {
+        let weights = safetensors("bad.safetensors", &[good[0].clone(), second]);
+        refused(&weights, &inputs, &[], sentence);
+    }
+    let biases = single("2.bias", &[3], &[0.0; 3]);
+    let biased = safetensors("bad.safetensors", &[good[0].clone(), good[1].clone(), biases]);
+    refused(&biased, &inputs, &[], "`2.bias` in ");
+    refused(&biased, &inputs, &[], "must have the shape [2]; got [3]");
+
+    // Samples and labels.
+    refused(&weights, nowhere, &[], "could not read /nowhere/at/all");
+    refused(&weights, &inputs, &["--labels", "/nowhere/at/all"], "could not read /nowhere");
+    let bad = file("bad.csv");
+    for (text, sentence) in [
+        ("", "bad.csv holds no samples"),
+        ("\"a,b\",c,d\n\"1\", 2,x\n", "bad.csv holds “x” in column 3"),
+        ("a,b,c\n", "bad.csv holds no samples"),
+        ("a,b,c\n1,2,3\n\n1,2\n", "line 4 of "),
+        ("a,b,c\n1,2,3\n\n1,2\n", "has 2 columns and the first has 3"),
+        ("1;2;3\n1;2;x\n", "bad.csv holds “x” in column 3"),
+        ("1\t2\t3\n1\tnan\t3\n", "bad.csv holds “nan” in column 2"),
+        ("1,2,3\n1,1e40,3\n", "bad.csv holds “1e40” in column 2"),
+        ("1,2\n1,2\n", "bad.csv has 2 columns and the network takes 3 inputs"),
+    ] {
+        fs::write(&bad, text).unwrap();
+        refused(&weights, &bad, &[], sentence);
+    }
+    for (text, sentence) in [
+        ("class\n0\n1\n", "bad.csv has 2 labels and there are 4 samples"),
+        ("0\n1\n0\n1.5\n", "holds the label 1.5; number the classes by whole numbers from 0"),
+        ("0\n1\n-1\n1\n", "line 3 of "),
+        ("0\n1\n12345678\n1\n", "holds the label 12345678"),
+        ("0,1\n1,0\n0,1\n1,1\n", "bad.csv has 2 columns; labels are"),
+    ] {
+        fs::write(&bad, text).unwrap();
+        refused(&weights, &inputs, &["--labels", bad.to_str().unwrap()], sentence);
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_no_misunderstanding() {
+    let weights = safetensors("place.safetensors", &[single("0.weight", &[2, 3], &numbers(6, 0))]);
+    let inputs = rows("place.csv", &numbers(4 * 3, 60), 3);
+    let more = ["--layers", "linear", "--json", "/nowhere/at/all"];
+    let (output, errors) = measure(&weights, &inputs, &more);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors.contains("could not write /nowhere/at/all"), "{errors}");
+}
+
+#[test]
+fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
+    let (output, errors) = run(&["estimators", "--json", "-"]);
+    assert!(output.status.success(), "{errors}");
+    let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = rows.as_array().unwrap();
+    let working: Vec<&Value> = rows.iter().filter(|row| row["works"] == true).collect();
+    assert!(working.len() >= 8 && rows.len() > working.len());
+    for row in working {
+        let (bias, truth) = (row["bias"].as_f64().unwrap(), row["truth"].as_f64().unwrap());
+        assert!(bias.abs() <= (0.02 * truth).max(0.05), "{row}");
+    }
+    let (output, _) = run(&["estimators"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    // A head above, the units below.
+    assert_eq!(lines.len(), rows.len() + 2);
+    let column = lines[0].find("truth").unwrap();
+    for (line, row) in lines[1..].iter().zip(rows) {
+        assert!(line.starts_with(row["source"].as_str().unwrap()));
+        let truth: f64 = line[column - 1..column + 5].trim().parse().unwrap();
+        assert!((truth - row["truth"].as_f64().unwrap()).abs() < 1e-3);
+        assert!(line.ends_with(row["note"].as_str().unwrap()));
+    }
+}

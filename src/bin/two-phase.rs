@@ -16,6 +16,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
 use two_phase::history::{History, Measured, Snapshot};
+use two_phase::measure::KnownAnswer;
+use two_phase::measure::information::known::{self, Selection};
+use two_phase::own::{self, Chosen, Network, OwnError, Plan, Samples};
 use two_phase::phases;
 use two_phase::report::{Curves, Measures, MemberReport, Report};
 use two_phase::sweep::{self, Job};
@@ -65,6 +68,77 @@ enum Command {
         #[arg(long)]
         curves: bool,
     },
+    /// Show how far each estimator of mutual information is off where the truth is known.
+    Estimators {
+        /// All sources and estimators, and more samples of each: some minutes instead of seconds.
+        #[arg(long)]
+        full: bool,
+        /// Write the rows as one JSON array to this file; '-' is standard output.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// What the draws start from.
+        #[arg(long, default_value_t = 0)]
+        seed: u32,
+    },
+    /// Measure a network that was trained elsewhere, as PyTorch saves it, and print one JSON object.
+    #[command(after_help = measures())]
+    Measure(MeasureArguments),
+}
+
+#[derive(clap::Args)]
+struct MeasureArguments {
+    /// The weights: `safetensors.torch.save_file(model.state_dict(), path)` of an nn.Sequential.
+    #[arg(long, value_name = "FILE")]
+    weights: PathBuf,
+    /// The samples, a line each: numbers separated by commas, semicolons or tabs.
+    #[arg(long, value_name = "FILE")]
+    inputs: PathBuf,
+    /// The number of each sample's class, a line each, counted from 0.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// The places of the nn.Sequential in order: 'linear,relu,linear'. Activations are relu, tanh,
+    /// gelu, silu, quadratic and identity.
+    #[arg(long)]
+    layers: String,
+    /// Changes of how it is measured: 'info=kernel&kernel-noise=0.1'.
+    #[arg(long, value_name = "SETTINGS", default_value = "")]
+    set: String,
+    /// The name of each linear layer, where it is not its place: 'fc1,fc2,out' for fc1.weight,
+    /// fc1.bias and so on. Other tensors are then left alone.
+    #[arg(long, value_delimiter = ',')]
+    names: Option<Vec<String>>,
+    /// Write the object to this file; '-' is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    json: PathBuf,
+}
+
+/// The settings of what is measured, for `--help`.
+fn measures() -> String {
+    let mut text = String::from(
+        "Save a network from Python with\n  \
+         from safetensors.torch import save_file\n  \
+         save_file(model.state_dict(), 'net.safetensors')\n\n\
+         Everything is measured of every layer, mutual information by each estimator in turn. To change \
+         that, --set takes (the default in brackets):\n",
+    );
+    let usual = Chosen::default().settings;
+    for field in own::fields() {
+        let default = match field.key {
+            "info" => "each of the four".into(),
+            _ => field.format(field.get(&usual)),
+        };
+        text += &format!(
+            "  {:<17} {}; {} ({default})\n",
+            format!("{}=", field.key),
+            field.label,
+            field.allowed()
+        );
+    }
+    text += "\nBins take all samples, the other estimators the first of them up to `points`; local \
+             complexity the first 50, the linear mapping number the first 60.\n\
+             Exit codes: 0 done, 1 measuring or writing failed, 2 the arguments or a file are not \
+             understood.";
+    text
 }
 
 /// The settings of an experiment, for `--help`.
@@ -102,12 +176,18 @@ fn main() -> ExitCode {
         Command::Sweep { members, out, threads, curves } => {
             sweep_command(&members, &out, threads, curves)
         }
+        Command::Estimators { full, json, seed } => estimators_command(full, json, seed),
+        Command::Measure(arguments) => measure_command(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("two-phase: {error}");
-            ExitCode::from(if matches!(error, Failure::Usage(_)) { USAGE } else { FAILURE })
+            ExitCode::from(if matches!(error, Failure::Usage(_) | Failure::Own(_)) {
+                USAGE
+            } else {
+                FAILURE
+            })
         }
     }
 }
@@ -116,6 +196,8 @@ fn main() -> ExitCode {
 enum Failure {
     #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
     Usage(Vec<String>),
+    #[error(transparent)]
+    Own(#[from] OwnError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
@@ -143,30 +225,95 @@ fn run_command(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
         return Err(Failure::Usage(complaints));
     }
     // Opened before training, so that a wrong path does not cost a run.
-    let mut out: Option<(String, Box<dyn Write>)> = match json {
-        None => None,
-        Some(path) if path.as_os_str() == "-" => {
-            Some(("standard output".into(), Box::new(io::stdout())))
-        }
-        Some(path) => {
-            let name = path.display().to_string();
-            let file = File::create(path).map_err(|e| Failure::Write(name.clone(), e))?;
-            Some((name, Box::new(file)))
-        }
-    };
+    let mut out = json.map(Output::open).transpose()?;
     let history = train_visibly(&parsed.experiment)?;
-    if let Some((name, out)) = &mut out {
-        serde_json::to_writer(&mut *out, &Report::new(&history))
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(out))
-            .and_then(|()| out.flush())
-            .map_err(|e| Failure::Write(name.clone(), e))?;
+    if let Some(out) = &mut out {
+        out.write_json(&Report::new(&history))?;
     }
     if out.is_none() || io::stderr().is_terminal() {
         summarise(&history);
     }
     let diverged = phases::divergences(&history);
     if diverged.is_empty() { Ok(()) } else { Err(Failure::Diverged(diverged)) }
+}
+
+/// A file for results, or standard output.
+struct Output {
+    name: String,
+    to: Box<dyn Write>,
+}
+
+impl Output {
+    fn open(path: PathBuf) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            return Ok(Self { name: "standard output".into(), to: Box::new(io::stdout()) });
+        }
+        let name = path.display().to_string();
+        let file = File::create(path).map_err(|error| Failure::Write(name.clone(), error))?;
+        Ok(Self { name, to: Box::new(file) })
+    }
+
+    fn write_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.to, value)
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(self.to))
+            .and_then(|()| self.to.flush())
+            .map_err(|error| Failure::Write(self.name.clone(), error))
+    }
+}
+
+fn estimators_command(full: bool, json: Option<PathBuf>, seed: u32) -> Result<(), Failure> {
+    let selection = if full { Selection::Full } else { Selection::Quick };
+    let rows = known::table(selection, seed);
+    if let Some(path) = json {
+        let mut out = Output::open(path)?;
+        return out.write_json(&rows.collect::<Vec<KnownAnswer>>());
+    }
+    let names = known::names(selection);
+    let widest = |column: usize| names.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let (source, estimator) = (widest(0), widest(1));
+    let mut out = io::stdout().lock();
+    let mut line = |text: String| {
+        // Each line at once: the next may take seconds.
+        writeln!(out, "{text}")
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::Write("standard output".into(), error))
+    };
+    line(format!(
+        "{:<source$}  {:>6}  {:<estimator$}  {:>5}  {:>6}  {:>7}  {:>9}  {:<8}  {}",
+        "source", "truth", "estimator", "pairs", "mean", "bias", "deviation", "meant to", "note"
+    ))?;
+    for row in rows {
+        line(format!(
+            "{:<source$}  {:>6.3}  {:<estimator$}  {:>5}  {:>6.3}  {:>+7.3}  {:>9}  {:<8}  {}",
+            row.source,
+            row.truth,
+            row.estimator,
+            row.samples,
+            row.mean,
+            row.bias,
+            // Nothing is known of it from a single sample.
+            if row.repetitions > 1 { format!("{:.3}", row.deviation) } else { "-".into() },
+            if row.works { "yes" } else { "no" },
+            row.note
+        ))?;
+    }
+    line(
+        "Truth, mean, bias and deviation in bits; “meant to”: whether it is meant to work there."
+            .into(),
+    )
+}
+
+fn measure_command(arguments: MeasureArguments) -> Result<(), Failure> {
+    let device = Device::flex();
+    let plan: Plan = arguments.layers.parse()?;
+    let chosen = Chosen::from_query(&arguments.set)?;
+    let network = Network::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
+    let features = network.units()[0];
+    let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
+    let mut out = Output::open(arguments.json)?;
+    let report = own::Report::new(&network, &samples, &chosen, &device);
+    out.write_json(&pollster::block_on(report)?)
 }
 
 fn train(experiment: &Experiment, mut look: impl FnMut(&Snapshot)) -> Result<History, TrainError> {

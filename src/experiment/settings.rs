@@ -67,6 +67,12 @@ macro_rules! choices {
             pub fn key(self) -> &'static str {
                 Self::CHOICES[self as usize].key
             }
+
+            /// The option of that name, if there is one.
+            #[must_use]
+            pub fn find(key: &str) -> Option<Self> {
+                Self::ALL.iter().find(|option| option.key() == key).copied()
+            }
         }
 
         impl Setting for $name {
@@ -318,8 +324,7 @@ impl FromStr for Layers {
             if !(1..=Self::MOST_UNITS).contains(&units) {
                 return Err(NotLayers);
             }
-            let activation =
-                Activation::ALL.iter().find(|a| a.key() == name).copied().ok_or(NotLayers)?;
+            let activation = Activation::find(name).ok_or(NotLayers)?;
             *layers.layers.get_mut(index).ok_or(NotLayers)? = Some(Layer { units, activation });
         }
         Ok(layers)

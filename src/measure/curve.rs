@@ -144,15 +144,51 @@ pub fn curves(experiment: &Experiment) -> Vec<Curve> {
 
 /// Everything that is measured of a member with the given settings.
 pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
-    use Quantity as Q;
     use Set::{All, Random, Test, Train};
 
-    let layers = settings.hidden().len() + 1;
+    let classes = !settings.is_regression();
+    let sets = Sets {
+        layers: &[Train, Test, All],
+        complexity: &[Train, Test, Random],
+        linear_map: &[Train, Test],
+        truncation: Test,
+    };
+    let mut settings = *settings;
+    if !classes {
+        // Of a regression's inputs nothing is asked, though it could be.
+        settings.info = Estimator::Off;
+    }
+    settings.fourier = settings.fourier && settings.has_fourier();
+    list(&settings, &settings.units(), classes, sets)
+}
+
+/// Everything that is measured of a network with the given units, from its inputs to its outputs, on
+/// samples that are all of one set, [`Set::All`]; `classes` is whether they have labels.
+///
+/// Of the settings those of what is measured count, and no others.
+#[must_use]
+pub fn of_network(settings: &Settings, units: &[usize], classes: bool) -> Vec<Curve> {
+    const ALL: &[Set] = &[Set::All];
+    let sets = Sets { layers: ALL, complexity: ALL, linear_map: ALL, truncation: Set::All };
+    list(&Settings { fourier: false, ..*settings }, units, classes, sets)
+}
+
+/// On what samples things are measured.
+struct Sets {
+    layers: &'static [Set],
+    complexity: &'static [Set],
+    linear_map: &'static [Set],
+    truncation: Set,
+}
+
+fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<Curve> {
+    use Quantity as Q;
+
+    let layers = units.len() - 1;
     let probed = match settings.probed {
         Probed::Outputs => layers..=layers,
         Probed::All => 1..=layers,
     };
-    let classes = !settings.is_regression();
     let mut all = Vec::new();
     let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Set]| {
         for layer in layers {
@@ -164,39 +200,43 @@ pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
             }));
         }
     };
-    if settings.info != Estimator::Off && classes {
+    if settings.info != Estimator::Off {
         let bounds = settings.info == Estimator::Kernel && settings.bounds == Bounds::Both;
-        add(Q::InputInformation, probed.clone(), &[Train, Test, All]);
+        add(Q::InputInformation, probed.clone(), sets.layers);
         if bounds {
-            add(Q::InputInformationLower, probed.clone(), &[Train, Test, All]);
+            add(Q::InputInformationLower, probed.clone(), sets.layers);
         }
-        add(Q::LabelInformation, probed.clone(), &[Train, Test, All]);
-        if bounds {
-            add(Q::LabelInformationLower, probed.clone(), &[Train, Test, All]);
+        if classes {
+            add(Q::LabelInformation, probed.clone(), sets.layers);
+        }
+        if classes && bounds {
+            add(Q::LabelInformationLower, probed.clone(), sets.layers);
         }
     }
     if settings.spread && classes {
-        add(Q::ClassVariance, probed, &[Train, Test, All]);
+        add(Q::ClassVariance, probed, sets.layers);
     }
     if settings.complexity && layers > 1 {
-        add(Q::LocalComplexity, 1..=layers - 1, &[Train, Test, Random]);
+        add(Q::LocalComplexity, 1..=layers - 1, sets.complexity);
     }
     let whole = |quantity, layer, set, rank| Curve { quantity, layer, set, rank };
     if settings.linear_map && layers > 1 {
-        all.extend([Train, Test].map(|set| whole(Q::LinearMappingNumber, None, Some(set), None)));
+        let of = |set: &Set| whole(Q::LinearMappingNumber, None, Some(*set), None);
+        all.extend(sets.linear_map.iter().map(of));
     }
     if settings.spectra {
         for quantity in [Q::WeightNorm, Q::EffectiveRank] {
             all.extend((1..=layers).map(|layer| whole(quantity, Some(layer), None, None)));
         }
     }
-    if settings.has_fourier() && settings.fourier {
+    if settings.fourier {
         all.push(whole(Q::FourierConcentration, Some(1), None, None));
     }
     if settings.truncation && classes {
-        let full = settings.units().windows(2).map(|layer| layer[0].min(layer[1])).max();
+        let full = units.windows(2).map(|layer| layer[0].min(layer[1])).max();
         let ranks = RANKS.into_iter().filter(|&rank| full.is_some_and(|full| rank < full));
-        all.extend(ranks.map(|rank| whole(Q::TruncatedAccuracy, None, Some(Test), Some(rank))));
+        let set = Some(sets.truncation);
+        all.extend(ranks.map(|rank| whole(Q::TruncatedAccuracy, None, set, Some(rank))));
     }
     all
 }

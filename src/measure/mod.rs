@@ -7,7 +7,7 @@
 mod curve;
 mod known_answer;
 
-pub use curve::{Curve, Quantity, Set, curves, sample_counts};
+pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
 pub use known_answer::{KnownAnswer, SOURCES};
 
 #[cfg(feature = "engine")]

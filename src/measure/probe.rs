@@ -166,6 +166,29 @@ impl Probe {
         Ok(Self::of(curves(experiment), settings, seeds, points))
     }
 
+    /// What measures the curves of [`super::of_network`] of a single network on the given samples,
+    /// `[1, samples, features]`, with the class of each, and how many classes there are, where they have
+    /// labels. Local complexity is measured around the first 50, linear maps between the first 60.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    ///
+    /// # Panics
+    /// If there are no samples or not as many classes.
+    pub async fn of_samples(
+        curves: Vec<Curve>,
+        settings: Settings,
+        inputs: Tensor<3>,
+        classes: Option<(Vec<u32>, usize)>,
+    ) -> Result<Self, TrainError> {
+        let [_, samples, features] = inputs.dims();
+        assert!(classes.as_ref().is_none_or(|(classes, _)| classes.len() == samples));
+        let classes = classes.map(|(classes, count)| (vec![classes], count));
+        let all = vec![(0..samples).collect()];
+        let points = Points::of(inputs, features, all, vec![Vec::new()], classes).await?;
+        Ok(Self::of(curves, settings, vec![settings.seed], points))
+    }
+
     fn of(curves: Vec<Curve>, settings: Settings, seeds: Vec<u32>, points: Points) -> Self {
         let device = points.inputs.device();
         let wants = |quantity| curves.iter().filter(move |curve| curve.quantity == quantity);
@@ -188,7 +211,8 @@ impl Probe {
         }
         let mut chords = Vec::new();
         for set in sets(Quantity::LinearMappingNumber) {
-            if let Some(some) = points.some(set, PROBES, &seeds) {
+            // A single sample has no line to another.
+            if let Some(some) = points.some(set, PROBES, &seeds).filter(|some| some.count > 1) {
                 let shape = [points.members(), some.count, points.features];
                 chords.push((set, tensor(some.rows.concat(), shape, &device), some.count));
             }
@@ -323,10 +347,17 @@ impl Probe {
         {
             return;
         }
+        let wants = |set: Set| {
+            let quantity = Quantity::InputInformation;
+            let curve = Curve { quantity, layer: Some(layer), set: Some(set), rank: None };
+            self.curves.contains(&curve)
+        };
         let sets = [Set::Train, Set::Test, Set::All]
             .map(|set| (set, self.points.places(member, set)))
             .into_iter()
-            .filter(|(_, places)| !places.is_empty());
+            .filter(|(set, places)| wants(*set) && !places.is_empty())
+            .collect::<Vec<_>>()
+            .into_iter();
         // Without classes all samples are of one, about which there is nothing to know.
         let one = vec![0; outputs.rows()];
         let (classes, count) = match &self.points.classes {
@@ -486,7 +517,8 @@ impl Probe {
         values: &mut [Vec<f64>],
     ) -> Result<(), TrainError> {
         let has = |quantity| self.curves.iter().any(|curve| curve.quantity == quantity);
-        let ranks: Vec<usize> = self.curves.iter().filter_map(|curve| curve.rank).collect();
+        let ranks: Vec<(usize, Set)> =
+            self.curves.iter().filter_map(|curve| curve.rank.zip(curve.set)).collect();
         if !has(Quantity::WeightNorm) && !has(Quantity::FourierConcentration) && ranks.is_empty() {
             return Ok(());
         }
@@ -516,7 +548,7 @@ impl Probe {
                     let rank = spectrum.effective_rank();
                     self.put(own, Quantity::EffectiveRank, Some(layer), None, None, rank);
                 }
-                for (rank, cut) in ranks.iter().zip(&mut cut) {
+                for ((rank, _), cut) in ranks.iter().zip(&mut cut) {
                     match &spectrum {
                         Some(spectrum) => cut.extend(spectrum.truncated(*rank)),
                         None => cut.extend_from_slice(weights),
@@ -527,19 +559,19 @@ impl Probe {
                 all.push(tensor(cut, [members, rows, columns], &parameter.device()));
             }
         }
-        for (rank, parameters) in ranks.iter().zip(truncated) {
+        for ((rank, set), parameters) in ranks.into_iter().zip(truncated) {
             let outputs = network.with(parameters).forward(&self.points.inputs);
             let Some((classes, _)) = &self.points.classes else { continue };
             let [members, points, _] = outputs.dims();
             let answers = read_labels(outputs.argmax(2)).await?;
             for member in 0..members {
-                let places = self.points.places(member, Set::Test);
+                let places = self.points.places(member, set);
                 let right = places
                     .iter()
                     .filter(|&&place| answers[member * points + place] == classes[member][place]);
                 let value = right.count() as f64 / places.len() as f64;
-                let (quantity, set) = (Quantity::TruncatedAccuracy, Some(Set::Test));
-                self.put(&mut values[member], quantity, None, set, Some(*rank), value);
+                let quantity = Quantity::TruncatedAccuracy;
+                self.put(&mut values[member], quantity, None, Some(set), Some(rank), value);
             }
         }
         Ok(())

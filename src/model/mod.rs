@@ -35,7 +35,47 @@ pub struct Perceptron {
     activations: Vec<Activation>,
 }
 
+/// A layer whose weights are known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Linear {
+    /// Numbers that it takes.
+    pub inputs: usize,
+    /// Numbers that it gives.
+    pub outputs: usize,
+    /// `[inputs, outputs]`, row by row.
+    pub weights: Vec<f32>,
+    /// `[outputs]`, if it has any.
+    pub biases: Option<Vec<f32>>,
+}
+
 impl Perceptron {
+    /// A single network of known layers, with an activation between each and the next.
+    ///
+    /// # Panics
+    /// If a layer has not as many numbers as it should, or does not take what the one before gives, or
+    /// if there is not one activation fewer than layers.
+    #[must_use]
+    pub fn of_layers(layers: Vec<Linear>, activations: Vec<Activation>, device: &Device) -> Self {
+        assert_eq!(layers.len(), activations.len() + 1, "an activation between layers");
+        for pair in layers.windows(2) {
+            assert_eq!(pair[0].outputs, pair[1].inputs, "a layer takes what the last one gives");
+        }
+        let (mut parameters, mut roles, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut add = |role, values: Vec<f32>, rows: usize, columns: usize| {
+            let data = TensorData::new(values, [1, rows, columns]);
+            parameters.push(Tensor::from_data(data, device));
+            roles.push(role);
+            shapes.push(vec![(rows, columns)]);
+        };
+        for Linear { inputs, outputs, weights, biases } in layers {
+            add(Role::Weights, weights, inputs, outputs);
+            if let Some(biases) = biases {
+                add(Role::Biases, biases, 1, outputs);
+            }
+        }
+        Self { parameters, roles, shapes, activations }
+    }
+
     /// The networks before the first step, each drawn by its own seed.
     ///
     /// # Panics

@@ -6,7 +6,7 @@
 mod panel;
 mod source;
 
-pub use panel::{Selection, over_samples, table};
+pub use panel::{Selection, names, over_samples, table};
 pub use source::{MARGIN, Sample, Source, Truth};
 
 use std::fmt;

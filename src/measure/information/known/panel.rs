@@ -64,6 +64,17 @@ pub fn over_samples(place: usize, seed: u32) -> impl Iterator<Item = KnownAnswer
     })
 }
 
+/// The source and the estimator of each row in words, before any is worked: what a column must hold.
+#[must_use]
+pub fn names(selection: Selection) -> Vec<[String; 2]> {
+    let rows = panel()
+        .into_iter()
+        .flat_map(|(source, attempts)| attempts.into_iter().map(move |attempt| (source, attempt)));
+    rows.filter(|(_, attempt)| selection == Selection::Full || attempt.quick)
+        .map(|(source, attempt)| [source.to_string(), attempt.estimator.to_string()])
+        .collect()
+}
+
 /// One estimator to be tried on one source.
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
