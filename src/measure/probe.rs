@@ -20,8 +20,9 @@ const DIRECTIONS: usize = 25;
 const FRAME_SEED: u32 = 0;
 /// Samples of each kind between which chords run.
 const PROBES: usize = 60;
-/// Updates of a critic at each measurement.
-const UPDATES: usize = 200;
+/// Most rounds of training of a critic at each measurement, and updates in each.
+const ROUNDS: usize = 20;
+const UPDATES: usize = 20;
 
 /// The samples that are measured: of each member first those trained on, then those held back.
 pub struct Points {
@@ -434,14 +435,26 @@ impl Probe {
                     places.into_iter().filter(|place| place % 2 == rest).collect()
                 };
                 let learned = half(self.points.places(member, Set::All), 0);
+                let held = half(self.points.places(member, Set::All), 1);
                 for (critic, x) in critics.iter_mut().zip([inputs, answers]) {
-                    critic.train(x, outputs, &learned, UPDATES);
+                    // A layer that has changed much is learned sooner anew.
+                    let settings = contrastive::Settings::default();
+                    let seed = self.seeds[member];
+                    let mut fresh =
+                        contrastive::Critic::new(settings, x.units(), outputs.units(), seed);
+                    let learn = |critic: &mut contrastive::Critic| {
+                        critic.learn(x, outputs, [&learned, &held], ROUNDS, UPDATES)
+                    };
+                    if learn(&mut fresh) > learn(critic) {
+                        *critic = fresh;
+                    }
                 }
                 sets.map(|(set, places)| {
                     let [of_inputs, of_labels] = &*critics;
                     let places = half(places, 1);
-                    let inputs = of_inputs.bound(inputs, outputs, &places);
-                    let labels = of_labels.bound(answers, outputs, &places);
+                    // Nothing is known to be below 0, so 0 is a bound as well.
+                    let inputs = of_inputs.bound(inputs, outputs, &places).max(0.0);
+                    let labels = of_labels.bound(answers, outputs, &places).max(0.0);
                     (set, [inputs, f64::NAN, labels, f64::NAN])
                 })
                 .collect()
