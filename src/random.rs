@@ -50,6 +50,8 @@ pub enum Purpose {
     Directions = 30,
     /// Gaussian inputs around which local complexity is measured.
     RandomPoints = 31,
+    /// Which halves of the samples an estimate is repeated on.
+    Subsamples = 32,
 }
 
 /// The generator of one member for one purpose.

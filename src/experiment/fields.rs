@@ -542,6 +542,13 @@ pub static FIELDS: &[Field] = &[
         "Standard deviation of the noise added to each unit, as a share of the layer's. Without noise the \
          information of a continuous layer is infinite.")
         .when(|s| estimates(s, settings::Estimator::Neighbours)),
+    field!(Measures, subsamples, "subsamples", "Band from subsamples", SWITCH,
+        "Estimates information on ten random halves of the samples as well, and widens its band by how far they \
+         scatter.")
+        .when(|s| {
+            let critic = s.info == settings::Estimator::Contrastive;
+            !s.is_regression() && s.info != settings::Estimator::Off && !critic
+        }),
     field!(Measures, spread, "spread", "Class variance", SWITCH,
         "How much of a layer's variance lies within classes: 0 where each class has collapsed to a point, 1 \
          where classes make no difference.")

@@ -16,6 +16,10 @@ pub enum Quantity {
     LabelInformation,
     /// The same from the lower bounds, bits.
     LabelInformationLower,
+    /// How far `I(X;T)` of half of the samples scatters, as a standard deviation, bits.
+    InputInformationDeviation,
+    /// The same of `I(T;Y)`, bits.
+    LabelInformationDeviation,
     /// Variance within classes over all variance, 0 to 1.
     ClassVariance,
     /// Units of a hidden layer that switch sign near a sample, mean over samples.
@@ -26,6 +30,11 @@ pub enum Quantity {
     WeightNorm,
     /// Effective rank of a layer's weights, at least 1.
     EffectiveRank,
+    /// A singular value of a layer's weights, by its rank from the largest.
+    SingularValue,
+    /// Share of the power of the first weights that is in one frequency, by its rank from the strongest; mean
+    /// over units and numbers, 0 to 1.
+    FourierShare,
     /// Inverse participation ratio of the first weights' Fourier spectra, 0 to 1.
     FourierConcentration,
     /// Accuracy with every layer's weights truncated to a rank, 0 to 1.
@@ -41,11 +50,15 @@ impl Quantity {
             Self::InputInformationLower => "input-information-lower",
             Self::LabelInformation => "label-information",
             Self::LabelInformationLower => "label-information-lower",
+            Self::InputInformationDeviation => "input-information-deviation",
+            Self::LabelInformationDeviation => "label-information-deviation",
             Self::ClassVariance => "class-variance",
             Self::LocalComplexity => "local-complexity",
             Self::LinearMappingNumber => "linear-mapping-number",
             Self::WeightNorm => "weight-norm",
             Self::EffectiveRank => "effective-rank",
+            Self::SingularValue => "singular-value",
+            Self::FourierShare => "fourier-share",
             Self::FourierConcentration => "fourier-concentration",
             Self::TruncatedAccuracy => "truncated-accuracy",
         }
@@ -93,7 +106,8 @@ pub struct Curve {
     pub layer: Option<usize>,
     /// On what samples, where it is on some.
     pub set: Option<Set>,
-    /// To what rank weights are truncated, where they are.
+    /// To what rank weights are truncated, or which singular value or frequency it is, from the largest, where that
+    /// applies.
     pub rank: Option<usize>,
 }
 
@@ -113,6 +127,9 @@ impl fmt::Display for Curve {
         }
     }
 }
+
+/// Frequencies whose power is told.
+const STRONGEST: usize = 5;
 
 /// Ranks to which weights are truncated, as far as they are below the full one.
 const RANKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
@@ -212,6 +229,13 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         if classes && bounds {
             add(Q::LabelInformationLower, probed.clone(), sets.layers);
         }
+        // A critic is not asked again for each half.
+        if settings.subsamples && settings.info != Estimator::Contrastive {
+            add(Q::InputInformationDeviation, probed.clone(), sets.layers);
+            if classes {
+                add(Q::LabelInformationDeviation, probed.clone(), sets.layers);
+            }
+        }
     }
     if settings.spread && classes {
         add(Q::ClassVariance, probed, sets.layers);
@@ -229,7 +253,16 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
             all.extend((1..=layers).map(|layer| whole(quantity, Some(layer), None, None)));
         }
     }
+    if settings.spectra {
+        for (index, layer) in units.windows(2).enumerate() {
+            let ranks = RANKS.into_iter().filter(|&rank| rank <= layer[0].min(layer[1]));
+            let layer = Some(index + 1);
+            all.extend(ranks.map(|rank| whole(Q::SingularValue, layer, None, Some(rank))));
+        }
+    }
     if settings.fourier {
+        let strongest = (1..=STRONGEST).filter(|rank| 4 * rank < units[0]);
+        all.extend(strongest.map(|rank| whole(Q::FourierShare, Some(1), None, Some(rank))));
         all.push(whole(Q::FourierConcentration, Some(1), None, None));
     }
     if settings.truncation && classes {
@@ -255,7 +288,7 @@ mod tests {
     fn every_switch_adds_its_curves_and_no_name_comes_twice() {
         assert_eq!(names("info=off"), Vec::<String>::new());
         let all = names(
-            "layers=all&bounds=both&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1&deeper=24tanh",
+            "layers=all&bounds=both&subsamples=1&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1&deeper=24tanh",
         );
         let mut unique = all.clone();
         unique.sort();
@@ -270,6 +303,9 @@ mod tests {
             "linear-mapping-number.train",
             "weight-norm.layer-1",
             "effective-rank.layer-3",
+            "singular-value.layer-2.rank-16",
+            "fourier-share.layer-1.rank-5",
+            "input-information-deviation.layer-1.train",
             "fourier-concentration.layer-1",
             "truncated-accuracy.rank-16.test",
         ] {

@@ -1,6 +1,7 @@
 //! What measures networks beside loss and accuracy.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::seq::SliceRandom;
 
 use super::information::{Labels, Layer, binning, contrastive, kernel, neighbours};
 use super::linear_map::POINTS as CHORD_POINTS;
@@ -135,6 +136,10 @@ struct Chosen {
     count: usize,
 }
 
+/// Estimates over some samples, by their places: `I(X;T)` and its lower bound, `I(T;Y)` and its lower bound;
+/// what there is none of is NaN.
+type Estimate<'a> = Box<dyn Fn(&[usize]) -> [f64; 4] + 'a>;
+
 /// Measures the members of an ensemble, the same samples each time.
 pub struct Probe {
     curves: Vec<Curve>,
@@ -149,7 +154,7 @@ pub struct Probe {
     /// Of each layer of each member, the least and the greatest output so far.
     extremes: Vec<Vec<(f32, f32)>>,
     /// Of each layer of each member, the critics of inputs and of labels.
-    critics: Vec<Vec<[contrastive::Critic; 2]>>,
+    critics: Vec<Vec<Option<[contrastive::Critic; 2]>>>,
 }
 
 impl Probe {
@@ -348,119 +353,32 @@ impl Probe {
         {
             return;
         }
+        // Without classes all samples are of one, about which there is nothing to know.
+        let (classes, count) = match &self.points.classes {
+            Some((classes, count)) => (classes[member].clone(), *count),
+            None => (vec![0; outputs.rows()], 1),
+        };
+        let labels = Labels::new(&classes, count);
+        let one_hot = labels.one_hot();
+        let answers = Layer::new(&one_hot, count);
+        if self.settings.info == Estimator::Contrastive {
+            self.train_critics(outputs, answers, layer, member);
+        }
+        if matches!(self.settings.bin_range, BinRange::Running | BinRange::Whole) {
+            self.look(outputs, layer, member);
+        }
         let wants = |set: Set| {
             let quantity = Quantity::InputInformation;
             let curve = Curve { quantity, layer: Some(layer), set: Some(set), rank: None };
             self.curves.contains(&curve)
         };
-        let sets = [Set::Train, Set::Test, Set::All]
-            .map(|set| (set, self.points.places(member, set)))
-            .into_iter()
-            .filter(|(set, places)| wants(*set) && !places.is_empty())
-            .collect::<Vec<_>>()
-            .into_iter();
-        // Without classes all samples are of one, about which there is nothing to know.
-        let one = vec![0; outputs.rows()];
-        let (classes, count) = match &self.points.classes {
-            Some((classes, count)) => (classes[member].clone(), *count),
-            None => (one, 1),
-        };
-        let labels = Labels::new(&classes, count);
-        let estimates: Vec<(Set, [f64; 4])> = match self.settings.info {
-            Estimator::Off => Vec::new(),
-            Estimator::Binning => {
-                let range = match self.settings.bin_range {
-                    BinRange::Fixed => binning::Range::Between(-1.0, 1.0),
-                    BinRange::Step => binning::Range::Own,
-                    BinRange::Quantile => binning::Range::Quantiles,
-                    BinRange::Running | BinRange::Whole => {
-                        self.look(outputs, layer, member);
-                        let (low, high) = self.extremes[member][layer - 1];
-                        binning::Range::Between(low, high)
-                    }
-                };
-                let binning = binning::Binning { bins: self.settings.bins as u16, range };
-                let outcomes = binning.outcomes(outputs);
-                let corrected = self.settings.bin_correction;
-                sets.map(|(set, places)| {
-                    let found = outcomes.information(labels, &[&places], corrected);
-                    let of = |pick: fn(&super::information::Information) -> f64| {
-                        found.first().map_or(f64::NAN, pick)
-                    };
-                    (set, [of(|i| i.inputs), f64::NAN, of(|i| i.labels), f64::NAN])
-                })
-                .collect()
+        let estimate = self.estimator(outputs, answers, labels, layer, member);
+        for set in [Set::Train, Set::Test, Set::All] {
+            let places = self.points.places(member, set);
+            if !wants(set) || places.is_empty() {
+                continue;
             }
-            Estimator::Kernel => {
-                let noise = match self.settings.noise_scale {
-                    NoiseScale::Relative => kernel::Noise::Relative(self.settings.kernel_noise),
-                    NoiseScale::Absolute => kernel::Noise::Absolute(self.settings.kernel_noise),
-                };
-                let distances = kernel::Distances::new(outputs);
-                sets.map(|(set, places)| {
-                    let kernel::Bounds { upper, lower } = distances.bounds(labels, &places, noise);
-                    (set, [upper.inputs, lower.inputs, upper.labels, lower.labels])
-                })
-                .collect()
-            }
-            Estimator::Neighbours => {
-                let (k, noise) = (self.settings.neighbours, self.settings.neighbour_noise);
-                let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
-                let noisy = neighbours::noisy(outputs, noise, &mut generator);
-                let inputs = Layer::new(&self.points.rows[member], self.points.features);
-                let x = kernel::Distances::new(inputs);
-                let t = kernel::Distances::new(Layer::new(&noisy, outputs.units()));
-                sets.map(|(set, places)| {
-                    let inputs = neighbours::shared(&x, &t, &places, k);
-                    let labels = neighbours::shared_with_labels(&t, labels, &places, k);
-                    (set, [inputs, f64::NAN, labels, f64::NAN])
-                })
-                .collect()
-            }
-            Estimator::Contrastive => {
-                let inputs = Layer::new(&self.points.rows[member], self.points.features);
-                let one_hot = labels.one_hot();
-                let answers = Layer::new(&one_hot, count);
-                let critics = &mut self.critics[member];
-                while critics.len() < layer {
-                    let seed = self.seeds[member];
-                    let settings = contrastive::Settings::default();
-                    critics.push([inputs.units(), count].map(|width| {
-                        contrastive::Critic::new(settings, width, outputs.units(), seed)
-                    }));
-                }
-                let critics = &mut critics[layer - 1];
-                // A bound is one on pairs that the critic has not learned: every other one.
-                let half = |places: Vec<usize>, rest: usize| -> Vec<usize> {
-                    places.into_iter().filter(|place| place % 2 == rest).collect()
-                };
-                let learned = half(self.points.places(member, Set::All), 0);
-                let held = half(self.points.places(member, Set::All), 1);
-                for (critic, x) in critics.iter_mut().zip([inputs, answers]) {
-                    // A layer that has changed much is learned sooner anew.
-                    let settings = contrastive::Settings::default();
-                    let seed = self.seeds[member];
-                    let mut fresh =
-                        contrastive::Critic::new(settings, x.units(), outputs.units(), seed);
-                    let learn = |critic: &mut contrastive::Critic| {
-                        critic.learn(x, outputs, [&learned, &held], ROUNDS, UPDATES)
-                    };
-                    if learn(&mut fresh) > learn(critic) {
-                        *critic = fresh;
-                    }
-                }
-                sets.map(|(set, places)| {
-                    let [of_inputs, of_labels] = &*critics;
-                    let places = half(places, 1);
-                    // Nothing is known to be below 0, so 0 is a bound as well.
-                    let inputs = of_inputs.bound(inputs, outputs, &places).max(0.0);
-                    let labels = of_labels.bound(answers, outputs, &places).max(0.0);
-                    (set, [inputs, f64::NAN, labels, f64::NAN])
-                })
-                .collect()
-            }
-        };
-        for (set, found) in estimates {
+            let found = estimate(&places);
             let quantities = [
                 Quantity::InputInformation,
                 Quantity::InputInformationLower,
@@ -469,6 +387,114 @@ impl Probe {
             ];
             for (quantity, value) in quantities.into_iter().zip(found) {
                 self.put(values, quantity, Some(layer), Some(set), None, value);
+            }
+            if self.settings.subsamples && self.settings.info != Estimator::Contrastive {
+                let halves = halves(&places, self.seeds[member]).map(|half| estimate(&half));
+                for (quantity, which) in [
+                    (Quantity::InputInformationDeviation, 0),
+                    (Quantity::LabelInformationDeviation, 2),
+                ] {
+                    let value = deviation(&halves.each_ref().map(|found| found[which]));
+                    self.put(values, quantity, Some(layer), Some(set), None, value);
+                }
+            }
+        }
+    }
+
+    /// What estimates the information of one layer of one member.
+    fn estimator<'a>(
+        &'a self,
+        outputs: Layer<'a>,
+        answers: Layer<'a>,
+        labels: Labels<'a>,
+        layer: usize,
+        member: usize,
+    ) -> Estimate<'a> {
+        let inputs = Layer::new(&self.points.rows[member], self.points.features);
+        match self.settings.info {
+            Estimator::Off => Box::new(|_| [f64::NAN; 4]),
+            Estimator::Binning => {
+                let range = match self.settings.bin_range {
+                    BinRange::Fixed => binning::Range::Between(-1.0, 1.0),
+                    BinRange::Step => binning::Range::Own,
+                    BinRange::Quantile => binning::Range::Quantiles,
+                    BinRange::Running | BinRange::Whole => {
+                        let (low, high) = self.extremes[member][layer - 1];
+                        binning::Range::Between(low, high)
+                    }
+                };
+                let binning = binning::Binning { bins: self.settings.bins as u16, range };
+                let outcomes = binning.outcomes(outputs);
+                let corrected = self.settings.bin_correction;
+                Box::new(move |places| {
+                    let found = outcomes.information(labels, &[places], corrected);
+                    let of = |pick: fn(&super::information::Information) -> f64| {
+                        found.first().map_or(f64::NAN, pick)
+                    };
+                    [of(|i| i.inputs), f64::NAN, of(|i| i.labels), f64::NAN]
+                })
+            }
+            Estimator::Kernel => {
+                let noise = match self.settings.noise_scale {
+                    NoiseScale::Relative => kernel::Noise::Relative(self.settings.kernel_noise),
+                    NoiseScale::Absolute => kernel::Noise::Absolute(self.settings.kernel_noise),
+                };
+                let distances = kernel::Distances::new(outputs);
+                Box::new(move |places| {
+                    let kernel::Bounds { upper, lower } = distances.bounds(labels, places, noise);
+                    [upper.inputs, lower.inputs, upper.labels, lower.labels]
+                })
+            }
+            Estimator::Neighbours => {
+                let (k, noise) = (self.settings.neighbours, self.settings.neighbour_noise);
+                let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
+                let noisy = neighbours::noisy(outputs, noise, &mut generator);
+                let x = kernel::Distances::new(inputs);
+                let t = kernel::Distances::new(Layer::new(&noisy, outputs.units()));
+                Box::new(move |places| {
+                    let inputs = neighbours::shared(&x, &t, places, k);
+                    let labels = neighbours::shared_with_labels(&t, labels, places, k);
+                    [inputs, f64::NAN, labels, f64::NAN]
+                })
+            }
+            Estimator::Contrastive => {
+                let Some([of_inputs, of_labels]) = &self.critics[member][layer - 1] else {
+                    return Box::new(|_| [f64::NAN; 4]);
+                };
+                Box::new(move |places| {
+                    let held = every_other(places, 1);
+                    // Nothing is known to be below 0, so 0 is a bound as well.
+                    let inputs = of_inputs.bound(inputs, outputs, &held).max(0.0);
+                    let labels = of_labels.bound(answers, outputs, &held).max(0.0);
+                    [inputs, f64::NAN, labels, f64::NAN]
+                })
+            }
+        }
+    }
+
+    /// Has the critics of a layer learn on every other sample, for as long as that helps with the others: a
+    /// bound is one on pairs that a critic has not learned.
+    fn train_critics(&mut self, outputs: Layer, answers: Layer, layer: usize, member: usize) {
+        let seed = self.seeds[member];
+        let all = self.points.places(member, Set::All);
+        let (learned, held) = (every_other(&all, 0), every_other(&all, 1));
+        let inputs = Layer::new(&self.points.rows[member], self.points.features);
+        let new = |x: &Layer| {
+            let settings = contrastive::Settings::default();
+            contrastive::Critic::new(settings, x.units(), outputs.units(), seed)
+        };
+        let critics = &mut self.critics[member];
+        critics.resize_with(critics.len().max(layer), || None);
+        let sources = [inputs, answers];
+        let critics = critics[layer - 1].get_or_insert_with(|| sources.each_ref().map(new));
+        for (critic, x) in critics.iter_mut().zip(sources) {
+            let learn = |critic: &mut contrastive::Critic| {
+                critic.learn(x, outputs, [&learned, &held], ROUNDS, UPDATES)
+            };
+            // A layer that has changed much is learned sooner anew.
+            let mut fresh = new(&x);
+            if learn(&mut fresh) > learn(critic) {
+                *critic = fresh;
             }
         }
     }
@@ -550,9 +576,16 @@ impl Probe {
             for (member, weights) in weights.chunks(rows * columns).enumerate() {
                 let own = &mut values[member];
                 if layer == 1 && has(Quantity::FourierConcentration) {
-                    let value = fourier::Spectra::new(weights, columns).participation_ratio();
+                    let spectra = fourier::Spectra::new(weights, columns);
                     let quantity = Quantity::FourierConcentration;
-                    self.put(own, quantity, Some(1), None, None, value);
+                    self.put(own, quantity, Some(1), None, None, spectra.participation_ratio());
+                    let mut powers = spectra.mean();
+                    powers.sort_by(|a, b| b.total_cmp(a));
+                    let all: f64 = powers.iter().sum();
+                    for (index, power) in powers.iter().enumerate() {
+                        let (quantity, rank) = (Quantity::FourierShare, Some(index + 1));
+                        self.put(own, quantity, Some(1), None, rank, power / all);
+                    }
                 }
                 let spectrum = Spectrum::new(weights, rows, columns);
                 if let Some(spectrum) = &spectrum {
@@ -560,6 +593,10 @@ impl Probe {
                     self.put(own, Quantity::WeightNorm, Some(layer), None, None, norm);
                     let rank = spectrum.effective_rank();
                     self.put(own, Quantity::EffectiveRank, Some(layer), None, None, rank);
+                    for (index, value) in spectrum.values().iter().enumerate() {
+                        let (quantity, rank) = (Quantity::SingularValue, Some(index + 1));
+                        self.put(own, quantity, Some(layer), None, rank, *value);
+                    }
                 }
                 for ((rank, _), cut) in ranks.iter().zip(&mut cut) {
                     match &spectrum {
@@ -589,6 +626,28 @@ impl Probe {
         }
         Ok(())
     }
+}
+
+/// The places that are even, or odd.
+fn every_other(places: &[usize], rest: usize) -> Vec<usize> {
+    places.iter().copied().filter(|place| place % 2 == rest).collect()
+}
+
+/// Ten random halves, the same each time.
+fn halves(places: &[usize], seed: u32) -> [Vec<usize>; 10] {
+    let mut generator = random::generator(seed, Purpose::Subsamples);
+    let mut places = places.to_vec();
+    [(); 10].map(|()| {
+        let count = places.len().div_ceil(2);
+        let (half, _) = places.partial_shuffle(&mut generator, count);
+        half.to_vec()
+    })
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    (squares / (values.len() - 1) as f64).sqrt()
 }
 
 fn tensor(values: Vec<f32>, shape: [usize; 3], device: &Device) -> Tensor<3> {

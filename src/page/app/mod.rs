@@ -161,7 +161,7 @@ impl App {
                 "axis" => ["log", "linear"]
                     .contains(&value.as_str())
                     .then(|| app.log_axis = value == "log"),
-                "samples" => Set::named(&value).map(|set| app.measures.choose(set)),
+                "shown" => Set::named(&value).map(|set| app.measures.choose(set)),
                 "embed" => flag(&value).map(|embedded| app.embedded = embedded),
                 "play" => flag(&value).map(|play| app.play_when_loaded = play),
                 _ => None,
@@ -171,7 +171,7 @@ impl App {
                     "backend" => "auto, gpu or cpu",
                     "speed" => "max or a number of steps per second",
                     "axis" => "log or linear",
-                    "samples" => "train, test or all",
+                    "shown" => "train, test or all",
                     _ => "0 or 1",
                 };
                 let value: String = value.chars().take(24).collect();
@@ -272,7 +272,7 @@ impl App {
             page.push("axis=linear".into());
         }
         if let Some(set) = self.measures.chosen() {
-            page.push(format!("samples={}", set.key()));
+            page.push(format!("shown={}", set.key()));
         }
         let query = |own: &[String]| {
             let experiment = self.experiment.to_query();

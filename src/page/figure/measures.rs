@@ -43,9 +43,13 @@ struct Drawn {
 pub fn quantities(history: &History) -> Vec<Quantity> {
     let mut all: Vec<Quantity> = Vec::new();
     for Curve { quantity, .. } in history.curves() {
-        let lower =
-            [Quantity::InputInformationLower, Quantity::LabelInformationLower].contains(quantity);
-        if !lower && !all.contains(quantity) {
+        let beside = [
+            Quantity::InputInformationLower,
+            Quantity::LabelInformationLower,
+            Quantity::InputInformationDeviation,
+            Quantity::LabelInformationDeviation,
+        ];
+        if !beside.contains(quantity) && !all.contains(quantity) {
             all.push(*quantity);
         }
     }
@@ -117,6 +121,10 @@ fn drawn(history: &History, theme: &Theme, quantity: Quantity, chosen: Set) -> V
         .map(|(index, (place, curve))| {
             let series = if count > 1 {
                 let name = match (curve.layer, curve.rank) {
+                    (Some(layer), Some(rank)) if quantity == Quantity::SingularValue => {
+                        format!("{layer}: σ{rank}")
+                    }
+                    (_, Some(rank)) if quantity == Quantity::FourierShare => format!("no. {rank}"),
                     (_, Some(rank)) => format!("rank {rank}"),
                     (Some(layer), _) if layer == outputs => "outputs".into(),
                     (Some(layer), _) => format!("layer {layer}"),
@@ -201,11 +209,12 @@ pub fn panel(
     let of_set = one_set.map_or(String::new(), |set| format!(", {} samples", set.key()));
     let mut series = Vec::new();
     for own in &drawn {
-        series.push(Series {
-            points: points(history, own.place, &own.members),
-            ..own.series.clone()
-        });
-        if let Some(place) = lower_bound(history, &own.curve) {
+        let mut points_of_own = points(history, own.place, &own.members);
+        if let Some(place) = beside(history, &own.curve, DEVIATIONS) {
+            widen(&mut points_of_own, &points(history, place, &own.members));
+        }
+        series.push(Series { points: points_of_own, ..own.series.clone() });
+        if let Some(place) = beside(history, &own.curve, LOWER_BOUNDS) {
             series.push(Series {
                 name: String::new(),
                 line: Line::Thin,
@@ -231,19 +240,39 @@ fn gap(name: &str) -> &'static str {
 fn share(quantity: Quantity) -> bool {
     matches!(
         quantity,
-        Quantity::ClassVariance | Quantity::FourierConcentration | Quantity::TruncatedAccuracy
+        Quantity::ClassVariance
+            | Quantity::FourierConcentration
+            | Quantity::FourierShare
+            | Quantity::TruncatedAccuracy
     )
 }
 
-/// The place of the lower bound that belongs to an upper one.
-fn lower_bound(history: &History, upper: &Curve) -> Option<usize> {
-    let quantity = match upper.quantity {
-        Quantity::InputInformation => Quantity::InputInformationLower,
-        Quantity::LabelInformation => Quantity::LabelInformationLower,
-        _ => return None,
-    };
-    let lower = Curve { quantity, ..*upper };
-    history.curves().iter().position(|curve| *curve == lower)
+/// Quantities that are drawn beside another.
+type Beside = [(Quantity, Quantity); 2];
+const LOWER_BOUNDS: Beside = [
+    (Quantity::InputInformation, Quantity::InputInformationLower),
+    (Quantity::LabelInformation, Quantity::LabelInformationLower),
+];
+const DEVIATIONS: Beside = [
+    (Quantity::InputInformation, Quantity::InputInformationDeviation),
+    (Quantity::LabelInformation, Quantity::LabelInformationDeviation),
+];
+
+/// The place of the curve that belongs beside another.
+fn beside(history: &History, curve: &Curve, which: Beside) -> Option<usize> {
+    let (_, quantity) = which.into_iter().find(|(of, _)| *of == curve.quantity)?;
+    let other = Curve { quantity, ..*curve };
+    history.curves().iter().position(|curve| *curve == other)
+}
+
+/// Widens a band by the median deviation at each step.
+fn widen(points: &mut [Point], deviations: &[Point]) {
+    for point in points {
+        if let Some(deviation) = deviations.iter().find(|deviation| deviation.x == point.x) {
+            point.low -= deviation.median;
+            point.high += deviation.median;
+        }
+    }
 }
 
 fn title(quantity: Quantity, experiment: &Experiment) -> String {
@@ -255,10 +284,14 @@ fn title(quantity: Quantity, experiment: &Experiment) -> String {
         Estimator::Contrastive => "by a critic",
     };
     match quantity {
-        Quantity::InputInformation | Quantity::InputInformationLower => {
+        Quantity::InputInformation
+        | Quantity::InputInformationLower
+        | Quantity::InputInformationDeviation => {
             format!("I(X;T), bits, {by}")
         }
-        Quantity::LabelInformation | Quantity::LabelInformationLower => {
+        Quantity::LabelInformation
+        | Quantity::LabelInformationLower
+        | Quantity::LabelInformationDeviation => {
             format!("I(T;Y), bits, {by}")
         }
         Quantity::ClassVariance => "Variance within classes ÷ all".into(),
@@ -266,6 +299,8 @@ fn title(quantity: Quantity, experiment: &Experiment) -> String {
         Quantity::LinearMappingNumber => "Linear mapping number".into(),
         Quantity::WeightNorm => "Norm of weights".into(),
         Quantity::EffectiveRank => "Effective rank of weights".into(),
+        Quantity::SingularValue => "Singular values of weights, by layer".into(),
+        Quantity::FourierShare => "Power of the strongest frequencies".into(),
         Quantity::FourierConcentration => "Fourier concentration of first weights".into(),
         Quantity::TruncatedAccuracy => "Test accuracy at lower rank of weights".into(),
     }
@@ -434,6 +469,16 @@ mod tests {
         };
         assert!(warning(9.04).is_some_and(|text| text.starts_with("I(X;T) of train stands at")));
         assert_eq!(warning(5.0), None);
+    }
+
+    #[test]
+    fn the_scatter_of_subsamples_widens_the_band_and_has_no_chart_of_its_own() {
+        let history = history("seeds=1&subsamples=1", &[(0, 0.5), (1, 0.5)]);
+        let quantities = quantities(&history);
+        assert_eq!(quantities, [Quantity::InputInformation, Quantity::LabelInformation]);
+        let panel = panel(&history, &THEME, quantities[0], Set::Test, 1.0);
+        let point = panel.series[0].points[0];
+        assert_eq!((point.low, point.median, point.high), (0.0, 0.5, 1.0));
     }
 
     #[test]
