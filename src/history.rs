@@ -71,10 +71,12 @@ impl History {
     }
 
     /// The same run with other settings of what is measured beside loss and accuracy: none of that is
-    /// measured yet.
+    /// measured yet, unless it is measured alike.
     #[must_use]
     pub fn measured_anew(self, experiment: Experiment) -> Self {
-        Self { snapshots: self.snapshots, ..Self::new(experiment) }
+        let alike = self.experiment.measures_alike(&experiment);
+        let measurements = if alike { self.measurements } else { Vec::new() };
+        Self { snapshots: self.snapshots, measurements, ..Self::new(experiment) }
     }
 
     /// The experiment measured.

@@ -569,13 +569,14 @@ pub static FIELDS: &[Field] = &[
         "How much each unit's first weights are one wave over the numbers: 1 for a single frequency.")
         .when(Settings::has_fourier),
     field!(Measures, truncation, "truncation", "Coarse-grained accuracy", SWITCH,
-        "Test accuracy with every layer's weights cut down to their strongest few directions. That this is the \
-         coarse-graining that the paper speaks of is our reading of it."),
+        "Accuracy on the held-back samples that are measured, with every layer's weights cut down to their strongest \
+         few directions. That this is the coarse-graining that the paper speaks of is our reading of it.")
+        .when(|s| !s.is_regression()),
     field!(Measures, points, "points", "Samples measured", whole(50.0, 2000.0, Scale::Stops(&[
             50.0, 100.0, 200.0, 300.0, 529.0, 1000.0, 2000.0,
         ])),
         "How many samples are measured at most, half of them from the training set. Bins take all there are.")
-        .when(|s| !s.is_regression() && (s.info != settings::Estimator::Off || s.spread)),
+        .when(|s| !s.is_regression() || s.complexity || s.linear_map),
     field!(Measures, measure_share, "measure-share", "Time to measure",
         number(1.0, 100.0, Scale::Stops(&[1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 50.0, 100.0])),
         "Share of training time that measuring may take meanwhile. What is left over is measured when training \

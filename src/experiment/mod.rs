@@ -149,6 +149,14 @@ impl Experiment {
         same == *other
     }
 
+    /// Whether the measurements of another experiment that is trained alike are those of this one: all that
+    /// may differ is how much time they may take.
+    #[must_use]
+    pub fn measures_alike(&self, other: &Self) -> bool {
+        let same = Settings { measure_share: other.settings.measure_share, ..self.settings };
+        same == other.settings && self.lists == other.lists
+    }
+
     /// Members in the ensemble.
     #[must_use]
     pub fn member_count(&self) -> usize {

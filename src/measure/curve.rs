@@ -16,7 +16,7 @@ pub enum Quantity {
     LabelInformation,
     /// The same from the lower bounds, bits.
     LabelInformationLower,
-    /// How far `I(X;T)` of half of the samples scatters, as a standard deviation, bits.
+    /// Standard deviation of `I(X;T)` among random halves of the samples, bits.
     InputInformationDeviation,
     /// The same of `I(T;Y)`, bits.
     LabelInformationDeviation,
@@ -74,7 +74,7 @@ pub enum Set {
     Test,
     /// Both.
     All,
-    /// Gaussian inputs with the deviation of the training inputs.
+    /// Gaussian inputs with the root mean square of the others.
     Random,
 }
 

@@ -17,6 +17,8 @@ use crate::train::{TrainError, read};
 const NEIGHBOURHOODS: usize = 50;
 /// Directions that it looks along, at most.
 const DIRECTIONS: usize = 25;
+/// Most numbers in one tensor: WebGPU promises 128 MiB for a buffer.
+const MOST_NUMBERS: usize = 30_000_000;
 /// The directions are the same for every sample, member and run.
 const FRAME_SEED: u32 = 0;
 /// Samples of each kind between which chords run.
@@ -26,15 +28,18 @@ const ROUNDS: usize = 20;
 const UPDATES: usize = 20;
 
 /// The samples that are measured: of each member first those trained on, then those held back.
+///
+/// In tensors members with fewer samples are padded; here only a member's own count, and places are among those.
 pub struct Points {
     /// `[members, points, features]`.
     inputs: Tensor<3>,
     /// The same as plain numbers, `[points, features]` for each member.
     rows: Vec<Vec<f32>>,
     features: usize,
-    /// Of each member, the places of training and of test samples among the points.
-    train: Vec<Vec<usize>>,
-    test: Vec<Vec<usize>>,
+    /// How many training and how many test samples each member has.
+    counts: Vec<(usize, usize)>,
+    /// Where test samples begin in the tensor.
+    offset: usize,
     /// Of each member, the class of each point, and how many classes there are; `None` for a
     /// regression.
     classes: Option<(Vec<Vec<u32>>, usize)>,
@@ -63,35 +68,59 @@ impl Points {
             }
             _ => None,
         };
-        let own = |count: &usize, most: usize| (*count).min(most);
-        let train_places = data.train.counts.iter().map(|count| (0..own(count, train)).collect());
-        let test_places =
-            data.test.counts.iter().map(|count| (train..train + own(count, test)).collect());
-        Self::of(inputs, features, train_places.collect(), test_places.collect(), classes).await
+        let counts = data.train.counts.iter().zip(&data.test.counts);
+        let counts = counts.map(|(own, held)| ((*own).min(train), (*held).min(test))).collect();
+        Self::of(inputs, features, counts, train, classes).await
     }
 
+    /// Of padded inputs and classes.
     async fn of(
         inputs: Tensor<3>,
         features: usize,
-        train: Vec<Vec<usize>>,
-        test: Vec<Vec<usize>>,
+        counts: Vec<(usize, usize)>,
+        offset: usize,
         classes: Option<(Vec<Vec<u32>>, usize)>,
     ) -> Result<Self, TrainError> {
-        let values = read(inputs.clone()).await?;
-        let rows = values.chunks(values.len() / train.len()).map(<[f32]>::to_vec).collect();
-        Ok(Self { inputs, rows, features, train, test, classes })
+        let mut points = Self { inputs, rows: Vec::new(), features, counts, offset, classes: None };
+        let values = read(points.inputs.clone()).await?;
+        points.rows = values
+            .chunks(values.len() / points.members())
+            .enumerate()
+            .map(|(member, rows)| points.own(member, rows, features, features))
+            .collect();
+        points.classes = classes.map(|(classes, count)| {
+            let own = classes.iter().enumerate().map(|(m, all)| points.own(m, all, 1, 1));
+            (own.collect(), count)
+        });
+        Ok(points)
     }
 
     fn members(&self) -> usize {
-        self.train.len()
+        self.counts.len()
+    }
+
+    /// A member's own samples and units of what is padded in both, row by row.
+    fn own<T: Copy>(&self, member: usize, padded: &[T], width: usize, own: usize) -> Vec<T> {
+        let rows = self.places(member, Set::All).into_iter().map(|place| {
+            let row = self.row(member, place);
+            &padded[row * width..row * width + own]
+        });
+        rows.flatten().copied().collect()
+    }
+
+    /// The row in a tensor of one of a member's samples.
+    fn row(&self, member: usize, place: usize) -> usize {
+        let (train, _) = self.counts[member];
+        if place < train { place } else { self.offset + place - train }
     }
 
     /// The places of a member's samples of a kind.
     fn places(&self, member: usize, set: Set) -> Vec<usize> {
+        let (train, test) = self.counts[member];
         match set {
-            Set::Train => self.train[member].clone(),
-            Set::Test => self.test[member].clone(),
-            Set::All => [self.train[member].as_slice(), &self.test[member]].concat(),
+            Set::Train => (0..train).collect(),
+            Set::Test => (train..train + test).collect(),
+            Set::All => (0..train + test).collect(),
             Set::Random => Vec::new(),
         }
     }
@@ -169,12 +198,13 @@ impl Probe {
     ) -> Result<Self, TrainError> {
         let settings = experiment.settings;
         let points = Points::new(data, &settings).await?;
-        Ok(Self::of(curves(experiment), settings, seeds, points))
+        let widest = experiment.members().iter().flat_map(Settings::units).max().unwrap_or(1);
+        Ok(Self::of(curves(experiment), settings, widest, seeds, points))
     }
 
     /// What measures the curves of [`super::of_network`] of a single network on the given samples,
     /// `[1, samples, features]`, with the class of each, and how many classes there are, where they have
-    /// labels. Local complexity is measured around the first 50, linear maps between the first 60.
+    /// labels; `widest` is the number of units of its widest layer. Local complexity is measured around the first 50, linear maps between the first 60.
     ///
     /// # Errors
     /// If the device was lost.
@@ -184,29 +214,39 @@ impl Probe {
     pub async fn of_samples(
         curves: Vec<Curve>,
         settings: Settings,
+        widest: usize,
         inputs: Tensor<3>,
         classes: Option<(Vec<u32>, usize)>,
     ) -> Result<Self, TrainError> {
         let [_, samples, features] = inputs.dims();
         assert!(classes.as_ref().is_none_or(|(classes, _)| classes.len() == samples));
         let classes = classes.map(|(classes, count)| (vec![classes], count));
-        let all = vec![(0..samples).collect()];
-        let points = Points::of(inputs, features, all, vec![Vec::new()], classes).await?;
-        Ok(Self::of(curves, settings, vec![settings.seed], points))
+        let points = Points::of(inputs, features, vec![(samples, 0)], samples, classes).await?;
+        Ok(Self::of(curves, settings, widest, vec![settings.seed], points))
     }
 
-    fn of(curves: Vec<Curve>, settings: Settings, seeds: Vec<u32>, points: Points) -> Self {
+    /// `widest` is the number of units of the widest layer.
+    fn of(
+        curves: Vec<Curve>,
+        settings: Settings,
+        widest: usize,
+        seeds: Vec<u32>,
+        points: Points,
+    ) -> Self {
         let device = points.inputs.device();
         let wants = |quantity| curves.iter().filter(move |curve| curve.quantity == quantity);
         let sets = |quantity| {
             let all = [Set::Train, Set::Test, Set::All, Set::Random];
             all.into_iter().filter(move |set| wants(quantity).any(|c| c.set == Some(*set)))
         };
+        let widest = widest.max(points.features);
         let mut neighbourhoods = Vec::new();
         for set in sets(Quantity::LocalComplexity) {
             let frame = complexity::frame(points.features, DIRECTIONS, FRAME_SEED);
             let per_point = 2 * frame.len() / points.features;
-            if let Some(some) = points.some(set, NEIGHBOURHOODS, &seeds) {
+            let most = MOST_NUMBERS / (points.members() * per_point * widest);
+            let most = NEIGHBOURHOODS.min(most.max(1));
+            if let Some(some) = points.some(set, most, &seeds) {
                 let rows = some.rows.iter().flat_map(|rows| {
                     complexity::vertices(rows, points.features, &frame, settings.radius as f32)
                 });
@@ -218,7 +258,10 @@ impl Probe {
         let mut chords = Vec::new();
         for set in sets(Quantity::LinearMappingNumber) {
             // A single sample has no line to another.
-            if let Some(some) = points.some(set, PROBES, &seeds).filter(|some| some.count > 1) {
+            // n (n - 1) / 2 chords of one member.
+            let most = (2 * MOST_NUMBERS / (CHORD_POINTS * widest)).isqrt();
+            let most = PROBES.min(most.max(2));
+            if let Some(some) = points.some(set, most, &seeds).filter(|some| some.count > 1) {
                 let shape = [points.members(), some.count, points.features];
                 chords.push((set, tensor(some.rows.concat(), shape, &device), some.count));
             }
@@ -291,10 +334,12 @@ impl Probe {
             let Some([_, after]) = layers.get(layer - 1) else { continue };
             let [members, _, units] = after.dims();
             let outputs = read(after.clone()).await?;
-            for (member, outputs) in outputs.chunks(outputs.len() / members).enumerate() {
-                let own = &mut values[member];
-                self.measure_information(Layer::new(outputs, units), layer, member, own);
-                self.measure_spread(Layer::new(outputs, units), layer, member, own);
+            for (member, padded) in outputs.chunks(outputs.len() / members).enumerate() {
+                let own = network.units(layer, member);
+                let outputs = self.points.own(member, padded, units, own);
+                let (outputs, values) = (Layer::new(&outputs, own), &mut values[member]);
+                self.measure_information(outputs, layer, member, values);
+                self.measure_spread(outputs, layer, member, values);
             }
         }
         Ok(())
@@ -308,8 +353,10 @@ impl Probe {
         for (index, [_, after]) in network.layers(&self.points.inputs).into_iter().enumerate() {
             let [members, _, units] = after.dims();
             let outputs = read(after).await?;
-            for (member, outputs) in outputs.chunks(outputs.len() / members).enumerate() {
-                self.look(Layer::new(outputs, units), index + 1, member);
+            for (member, padded) in outputs.chunks(outputs.len() / members).enumerate() {
+                let own = network.units(index + 1, member);
+                let outputs = self.points.own(member, padded, units, own);
+                self.look(Layer::new(&outputs, own), index + 1, member);
             }
         }
         Ok(())
@@ -319,6 +366,10 @@ impl Probe {
         let extremes = &mut self.extremes[member];
         extremes.resize(extremes.len().max(layer), (f32::INFINITY, f32::NEG_INFINITY));
         let (low, high) = &mut extremes[layer - 1];
+        // A member that diverges would leave no range for its healthy steps.
+        if outputs.values().iter().any(|value| !value.is_finite()) {
+            return;
+        }
         let (least, greatest) = outputs.range();
         (*low, *high) = (low.min(least), high.max(greatest));
     }
@@ -359,9 +410,10 @@ impl Probe {
             None => (vec![0; outputs.rows()], 1),
         };
         let labels = Labels::new(&classes, count);
-        let one_hot = labels.one_hot();
+        let critic = self.settings.info == Estimator::Contrastive;
+        let one_hot = if critic { labels.one_hot() } else { Vec::new() };
         let answers = Layer::new(&one_hot, count);
-        if self.settings.info == Estimator::Contrastive {
+        if critic {
             self.train_critics(outputs, answers, layer, member);
         }
         if matches!(self.settings.bin_range, BinRange::Running | BinRange::Whole) {
@@ -463,9 +515,13 @@ impl Probe {
                 };
                 Box::new(move |places| {
                     let held = every_other(places, 1);
-                    // Nothing is known to be below 0, so 0 is a bound as well.
-                    let inputs = of_inputs.bound(inputs, outputs, &held).max(0.0);
-                    let labels = of_labels.bound(answers, outputs, &held).max(0.0);
+                    // Nothing is known to be below 0, so 0 is a bound as well; NaN stays NaN.
+                    let bounds = [
+                        of_inputs.bound(inputs, outputs, &held),
+                        of_labels.bound(answers, outputs, &held),
+                    ];
+                    let [inputs, labels] =
+                        bounds.map(|bound| if bound < 0.0 { 0.0 } else { bound });
                     [inputs, f64::NAN, labels, f64::NAN]
                 })
             }
@@ -616,9 +672,10 @@ impl Probe {
             let answers = read_labels(outputs.argmax(2)).await?;
             for member in 0..members {
                 let places = self.points.places(member, set);
-                let right = places
-                    .iter()
-                    .filter(|&&place| answers[member * points + place] == classes[member][place]);
+                let right = places.iter().filter(|&&place| {
+                    let row = self.points.row(member, place);
+                    answers[member * points + row] == classes[member][place]
+                });
                 let value = right.count() as f64 / places.len() as f64;
                 let quantity = Quantity::TruncatedAccuracy;
                 self.put(&mut values[member], quantity, None, Some(set), Some(rank), value);

@@ -228,6 +228,17 @@ impl Perceptron {
         all
     }
 
+    /// Units of a layer of a member, without those that it lacks; layers count from 1.
+    ///
+    /// # Panics
+    /// If there is no such layer or member.
+    #[must_use]
+    pub fn units(&self, layer: usize, member: usize) -> usize {
+        let weights = self.roles.iter().zip(&self.shapes);
+        let mut weights = weights.filter(|(role, _)| **role == Role::Weights);
+        weights.nth(layer - 1).map(|(_, shapes)| shapes[member].1).expect("there is such a layer")
+    }
+
     /// One member alone.
     #[must_use]
     pub fn member(&self, index: usize) -> Self {

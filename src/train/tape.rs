@@ -32,6 +32,8 @@ pub(super) struct Tape {
     needs_all: bool,
     /// Records that probes have looked at for that.
     surveyed: usize,
+    /// Whether nothing is to be measured.
+    nothing: bool,
     /// Seconds so far that training took, and that it waited for measuring.
     training: f64,
     measuring: f64,
@@ -53,6 +55,7 @@ impl Tape {
             share: 0.0,
             in_order: false,
             needs_all: false,
+            nothing: false,
             surveyed: 0,
             training: 0.0,
             measuring: 0.0,
@@ -62,10 +65,15 @@ impl Tape {
         tape
     }
 
-    /// Everything recorded is to be measured as this experiment says.
+    /// What share of training time measuring may take.
+    pub(super) fn set_share(&mut self, experiment: &Experiment) {
+        self.share = experiment.settings.measure_share / 100.0;
+    }
+
+    /// Everything recorded, and to be recorded, is to be measured as this experiment says.
     pub(super) fn rewind(&mut self, experiment: &Experiment) {
         let settings = &experiment.settings;
-        self.share = settings.measure_share / 100.0;
+        self.set_share(experiment);
         self.in_order = match settings.info {
             Estimator::Binning => settings.bin_range == BinRange::Running,
             Estimator::Contrastive => true,
@@ -74,11 +82,12 @@ impl Tape {
         self.needs_all =
             settings.info == Estimator::Binning && settings.bin_range == BinRange::Whole;
         self.surveyed = 0;
-        let nothing = measure::curves(experiment).is_empty();
-        self.recorded.iter_mut().for_each(|record| record.measured = nothing);
+        self.nothing = measure::curves(experiment).is_empty();
+        self.recorded.iter_mut().for_each(|record| record.measured = self.nothing);
     }
 
-    /// Takes note of training time, and of the networks if it is time for that.
+    /// Keeps the networks if it is time for that; where there would be too many, every second of the
+    /// earlier ones goes.
     pub(super) fn record(&mut self, step: u32, last: bool, networks: impl Fn() -> Vec<Perceptron>) {
         if step < self.next && !last {
             return;
@@ -88,12 +97,12 @@ impl Tape {
         let numbers =
             parts.iter().flat_map(|part| &part.parameters).map(|p| p.shape().num_elements());
         let numbers: usize = numbers.sum();
-        self.recorded.push(Record { step, parts, measured: false });
-        if self.recorded.len() * numbers > MOST_NUMBERS {
+        if (self.recorded.len() + 1) * numbers > MOST_NUMBERS {
             let mut keep = [true, false].into_iter().cycle();
             self.recorded.retain(|_| keep.next() == Some(true));
             self.surveyed = 0;
         }
+        self.recorded.push(Record { step, parts, measured: self.nothing });
     }
 
     pub(super) fn trained(&mut self, since: Instant) {

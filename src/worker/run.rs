@@ -58,6 +58,9 @@ pub(super) async fn obey(inbox: Rc<Inbox>) {
         };
         if let Err(reason) = outcome {
             session.motion = Motion::Rest;
+            // What failed once would fail again, without end.
+            session.run = None;
+            session.answers = None;
             send(&Event::Failed(reason));
         }
     }
@@ -90,10 +93,11 @@ impl Session {
                 }
             }
             Command::Measure(experiment) => {
-                if let Some(run) = &mut self.run {
-                    run.measure_anew(&experiment);
+                // Of an experiment that is being replaced there is nothing to measure, but an answer is due.
+                if self.run.as_mut().is_none_or(|run| run.measure_anew(&experiment)) {
+                    send(&Event::MeasuresAnew);
                 }
-                send(&Event::MeasuresAnew);
+                self.report_progress();
             }
             Command::KnownAnswers(source) if source < SOURCES.len() => {
                 self.answers = Some(Box::new(over_samples(source, 0)));

@@ -181,8 +181,11 @@ impl App {
             (_, None) => String::new(),
             (_, Some(last)) => {
                 let most = measures.answers.iter().filter(|a| a.samples == last.samples);
-                let of =
-                    most.map(|a| format!("{} {:.2} ± {:.2}", a.estimator, a.mean, a.deviation));
+                let of = most.map(|a| {
+                    // One try has no scatter.
+                    let scatter = (a.repetitions > 1).then(|| format!(" ± {:.2}", a.deviation));
+                    format!("{} {:.2}{}", a.estimator, a.mean, scatter.unwrap_or_default())
+                });
                 let all: Vec<String> = of.collect();
                 format!("At {} samples, in bits: {}.", last.samples, all.join("; "))
             }
@@ -208,8 +211,12 @@ pub fn try_known(app: &Shared) {
     {
         let mut app = app.borrow_mut();
         let place = usize::try_from(place).unwrap_or(0);
+        // One question at a time: answers do not say to which they belong.
+        if app.measures.asking || !app.opening_done {
+            return;
+        }
         app.measures.answers.clear();
-        app.measures.asking = app.opening_done;
+        app.measures.asking = true;
         app.send(&Command::KnownAnswers(place));
     }
     redraw(app);

@@ -21,9 +21,9 @@ use super::controls::Controls;
 use super::dom::{create, element, set_root_attribute, set_text, window};
 use super::link::Link;
 use super::speed;
-use crate::experiment::{Experiment, Field, Preset, Value};
+use crate::experiment::{Experiment, FIELDS, Field, Group, Preset, Value};
 use crate::history::History;
-use crate::measure::{self, Set};
+use crate::measure::Set;
 use crate::protocol::{Backend, Command, Event};
 
 /// The app as its event handlers hold it.
@@ -224,16 +224,17 @@ impl App {
     /// Has the run so far measured in another way; it goes on as it was.
     fn measure_anew(&mut self) {
         let old = std::mem::replace(&mut self.history, History::new(self.experiment.clone()));
+        self.remeasures += u32::from(!old.experiment().measures_alike(&self.experiment));
         self.history = old.measured_anew(self.experiment.clone());
-        self.remeasures += 1;
         set_root_attribute("data-measures", "behind");
         self.send(&Command::Measure(Box::new(self.experiment.clone())));
     }
 
-    /// Whether more is measured than in any run.
+    /// Whether something else is measured than in any run.
     fn asks_for_measures(&self) -> bool {
-        let usual = measure::curves(&Experiment::default()).len();
-        self.history.curves().len() > usual
+        let usual = Experiment::default();
+        let mut measures = FIELDS.iter().filter(|field| field.group == Group::Measures);
+        measures.any(|field| usual.values(field) != self.experiment.values(field))
     }
 
     /// Says at once what the page is doing, and which buttons that leaves: frames, and drawing with
@@ -385,8 +386,10 @@ fn on_event(app: &Shared, event: Event) {
                 app.history.push_measurement(measurement);
             }
             Event::Progress { step, steps_per_second, measuring, behind } if current => {
-                let measures = if behind { "behind" } else { "complete" };
-                set_root_attribute("data-measures", measures);
+                if app.remeasures == 0 {
+                    let measures = if behind { "behind" } else { "complete" };
+                    set_root_attribute("data-measures", measures);
+                }
                 app.step = step;
                 app.steps_per_second = steps_per_second;
                 app.measures.cost = measuring;

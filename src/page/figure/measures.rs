@@ -61,7 +61,10 @@ pub fn has_choice_of_samples(history: &History) -> bool {
     let several = groups(history.experiment()).len() > 1;
     let sets = |curve: &&Curve| matches!(curve.set, Some(Set::Train | Set::Test));
     let mut curves = history.curves().iter().filter(sets);
-    curves.any(|curve| several || layers(history, curve.quantity) > 1)
+    curves.any(|curve| {
+        let chosen = several || layers(history, curve.quantity) > 1;
+        chosen && curve.quantity != Quantity::TruncatedAccuracy
+    })
 }
 
 /// Different layers or ranks of a quantity.
@@ -190,7 +193,7 @@ pub fn panel(
                 _ => "",
             };
             let separator = if index > 0 { ", " } else { "" };
-            let number = if share(quantity) && quantity == Quantity::TruncatedAccuracy {
+            let number = if quantity == Quantity::TruncatedAccuracy {
                 format!("{:.0}%", 100.0 * point.median)
             } else {
                 format!("{:.2}", point.median)
