@@ -89,8 +89,8 @@ const PRESETS: &[Preset] = presets! {
     "grokking-measured" "Grokking, everything measured" "kernel-noise"
     "seeds=3&layers=all&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1"
     "The first experiment with every measure. The outputs compress and the waves in the first weights grow \
-     clearer, while the hidden layer does not compress, its local complexity does not fall, the norm of all \
-     weights does not either, and the linear mapping number rises. Measuring goes on after training."
+     clearer, while the hidden layer does not compress, its local complexity does not fall, the norm of the \
+     first weights does not either, and the linear mapping number on the samples trained on rises. Measuring goes on after training."
 
     "no-weight-decay" "Control: no weight decay" "wd" "wd=0"
     "Without weight decay the networks memorise just as fast and stay there."
@@ -179,7 +179,7 @@ const PRESETS: &[Preset] = presets! {
     "data=icosahedron&frac=0.85&activation=tanh&width=10&deeper=7tanh-5tanh-4tanh-3tanh&bias=1&init=clipped&alpha=0.6&loss=cross-entropy&optimiser=adam&lr=0.003&wd=0&beta2=0.999&batch=256&steps=5200&info=binning&bin-range=fixed&layers=all"
     "Twelve bits on the corners of an icosahedron, and a yes-or-no rule with its symmetry to be learned by a \
      deep narrow network: the setting in which the information bottleneck was first drawn. In the last \
-     hidden layers the estimate rises and falls again. Take another range of the bins, or pairwise bounds, and see \
+     hidden layer and the outputs the estimate rises and falls again. Take another range of the bins, or pairwise bounds, and see \
      what stays."
 
     "information-plane-relu" "Information plane: ReLU" "bin-range"

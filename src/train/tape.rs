@@ -30,6 +30,8 @@ pub(super) struct Tape {
     in_order: bool,
     /// Whether it depends on the whole run, so that nothing can be measured before it is over or rests.
     needs_all: bool,
+    /// Whether measuring has to wait until training rests: for that, or because a critic takes seconds.
+    at_rest_only: bool,
     /// Records that probes have looked at for that.
     surveyed: usize,
     /// Whether nothing is to be measured.
@@ -55,6 +57,7 @@ impl Tape {
             share: 0.0,
             in_order: false,
             needs_all: false,
+            at_rest_only: false,
             nothing: false,
             surveyed: 0,
             training: 0.0,
@@ -81,6 +84,7 @@ impl Tape {
         };
         self.needs_all =
             settings.info == Estimator::Binning && settings.bin_range == BinRange::Whole;
+        self.at_rest_only = self.needs_all || settings.info == Estimator::Contrastive;
         self.surveyed = 0;
         self.nothing = measure::curves(experiment).is_empty();
         self.recorded.iter_mut().for_each(|record| record.measured = self.nothing);
@@ -117,7 +121,7 @@ impl Tape {
     /// Whether a measurement that takes as long as the last one may be taken while training waits.
     pub(super) fn is_due(&self) -> bool {
         let earned = (self.share * self.training).max(CREDIT);
-        !self.needs_all && self.is_behind() && self.measuring + self.latest < earned
+        !self.at_rest_only && self.is_behind() && self.measuring + self.latest < earned
     }
 
     /// Time that training waited for measuring, over the time that it took.

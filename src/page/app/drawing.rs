@@ -46,7 +46,7 @@ impl App {
                 State::Ready => Moving::NotYet,
                 _ => Moving::Now,
             };
-            figure::finding(&self.history, &members, moving)
+            figure::finding(&self.history, &members, moving, self.profile_best)
         };
         set_text(&element("finding"), &finding);
         self.draw_profile(&theme, &time);

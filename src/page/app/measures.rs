@@ -22,6 +22,8 @@ pub struct Measures {
     pub answers: Vec<KnownAnswer>,
     /// Whether more of that will come.
     pub asking: bool,
+    /// Whether something recorded is not measured yet.
+    pub behind: bool,
     /// The samples of which one kind is shown, if the reader has chosen.
     set: Option<Set>,
     /// Time that training waited for measuring, over the time that it took.
@@ -45,6 +47,7 @@ impl Measures {
             known: Chart::new(element("known"), layout),
             answers: Vec::new(),
             asking: false,
+            behind: false,
             set: None,
             cost: 0.0,
         }
@@ -134,7 +137,9 @@ impl App {
         let cost = match count {
             0 => "Not measured yet.".into(),
             _ => format!(
-                "Measured at {count} steps. Training waited {} of its time for that.",
+                "Measured at {count} step{}{}. Training waited {} of its time for that.",
+                if count == 1 { "" } else { "s" },
+                if self.measures.behind { " so far, more to come" } else { "" },
                 format::percent(self.measures.cost)
             ),
         };

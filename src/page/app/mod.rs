@@ -387,6 +387,7 @@ fn on_event(app: &Shared, event: Event) {
             }
             Event::Progress { step, steps_per_second, measuring, behind } if current => {
                 if app.remeasures == 0 {
+                    app.measures.behind = behind;
                     let measures = if behind { "behind" } else { "complete" };
                     set_root_attribute("data-measures", measures);
                 }

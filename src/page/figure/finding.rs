@@ -20,14 +20,21 @@ pub enum Moving {
 }
 
 /// What has been found so far, in words.
-pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> String {
+///
+/// `best` is whether each network is shown at its best step over a setting.
+pub fn finding(history: &History, members: &[MemberPhases], moving: Moving, best: bool) -> String {
     let experiment = history.experiment();
     let begun = history.snapshots().last().is_some_and(|snapshot| snapshot.step > 0);
     let mut text = match variants(experiment).len() {
         2.. if begun && !experiment.settings.is_regression() => {
             let step = history.snapshots().last().map_or(0.0, |last| f64::from(last.step));
-            match profile(history, Pick::At(step), false) {
-                Some(profile) => profile.finding(moving == Moving::Over, experiment.settings.seeds),
+            let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
+            match profile(history, pick, false) {
+                Some(profile) => {
+                    let told = profile.finding(moving == Moving::Over, experiment.settings.seeds);
+                    let of = "With each network at its best step, chosen by the test set itself: ";
+                    if best { format!("{of}{}", lower_first(&told)) } else { told }
+                }
                 None => variants_finding(history, members),
             }
         }
@@ -46,6 +53,12 @@ pub fn finding(history: &History, members: &[MemberPhases], moving: Moving) -> S
         text += &format!(" So did {} more.", diverged.len() - MOST);
     }
     text
+}
+
+/// A sentence as it stands behind a colon.
+fn lower_first(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Of members that differ in more than their seed: what became of each kind.
@@ -159,14 +172,17 @@ fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -
                 100.0 * test
             )
         }
+        (Some(fit), Some(generalise)) if !super::has_phases(members) => format!(
+            "{goal} of unseen samples right at step {}, before memorising at step {}: no second phase to wait \
+             for.",
+            range(&generalise),
+            range(&fit)
+        ),
         (Some(fit), Some(generalise)) => {
             let usual = history.experiment().settings.goal == Settings::default().goal;
             let reached =
                 if usual { String::new() } else { format!(" ({goal} of unseen samples)") };
             let late = match (fit.median, generalise.median) {
-                (Some(fit), Some(generalise)) if generalise < fit => {
-                    ", before that: there is no second phase to wait for".into()
-                }
                 (Some(fit), Some(generalise)) if fit > 0 => {
                     format!(
                         ": {} times as late",
@@ -231,7 +247,7 @@ mod tests {
         ]);
         let members = phases::find(&history);
         assert_eq!(
-            finding(&history, &members, Moving::Over),
+            finding(&history, &members, Moving::Over, false),
             "Memorised at step 40 (40 to 50 over 2 networks), generalised at step 2,000 (2,000 to \
              2,000 over 2 networks): 50 times as late."
         );
@@ -250,9 +266,21 @@ mod tests {
             history.push(Snapshot { step, members: members.into() });
         }
         assert_eq!(
-            finding(&history, &phases::find(&history), Moving::Now),
+            finding(&history, &phases::find(&history), Moving::Now, false),
             "weight decay 1: memorised at step 40, 10% on unseen samples; weight decay 3: memorised \
              at step 40, generalised at step 300."
+        );
+    }
+
+    #[test]
+    fn networks_that_generalise_before_they_have_memorised_are_said_to_have_no_second_phase() {
+        let history =
+            history(&[(0, [(0.0, 0.0); 2]), (40, [(0.98, 0.96); 2]), (90, [(1.0, 0.97); 2])]);
+        let text = finding(&history, &phases::find(&history), Moving::Over, false);
+        assert_eq!(
+            text,
+            "95% of unseen samples right at step 40 (40 to 40 over 2 networks), before memorising at \
+             step 90 (90 to 90 over 2 networks): no second phase to wait for."
         );
     }
 
@@ -261,7 +289,7 @@ mod tests {
         let history =
             history(&[(0, [(0.0, 0.0); 2]), (40, [(1.0, 0.1); 2]), (4000, [(1.0, 0.2); 2])]);
         let members = phases::find(&history);
-        let text = finding(&history, &members, Moving::Over);
+        let text = finding(&history, &members, Moving::Over, false);
         assert!(
             text.contains("No network reached 95% on unseen samples within 4,000 steps"),
             "{text}"

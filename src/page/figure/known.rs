@@ -48,7 +48,8 @@ pub fn known(answers: &[KnownAnswer], theme: &Theme) -> Option<Known> {
     let ends = series.iter().flat_map(|series| &series.points).flat_map(|p| [p.low, p.high]);
     Some(Known {
         across: HorizontalAxis::values("Samples", &[50.0, 100.0, 200.0, 500.0, 1000.0]),
-        values: ValueAxis::around(ends.chain([truth, 0.0])),
+        // Below zero an estimate means nothing, and a critic with few samples can be far below.
+        values: ValueAxis::around(ends.map(|bits| bits.max(0.0)).chain([truth, 0.0])),
         level: (truth, format!("truth {truth:.2} bits")),
         series,
     })

@@ -303,7 +303,7 @@ fn title(quantity: Quantity, experiment: &Experiment) -> String {
         Quantity::WeightNorm => "Norm of weights".into(),
         Quantity::EffectiveRank => "Effective rank of weights".into(),
         Quantity::SingularValue => "Singular values of weights, by layer".into(),
-        Quantity::FourierShare => "Power of the strongest frequencies".into(),
+        Quantity::FourierShare => "Strongest frequencies, all units together".into(),
         Quantity::FourierConcentration => "Fourier concentration of first weights".into(),
         Quantity::TruncatedAccuracy => "Test accuracy at lower rank of weights".into(),
     }
