@@ -503,6 +503,17 @@ fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
         let (bias, truth) = (row["bias"].as_f64().unwrap(), row["truth"].as_f64().unwrap());
         assert!(bias.abs() <= (0.02 * truth).max(0.05), "{row}");
     }
+    let (over, _) = run(&["estimators", "--over-samples", "--json", "-"]);
+    let over: Value = serde_json::from_slice(&over.stdout).unwrap();
+    // Six sources, five sizes, five estimators; more samples bring neighbours closer to the one bit.
+    assert_eq!(over.as_array().unwrap().len(), 150);
+    let bias = |samples: u64| {
+        let rows = over.as_array().unwrap().iter();
+        let mut own = rows.filter(|row| row["samples"] == samples && row["truth"] == 1.0);
+        let nearest = own.find(|row| row["estimator"].as_str().unwrap().contains("nearest"));
+        nearest.unwrap()["bias"].as_f64().unwrap().abs()
+    };
+    assert!(bias(1000) < bias(50) && bias(1000) < 0.05, "{} {}", bias(50), bias(1000));
     let (output, _) = run(&["estimators"]);
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = text.lines().collect();
