@@ -252,8 +252,6 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         for quantity in [Q::WeightNorm, Q::EffectiveRank] {
             all.extend((1..=layers).map(|layer| whole(quantity, Some(layer), None, None)));
         }
-    }
-    if settings.spectra {
         for (index, layer) in units.windows(2).enumerate() {
             let ranks = RANKS.into_iter().filter(|&rank| rank <= layer[0].min(layer[1]));
             let layer = Some(index + 1);

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Pairs in a batch of the contrastive bound, which cannot exceed the logarithm of their number.
+pub const CONTRASTIVE_BATCH: usize = 128;
+
 /// Sources whose information is known, in words.
 pub const SOURCES: &[&str] = &[
     "Gaussian, 1 dimension, 1 bit",

@@ -8,7 +8,7 @@ mod curve;
 mod known_answer;
 
 pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
-pub use known_answer::{KnownAnswer, SOURCES};
+pub use known_answer::{CONTRASTIVE_BATCH, KnownAnswer, SOURCES};
 
 #[cfg(feature = "engine")]
 pub mod complexity;

@@ -23,6 +23,12 @@ fn value(history: &History, name: &str, step: u32) -> f64 {
     median(curves(history, name).into_iter().map(at))
 }
 
+/// The median over members of a curve's highest point.
+fn top(history: &History, name: &str) -> f64 {
+    let highest = |curve: &Vec<(u32, f64)>| curve.iter().map(|(_, v)| *v).fold(f64::MIN, f64::max);
+    median(curves(history, name).iter().map(highest))
+}
+
 /// How far each member's curve lies below its highest point at the end.
 fn drops(history: &History, name: &str) -> Vec<f64> {
     let drop = |curve: Vec<(u32, f64)>| {
@@ -49,11 +55,7 @@ fn information_in_the_fifth_tanh_layer_rises_and_falls_by_two_bits() {
     assert!(drops.iter().filter(|drop| **drop >= 2.0).count() >= 5, "{drops:?}");
     assert_inside("start", value(&history, name, 0), 2.6, 2.6);
     assert_inside("end", value(&history, name, 5200), 4.5, 4.5);
-    let tops: Vec<f64> = curves(&history, name)
-        .iter()
-        .map(|curve| curve.iter().map(|(_, value)| *value).fold(0.0, f64::max))
-        .collect();
-    assert_inside("top", median(tops.into_iter()), 7.0, 7.0);
+    assert_inside("top", top(&history, name), 7.0, 7.0);
     // The first layer tells every pattern from every other throughout.
     assert!(value(&history, "input-information.layer-1.all", 5200) > 11.9);
 }
@@ -117,12 +119,8 @@ fn the_narrow_layer_of_a_deeper_network_compresses_and_its_complexity_rises_and_
     assert_inside("layer 2, end", at("input-information.layer-2.all", 5000), 4.45, 4.45);
     assert_inside("variance, memorised", at("class-variance.layer-2.all", 100), 0.74, 0.74);
     let complexity = "local-complexity.layer-2.train";
-    let tops: Vec<f64> = curves(&history, complexity)
-        .iter()
-        .map(|curve| curve.iter().map(|(_, value)| *value).fold(0.0, f64::max))
-        .collect();
     let (start, end) = (at(complexity, 100), at(complexity, 5000));
-    let top = median(tops.into_iter());
+    let top = top(&history, complexity);
     println!("complexity {start:.2}, {top:.2}, {end:.2}; in the recipe 3.3, 4.7, 1.8");
     assert!(top > 1.2 * start && end < 0.7 * start, "{start} {top} {end}");
 }

@@ -18,6 +18,7 @@ use rand::seq::SliceRandom;
 
 use super::Layer;
 use super::kernel::exp2;
+use crate::measure::CONTRASTIVE_BATCH;
 use crate::random::{self, Generator, Purpose, normals};
 
 /// The form of a critic and how it learns.
@@ -35,7 +36,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { batch: 128, hidden: 64, embedding: 16, rate: 2e-3 }
+        Self { batch: CONTRASTIVE_BATCH, hidden: 64, embedding: 16, rate: 2e-3 }
     }
 }
 

@@ -6,14 +6,11 @@ use std::ops::Range;
 use super::{Words, groups, spread_of};
 use crate::experiment::{Estimator, Experiment};
 use crate::history::{History, Measurement};
-use crate::measure::{Curve, Quantity, Set, sample_counts};
+use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Set, sample_counts};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Line, Point, Series, Trail};
 use crate::page::format;
 use crate::page::theme::Theme;
-
-/// Pairs in a batch of the contrastive bound.
-const CONTRASTIVE_BATCH: usize = 128;
 
 /// The curves of one quantity, as a chart shows them.
 pub struct Panel {
