@@ -216,8 +216,8 @@ impl App {
         self.loads += 1;
         self.measures.cost = 0.0;
         set_root_attribute("data-measures", "behind");
-        self.set_state(State::Loading);
         self.message = "Setting up the networks.".into();
+        self.set_state(State::Loading);
         self.send(&Command::Load(Box::new(self.experiment.clone())));
     }
 
@@ -246,9 +246,10 @@ impl App {
     }
 
     fn fail(&mut self, sentence: String) {
-        self.set_state(State::Error);
+        // Before the state, which is said together with it.
         self.message = sentence;
         self.warm_up = None;
+        self.set_state(State::Error);
     }
 
     fn show_speed(&self) {

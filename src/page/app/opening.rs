@@ -24,8 +24,8 @@ pub fn open(app: &Shared) {
         app.loads = 0;
         app.remeasures = 0;
         app.measures.asking = false;
-        app.set_state(State::Loading);
         app.message = "Looking for a device to train on.".into();
+        app.set_state(State::Loading);
         app.history = History::new(app.experiment.clone());
         app.step = 0;
         (app.wish, app.opened)
