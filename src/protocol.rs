@@ -88,6 +88,8 @@ pub enum Event {
         step: u32,
         /// Steps per second over the last half second or so, pauses left out.
         steps_per_second: f64,
+        /// Seconds of each of the last steps that the worker's own thread was busy, waiting left out.
+        host_seconds: f64,
         /// Time that training waited for measuring, over the time that it took; loss and accuracy are
         /// counted as training.
         measuring: f64,

@@ -29,6 +29,8 @@ pub struct Run {
     device: Device,
     experiment: Experiment,
     tape: Tape,
+    /// Seconds that handing the last steps to the device took, for each of them.
+    host_seconds: f64,
     /// What measures each of the parts; made when it is first needed.
     probes: Option<Vec<(Vec<usize>, Probe)>>,
 }
@@ -49,6 +51,7 @@ impl Run {
             all_diverged: false,
             device: device.clone(),
             tape: Tape::new(experiment),
+            host_seconds: 0.0,
             probes: None,
             experiment: experiment.clone(),
             members,
@@ -109,6 +112,9 @@ impl Run {
                 trainer.advance().await?;
             }
         }
+        if stop > self.step {
+            self.host_seconds = start.elapsed().as_secs_f64() / f64::from(stop - self.step);
+        }
         self.step = stop;
         if stop < self.next.min(last) {
             for (_, trainer) in &self.parts {
@@ -130,6 +136,13 @@ impl Run {
         let networks = || self.parts.iter().map(|(_, trainer)| trainer.model().clone()).collect();
         self.tape.record(stop, self.next > last, networks);
         Ok(Some(snapshot))
+    }
+
+    /// Seconds a step that the host was busy with the last steps: on a GPU with queueing them, on the CPU
+    /// with all of it. What was waited for afterwards does not count.
+    #[must_use]
+    pub fn host_seconds(&self) -> f64 {
+        self.host_seconds
     }
 
     /// Whether networks are recorded that are not measured yet, beside loss and accuracy.

@@ -186,6 +186,7 @@ impl Session {
             send(&Event::Progress {
                 step: run.step(),
                 steps_per_second: self.pace.steps_per_second(),
+                host_seconds: run.host_seconds(),
                 measuring: run.measuring_cost(),
                 behind: run.is_behind(),
             });

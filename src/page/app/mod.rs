@@ -386,7 +386,7 @@ fn on_event(app: &Shared, event: Event) {
             Event::Measurement(measurement) if current && app.remeasures == 0 => {
                 app.history.push_measurement(measurement);
             }
-            Event::Progress { step, steps_per_second, measuring, behind } if current => {
+            Event::Progress { step, steps_per_second, measuring, behind, .. } if current => {
                 if app.remeasures == 0 {
                     app.measures.behind = behind;
                     let measures = if behind { "behind" } else { "complete" };
