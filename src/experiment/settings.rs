@@ -498,6 +498,12 @@ impl Settings {
         matches!(self.data, Data::TwoScale | Data::Teacher)
     }
 
+    /// The loss that is trained on: that of the settings, or of a regression the squared error.
+    #[must_use]
+    pub fn trained_loss(&self) -> Loss {
+        if self.is_regression() { Loss::SquaredError } else { self.loss }
+    }
+
     /// Whether a share of all there is is trained on, and not a number of samples.
     #[must_use]
     pub fn is_share(&self) -> bool {

@@ -146,6 +146,12 @@ impl Perceptron {
         Self { parameters, roles, shapes, activations }
     }
 
+    /// The activation of each hidden layer.
+    #[must_use]
+    pub fn activations(&self) -> &[Activation] {
+        &self.activations
+    }
+
     /// Whether each of the parameters is trained: all of them, or of random features the last
     /// layer's.
     #[must_use]

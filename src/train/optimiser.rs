@@ -7,7 +7,7 @@ use crate::experiment::{Optimiser, Settings};
 use crate::model::Role;
 
 /// Added to the root of Adam's mean square.
-const EPSILON: f64 = 1e-8;
+pub(super) const EPSILON: f64 = 1e-8;
 
 /// What an optimiser remembers of one tensor of parameters.
 #[derive(Clone, Debug)]
@@ -28,21 +28,55 @@ pub(super) struct Rule {
     sizes: Vec<PerMember>,
 }
 
-/// The numbers of one step.
-struct Rates {
+/// The numbers of one step of one member.
+pub(super) struct Numbers {
     /// Learning rate.
-    lr: PerMember,
+    pub(super) lr: f64,
     /// Weight decay that is added to the gradient.
-    coupled: PerMember,
+    pub(super) coupled: f64,
     /// What decoupled weight decay leaves of the weights.
+    pub(super) keep: f64,
+    pub(super) beta1: f64,
+    pub(super) rest1: f64,
+    pub(super) beta2: f64,
+    pub(super) rest2: f64,
+    /// Adam's learning rate with the correction of the mean.
+    pub(super) adam: f64,
+    /// Adam's correction of the root of the mean square.
+    pub(super) root: f64,
+}
+
+impl Numbers {
+    /// Those of an optimiser at a step counted from 1; `decays` says whether weight decay is on.
+    pub(super) fn of(member: &Settings, optimiser: Optimiser, decays: bool, step: u32) -> Self {
+        let lr = member.lr * schedule(member, step);
+        let wd = if decays { member.wd } else { 0.0 };
+        let corrected = |beta: f64| 1.0 - beta.powf(f64::from(step));
+        let coupled = matches!(optimiser, Optimiser::Sgd | Optimiser::Adam);
+        Self {
+            lr,
+            coupled: if coupled { wd } else { 0.0 },
+            keep: if coupled { 1.0 } else { 1.0 - lr * wd },
+            beta1: member.beta1,
+            rest1: 1.0 - member.beta1,
+            beta2: member.beta2,
+            rest2: 1.0 - member.beta2,
+            adam: lr / corrected(member.beta1),
+            root: 1.0 / corrected(member.beta2).sqrt(),
+        }
+    }
+}
+
+/// [`Numbers`] of every member.
+struct Rates {
+    lr: PerMember,
+    coupled: PerMember,
     keep: PerMember,
     beta1: PerMember,
     rest1: PerMember,
     beta2: PerMember,
     rest2: PerMember,
-    /// Adam's learning rate with the correction of the mean.
     adam: PerMember,
-    /// Adam's correction of the root of the mean square.
     root: PerMember,
 }
 
@@ -55,18 +89,6 @@ pub(super) struct Moment<'a> {
     /// Number of the step, counted from 1.
     pub(super) step: u32,
     pub(super) device: &'a Device,
-}
-
-impl Moment<'_> {
-    fn each(&self, number: impl Fn(&Settings, f64) -> f64) -> PerMember {
-        let decays = self.decays.iter();
-        let numbers = self
-            .members
-            .iter()
-            .zip(decays)
-            .map(|(member, &decays)| number(member, if decays { member.wd } else { 0.0 }));
-        PerMember::new(numbers, self.device)
-    }
 }
 
 impl Rule {
@@ -143,20 +165,22 @@ impl Rule {
 
 impl Rates {
     fn new(moment: &Moment<'_>, optimiser: Optimiser) -> Self {
-        let step = moment.step;
-        let lr = |member: &Settings| member.lr * schedule(member, step);
-        let corrected = |beta: f64| 1.0 - beta.powf(f64::from(step));
-        let coupled = matches!(optimiser, Optimiser::Sgd | Optimiser::Adam);
+        let members = moment.members.iter().zip(moment.decays);
+        let numbers: Vec<Numbers> = members
+            .map(|(member, &decays)| Numbers::of(member, optimiser, decays, moment.step))
+            .collect();
+        let each =
+            |number: fn(&Numbers) -> f64| PerMember::new(numbers.iter().map(number), moment.device);
         Self {
-            lr: moment.each(|m, _| lr(m)),
-            coupled: moment.each(|_, wd| if coupled { wd } else { 0.0 }),
-            keep: moment.each(|m, wd| if coupled { 1.0 } else { 1.0 - lr(m) * wd }),
-            beta1: moment.each(|m, _| m.beta1),
-            rest1: moment.each(|m, _| 1.0 - m.beta1),
-            beta2: moment.each(|m, _| m.beta2),
-            rest2: moment.each(|m, _| 1.0 - m.beta2),
-            adam: moment.each(|m, _| lr(m) / corrected(m.beta1)),
-            root: moment.each(|m, _| 1.0 / corrected(m.beta2).sqrt()),
+            lr: each(|n| n.lr),
+            coupled: each(|n| n.coupled),
+            keep: each(|n| n.keep),
+            beta1: each(|n| n.beta1),
+            rest1: each(|n| n.rest1),
+            beta2: each(|n| n.beta2),
+            rest2: each(|n| n.rest2),
+            adam: each(|n| n.adam),
+            root: each(|n| n.root),
         }
     }
 

@@ -1,0 +1,116 @@
+//! Losses of a sample, their gradients with respect to its outputs, and whether it is right.
+
+use crate::experiment::Loss;
+
+/// What a sample's outputs should be.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    /// `on` for the class, `off` for the others.
+    Class {
+        class: usize,
+        on: f32,
+        off: f32,
+    },
+    Numbers(&'a [f32]),
+}
+
+impl Target<'_> {
+    fn at(self, output: usize) -> f32 {
+        match self {
+            Self::Class { class, on, off } => {
+                if output == class {
+                    on
+                } else {
+                    off
+                }
+            }
+            Self::Numbers(numbers) => numbers[output],
+        }
+    }
+}
+
+/// The loss of one sample.
+pub(super) fn value(loss: Loss, outputs: &[f32], target: Target<'_>) -> f32 {
+    let each = outputs.iter().enumerate();
+    match loss {
+        Loss::SquaredError => each.map(|(k, x)| (x - target.at(k)).powi(2)).sum(),
+        Loss::CrossEntropy => {
+            let most = largest(outputs);
+            let total: f32 = outputs.iter().map(|x| libm::expf(x - most)).sum();
+            let log_total = most + libm::logf(total);
+            each.map(|(k, x)| target.at(k) * (log_total - x)).sum()
+        }
+        Loss::StableMax => {
+            let log_total = libm::logf(outputs.iter().map(|&x| stable(x)).sum());
+            each.map(|(k, &x)| target.at(k) * (log_total - libm::logf(stable(x)))).sum()
+        }
+    }
+}
+
+/// The gradient of `scale` times the loss of one sample; its targets add up to 1 where they are those of
+/// classes.
+pub(super) fn gradient(
+    loss: Loss,
+    outputs: &[f32],
+    target: Target<'_>,
+    scale: f32,
+    gradient: &mut [f32],
+) {
+    match loss {
+        Loss::SquaredError => match target {
+            Target::Class { class, on, off } => {
+                for (slope, x) in gradient.iter_mut().zip(outputs) {
+                    *slope = 2.0 * scale * (x - off);
+                }
+                gradient[class] = 2.0 * scale * (outputs[class] - on);
+            }
+            Target::Numbers(numbers) => {
+                for ((slope, x), number) in gradient.iter_mut().zip(outputs).zip(numbers) {
+                    *slope = 2.0 * scale * (x - number);
+                }
+            }
+        },
+        Loss::CrossEntropy => {
+            let most = largest(outputs);
+            let mut total = 0.0;
+            for (slope, x) in gradient.iter_mut().zip(outputs) {
+                *slope = libm::expf(x - most);
+                total += *slope;
+            }
+            for (k, slope) in gradient.iter_mut().enumerate() {
+                *slope = scale * (*slope / total - target.at(k));
+            }
+        }
+        Loss::StableMax => {
+            let total: f32 = outputs.iter().map(|&x| stable(x)).sum();
+            for (k, (slope, &x)) in gradient.iter_mut().zip(outputs).enumerate() {
+                let inner = if x >= 0.0 { 1.0 } else { 1.0 / ((1.0 - x) * (1.0 - x)) };
+                *slope = scale * inner * (1.0 / total - target.at(k) / stable(x));
+            }
+        }
+    }
+}
+
+/// Share of the outputs that are right: of classes all or nothing, by the first largest; of numbers, those
+/// with the right sign.
+pub(super) fn accuracy(outputs: &[f32], target: Target<'_>) -> f32 {
+    match target {
+        Target::Class { class, .. } => {
+            let most = largest(outputs);
+            if outputs.iter().position(|&x| x == most) == Some(class) { 1.0 } else { 0.0 }
+        }
+        Target::Numbers(numbers) => {
+            let right = outputs.iter().zip(numbers).filter(|(x, number)| **x * **number > 0.0);
+            right.count() as f32 / outputs.len() as f32
+        }
+    }
+}
+
+/// See [`crate::measure::loss`].
+fn stable(x: f32) -> f32 {
+    if x >= 0.0 { x + 1.0 } else { 1.0 / (1.0 - x) }
+}
+
+fn largest(values: &[f32]) -> f32 {
+    values.iter().fold(f32::NEG_INFINITY, |most, &x| most.max(x))
+}

@@ -1,0 +1,164 @@
+//! The training step on the CPU, derived by hand and worked on slices.
+//!
+//! Members are trained one by one, each with its own numbers of units and samples, so nothing is
+//! padded; inputs of a few ones are added up and not multiplied; and no step allocates. It computes what
+//! [`super::tensors`] does, which it is tested against, and covers what [`Ensemble::new`] says.
+
+mod activation;
+mod loss;
+mod network;
+mod product;
+mod samples;
+mod update;
+
+use std::ops::Range;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::draws::{Batches, HiddenNoise};
+use crate::data::Dataset;
+use crate::experiment::{Loss, Settings};
+use crate::history::{Measured, Score};
+use crate::model::Perceptron;
+use network::{Network, Rows, Work};
+use samples::{Inputs, Samples};
+use update::State;
+
+/// An ensemble in training, on slices.
+pub(super) struct Ensemble {
+    members: Vec<Member>,
+    loss: Loss,
+    batches: Option<Batches>,
+    noise: Option<HiddenNoise>,
+    work: Work,
+}
+
+struct Member {
+    settings: Settings,
+    network: Network,
+    parameters: Vec<f32>,
+    gradient: Vec<f32>,
+    state: State,
+    train: Samples,
+    test: Samples,
+    /// Those of the parameters that are trained.
+    trained: Range<usize>,
+}
+
+impl Ensemble {
+    /// The networks of `model` before their first step; `None` where the device is not the CPU, or where a
+    /// member asks for something that is only there in tensors: Muon, the closed form, OrthoGrad,
+    /// Grokfast over a window, a constant norm, or a rank penalty.
+    pub(super) fn new(
+        members: &[Settings],
+        data: &Dataset,
+        model: &Perceptron,
+        device: &Device,
+    ) -> Option<Self> {
+        if *device != Device::flex() || !members.iter().all(State::covers) {
+            return None;
+        }
+        let (train, test) = (Samples::all(&data.train)?, Samples::all(&data.test)?);
+        let pairs = |samples: &Samples| matches!(samples.inputs, Inputs::Ones { each: 2, .. });
+        if members[0].embedding().is_some() && !train.iter().chain(&test).all(pairs) {
+            return None;
+        }
+        let values = model.parameters.iter().map(|p| p.try_to_vec_as::<f32>().ok());
+        let values: Vec<Vec<f32>> = values.collect::<Option<_>>()?;
+        let is_trained = model.trained(&members[0]);
+        let each = members.iter().zip(train).zip(test).enumerate();
+        let all = each.map(|(index, ((&settings, train), test))| {
+            let network = Network::new(model, index, &is_trained);
+            let mut parameters = Vec::with_capacity(network.numbers());
+            for ((values, tensor), shapes) in
+                values.iter().zip(&model.parameters).zip(&model.shapes)
+            {
+                let [_, rows, columns] = tensor.dims();
+                let (own_rows, own_columns) = shapes[index];
+                for row in values[index * rows * columns..].chunks(columns).take(own_rows) {
+                    parameters.extend_from_slice(&row[..own_columns]);
+                }
+            }
+            let first = is_trained.iter().position(|&trained| trained).unwrap_or(0);
+            let numbers = parameters.len();
+            Member {
+                settings,
+                trained: network.places[first].start..numbers,
+                network,
+                gradient: vec![0.0; numbers],
+                state: State::new(&settings, numbers),
+                parameters,
+                train,
+                test,
+            }
+        });
+        let settings = &members[0];
+        Some(Self {
+            members: all.collect(),
+            loss: settings.trained_loss(),
+            batches: Batches::new(members, &data.train.counts),
+            noise: HiddenNoise::new(members),
+            work: Work::default(),
+        })
+    }
+
+    /// Takes the step numbered `step`, counted from 1; `decays` says whose weight decay is on.
+    pub(super) fn advance(&mut self, step: u32, decays: &[bool]) {
+        for (index, member) in self.members.iter_mut().enumerate() {
+            let settings = &member.settings;
+            let chosen = self.batches.as_mut().map(|batches| batches.next(index));
+            let rows = chosen.map_or(member.train.count, <[u32]>::len);
+            let factors = self.noise.as_mut().map(|noise| noise.next(index, rows));
+            let rows = Rows { samples: &member.train, chosen, factors: factors.unwrap_or(&[]) };
+            member.network.gradient(
+                &member.parameters,
+                rows,
+                self.loss,
+                settings.smoothing as f32,
+                &mut member.gradient,
+                &mut self.work,
+            );
+            member.state.step(
+                settings,
+                decays[index],
+                step,
+                member.trained.clone(),
+                &mut member.parameters,
+                &mut member.gradient,
+            );
+        }
+    }
+
+    /// Loss and accuracy of every member.
+    pub(super) fn measure(&mut self) -> Vec<Measured> {
+        let (loss, work) = (self.loss, &mut self.work);
+        let mut score = |member: &Member, samples: &Samples| {
+            let (loss, accuracy) = member.network.score(&member.parameters, samples, loss, work);
+            Score { loss, accuracy }
+        };
+        let each = self.members.iter();
+        each.map(|member| Measured {
+            train: score(member, &member.train),
+            test: score(member, &member.test),
+        })
+        .collect()
+    }
+
+    /// The networks, in the tensors of those they started as.
+    pub(super) fn model(&self, start: &Perceptron, device: &Device) -> Perceptron {
+        let tensors = start.parameters.iter().enumerate().map(|(index, tensor)| {
+            let [members, rows, columns] = tensor.dims();
+            let mut values = vec![0.0; members * rows * columns];
+            let each = self.members.iter().zip(&start.shapes[index]);
+            for ((member, (_, own)), values) in each.zip(values.chunks_mut(rows * columns)) {
+                let place = member.network.places[index].clone();
+                let own_rows = member.parameters[place].chunks(*own);
+                for (row, own_row) in values.chunks_mut(columns).zip(own_rows) {
+                    row[..*own].copy_from_slice(own_row);
+                }
+            }
+            Tensor::from_data(TensorData::new(values, [members, rows, columns]), device)
+        });
+        start.with(tensors.collect())
+    }
+}

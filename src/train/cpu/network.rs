@@ -1,0 +1,385 @@
+//! One member's network on slices: its outputs, and the gradient of its loss, derived by hand
+//! (backpropagation, Rumelhart, Hinton & Williams 1986). Tested against burn's automatic
+//! differentiation.
+
+use std::ops::Range;
+
+use super::activation;
+use super::loss;
+use super::product::{Matrix, product};
+use super::samples::{Inputs, Samples};
+use crate::experiment::{Activation, Loss};
+use crate::model::{Perceptron, Role};
+
+/// Where a network's parameters stand in one slice, tensor after tensor, each without padding.
+pub(super) struct Network {
+    embedding: Option<Embedding>,
+    layers: Vec<Layer>,
+    /// The place of each tensor of parameters, in the order of [`Perceptron::parameters`].
+    pub(super) places: Vec<Range<usize>>,
+}
+
+struct Embedding {
+    length: usize,
+    place: Range<usize>,
+}
+
+struct Layer {
+    inputs: usize,
+    outputs: usize,
+    weights: Range<usize>,
+    biases: Option<Range<usize>>,
+    /// `None` for the last.
+    activation: Option<Activation>,
+    /// Whether it, or something before it, is trained.
+    trained: bool,
+}
+
+/// Rows that are worked on together, so that they stay in the cache: activations of all layers take
+/// about this many numbers.
+const BLOCK_NUMBERS: usize = 128 * 1024;
+
+/// What a pass over a block of rows writes; lasts from one step to the next, so that none allocates.
+#[derive(Default)]
+pub(super) struct Work {
+    /// What the first layer takes in, where that is not in the samples as it is needed.
+    input: Vec<f32>,
+    /// For each layer what it gives before and after its activation, `[rows, outputs]`; after the last
+    /// one's nothing.
+    before: Vec<Vec<f32>>,
+    after: Vec<Vec<f32>>,
+    /// What flows back behind a layer and before it.
+    delta: Vec<f32>,
+    next_delta: Vec<f32>,
+}
+
+/// The rows of a pass: all samples, or those chosen; and what hidden activations are multiplied by, for
+/// each layer `[rows, units]`, where they are.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) samples: &'a Samples,
+    pub(super) chosen: Option<&'a [u32]>,
+    pub(super) factors: &'a [Vec<f32>],
+}
+
+impl Rows<'_> {
+    fn count(&self) -> usize {
+        self.chosen.map_or(self.samples.count, <[u32]>::len)
+    }
+
+    fn sample(&self, row: usize) -> usize {
+        self.chosen.map_or(row, |chosen| chosen[row] as usize)
+    }
+}
+
+impl Network {
+    /// The network of one member of an ensemble.
+    pub(super) fn new(model: &Perceptron, member: usize, trained: &[bool]) -> Self {
+        let mut places = Vec::new();
+        let mut end = 0;
+        for shapes in &model.shapes {
+            let (rows, columns) = shapes[member];
+            places.push(end..end + rows * columns);
+            end += rows * columns;
+        }
+        let mut network = Self { embedding: None, layers: Vec::new(), places };
+        let mut so_far = false;
+        let activations = model.activations();
+        for (index, role) in model.roles.iter().enumerate() {
+            let (place, (rows, columns)) =
+                (network.places[index].clone(), model.shapes[index][member]);
+            so_far |= trained[index];
+            match role {
+                Role::Embedding => {
+                    network.embedding = Some(Embedding { length: columns, place });
+                }
+                Role::Weights => network.layers.push(Layer {
+                    inputs: rows,
+                    outputs: columns,
+                    weights: place,
+                    biases: None,
+                    activation: activations.get(network.layers.len()).copied(),
+                    trained: so_far,
+                }),
+                Role::Biases => {
+                    if let Some(layer) = network.layers.last_mut() {
+                        layer.biases = Some(place);
+                    }
+                }
+            }
+        }
+        network
+    }
+
+    /// Numbers of all parameters.
+    pub(super) fn numbers(&self) -> usize {
+        self.places.last().map_or(0, |place| place.end)
+    }
+
+    fn block(&self) -> usize {
+        let each: usize = self.layers.iter().map(|layer| 2 * layer.outputs).sum();
+        (BLOCK_NUMBERS / each.max(1)).max(16)
+    }
+
+    /// Loss and accuracy over all samples, without noise and smoothing.
+    pub(super) fn score(
+        &self,
+        parameters: &[f32],
+        samples: &Samples,
+        loss: Loss,
+        work: &mut Work,
+    ) -> (f32, f32) {
+        let (mut total_loss, mut total_right) = (0.0, 0.0);
+        let rows = Rows { samples, chosen: None, factors: &[] };
+        for block in blocks(samples.count, self.block()) {
+            self.forward(parameters, rows, block.clone(), work);
+            let outputs = work.outputs();
+            let width = self.outputs();
+            for (outputs, sample) in outputs.chunks_exact(width).zip(block) {
+                let target = samples.target(sample, 0.0);
+                total_loss += f64::from(loss::value(loss, outputs, target));
+                total_right += f64::from(loss::accuracy(outputs, target));
+            }
+        }
+        let count = samples.count as f64;
+        ((total_loss / count) as f32, (total_right / count) as f32)
+    }
+
+    /// The gradient of the mean loss over the rows, put into `gradient`, which is laid out as the parameters
+    /// are; what is not trained gets none.
+    pub(super) fn gradient(
+        &self,
+        parameters: &[f32],
+        rows: Rows<'_>,
+        loss: Loss,
+        smoothing: f32,
+        gradient: &mut [f32],
+        work: &mut Work,
+    ) {
+        gradient.fill(0.0);
+        let scale = 1.0 / rows.count() as f32;
+        for block in blocks(rows.count(), self.block()) {
+            self.forward(parameters, rows, block.clone(), work);
+            let width = self.outputs();
+            work.delta.resize(block.len() * width, 0.0);
+            let outputs = &work.before[self.layers.len() - 1];
+            let each = outputs.chunks_exact(width).zip(work.delta.chunks_exact_mut(width));
+            for ((outputs, slope), row) in each.zip(block.clone()) {
+                let target = rows.samples.target(rows.sample(row), smoothing);
+                loss::gradient(loss, outputs, target, scale, slope);
+            }
+            self.backward(parameters, rows, block, gradient, work);
+        }
+    }
+
+    fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, |layer| layer.outputs)
+    }
+
+    fn forward(&self, parameters: &[f32], rows: Rows<'_>, block: Range<usize>, work: &mut Work) {
+        let count = block.len();
+        work.before.resize_with(self.layers.len(), Vec::new);
+        work.after.resize_with(self.layers.len(), Vec::new);
+        self.fill_input(parameters, rows, block.clone(), &mut work.input);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let before = &mut work.before[index];
+            before.resize(count * layer.outputs, 0.0);
+            let weights = &parameters[layer.weights.clone()];
+            let biases = layer.biases.clone().map(|place| &parameters[place]);
+            if let Some(biases) = biases {
+                for before in before.chunks_exact_mut(layer.outputs) {
+                    before.copy_from_slice(biases);
+                }
+            }
+            if index == 0
+                && self.embedding.is_none()
+                && let Inputs::Ones { each, columns } = &rows.samples.inputs
+            {
+                let all = before.chunks_exact_mut(layer.outputs).zip(block.clone());
+                for (before, row) in all {
+                    let columns = &columns[rows.sample(row) * each..][..*each];
+                    let row_of = |column: u32| &weights[column as usize * layer.outputs..];
+                    add_rows(before, biases.is_some(), columns.iter().map(|&c| row_of(c)));
+                }
+            } else {
+                let input = match index {
+                    0 => self.input(rows, &block, &work.input),
+                    _ => &work.after[index - 1],
+                };
+                product(
+                    Matrix::new(input, count, layer.inputs),
+                    Matrix::new(weights, layer.inputs, layer.outputs),
+                    before,
+                    biases.is_some(),
+                );
+            }
+            if let Some(activation) = layer.activation {
+                let after = &mut work.after[index];
+                after.resize(before.len(), 0.0);
+                activation::apply(activation, before, after);
+                if let Some(factors) = rows.factors.get(index) {
+                    multiply(after, &factors[block.start * layer.outputs..]);
+                }
+            }
+        }
+    }
+
+    /// Copies what the first layer takes in, where it is not there as it is needed.
+    fn fill_input(
+        &self,
+        parameters: &[f32],
+        rows: Rows<'_>,
+        block: Range<usize>,
+        input: &mut Vec<f32>,
+    ) {
+        match (&rows.samples.inputs, &self.embedding) {
+            (Inputs::Ones { each, columns }, Some(embedding)) => {
+                input.clear();
+                for row in block {
+                    let columns = &columns[rows.sample(row) * each..][..*each];
+                    for element in embedding.elements(columns) {
+                        input.extend_from_slice(&parameters[element]);
+                    }
+                }
+            }
+            (Inputs::Dense { width, values }, None) if rows.chosen.is_some() => {
+                input.clear();
+                for row in block {
+                    input.extend_from_slice(&values[rows.sample(row) * width..][..*width]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What the first layer takes in.
+    fn input<'a>(&self, rows: Rows<'a>, block: &Range<usize>, filled: &'a [f32]) -> &'a [f32] {
+        match &rows.samples.inputs {
+            Inputs::Dense { width, values } if rows.chosen.is_none() => {
+                &values[block.start * width..]
+            }
+            _ => filled,
+        }
+    }
+
+    /// Adds a block's part of the gradient; `work.delta` holds what the loss sends back.
+    fn backward(
+        &self,
+        parameters: &[f32],
+        rows: Rows<'_>,
+        block: Range<usize>,
+        gradient: &mut [f32],
+        work: &mut Work,
+    ) {
+        let count = block.len();
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            if let Some(activation) = layer.activation {
+                let delta = &mut work.delta;
+                if let Some(factors) = rows.factors.get(index) {
+                    multiply(delta, &factors[block.start * layer.outputs..]);
+                }
+                let (before, after) = (&work.before[index], &work.after[index]);
+                activation::multiply_by_slope(activation, before, after, delta);
+            }
+            let delta = &work.delta[..count * layer.outputs];
+            if let Some(biases) = layer.biases.clone() {
+                let sums = &mut gradient[biases];
+                for delta in delta.chunks_exact(layer.outputs) {
+                    add(sums, delta);
+                }
+            }
+            let weights = &mut gradient[layer.weights.clone()];
+            let delta_matrix = Matrix::new(delta, count, layer.outputs);
+            if index == 0
+                && self.embedding.is_none()
+                && let Inputs::Ones { each, columns } = &rows.samples.inputs
+            {
+                for (delta, row) in delta.chunks_exact(layer.outputs).zip(block.clone()) {
+                    for &column in &columns[rows.sample(row) * each..][..*each] {
+                        add(&mut weights[column as usize * layer.outputs..], delta);
+                    }
+                }
+            } else {
+                let input = match index {
+                    0 => self.input(rows, &block, &work.input),
+                    _ => &work.after[index - 1],
+                };
+                let input = Matrix::new(input, count, layer.inputs).transposed();
+                product(input, delta_matrix, weights, true);
+            }
+            let first = index == 0;
+            let goes_on =
+                if first { self.embedding.is_some() } else { self.layers[index - 1].trained };
+            if !goes_on {
+                return;
+            }
+            work.next_delta.resize(count * layer.inputs, 0.0);
+            let weights = &parameters[layer.weights.clone()];
+            let weights = Matrix::new(weights, layer.inputs, layer.outputs).transposed();
+            product(delta_matrix, weights, &mut work.next_delta, false);
+            std::mem::swap(&mut work.delta, &mut work.next_delta);
+        }
+        let (Some(embedding), Inputs::Ones { each, columns }) =
+            (&self.embedding, &rows.samples.inputs)
+        else {
+            return;
+        };
+        let parts = work.delta.chunks_exact(embedding.length);
+        let elements =
+            block.flat_map(|row| embedding.elements(&columns[rows.sample(row) * each..][..*each]));
+        for (element, delta) in elements.zip(parts) {
+            add(&mut gradient[element], delta);
+        }
+    }
+}
+
+impl Embedding {
+    /// Where the vectors of two elements stand, given as columns of two one-hot vectors side by side.
+    fn elements<'a>(&self, columns: &'a [u32]) -> impl Iterator<Item = Range<usize>> + use<'a> {
+        let (start, length) = (self.place.start, self.length);
+        let count = self.place.len() / length;
+        columns.iter().map(move |&column| {
+            let from = start + column as usize % count * length;
+            from..from + length
+        })
+    }
+}
+
+impl Work {
+    fn outputs(&self) -> &[f32] {
+        self.before.last().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Ranges of at most `size` that cover `count` rows, as even as can be.
+fn blocks(count: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let parts = count.div_ceil(size).max(1);
+    (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
+}
+
+/// The sum of rows of weights, on top of what is there or in its place.
+fn add_rows<'a>(out: &mut [f32], on_top: bool, mut rows: impl Iterator<Item = &'a [f32]>) {
+    if !on_top {
+        match (rows.next(), rows.next()) {
+            (Some(first), Some(second)) => {
+                for ((out, a), b) in out.iter_mut().zip(first).zip(second) {
+                    *out = a + b;
+                }
+            }
+            (first, _) => out.copy_from_slice(&first.unwrap_or(&[])[..out.len()]),
+        }
+    }
+    rows.for_each(|row| add(out, row));
+}
+
+fn add(sums: &mut [f32], values: &[f32]) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value;
+    }
+}
+
+fn multiply(values: &mut [f32], factors: &[f32]) {
+    for (value, factor) in values.iter_mut().zip(factors) {
+        *value *= factor;
+    }
+}

@@ -1,0 +1,86 @@
+//! Optimisers on slices: the formulas of [`crate::train::optimiser`], number by number, all parameters of
+//! a member at once.
+
+use std::ops::Range;
+
+use crate::experiment::{Grokfast, Optimiser, Settings};
+use crate::train::optimiser::{EPSILON, Numbers};
+
+/// What an optimiser remembers of each parameter.
+pub(super) struct State {
+    mean: Vec<f32>,
+    /// Empty for SGD.
+    square: Vec<f32>,
+    /// Grokfast's running average of the gradient; empty without it, and before the first step.
+    average: Vec<f32>,
+}
+
+impl State {
+    pub(super) fn new(member: &Settings, numbers: usize) -> Self {
+        let square = if member.optimiser == Optimiser::Sgd { 0 } else { numbers };
+        Self { mean: vec![0.0; numbers], square: vec![0.0; square], average: Vec::new() }
+    }
+
+    /// Whether this knows all that a member's steps are made of.
+    pub(super) fn covers(member: &Settings) -> bool {
+        matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
+            && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
+            && !member.orthograd
+            && !member.constant_norm
+            && member.rank_penalty == 0.0
+    }
+
+    /// Takes the step numbered `step`, counted from 1, for the parameters in `trained`.
+    pub(super) fn step(
+        &mut self,
+        member: &Settings,
+        decays: bool,
+        step: u32,
+        trained: Range<usize>,
+        parameters: &mut [f32],
+        gradient: &mut [f32],
+    ) {
+        let numbers = Numbers::of(member, member.optimiser, decays, step);
+        if member.grokfast_lambda > 0.0 {
+            self.amplify(member, gradient);
+        }
+        let coupled = numbers.coupled as f32;
+        let (beta1, rest1) = (numbers.beta1 as f32, numbers.rest1 as f32);
+        let parameters = &mut parameters[trained.clone()];
+        let gradient = &gradient[trained.clone()];
+        let mean = &mut self.mean[trained.clone()];
+        if member.optimiser == Optimiser::Sgd {
+            let lr = numbers.lr as f32;
+            for ((w, v), g) in parameters.iter_mut().zip(mean).zip(gradient) {
+                *v = beta1 * *v + (g + coupled * *w);
+                *w -= lr * *v;
+            }
+            return;
+        }
+        let (beta2, rest2) = (numbers.beta2 as f32, numbers.rest2 as f32);
+        let (keep, adam, root) = (numbers.keep as f32, numbers.adam as f32, numbers.root as f32);
+        let square = &mut self.square[trained];
+        for (((w, m), v), g) in parameters.iter_mut().zip(mean).zip(square).zip(gradient) {
+            let g = g + coupled * *w;
+            *m = beta1 * *m + rest1 * g;
+            *v = beta2 * *v + rest2 * (g * g);
+            *w = keep * *w - adam * (*m / (root * v.sqrt() + EPSILON as f32));
+        }
+    }
+
+    /// Grokfast-EMA, as in [`crate::train::press::Grokfast`].
+    fn amplify(&mut self, member: &Settings, gradient: &mut [f32]) {
+        let (alpha, rest) = (member.grokfast_alpha as f32, (1.0 - member.grokfast_alpha) as f32);
+        let lambda = member.grokfast_lambda as f32;
+        if self.average.is_empty() {
+            self.average = gradient.to_vec();
+        } else {
+            for (mean, g) in self.average.iter_mut().zip(&*gradient) {
+                *mean = alpha * *mean + rest * g;
+            }
+        }
+        for (g, mean) in gradient.iter_mut().zip(&self.average) {
+            *g += lambda * mean;
+        }
+    }
+}
