@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 use super::tape::Tape;
 use super::{TrainError, Trainer};
-use crate::experiment::{Experiment, Optimiser, Settings};
+use crate::experiment::{Experiment, Settings};
 use crate::history::{Measured, Measurement, Snapshot, next_measured_step};
 use crate::measure::Probe;
 use web_time::Instant;
@@ -24,7 +24,8 @@ pub struct Run {
     /// Members that are still to be solved in closed form, where all are: part by part, by their
     /// places, the last first.
     unsolved: Vec<Vec<usize>>,
-    /// Whether no member's loss is a number any more.
+    /// Whether no member's loss is a number any more. Where only some members are trained here, others may
+    /// go on, and so do these.
     all_diverged: bool,
     device: Device,
     experiment: Experiment,
@@ -41,8 +42,21 @@ impl Run {
     /// # Errors
     /// If there is nothing to train on.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
+        Self::of(experiment, (0..experiment.member_count()).collect(), device)
+    }
+
+    /// Likewise with some of the members only, by their places: snapshots hold `None` for the others, and
+    /// measurements nothing.
+    ///
+    /// # Errors
+    /// If there is nothing to train on.
+    pub fn of(
+        experiment: &Experiment,
+        places: Vec<usize>,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
         let members = experiment.members();
-        let solves = members.iter().all(|m| m.optimiser == Optimiser::MinimumNorm);
+        let solves = experiment.is_solved();
         let mut run = Self {
             parts: Vec::new(),
             step: 0,
@@ -56,7 +70,7 @@ impl Run {
             experiment: experiment.clone(),
             members,
         };
-        let parts = parts(&run.members, solves, *device == Device::flex());
+        let parts = parts(&run.members, places, solves, *device == Device::flex());
         if solves {
             run.unsolved = parts.into_iter().rev().collect();
         } else {
@@ -127,7 +141,7 @@ impl Run {
         for (places, trainer) in &mut self.parts {
             fill(&mut snapshot, places, trainer.measure().await?);
         }
-        self.all_diverged = snapshot.members.iter().flatten().all(|member| !member.is_finite());
+        self.all_diverged = snapshot.has_diverged();
         // The last step is measured too, wherever the others fall.
         let following = next_measured_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
@@ -236,15 +250,19 @@ fn fill(snapshot: &mut Snapshot, places: &[usize], measured: Vec<Measured>) {
     }
 }
 
-/// Members that are trained together, by their places.
-fn parts(members: &[Settings], solves: bool, on_cpu: bool) -> Vec<Vec<usize>> {
+/// Members that are trained together, by their places: those of `places`, divided.
+fn parts(
+    members: &[Settings],
+    mut places: Vec<usize>,
+    solves: bool,
+    on_cpu: bool,
+) -> Vec<Vec<usize>> {
     /// Up to this many times the fewest units, or samples, are trained with those.
     const RANGE: usize = 2;
     if !solves && !on_cpu {
-        return vec![(0..members.len()).collect()];
+        return vec![places];
     }
     let range = if solves { 1 } else { RANGE };
-    let mut places: Vec<usize> = (0..members.len()).collect();
     let size = |place: usize| [members[place].width, members[place].train_samples()];
     places.sort_by_key(|&place| size(place));
     let mut parts: Vec<Vec<usize>> = Vec::new();
