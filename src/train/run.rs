@@ -11,8 +11,9 @@ use web_time::Instant;
 
 /// An ensemble in training that is measured at the steps of [`next_measured_step`].
 ///
-/// On the CPU members of very different width, or with very different numbers of samples, are trained
-/// apart: in one set of tensors the small ones would cost as much as the largest. So are those that are solved in closed form, everywhere:
+/// On the CPU members of different width, or with different numbers of samples, are trained apart: in one
+/// set of tensors the small ones would cost as much as the largest, and sums over padded rows are rounded
+/// otherwise, so that a member's last bits would depend on who else is there. So are those that are solved in closed form, everywhere:
 /// they are done one width after the other, and measured as they are.
 pub struct Run {
     members: Vec<Settings>,
@@ -74,11 +75,15 @@ impl Run {
         if solves {
             run.unsolved = parts.into_iter().rev().collect();
         } else {
-            for places in parts {
-                run.parts.push((places.clone(), run.trainer(&places)?));
-            }
+            run.set_up(parts)?;
         }
         Ok(run)
+    }
+
+    fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
+        let trained = parts.into_iter().map(|places| Ok((places.clone(), self.trainer(&places)?)));
+        self.parts = trained.collect::<Result<_, TrainError>>()?;
+        Ok(())
     }
 
     fn trainer(&self, places: &[usize]) -> Result<Trainer, TrainError> {
@@ -257,24 +262,12 @@ fn parts(
     solves: bool,
     on_cpu: bool,
 ) -> Vec<Vec<usize>> {
-    /// Up to this many times the fewest units, or samples, are trained with those.
-    const RANGE: usize = 2;
     if !solves && !on_cpu {
         return vec![places];
     }
-    let range = if solves { 1 } else { RANGE };
     let size = |place: usize| [members[place].width, members[place].train_samples()];
     places.sort_by_key(|&place| size(place));
-    let mut parts: Vec<Vec<usize>> = Vec::new();
-    for place in places {
-        match parts.last_mut() {
-            Some(part) if (0..2).all(|what| size(place)[what] <= range * size(part[0])[what]) => {
-                part.push(place)
-            }
-            _ => parts.push(vec![place]),
-        }
-    }
-    parts
+    places.chunk_by(|a, b| size(*a) == size(*b)).map(<[usize]>::to_vec).collect()
 }
 
 #[cfg(test)]
@@ -335,7 +328,12 @@ mod tests {
                 "info=contrastive&layers=all",
             ] {
                 let common = format!("p=11&steps=4&lr=0.01&{info}");
-                let together = measured(&mut finished(&format!("{common}&seeds=2&{several}")));
+                let together = format!("{common}&seeds=2&{several}");
+                let mut run = Run::new(&experiment(&together), &Device::flex()).expect("data");
+                // In one set of tensors, as on a GPU.
+                run.set_up(vec![(0..4).collect()]).expect("data");
+                block_on(run.finish(|_| {})).expect("on the CPU");
+                let together = measured(&mut run);
                 let single = measured(&mut finished(&format!("{common}&seeds=1&seed=1&{alone}")));
                 let pairs = together.iter().zip(&single);
                 let values = pairs.flat_map(|(a, b)| a.members[1].iter().zip(&b.members[0]));

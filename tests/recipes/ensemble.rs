@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use pollster::block_on;
 use two_phase::experiment::{Experiment, Optimiser, Preset};
-use two_phase::history::History;
+use two_phase::history::{History, Snapshot, next_measured_step};
 use two_phase::phases;
 use two_phase::shares::{Together, deal};
 use two_phase::train::{Run, Trainer};
@@ -15,9 +15,28 @@ fn losses(history: &History, member: usize) -> Vec<f32> {
     later.flat_map(|(_, m)| [m.train.loss, m.test.loss]).collect()
 }
 
+/// The ensemble trained in one set of tensors, as on a GPU.
+fn train_together(query: &str) -> History {
+    let experiment = experiment(query);
+    let mut history = History::new(experiment.clone());
+    let mut trainer = Trainer::new(&experiment, &Device::flex()).unwrap();
+    let (mut step, last) = (0, experiment.settings.steps);
+    loop {
+        while trainer.step() < step {
+            block_on(trainer.advance()).unwrap();
+        }
+        let members = block_on(trainer.measure()).unwrap().into_iter().map(Some).collect();
+        history.push(Snapshot { step, members });
+        if step == last {
+            return history;
+        }
+        step = next_measured_step(step).min(last);
+    }
+}
+
 /// Every member's losses are within 1e-5 of those that it has alone, at every measured step.
 fn assert_as_alone(query: &str) {
-    let together = train(query);
+    let together = train_together(query);
     for (index, member) in together.experiment().members().into_iter().enumerate() {
         let alone = Experiment::alone(&Preset::ALL[0], member);
         let mut history = History::new(alone.clone());
