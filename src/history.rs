@@ -43,13 +43,21 @@ pub struct Snapshot {
     pub members: Vec<Option<Measured>>,
 }
 
+impl Snapshot {
+    /// Whether all members are here, and the loss of none is a number any more.
+    #[must_use]
+    pub fn has_diverged(&self) -> bool {
+        self.members.iter().all(|member| member.is_some_and(|member| !member.is_finite()))
+    }
+}
+
 /// What else was measured of all members at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     /// Optimiser steps taken.
     pub step: u32,
     /// For each member a value for each of [`crate::measure::curves`], in that order; `None` where there is none
-    /// to be had, as of a member that has diverged.
+    /// to be had, as of a member that has diverged. Empty for members that are measured elsewhere.
     pub members: Vec<Vec<Option<f32>>>,
 }
 

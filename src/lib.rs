@@ -15,6 +15,7 @@ pub mod measure;
 pub mod phases;
 pub mod protocol;
 pub mod report;
+pub mod shares;
 pub mod sweep;
 pub mod theory;
 

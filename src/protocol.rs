@@ -1,4 +1,4 @@
-//! The only door between page and worker: [`Command`] in, [`Event`] out, each sent as JSON text.
+//! The only door between page and workers: [`Command`] in, [`Event`] out, each sent as JSON text.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::measure::KnownAnswer;
 pub enum Backend {
     /// burn's wgpu backend on WebGPU.
     Gpu,
-    /// burn's Flex backend, on one thread.
+    /// burn's Flex backend, on one thread of each worker.
     Cpu,
 }
 
@@ -34,8 +34,14 @@ pub enum Command {
     /// Sets up a backend. Answered by [`Event::Ready`], or by [`Event::Failed`] if the adapter
     /// cannot be used.
     Open(Backend),
-    /// Drops whatever is training and sets up this experiment, paused at step 0.
-    Load(Box<Experiment>),
+    /// Drops whatever is training and sets up members of an experiment, paused at step 0.
+    Load {
+        /// The whole ensemble.
+        experiment: Box<Experiment>,
+        /// The places of the members to train; without any there is nothing to do but to answer. The page
+        /// names all, and deals them to the workers.
+        members: Vec<usize>,
+    },
     /// Measures the run so far, and from here on, as this experiment says, which is trained alike.
     Measure(Box<Experiment>),
     /// Trains until done, or until told otherwise.
@@ -78,9 +84,9 @@ pub enum Event {
     KnownAnswersDone,
     /// A [`Command::Play`] has been carried out.
     Playing,
-    /// The members, measured.
+    /// The worker's members, measured.
     Snapshot(Snapshot),
-    /// The members, measured beside loss and accuracy; of any step so far.
+    /// The worker's members, measured beside loss and accuracy; of any step so far.
     Measurement(Measurement),
     /// Where training is and how fast it goes.
     Progress {

@@ -157,6 +157,12 @@ impl Experiment {
         same == other.settings && self.lists == other.lists
     }
 
+    /// Whether all members are solved in closed form, one width after the other, instead of being trained.
+    #[must_use]
+    pub fn is_solved(&self) -> bool {
+        self.members().iter().all(|member| member.optimiser == Optimiser::MinimumNorm)
+    }
+
     /// Members in the ensemble.
     #[must_use]
     pub fn member_count(&self) -> usize {
@@ -209,7 +215,7 @@ impl Experiment {
         let (samples, widest) = (most(Settings::all_samples), most(Settings::widest_layer));
         let mut by_memory =
             (BUFFER / (samples * widest)).min(TOTAL / most(Settings::numbers_in_training)).max(1);
-        if members.iter().all(|member| member.optimiser == Optimiser::MinimumNorm) {
+        if one_seed.is_solved() {
             // These are solved one width after the other.
             let widths: HashSet<usize> = members.iter().map(|member| member.width).collect();
             by_memory *= widths.len();

@@ -17,7 +17,7 @@ pub const MAX_QUERY_BYTES: usize = 4096;
 const MOST_VALUES: usize = 100;
 
 /// Keys that belong to the page and not to the experiment.
-const PAGE_KEYS: &[&str] = &["backend", "embed", "play", "speed", "axis", "shown"];
+const PAGE_KEYS: &[&str] = &["backend", "workers", "embed", "play", "speed", "axis", "shown"];
 
 /// What was read from a query string.
 #[derive(Clone, Debug, PartialEq)]

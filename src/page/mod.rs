@@ -10,6 +10,7 @@ mod figure;
 mod format;
 mod link;
 mod speed;
+mod team;
 mod theme;
 
 use std::cell::RefCell;

@@ -4,15 +4,16 @@ use burn::tensor::Device;
 
 use super::tape::Tape;
 use super::{TrainError, Trainer};
-use crate::experiment::{Experiment, Optimiser, Settings};
+use crate::experiment::{Experiment, Settings};
 use crate::history::{Measured, Measurement, Snapshot, next_measured_step};
 use crate::measure::Probe;
 use web_time::Instant;
 
 /// An ensemble in training that is measured at the steps of [`next_measured_step`].
 ///
-/// On the CPU members of very different width, or with very different numbers of samples, are trained
-/// apart: in one set of tensors the small ones would cost as much as the largest. So are those that are solved in closed form, everywhere:
+/// On the CPU members of different width, or with different numbers of samples, are trained apart: in one
+/// set of tensors the small ones would cost as much as the largest, and sums over padded rows are rounded
+/// otherwise, so that a member's last bits would depend on who else is there. So are those that are solved in closed form, everywhere:
 /// they are done one width after the other, and measured as they are.
 pub struct Run {
     members: Vec<Settings>,
@@ -24,7 +25,8 @@ pub struct Run {
     /// Members that are still to be solved in closed form, where all are: part by part, by their
     /// places, the last first.
     unsolved: Vec<Vec<usize>>,
-    /// Whether no member's loss is a number any more.
+    /// Whether no member's loss is a number any more. Where only some members are trained here, others may
+    /// go on, and so do these.
     all_diverged: bool,
     device: Device,
     experiment: Experiment,
@@ -41,8 +43,21 @@ impl Run {
     /// # Errors
     /// If there is nothing to train on.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
+        Self::of(experiment, (0..experiment.member_count()).collect(), device)
+    }
+
+    /// Likewise with some of the members only, by their places: snapshots hold `None` for the others, and
+    /// measurements nothing.
+    ///
+    /// # Errors
+    /// If there is nothing to train on.
+    pub fn of(
+        experiment: &Experiment,
+        places: Vec<usize>,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
         let members = experiment.members();
-        let solves = members.iter().all(|m| m.optimiser == Optimiser::MinimumNorm);
+        let solves = experiment.is_solved();
         let mut run = Self {
             parts: Vec::new(),
             step: 0,
@@ -56,15 +71,19 @@ impl Run {
             experiment: experiment.clone(),
             members,
         };
-        let parts = parts(&run.members, solves, *device == Device::flex());
+        let parts = parts(&run.members, places, solves, *device == Device::flex());
         if solves {
             run.unsolved = parts.into_iter().rev().collect();
         } else {
-            for places in parts {
-                run.parts.push((places.clone(), run.trainer(&places)?));
-            }
+            run.set_up(parts)?;
         }
         Ok(run)
+    }
+
+    fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
+        let trained = parts.into_iter().map(|places| Ok((places.clone(), self.trainer(&places)?)));
+        self.parts = trained.collect::<Result<_, TrainError>>()?;
+        Ok(())
     }
 
     fn trainer(&self, places: &[usize]) -> Result<Trainer, TrainError> {
@@ -127,7 +146,7 @@ impl Run {
         for (places, trainer) in &mut self.parts {
             fill(&mut snapshot, places, trainer.measure().await?);
         }
-        self.all_diverged = snapshot.members.iter().flatten().all(|member| !member.is_finite());
+        self.all_diverged = snapshot.has_diverged();
         // The last step is measured too, wherever the others fall.
         let following = next_measured_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
@@ -236,27 +255,19 @@ fn fill(snapshot: &mut Snapshot, places: &[usize], measured: Vec<Measured>) {
     }
 }
 
-/// Members that are trained together, by their places.
-fn parts(members: &[Settings], solves: bool, on_cpu: bool) -> Vec<Vec<usize>> {
-    /// Up to this many times the fewest units, or samples, are trained with those.
-    const RANGE: usize = 2;
+/// Members that are trained together, by their places: those of `places`, divided.
+fn parts(
+    members: &[Settings],
+    mut places: Vec<usize>,
+    solves: bool,
+    on_cpu: bool,
+) -> Vec<Vec<usize>> {
     if !solves && !on_cpu {
-        return vec![(0..members.len()).collect()];
+        return vec![places];
     }
-    let range = if solves { 1 } else { RANGE };
-    let mut places: Vec<usize> = (0..members.len()).collect();
     let size = |place: usize| [members[place].width, members[place].train_samples()];
     places.sort_by_key(|&place| size(place));
-    let mut parts: Vec<Vec<usize>> = Vec::new();
-    for place in places {
-        match parts.last_mut() {
-            Some(part) if (0..2).all(|what| size(place)[what] <= range * size(part[0])[what]) => {
-                part.push(place)
-            }
-            _ => parts.push(vec![place]),
-        }
-    }
-    parts
+    places.chunk_by(|a, b| size(*a) == size(*b)).map(<[usize]>::to_vec).collect()
 }
 
 #[cfg(test)]
@@ -317,7 +328,12 @@ mod tests {
                 "info=contrastive&layers=all",
             ] {
                 let common = format!("p=11&steps=4&lr=0.01&{info}");
-                let together = measured(&mut finished(&format!("{common}&seeds=2&{several}")));
+                let together = format!("{common}&seeds=2&{several}");
+                let mut run = Run::new(&experiment(&together), &Device::flex()).expect("data");
+                // In one set of tensors, as on a GPU.
+                run.set_up(vec![(0..4).collect()]).expect("data");
+                block_on(run.finish(|_| {})).expect("on the CPU");
+                let together = measured(&mut run);
                 let single = measured(&mut finished(&format!("{common}&seeds=1&seed=1&{alone}")));
                 let pairs = together.iter().zip(&single);
                 let values = pairs.flat_map(|(a, b)| a.members[1].iter().zip(&b.members[0]));

@@ -73,18 +73,20 @@ impl Session {
                 self.device = Some(open(backend).await?);
                 send(&Event::Ready(backend));
             }
-            Command::Load(experiment) => {
+            Command::Load { experiment, members } => {
                 self.motion = Motion::Rest;
                 // The old ensemble's memory is free before the new one asks for its own.
                 self.run = None;
                 self.pace = Pace::new(self.pace.limit());
-                if let Some(device) = &self.device {
+                if members.is_empty() {
+                    send(&Event::Loaded);
+                } else if let Some(device) = &self.device {
                     if experiment.settings.data == Data::Digits && digits::are_missing() {
                         digits::provide(&fetch::file(digits::FILE).await?)
                             .map_err(|error| error.to_string())?;
                     }
                     let mut run =
-                        Run::new(&experiment, device).map_err(|error| error.to_string())?;
+                        Run::of(&experiment, members, device).map_err(|error| error.to_string())?;
                     send(&Event::Loaded);
                     // At step 0, before any is taken.
                     let first = run.advance(0).await.map_err(|error| error.to_string())?;

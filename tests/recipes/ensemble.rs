@@ -3,8 +3,9 @@
 use burn::tensor::Device;
 use pollster::block_on;
 use two_phase::experiment::{Experiment, Optimiser, Preset};
-use two_phase::history::History;
+use two_phase::history::{History, Snapshot, next_measured_step};
 use two_phase::phases;
+use two_phase::shares::{Together, deal};
 use two_phase::train::{Run, Trainer};
 
 use super::{experiment, train};
@@ -14,9 +15,28 @@ fn losses(history: &History, member: usize) -> Vec<f32> {
     later.flat_map(|(_, m)| [m.train.loss, m.test.loss]).collect()
 }
 
+/// The ensemble trained in one set of tensors, as on a GPU.
+fn train_together(query: &str) -> History {
+    let experiment = experiment(query);
+    let mut history = History::new(experiment.clone());
+    let mut trainer = Trainer::new(&experiment, &Device::flex()).unwrap();
+    let (mut step, last) = (0, experiment.settings.steps);
+    loop {
+        while trainer.step() < step {
+            block_on(trainer.advance()).unwrap();
+        }
+        let members = block_on(trainer.measure()).unwrap().into_iter().map(Some).collect();
+        history.push(Snapshot { step, members });
+        if step == last {
+            return history;
+        }
+        step = next_measured_step(step).min(last);
+    }
+}
+
 /// Every member's losses are within 1e-5 of those that it has alone, at every measured step.
 fn assert_as_alone(query: &str) {
-    let together = train(query);
+    let together = train_together(query);
     for (index, member) in together.experiment().members().into_iter().enumerate() {
         let alone = Experiment::alone(&Preset::ALL[0], member);
         let mut history = History::new(alone.clone());
@@ -30,6 +50,42 @@ fn assert_as_alone(query: &str) {
         for (together, alone) in together.iter().zip(&alone) {
             let off = (together / alone - 1.0).abs();
             assert!(off <= 1e-5, "{query}, {name}: {together} against {alone}");
+        }
+    }
+}
+
+#[test]
+fn shares_of_an_ensemble_train_to_the_last_bit_as_the_whole_does() {
+    for query in [
+        "seeds=5&steps=60",
+        "seeds=5&steps=60&batch=16&noise=0.3&label-noise=0.1",
+        "p=11&width=8,16,24,32&seeds=3&steps=60",
+        "p=11&width=24&deeper=6tanh&bias=1&frac=0.4,0.6&lr=0.001,0.01&seeds=2&steps=60",
+        "p=11&width=16&optimiser=adamw,muon,sgd&grokfast-lambda=2&seeds=2&steps=60",
+        "p=11&width=16&lr=0.003,10&seeds=2&steps=60",
+        "data=digits&samples=20,30,50&activation=relu&width=16&bias=1&seeds=2&steps=40",
+        "data=digits&model=random-features&optimiser=minimum-norm&width=20,50&samples=40&seeds=3",
+    ] {
+        let whole = train(query);
+        let experiment = whole.experiment();
+        for most in [2, 3] {
+            let mut together = Together::new(most);
+            let mut history = History::new(experiment.clone());
+            for (index, share) in deal(experiment, most).into_iter().enumerate() {
+                let mut run = Run::of(experiment, share, &Device::flex()).unwrap();
+                let look = |snapshot| {
+                    let whole = if experiment.is_solved() {
+                        Some(snapshot)
+                    } else {
+                        together.add(index, snapshot)
+                    };
+                    whole.into_iter().for_each(|snapshot| history.push(snapshot));
+                };
+                block_on(run.finish(look)).unwrap();
+            }
+            // As text: one NaN does not equal another.
+            let text = |history: &History| serde_json::to_string(history.snapshots()).unwrap();
+            assert!(text(&history) == text(&whole), "{query} in {most} shares");
         }
     }
 }

@@ -187,7 +187,11 @@ impl App {
         let heading = if arithmetic { HEADING } else { self.experiment.preset.label };
         set_text(&element("heading"), heading);
         let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
-        set_text(&element("badge"), badge);
+        let badge = match self.workers_training() {
+            1 => badge.to_owned(),
+            workers => format!("{badge}, {workers} workers"),
+        };
+        set_text(&element("badge"), &badge);
         let steps = self.experiment.settings.steps;
         let text = match self.state {
             State::Loading | State::Error => self.message.clone(),

@@ -19,8 +19,8 @@ use super::adapter::{Choice, Wish};
 use super::chart::{Chart, Layout};
 use super::controls::Controls;
 use super::dom::{create, element, set_root_attribute, set_text, window};
-use super::link::Link;
 use super::speed;
+use super::team::Team;
 use crate::experiment::{Experiment, FIELDS, Field, Group, Preset, Value};
 use crate::history::History;
 use crate::measure::Set;
@@ -68,7 +68,10 @@ pub struct Pointed {
 pub struct App {
     experiment: Experiment,
     wish: Wish,
-    link: Option<Link>,
+    /// What trains.
+    team: Option<Team>,
+    /// Most workers that train on the CPU, if the address says so.
+    workers: Option<usize>,
     /// The backend asked for, and what the badge says about it.
     choice: Option<Choice>,
     /// Counts worker starts, so that a choice made for an earlier one is not used.
@@ -113,7 +116,8 @@ impl App {
         let mut notes = parsed.notes;
         let mut app = Self {
             wish: Wish::Auto,
-            link: None,
+            team: None,
+            workers: None,
             choice: None,
             opened: 0,
             opening_done: false,
@@ -150,6 +154,7 @@ impl App {
         for (key, value) in parsed.page {
             let understood = match key.as_str() {
                 "backend" => Wish::named(&value).map(|wish| app.wish = wish),
+                "workers" => workers_named(&value).map(|workers| app.workers = Some(workers)),
                 "speed" => speed::stop_named(&value).map(|stop| {
                     app.speed_stop = stop;
                     let taken = speed::at_stop(stop);
@@ -169,6 +174,7 @@ impl App {
             if understood.is_none() {
                 let allowed = match key.as_str() {
                     "backend" => "auto, gpu or cpu",
+                    "workers" => "a whole number from 1 to 64",
                     "speed" => "max or a number of steps per second",
                     "axis" => "log or linear",
                     "shown" => "train, test or all",
@@ -205,8 +211,8 @@ impl App {
     }
 
     fn send(&self, command: &Command) {
-        if let Some(link) = &self.link {
-            link.send(command);
+        if let Some(team) = &self.team {
+            team.send(command);
         }
     }
 
@@ -218,7 +224,15 @@ impl App {
         set_root_attribute("data-measures", "behind");
         self.message = "Setting up the networks.".into();
         self.set_state(State::Loading);
-        self.send(&Command::Load(Box::new(self.experiment.clone())));
+        let experiment = Box::new(self.experiment.clone());
+        let members = (0..experiment.member_count()).collect();
+        self.send(&Command::Load { experiment, members });
+        set_root_attribute("data-workers", &self.workers_training().to_string());
+    }
+
+    /// Workers that share the members.
+    fn workers_training(&self) -> usize {
+        self.team.as_ref().map_or(1, Team::workers)
     }
 
     /// Has the run so far measured in another way; it goes on as it was.
@@ -267,6 +281,9 @@ impl App {
         if self.wish != Wish::Auto {
             page.push(format!("backend={}", self.wish_name()));
         }
+        if let Some(workers) = self.workers {
+            page.push(format!("workers={workers}"));
+        }
         if let Some(speed) = speed::at_stop(self.speed_stop) {
             page.push(format!("speed={speed}"));
         }
@@ -300,6 +317,11 @@ impl App {
             );
         }
     }
+}
+
+/// A number of workers. A browser refuses far more at some point; no machine that it runs on has more cores.
+fn workers_named(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|workers| (1..=64).contains(workers))
 }
 
 fn flag(text: &str) -> Option<bool> {

@@ -9,14 +9,14 @@ use super::{Shared, State, on_event, redraw};
 use crate::history::History;
 use crate::page::adapter::{self, Choice};
 use crate::page::dom::{set_root_attribute, window};
-use crate::page::link::Link;
+use crate::page::team::Team;
 use crate::protocol::Backend;
 
 /// Chooses a backend and starts its worker.
 pub fn open(app: &Shared) {
     let (wish, opened) = {
         let mut app = app.borrow_mut();
-        app.link = None;
+        app.team = None;
         app.choice = None;
         app.opened += 1;
         app.opening_done = false;
@@ -70,12 +70,21 @@ pub(super) fn watch(app: &Shared) {
         .set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
 }
 
+/// Cores of this machine, as far as the browser tells. All of them train: the page needs a few percent of one.
+fn cores() -> usize {
+    let cores = window().navigator().hardware_concurrency();
+    if cores.is_finite() { cores.max(1.0) as usize } else { 1 }
+}
+
 /// Compiling shaders takes a software adapter up to 7 seconds.
 const PATIENCE_MS: i32 = 30_000;
 
 pub(super) fn open_worker(app: &Shared, choice: Choice) {
     let shared = Rc::clone(app);
-    let link = Link::open(choice.backend, move |event| on_event(&shared, event));
+    // Not before the one that it replaces has ended.
+    app.borrow_mut().team = None;
+    let most = app.borrow().workers.unwrap_or_else(cores);
+    let team = Team::open(choice.backend, most, move |event| on_event(&shared, event));
     {
         let mut app = app.borrow_mut();
         app.signs += 1;
@@ -88,9 +97,8 @@ pub(super) fn open_worker(app: &Shared, choice: Choice) {
         };
         app.choice = Some(choice);
         app.warm_up = None;
-        app.link = None;
-        match link {
-            Ok(link) => app.link = Some(link),
+        match team {
+            Ok(team) => app.team = Some(team),
             Err(sentence) => app.fail(sentence),
         }
     }

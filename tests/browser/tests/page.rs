@@ -64,6 +64,75 @@ async fn the_same_address_gives_the_same_curves_bit_for_bit() {
 }
 
 #[tokio::test]
+async fn members_shared_by_workers_give_the_curves_of_one_bit_for_bit() {
+    let browser = Browser::start(Adapter::None).await;
+    // Of one width, of several, and with one that diverges.
+    for lists in ["seeds=5", "width=8,16,24&seeds=2", "lr=0.003,10&seeds=2"] {
+        let mut reports = Vec::new();
+        for workers in ["1", "2", "3"] {
+            browser
+                .open(&format!(
+                    "?backend=cpu&play=1&workers={workers}&p=11&width=16&steps=300&{lists}"
+                ))
+                .await;
+            browser.wait_for(&["done"], 60).await;
+            browser.wait_for_measures().await;
+            assert_eq!(browser.attribute("data-workers").await, workers);
+            let badge = browser.text("#badge").await;
+            let expected = match workers {
+                "1" => "CPU: as chosen".to_owned(),
+                _ => format!("CPU: as chosen, {workers} workers"),
+            };
+            assert_eq!(badge, expected);
+            reports.push(browser.report().await);
+        }
+        assert_eq!(last_step(&reports[0]), 300);
+        assert!(reports[0] == reports[1], "{lists} by two workers");
+        assert!(reports[0] == reports[2], "{lists} by three workers");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_members_come() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open("?backend=cpu&workers=2&speed=50&seeds=1&p=11&width=16&steps=300").await;
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.attribute("data-workers").await, "1");
+    // A stop of the slider: some number of members.
+    choose(&browser, "setting-seeds", "3").await;
+    wait_until(&browser, async || browser.attribute("data-workers").await == "2").await;
+    browser.wait_for(&["ready"], 30).await;
+    browser.click("#play").await;
+    browser.wait_for(&["running"], 10).await;
+    wait_until(&browser, async || last_step(&browser.report().await) > 10).await;
+    browser.click("#play").await;
+    browser.wait_for(&["paused"], 10).await;
+    let paused = last_step(&browser.report().await);
+    for member in members(&browser.report().await) {
+        assert_eq!(member["curves"]["step"].as_array().unwrap().last(), Some(&paused.into()));
+    }
+    browser.click("#step").await;
+    wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
+    assert_eq!(browser.attribute("data-state").await, "paused");
+    choose(&browser, "speed", "9").await;
+    browser.script("document.getElementById('speed').dispatchEvent(new Event('input'))").await;
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 60).await;
+    browser.wait_for_measures().await;
+    let stepped = browser.report().await;
+    let seeds = members(&stepped).len();
+    assert!(seeds > 1, "{seeds}");
+    browser
+        .open(&format!("?backend=cpu&workers=1&play=1&seeds={seeds}&p=11&width=16&steps=300"))
+        .await;
+    browser.wait_for(&["done"], 60).await;
+    browser.wait_for_measures().await;
+    assert!(stepped["members"] == browser.report().await["members"]);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn on_webgpu_the_loss_after_50_steps_is_that_of_the_cpu() {
     let browser = Browser::start(Adapter::SwiftShader).await;
     let mut losses = Vec::new();
@@ -121,6 +190,7 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
         ("wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
         ("lr=fast", "`lr` must be a number between 0.00001 and 10; got “fast”, so it is 0.003."),
         ("p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
+        ("workers=0", "`workers` must be a whole number from 1 to 64; got “0”, so it was ignored."),
         ("backend=abacus", "`backend` must be auto, gpu or cpu; got “abacus”, so it was ignored."),
     ] {
         browser.open(&format!("?{query}")).await;
