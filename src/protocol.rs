@@ -42,6 +42,8 @@ pub enum Command {
         /// names all, and deals them to the workers.
         members: Vec<usize>,
     },
+    /// Times a step of what is loaded, which stays as it is. Answered by [`Event::Timed`].
+    Time,
     /// Measures the run so far, and from here on, as this experiment says, which is trained alike.
     Measure(Box<Experiment>),
     /// Trains until done, or until told otherwise.
@@ -76,6 +78,11 @@ pub enum Event {
     Ready(Backend),
     /// The experiment is set up at step 0.
     Loaded,
+    /// For [`Command::Time`].
+    Timed {
+        /// Seconds that a step of all the worker's members takes; 0 where members are solved in closed form.
+        seconds: f64,
+    },
     /// A [`Command::Measure`] has been carried out: measurements before this are of another kind.
     MeasuresAnew,
     /// One estimator on one number of samples, for [`Command::KnownAnswers`].

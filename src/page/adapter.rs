@@ -9,8 +9,10 @@ use crate::protocol::Backend;
 /// What the reader asks for with `?backend=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
-    /// The GPU where there is a real one.
+    /// The faster, where there is a GPU that is no software one.
     Auto,
+    /// The faster, measured with a software GPU too.
+    Fastest,
     /// The GPU, a software one too.
     Gpu,
     /// The CPU.
@@ -19,8 +21,8 @@ pub enum Wish {
 
 impl Wish {
     /// All wishes with their names in the address, the default first.
-    pub const ALL: [(Self, &str); 3] =
-        [(Self::Auto, "auto"), (Self::Gpu, "gpu"), (Self::Cpu, "cpu")];
+    pub const ALL: [(Self, &str); 4] =
+        [(Self::Auto, "auto"), (Self::Fastest, "fastest"), (Self::Gpu, "gpu"), (Self::Cpu, "cpu")];
 
     /// The wish of the given name.
     pub fn named(name: &str) -> Option<Self> {
@@ -44,19 +46,25 @@ impl Choice {
     }
 }
 
-/// Chooses a backend by what the reader wishes and the browser has.
-pub async fn choose(wish: Wish) -> Choice {
+/// What trains at first, and what it is compared with as soon as that is there, by what the reader wishes
+/// and the browser has.
+pub async fn choose(wish: Wish) -> (Choice, Option<Choice>) {
     if wish == Wish::Cpu {
-        return Choice::cpu("as chosen");
+        return (Choice::cpu("as chosen"), None);
     }
     let adapter = match adapter().await {
         Ok(adapter) => adapter,
-        Err(reason) => return Choice::cpu(reason),
+        Err(reason) => return (Choice::cpu(reason), None),
     };
     if adapter.software && wish == Wish::Auto {
-        return Choice::cpu("the WebGPU adapter is a software one, which is slower");
+        return (Choice::cpu("the WebGPU adapter is a software one, which is slower"), None);
     }
-    Choice { backend: Backend::Gpu, badge: format!("WebGPU: {}", adapter.name) }
+    let gpu = Choice { backend: Backend::Gpu, badge: format!("WebGPU: {}", adapter.name) };
+    if wish == Wish::Gpu {
+        (gpu, None)
+    } else {
+        (Choice::cpu("the GPU is being prepared"), Some(gpu))
+    }
 }
 
 struct Adapter {

@@ -95,7 +95,9 @@ impl Team {
             }
             // What has ended cannot go on.
             Command::Play | Command::Step if inner.merged.over.is_some() => Vec::new(),
-            Command::Play | Command::Step | Command::Pause => sharing(&inner.merged),
+            Command::Play | Command::Step | Command::Pause | Command::Time => {
+                sharing(&inner.merged)
+            }
         };
         inner.send_each(to_each);
     }
@@ -186,6 +188,8 @@ struct Worker {
     remeasures: u32,
     motion: Motion,
     progress: Option<Progress>,
+    /// Seconds that a step takes, if it was asked.
+    timed: Option<f64>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -237,6 +241,7 @@ impl Merged {
             worker.loads += 1;
             worker.motion = Motion::Loaded;
             worker.progress = None;
+            worker.timed = None;
         }
         shares
     }
@@ -307,6 +312,17 @@ impl Merged {
                 let new = Progress { step, steps_per_second, host_seconds, measuring, behind };
                 worker.progress = Some(new);
                 self.progress().into_iter().collect()
+            }
+            Event::Timed { seconds } => {
+                worker.timed = Some(seconds);
+                let sharing = &mut self.workers[..self.shares];
+                let all: Option<Vec<f64>> = sharing.iter().map(|worker| worker.timed).collect();
+                // A step is taken when the slowest has taken it.
+                let slowest = all.and_then(|all| all.into_iter().reduce(f64::max));
+                if slowest.is_some() {
+                    sharing.iter_mut().for_each(|worker| worker.timed = None);
+                }
+                slowest.map(|seconds| Event::Timed { seconds }).into_iter().collect()
             }
             Event::Playing => {
                 worker.motion = Motion::Playing;

@@ -80,6 +80,39 @@ impl Run {
         Ok(run)
     }
 
+    /// Seconds that a step of these members takes from the start of their training, measured on a second
+    /// copy of them; 0 where they are solved in closed form.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn time_step(&self) -> Result<f64, TrainError> {
+        /// Long enough that a clock that is coarse, as browsers' are, and a single hiccup do not decide.
+        const SECONDS: f64 = 0.1;
+        let mut copies = Vec::new();
+        for (places, _) in &self.parts {
+            copies.push(self.trainer(places)?);
+        }
+        // The first step compiles what the others use.
+        let mut steps = 0;
+        while !copies.is_empty() {
+            let start = Instant::now();
+            for trainer in &mut copies {
+                for _ in 0..steps.max(1) {
+                    trainer.advance().await?;
+                }
+            }
+            for trainer in &copies {
+                trainer.settle().await?;
+            }
+            let seconds = start.elapsed().as_secs_f64();
+            if steps > 0 && seconds > SECONDS {
+                return Ok(seconds / f64::from(steps));
+            }
+            steps = (2 * steps).max(1);
+        }
+        Ok(0.0)
+    }
+
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
         let trained = parts.into_iter().map(|places| Ok((places.clone(), self.trainer(&places)?)));
         self.parts = trained.collect::<Result<_, TrainError>>()?;

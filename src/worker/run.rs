@@ -94,6 +94,13 @@ impl Session {
                     self.run = Some(run);
                 }
             }
+            Command::Time => {
+                let seconds = match &self.run {
+                    Some(run) => run.time_step().await.map_err(|error| error.to_string())?,
+                    None => 0.0,
+                };
+                send(&Event::Timed { seconds });
+            }
             Command::Measure(experiment) => {
                 // Of an experiment that is being replaced there is nothing to measure, but an answer is due.
                 if self.run.as_mut().is_none_or(|run| run.measure_anew(&experiment)) {

@@ -1,9 +1,11 @@
 //! The page's state, what the reader can do to it, and what the worker's events do to it.
 
+mod comparing;
 mod drawing;
 mod measures;
 mod opening;
 
+use comparing::Rival;
 use measures::Measures;
 pub use measures::{choose_set, list_sources, point_at_plane, try_known};
 pub use opening::open;
@@ -74,6 +76,8 @@ pub struct App {
     workers: Option<usize>,
     /// The backend asked for, and what the badge says about it.
     choice: Option<Choice>,
+    /// What could train instead, and is compared with it.
+    rival: Option<Rival>,
     /// Counts worker starts, so that a choice made for an earlier one is not used.
     opened: u32,
     opening_done: bool,
@@ -119,6 +123,7 @@ impl App {
             team: None,
             workers: None,
             choice: None,
+            rival: None,
             opened: 0,
             opening_done: false,
             signs: 0,
@@ -173,7 +178,7 @@ impl App {
             };
             if understood.is_none() {
                 let allowed = match key.as_str() {
-                    "backend" => "auto, gpu or cpu",
+                    "backend" => "auto, fastest, gpu or cpu",
                     "workers" => "a whole number from 1 to 64",
                     "speed" => "max or a number of steps per second",
                     "axis" => "log or linear",
@@ -228,6 +233,14 @@ impl App {
         let members = (0..experiment.member_count()).collect();
         self.send(&Command::Load { experiment, members });
         set_root_attribute("data-workers", &self.workers_training().to_string());
+    }
+
+    /// What is loaded is ready to be trained, or is trained at once if that was asked for.
+    fn start(&mut self) {
+        self.set_state(State::Ready);
+        if std::mem::take(&mut self.play_when_loaded) {
+            self.send(&Command::Play);
+        }
     }
 
     /// Workers that share the members.
@@ -367,6 +380,7 @@ fn on_event(app: &Shared, event: Event) {
         watch(app);
     }
     let mut fall_back = None;
+    let mut prepare_rival = false;
     {
         let mut app = app.borrow_mut();
         let current = app.loads == 0;
@@ -387,16 +401,15 @@ fn on_event(app: &Shared, event: Event) {
                 let speed = speed::at_stop(app.speed_stop);
                 app.send(&Command::Speed(speed));
                 app.load();
+                prepare_rival = true;
             }
             Event::Loaded => {
                 app.loads = app.loads.saturating_sub(1);
-                if app.loads == 0 {
-                    app.set_state(State::Ready);
-                    if std::mem::take(&mut app.play_when_loaded) {
-                        app.send(&Command::Play);
-                    }
+                if app.loads == 0 && !app.compare() {
+                    app.start();
                 }
             }
+            Event::Timed { seconds } if current => app.timed(seconds),
             Event::Playing if current => {
                 app.set_state(State::Running);
                 app.steps_per_second = 0.0;
@@ -434,6 +447,7 @@ fn on_event(app: &Shared, event: Event) {
             | Event::Snapshot(_)
             | Event::Measurement(_)
             | Event::Progress { .. }
+            | Event::Timed { .. }
             | Event::Paused { .. }
             | Event::Done { .. } => {}
             // The first reason is the one that tells something.
@@ -449,6 +463,9 @@ fn on_event(app: &Shared, event: Event) {
                 }
             }
         }
+    }
+    if prepare_rival {
+        comparing::prepare(app);
     }
     match fall_back {
         Some(choice) => open_worker(app, choice),

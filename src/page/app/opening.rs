@@ -5,7 +5,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Shared, State, on_event, redraw};
+use super::comparing::{self, Rival};
+use super::{Shared, State, redraw};
 use crate::history::History;
 use crate::page::adapter::{self, Choice};
 use crate::page::dom::{set_root_attribute, window};
@@ -17,6 +18,7 @@ pub fn open(app: &Shared) {
     let (wish, opened) = {
         let mut app = app.borrow_mut();
         app.team = None;
+        app.rival = None;
         app.choice = None;
         app.opened += 1;
         app.opening_done = false;
@@ -34,8 +36,9 @@ pub fn open(app: &Shared) {
     watch(app);
     let shared = Rc::clone(app);
     spawn_local(async move {
-        let choice = adapter::choose(wish).await;
+        let (choice, rival) = adapter::choose(wish).await;
         if shared.borrow().opened == opened {
+            shared.borrow_mut().rival = rival.map(Rival::new);
             open_worker(&shared, choice);
         }
     });
@@ -84,7 +87,10 @@ pub(super) fn open_worker(app: &Shared, choice: Choice) {
     // Not before the one that it replaces has ended.
     app.borrow_mut().team = None;
     let most = app.borrow().workers.unwrap_or_else(cores);
-    let team = Team::open(choice.backend, most, move |event| on_event(&shared, event));
+    let choice_backend = choice.backend;
+    let team = Team::open(choice_backend, most, move |event| {
+        comparing::hear(&shared, choice_backend, event)
+    });
     {
         let mut app = app.borrow_mut();
         app.signs += 1;

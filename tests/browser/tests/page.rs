@@ -319,6 +319,26 @@ async fn where_the_gpu_cannot_be_used_after_all_the_cpu_takes_over_and_says_why(
 }
 
 #[tokio::test]
+async fn the_faster_of_two_devices_trains_and_the_page_says_by_how_much() {
+    let browser = Browser::start(Adapter::SwiftShader).await;
+    browser.open(&format!("?backend=fastest&{SHORT}")).await;
+    // The CPU is ready long before the GPU.
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.attribute("data-backend").await, "cpu");
+    browser.wait_for_text("#badge", "times as fast as the", 240).await;
+    browser.wait_for(&["ready"], 30).await;
+    let (badge, backend) =
+        (browser.text("#badge").await, browser.attribute("data-backend").await);
+    println!("{badge}");
+    assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
+    browser.click("#play").await;
+    browser.wait_for(&["done"], 60).await;
+    assert_eq!(browser.attribute("data-backend").await, backend);
+    assert_eq!(members(&browser.report().await).len(), 2);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_setting_changed_on_the_page_restarts_the_run_and_goes_into_the_address() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&play=1&{SHORT}")).await;
