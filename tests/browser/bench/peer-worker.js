@@ -5,6 +5,9 @@ import { problem } from "./problem.js";
 /** Seconds of steps between two waits for the device. */
 const CHUNK_SECONDS = 0.1;
 
+/** Steps that formulations are compared by, of each. */
+const CHOICE_MILLISECONDS = 300;
+
 /** The loss at this step is kept, to be compared between contestants. */
 export const CHECKED_STEP = 20;
 
@@ -32,22 +35,28 @@ export function serve(start) {
       const data = await problem(workload);
       const possible = Object.keys(formulations).filter((name) => data.pairs || name === "dense");
       const chosen = data.members > 1 && fastest?.experiment === data.name ? [fastest.name] : possible;
-      let best = { seconds: Infinity };
+      let best = { milliseconds: Infinity };
       let seconds;
       const faults = [];
       for (const name of chosen) {
         // With steps as slow as that there is no time for a second formulation.
-        if (best.seconds > (workload.limit / 8) * 1000) break;
+        if (best.candidate && best.milliseconds > workload.limit * 125) break;
         try {
           const start = performance.now();
           const candidate = formulations[name](data);
           const first = await timed(candidate);
           seconds ??= (performance.now() - start) / 1000;
-          // A second step is worth its time only where there is a choice.
-          const each = chosen.length > 1 ? Math.min(first, await timed(candidate)) : first;
-          if (each < best.seconds) {
+          taken = 1;
+          let each = first;
+          // The first step compiles. More are worth their time only where there is a choice.
+          for (let rest = CHOICE_MILLISECONDS; chosen.length > 1 && rest > 0 && taken < 10; taken += 1) {
+            const next = await timed(candidate);
+            each = Math.min(each, next);
+            rest -= next;
+          }
+          if (each < best.milliseconds) {
             best.candidate?.dispose();
-            best = { name, candidate, seconds: each };
+            best = { name, candidate, taken, milliseconds: each };
           } else {
             candidate.dispose();
           }
@@ -57,7 +66,7 @@ export function serve(start) {
       }
       if (!best.candidate) throw new Error(faults.join("; "));
       training = best.candidate;
-      taken = chosen.length > 1 ? 2 : 1;
+      taken = best.taken;
       checkedLoss = null;
       fastest = { experiment: data.name, name: best.name };
       return { seconds, formulation: best.name, faults };

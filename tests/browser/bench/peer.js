@@ -13,7 +13,7 @@ export class Peer {
     const fail = (message) => this.waiting?.reject(new Error(message));
     this.worker.onmessage = ({ data: { value, error } }) =>
       error ? fail(error) : this.waiting.resolve(value);
-    this.worker.onerror = (event) => fail(event.message ?? `${script} does not load`);
+    this.worker.onerror = (event) => fail(event.message || `${script} does not load`);
   }
 
   ask(method, argument) {

@@ -45,6 +45,9 @@ const MOST_SEEDS: usize = 20;
 /// Seconds that a library may take to load: this project's shaders are checked meanwhile.
 const START_SECONDS: f64 = 240.0;
 
+/// Limits that setting up a workload may take: its shaders are compiled, and several steps are taken.
+const LOAD_LIMITS: f64 = 4.0;
+
 struct Options {
     rounds: usize,
     seconds: f64,
@@ -203,7 +206,7 @@ async fn load(
     }
     let workload = json!({ "experiment": experiment, "members": members, "limit": options.limit });
     let argument = json!({ "contestant": contestant, "workload": workload });
-    match call(browser, "load", argument, 2.0 * options.limit).await {
+    match call(browser, "load", argument, LOAD_LIMITS * options.limit).await {
         Ok(value) => {
             outcome.formulation = value["formulation"].as_str().unwrap_or_default().to_owned();
             outcome.faults = value["faults"].to_string();

@@ -90,7 +90,7 @@ impl Outcome {
 
     /// The reason for leaving out a contestant that did not answer in time.
     pub fn late(limit: f64) -> String {
-        format!("a step takes more than {limit} s")
+        format!("not done within {limit} s")
     }
 
     /// Whether there is nothing to compare.
