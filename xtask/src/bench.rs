@@ -35,6 +35,9 @@ pub struct Options {
     /// Seconds for all rounds of a contestant on a workload; a step that takes longer is not waited for
     #[arg(long, default_value_t = 20.0)]
     limit: f64,
+    /// Minutes after which no further workload is begun
+    #[arg(long, default_value_t = 15.0)]
+    minutes: f64,
     /// Put the result into docs/benchmark.md, and beside earlier ones into docs/benchmark.json
     #[arg(long)]
     write: bool,
@@ -73,6 +76,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .env("TWO_PHASE_BENCH_ROUNDS", options.rounds.to_string())
         .env("TWO_PHASE_BENCH_SECONDS", options.seconds.to_string())
         .env("TWO_PHASE_BENCH_LIMIT", options.limit.to_string())
+        .env("TWO_PHASE_BENCH_MINUTES", options.minutes.to_string())
         .env("TWO_PHASE_BENCH_PEERS", setup::PEERS.join(", "))
         .env("TWO_PHASE_BENCH_SIZES", sizes(&dist)?)
         .env("TWO_PHASE_BENCH_WRITE", options.write.to_string());

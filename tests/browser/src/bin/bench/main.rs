@@ -7,7 +7,7 @@ mod table;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use browser_tests::{Adapter, Browser, setting};
 use serde_json::{Value, json};
@@ -52,6 +52,7 @@ struct Options {
     rounds: usize,
     seconds: f64,
     limit: f64,
+    minutes: f64,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -61,6 +62,7 @@ async fn main() {
         rounds: number("TWO_PHASE_BENCH_ROUNDS") as usize,
         seconds: number("TWO_PHASE_BENCH_SECONDS"),
         limit: number("TWO_PHASE_BENCH_LIMIT"),
+        minutes: number("TWO_PHASE_BENCH_MINUTES"),
     };
     let only = setting("TWO_PHASE_BENCH_ONLY");
     let contestants: Vec<&str> = CONTESTANTS
@@ -107,8 +109,13 @@ async fn measure(
         starts: Vec::new(),
         cells: Vec::new(),
     };
+    let start = Instant::now();
     for (workload, query, ensembles) in workloads {
         for &members in *ensembles {
+            if start.elapsed().as_secs_f64() > 60.0 * options.minutes {
+                println!("{workload}, {members} members: out of time");
+                continue;
+            }
             let cell =
                 train(&browser, &mut run, contestants, (*workload, *query), members, options);
             let cell = cell.await;
