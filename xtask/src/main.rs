@@ -1,6 +1,7 @@
 //! The commands of this repository, so that one line serves, builds, tests or checks it on a
 //! machine that has only Rust.
 
+mod bench;
 mod browser;
 mod check;
 mod command;
@@ -55,8 +56,8 @@ enum Task {
         #[arg(long)]
         slow: bool,
     },
-    /// Measure steps per second of the page in a headless browser
-    Bench,
+    /// Measure steps per second beside TensorFlow.js and jax-js in a headless browser
+    Bench(bench::Options),
     /// Check format, lints, documentation, licences and advisories
     Check,
     /// Install everything that the other commands need
@@ -83,7 +84,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Build { fast } => page::build(&workspace, fast),
         Task::Test { stages, slow } => test::run(&workspace, &stages, slow),
-        Task::Bench => test::bench(&workspace),
+        Task::Bench(options) => bench::run(&workspace, &options),
         Task::Check => check::run(&workspace),
         Task::Setup => setup::all(&workspace),
     }

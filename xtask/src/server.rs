@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderValue, header::CACHE_CONTROL},
 };
 use tokio::runtime::Runtime;
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{services::ServeDir, set_header::SetResponseHeader};
 
 /// Binds a port of this machine's loopback address; port 0 stands for any free one.
 pub fn bind(port: u16) -> Result<TcpListener> {
@@ -35,7 +35,7 @@ pub fn serve(listener: TcpListener, directory: &Path, open: bool) -> Result<()> 
     if open {
         open_browser(&url);
     }
-    Runtime::new()?.block_on(answer(listener, directory))
+    Runtime::new()?.block_on(answer(listener, app(directory)))
 }
 
 /// A server in the background, which ends with this value.
@@ -48,12 +48,19 @@ pub struct Server {
 impl Server {
     /// Serves a directory on a free port.
     pub fn start(directory: &Path) -> Result<Self> {
+        Self::start_with(directory, &[])
+    }
+
+    /// Likewise, and beside it other directories, each under a path of its own such as `/npm`.
+    pub fn start_with(directory: &Path, others: &[(&str, &Path)]) -> Result<Self> {
         let listener = bind(0)?;
         let url = url(listener.local_addr()?);
-        let directory = directory.to_owned();
+        let app = others
+            .iter()
+            .fold(app(directory), |app, (path, other)| app.nest_service(path, files(other)));
         let runtime = Runtime::new()?;
         runtime.spawn(async move {
-            if let Err(error) = answer(listener, &directory).await {
+            if let Err(error) = answer(listener, app).await {
                 eprintln!("error: the static server stopped: {error:#}");
             }
         });
@@ -61,11 +68,22 @@ impl Server {
     }
 }
 
-async fn answer(listener: TcpListener, directory: &Path) -> Result<()> {
-    // A page of the last build must not meet a worker of this one.
-    let fresh =
-        SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let app = Router::new().fallback_service(ServeDir::new(directory)).layer(fresh);
+fn app(directory: &Path) -> Router {
+    Router::new().fallback_service(files(directory))
+}
+
+type Files = SetResponseHeader<ServeDir, HeaderValue>;
+
+/// A page of the last build must not meet a worker of this one.
+fn files(directory: &Path) -> Files {
+    SetResponseHeader::overriding(
+        ServeDir::new(directory),
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-cache"),
+    )
+}
+
+async fn answer(listener: TcpListener, app: Router) -> Result<()> {
     listener.set_nonblocking(true)?;
     axum::serve(tokio::net::TcpListener::from_std(listener)?, app).await?;
     Ok(())
@@ -121,6 +139,22 @@ mod tests {
         assert!(module.contains("cache-control: no-cache\r\n"), "{module}");
         assert!(index.contains("content-type: text/html") && index.ends_with("<p>page"), "{index}");
         assert!(missing.starts_with("http/1.1 404"), "{missing}");
+        Ok(())
+    }
+
+    #[test]
+    fn directories_are_served_beside_each_other_under_their_own_paths() -> Result<()> {
+        let directory = std::env::temp_dir().join(format!("xtask-beside-{}", std::process::id()));
+        let other = directory.join("other");
+        fs::create_dir_all(&other)?;
+        fs::write(directory.join("index.html"), "<p>page")?;
+        fs::write(other.join("library.js"), "library")?;
+        let server = Server::start_with(&directory, &[("/npm", &other)])?;
+        let (page, library) = (get(&server.url, "/")?, get(&server.url, "/npm/library.js")?);
+        fs::remove_dir_all(&directory)?;
+        assert!(page.ends_with("<p>page"), "{page}");
+        assert!(library.ends_with("library"), "{library}");
+        assert!(library.contains("cache-control: no-cache\r\n"), "{library}");
         Ok(())
     }
 

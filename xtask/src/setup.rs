@@ -5,7 +5,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -22,6 +22,16 @@ const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
 /// The release of the npm package that carries wasm-opt; Debian's is too old for today's rustc.
 pub const BINARYEN: &str = "132.0.0";
+
+/// What the benchmark runs beside this project, and the assembler of its measure of a machine's peak:
+/// npm packages at the versions that its table names.
+pub const PEERS: [&str; 5] = [
+    "@tensorflow/tfjs@4.22.0",
+    "@tensorflow/tfjs-backend-wasm@4.22.0",
+    "@tensorflow/tfjs-backend-webgpu@4.22.0",
+    "@jax-js/jax@0.1.25",
+    "wabt@1.0.39",
+];
 
 /// All set-up at once.
 pub fn all(workspace: &Workspace) -> Result<()> {
@@ -95,14 +105,7 @@ pub fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
 
 /// Sees to wasm-opt, a script for Node.
 pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    for program in ["node", npm] {
-        ensure!(
-            stdout(Command::new(program).arg("--version")).is_some(),
-            "wasm-opt needs Node.js with npm, and `{program} --version` does not run; \
-             install Node.js, or build with `--fast`"
-        );
-    }
+    let npm = npm("wasm-opt", "build with `--fast`")?;
     let prefix = workspace.cache.join("npm");
     let script = prefix.join("node_modules/binaryen/bin/wasm-opt");
     let expected = BINARYEN.split('.').next();
@@ -112,12 +115,49 @@ pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
     };
     if installed().as_deref() != expected {
         println!("Installing wasm-opt {BINARYEN} from npm (under a minute)");
-        run(Command::new(npm)
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&prefix)
-            .arg(format!("binaryen@{BINARYEN}")))?;
+        npm_install(npm, &prefix, &[&format!("binaryen@{BINARYEN}")])?;
     }
     Ok(script)
+}
+
+/// Sees to the packages of [`PEERS`] and returns the folder that they are in.
+pub fn peers(workspace: &Workspace) -> Result<PathBuf> {
+    let npm = npm("the benchmark", "measure this project alone with `--only ours`")?;
+    // Beside wasm-opt, not with it: npm removes what it is not asked for.
+    let prefix = workspace.cache.join("npm-peers");
+    let modules = prefix.join("node_modules");
+    let installed = |package: &&str| {
+        let (name, version) = package.rsplit_once('@')?;
+        let text = fs::read_to_string(modules.join(name).join("package.json")).ok()?;
+        let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+        (json["version"] == version).then_some(())
+    };
+    if PEERS.iter().any(|package| installed(package).is_none()) {
+        println!("Installing {} from npm (under a minute)", PEERS.join(", "));
+        npm_install(npm, &prefix, &PEERS)?;
+    }
+    Ok(modules)
+}
+
+/// The name of npm, if it and Node.js run.
+fn npm(user: &str, otherwise: &str) -> Result<&'static str> {
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    for program in ["node", npm] {
+        ensure!(
+            stdout(Command::new(program).arg("--version")).is_some(),
+            "{user} needs Node.js with npm, and `{program} --version` does not run; \
+             install Node.js, or {otherwise}"
+        );
+    }
+    Ok(npm)
+}
+
+/// Installs packages into a folder that holds nothing else afterwards. No package's own script runs.
+fn npm_install(npm: &str, prefix: &Path, packages: &[&str]) -> Result<()> {
+    run(Command::new(npm)
+        .args(["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--prefix"])
+        .arg(prefix)
+        .args(packages))
 }
 
 /// The program that children of this process find, installed into the cache if it is missing or

@@ -72,31 +72,8 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 }
 
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
-    with_page(workspace, true, |cargo| {
-        cargo
-            .args("test --release --package browser-tests".split(' '))
-            // One browser at a time: two that train share the cores and time out.
-            .env("RUST_TEST_THREADS", "1");
-        run_tests(cargo, slow)
-    })
-}
-
-/// Measures steps per second of the page, built for use, and prints a table.
-pub fn bench(workspace: &Workspace) -> Result<()> {
-    with_page(workspace, false, |cargo| {
-        command::run(cargo.args("run --release --package browser-tests --bin bench".split(' ')))
-    })
-}
-
-/// Builds the page and the command line, serves the page, starts a driver, and hands over a cargo
-/// that tells its program where all of it is.
-fn with_page(
-    workspace: &Workspace,
-    fast: bool,
-    action: impl FnOnce(&mut Command) -> Result<()>,
-) -> Result<()> {
     let browser = Browser::set_up()?;
-    page::build(workspace, fast)?;
+    page::build(workspace, true)?;
     command::run(Command::new("cargo").args("build --release --bin two-phase".split(' ')))?;
     let cli = workspace.target.join(format!("release/two-phase{EXE_SUFFIX}"));
     // Two ports are two origins: the page is also tested inside a frame of another one.
@@ -105,13 +82,16 @@ fn with_page(
     let driver = Driver::start(&browser)?;
     let mut cargo = Command::new("cargo");
     cargo
+        .args("test --release --package browser-tests".split(' '))
+        // One browser at a time: two that train share the cores and time out.
+        .env("RUST_TEST_THREADS", "1")
         .env("TWO_PHASE_URL", &page.url)
         .env("TWO_PHASE_OTHER_URL", &other.url)
         .env("TWO_PHASE_DIST", workspace.dist())
         .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)
         .env("WEBDRIVER_URL", &driver.url);
-    action(&mut cargo)
+    run_tests(&mut cargo, slow)
 }
 
 fn run_tests(cargo: &mut Command, slow: bool) -> Result<()> {
