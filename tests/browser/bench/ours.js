@@ -51,7 +51,7 @@ export class Ours {
 
   /** Sets up at step 0; gives back the seconds from `loaded` to the first snapshot, which is one measurement. */
   async setUp(experiment) {
-    this.send({ load: experiment });
+    this.send({ load: { experiment, members: [...Array(experiment.seeds).keys()] } });
     const loaded = await this.event("loaded");
     const measured = await this.event("snapshot");
     return { seconds: (measured.time - loaded.time) / 1000, launches: measured.launches - loaded.launches };
