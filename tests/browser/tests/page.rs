@@ -96,7 +96,7 @@ async fn members_shared_by_workers_give_the_curves_of_one_bit_for_bit() {
 #[tokio::test]
 async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_members_come() {
     let browser = Browser::start(Adapter::None).await;
-    browser.open("?backend=cpu&workers=2&speed=50&seeds=1&p=11&width=16&steps=300").await;
+    browser.open("?backend=cpu&workers=2&speed=50&seeds=1&p=11&width=16&steps=2000").await;
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.attribute("data-workers").await, "1");
     // A stop of the slider: some number of members.
@@ -124,7 +124,7 @@ async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_m
     let seeds = members(&stepped).len();
     assert!(seeds > 1, "{seeds}");
     browser
-        .open(&format!("?backend=cpu&workers=1&play=1&seeds={seeds}&p=11&width=16&steps=300"))
+        .open(&format!("?backend=cpu&workers=1&play=1&seeds={seeds}&p=11&width=16&steps=2000"))
         .await;
     browser.wait_for(&["done"], 60).await;
     browser.wait_for_measures().await;
