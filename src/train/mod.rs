@@ -1,6 +1,8 @@
 //! The trainer: advances an ensemble step by step and measures it.
 
 pub mod conformance;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod minimum_norm;
 mod optimiser;
 mod per_member;
@@ -56,6 +58,9 @@ pub struct Trainer {
     orthograd: Members,
     rank_penalty: Option<RankPenalty>,
     constant_norm: Option<ConstantNorm>,
+    /// What takes the steps on a GPU, where it covers them.
+    #[cfg(feature = "gpu")]
+    gpu: Option<gpu::Gpu>,
     step: u32,
 }
 
@@ -101,6 +106,11 @@ impl Trainer {
             constant_norm: ConstantNorm::new(&members, &model.parameters, &trained, device),
             trained,
             device: device.clone(),
+            #[cfg(feature = "gpu")]
+            gpu: {
+                let batches = Batches::new(&settings, &members, &data.train);
+                gpu::Gpu::new(&members, &data, &model, batches, device)
+            },
             members,
             data,
             model,
@@ -116,8 +126,18 @@ impl Trainer {
 
     /// The networks as they are now.
     #[must_use]
-    pub fn model(&self) -> &Perceptron {
-        &self.model
+    pub fn model(&self) -> Perceptron {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            return gpu.model();
+        }
+        self.model.clone()
+    }
+
+    /// Takes all steps by automatic differentiation, as the reference of what is faster.
+    #[cfg(feature = "gpu")]
+    pub fn differentiate(&mut self) {
+        self.gpu = None;
     }
 
     /// The members' settings.
@@ -139,6 +159,11 @@ impl Trainer {
     /// If something had to be read back and the device was lost.
     pub async fn advance(&mut self) -> Result<(), TrainError> {
         self.step += 1;
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &mut self.gpu {
+            gpu.advance(&self.decays);
+            return Ok(());
+        }
         let solved = self.members.iter().filter(|m| m.optimiser == Optimiser::MinimumNorm).count();
         if solved > 0 && self.step == 1 {
             self.model = minimum_norm::solve(&self.model, &self.data.train, &self.members).await?;
@@ -206,6 +231,21 @@ impl Trainer {
     /// # Errors
     /// If the device was lost or does not return what was computed.
     pub async fn measure(&mut self) -> Result<Vec<Measured>, TrainError> {
+        let members = self.scores().await?;
+        for ((member, decays), samples) in
+            members.iter().zip(&mut self.decays).zip(&self.data.train.counts)
+        {
+            // Full but for rounding.
+            *decays |= f64::from(member.train.accuracy) > 1.0 - 0.5 / *samples as f64;
+        }
+        Ok(members)
+    }
+
+    async fn scores(&self) -> Result<Vec<Measured>, TrainError> {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            return gpu.measure().await;
+        }
         let mut rows = Vec::with_capacity(4);
         for samples in [&self.data.train, &self.data.test] {
             let outputs = self.model.forward(&samples.inputs);
@@ -219,15 +259,7 @@ impl Trainer {
             loss: values[2 * set * members + member],
             accuracy: values[(2 * set + 1) * members + member],
         };
-        let members: Vec<Measured> =
-            (0..members).map(|m| Measured { train: score(0, m), test: score(1, m) }).collect();
-        for ((member, decays), samples) in
-            members.iter().zip(&mut self.decays).zip(&self.data.train.counts)
-        {
-            // Full but for rounding.
-            *decays |= f64::from(member.train.accuracy) > 1.0 - 0.5 / *samples as f64;
-        }
-        Ok(members)
+        Ok((0..members).map(|m| Measured { train: score(0, m), test: score(1, m) }).collect())
     }
 
     /// Waits until the steps taken so far are computed.
@@ -235,6 +267,10 @@ impl Trainer {
     /// # Errors
     /// If the device was lost.
     pub async fn settle(&self) -> Result<(), TrainError> {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            return gpu.settle().await;
+        }
         match self.model.parameters.last() {
             // The last layer's update depends on all of the step.
             Some(last) => read(last.clone().slice([0..1, 0..1, 0..1])).await.map(drop),
@@ -248,7 +284,7 @@ impl Trainer {
     /// If the device was lost.
     pub async fn weights(&self) -> Result<Vec<f32>, TrainError> {
         let mut all = Vec::new();
-        for parameter in &self.model.parameters {
+        for parameter in &self.model().parameters {
             all.extend(read(parameter.clone()).await?);
         }
         Ok(all)
@@ -292,14 +328,20 @@ impl Batches {
         })
     }
 
+    /// The samples of the next batch of each member, by their places among its own.
+    fn draw(&mut self) -> Vec<Vec<usize>> {
+        let members = self.generators.iter_mut().zip(&self.counts);
+        members
+            .map(|(generator, &count)| {
+                (0..self.size).map(|_| generator.random_range(0..count)).collect()
+            })
+            .collect()
+    }
+
     fn next(&mut self, all: &Tracked, device: &Device) -> Tracked {
         let mut chosen: Vec<i32> = Vec::with_capacity(self.size * self.counts.len());
-        let members = self.generators.iter_mut().zip(&self.counts).enumerate();
-        for (index, (generator, &count)) in members {
-            chosen.extend(
-                (0..self.size)
-                    .map(|_| (index * self.rows + generator.random_range(0..count)) as i32),
-            );
+        for (index, batch) in self.draw().into_iter().enumerate() {
+            chosen.extend(batch.into_iter().map(|sample| (index * self.rows + sample) as i32));
         }
         let chosen = Tensor::<1, Int>::from_data(TensorData::from(&chosen[..]), device);
         let pick = |samples: &Tensor<3>| {

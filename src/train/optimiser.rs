@@ -171,7 +171,7 @@ impl Rates {
 
 /// What the learning rate is multiplied by at a step counted from 1: up in a straight line over the
 /// warm-up, and down in one to zero behind the last step if the schedule says so.
-fn schedule(member: &Settings, step: u32) -> f64 {
+pub(super) fn schedule(member: &Settings, step: u32) -> f64 {
     use crate::experiment::Schedule;
     let warm = if step < member.warmup { f64::from(step) / f64::from(member.warmup) } else { 1.0 };
     let gone = f64::from(step - 1) / f64::from(member.steps);

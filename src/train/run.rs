@@ -133,7 +133,7 @@ impl Run {
         self.next = if stop == last { last + 1 } else { following.min(last) };
         self.tape.trained(start);
         // Also where nothing is measured yet: it may be asked for later.
-        let networks = || self.parts.iter().map(|(_, trainer)| trainer.model().clone()).collect();
+        let networks = || self.parts.iter().map(|(_, trainer)| trainer.model()).collect();
         self.tape.record(stop, self.next > last, networks);
         Ok(Some(snapshot))
     }
