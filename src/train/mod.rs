@@ -89,6 +89,17 @@ impl Trainer {
         let count = model.parameters.len();
         let regression = settings.is_regression();
         let trained = model.trained(&settings);
+        #[cfg(feature = "gpu")]
+        let gpu = {
+            let batches = Batches::new(&settings, &members, &data.train);
+            gpu::Gpu::new(&members, &data, &model, batches, device)
+        };
+        // What the kernels do needs no second set of moments.
+        #[cfg(feature = "gpu")]
+        let differentiates = gpu.is_none();
+        #[cfg(not(feature = "gpu"))]
+        let differentiates = true;
+        let rules = || Rule::all(&members, &model.parameters, &model.roles, &model.shapes, device);
         Ok(Self {
             loss: if regression { Loss::SquaredError } else { settings.loss },
             tracked: Tracked {
@@ -98,7 +109,7 @@ impl Trainer {
             },
             batches: Batches::new(&settings, &members, &data.train),
             noise: HiddenNoise::new(&members),
-            rules: Rule::all(&members, &model.parameters, &model.roles, &model.shapes, device),
+            rules: if differentiates { rules() } else { Vec::new() },
             decays: members.iter().map(|member| !member.gate).collect(),
             grokfast: Grokfast::all(&members, count, device),
             orthograd: Members::new(members.iter().map(|member| member.orthograd), device),
@@ -107,10 +118,7 @@ impl Trainer {
             trained,
             device: device.clone(),
             #[cfg(feature = "gpu")]
-            gpu: {
-                let batches = Batches::new(&settings, &members, &data.train);
-                gpu::Gpu::new(&members, &data, &model, batches, device)
-            },
+            gpu,
             members,
             data,
             model,
@@ -134,10 +142,21 @@ impl Trainer {
         self.model.clone()
     }
 
-    /// Takes all steps by automatic differentiation, as the reference of what is faster.
+    /// Whether steps are taken by kernels of our own, and not by automatic differentiation.
     #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn uses_kernels(&self) -> bool {
+        self.gpu.is_some()
+    }
+
+    /// Takes all steps from the first by automatic differentiation, as the reference of what is faster.
     pub fn differentiate(&mut self) {
-        self.gpu = None;
+        #[cfg(feature = "gpu")]
+        if self.gpu.take().is_some() {
+            let model = &self.model;
+            let (parameters, roles) = (&model.parameters, &model.roles);
+            self.rules = Rule::all(&self.members, parameters, roles, &model.shapes, &self.device);
+        }
     }
 
     /// The members' settings.

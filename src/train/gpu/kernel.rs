@@ -17,6 +17,9 @@ use burn::cubecl::prelude::{
 use burn::cubecl::server::{Handle, KernelArguments};
 use burn::cubecl::{CubeKernel, PrecompiledSource};
 
+/// The language of the kernels, by CubeCL's name.
+pub(super) const LANGUAGE: &str = "wgsl";
+
 /// A kernel's text and the size of its workgroups.
 #[derive(Clone, Debug)]
 pub(super) struct Kernel {
@@ -63,7 +66,7 @@ impl CubeKernel for Kernel {
         Some(PrecompiledSource {
             source: self.text.to_string(),
             entrypoint_name: "main".to_owned(),
-            lang: "wgsl",
+            lang: LANGUAGE,
         })
     }
 }

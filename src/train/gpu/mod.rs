@@ -151,6 +151,9 @@ impl Gpu {
         }
         let first = primitive(model.parameters.first()?)?;
         let client = first.client;
+        if !client.name().contains(kernel::LANGUAGE) {
+            return None;
+        }
         let sets: Vec<[Plain; 2]> =
             members.iter().map(data::plain).collect::<Result<_, _>>().ok()?;
         let rows =
@@ -200,7 +203,7 @@ impl Gpu {
             hidden: plan.layers.iter().map(|layer| empty(hidden(layer))).collect(),
             slope: plan.layers.iter().map(|layer| empty(hidden(layer))).collect(),
             output: empty(count * widest_rows * padded(base.outputs())),
-            results: rows.map(|rows| empty(2 * count * rows)),
+            results: rows.map(|rows| empty(4 * count * rows)),
             scores: primitive_of(&scores)?.handle,
         };
         let step = plan.step().into_iter().map(|source| buffers.launch(source, 0)).collect();

@@ -17,6 +17,8 @@ pub(super) const HEADER: usize = 4;
 const PAD: usize = 8;
 /// Invocations of a workgroup along rows and along columns in a product.
 const LANES: usize = 8;
+/// Products written out in a loop: with more, compilers take longer and no step is faster.
+const UNROLLED: usize = 2;
 /// Invocations of a workgroup in all other kernels.
 const LINE: usize = 64;
 /// Workgroups along x at most, where a long line of them is folded.
@@ -55,7 +57,7 @@ pub(super) enum Buffer {
     Slope(usize),
     /// What the last layer gives, and on the way back its gradient.
     Output,
-    /// Loss and accuracy of each sample.
+    /// Loss and accuracy of each sample, and 1; or all 0 for a row of padding.
     Results,
     /// Those of the training set, and of the test set.
     ResultsOf(usize),
@@ -91,7 +93,7 @@ impl Buffer {
         match self {
             Self::Table | Self::Lists | Self::Chosen => "u32",
             Self::Samples => "vec4<u32>",
-            Self::Results | Self::ResultsOf(_) => "vec2<f32>",
+            Self::Results | Self::ResultsOf(_) => "vec4<f32>",
             _ => "f32",
         }
     }
@@ -228,10 +230,12 @@ impl Tile {
     /// What loads least for a number, as long as there are enough invocations.
     fn of(rows: usize, columns: usize, times: usize) -> Self {
         const ENOUGH: usize = 1024;
+        /// Sums that an invocation keeps at most: more slow compilers and processors in software.
+        const MOST: usize = 16;
         let mut best = (f64::INFINITY, Self { rows: 1, columns: 1 });
         for height in [1, 2, 4, 8] {
             for width in 1..=8 {
-                if height * width > 32 {
+                if height * width > MOST {
                     continue;
                 }
                 let (down, across) = (rows.div_ceil(height), columns.div_ceil(LANES * width));
@@ -271,7 +275,7 @@ impl Tile {
         }
     }
 
-    /// Adds up products from `from` to before `to`, by fours; `tail` more are left over.
+    /// Adds up products from `from` to before `to`, by [`UNROLLED`]; `tail` more are left over.
     fn sum(
         self,
         text: &mut Text,
@@ -294,8 +298,8 @@ impl Tile {
             }
             text.line("}");
         };
-        text.line(format!("for (var q = {from}; q < {to}; q = q + 4u) {{"));
-        for step in 0..4 {
+        text.line(format!("for (var q = {from}; q < {to}; q = q + {UNROLLED}u) {{"));
+        for step in 0..UNROLLED {
             once(text, format!("q + {step}u"));
         }
         text.line("}");
@@ -499,11 +503,11 @@ impl Plan {
                 "0.0".into()
             }
         });
-        let to = format!("{}u", inputs / 4 * 4);
+        let to = format!("{}u", inputs / UNROLLED * UNROLLED);
         tile.sum(
             &mut text,
             ["0u", &to],
-            inputs % 4,
+            inputs % UNROLLED,
             |t| format!("{left}[l{t} + k]"),
             |j| format!("{parameters}[at + c{j}]"),
             &format!("let at = base + k * {columns}u;"),
@@ -673,7 +677,7 @@ impl Plan {
         let behind = text.name(behind);
         let mut groups = 0;
         if own {
-            let part = rows.div_ceil(layer.parts).next_multiple_of(4);
+            let part = rows.div_ceil(layer.parts).next_multiple_of(UNROLLED);
             let tile = Tile::of(height, columns, self.members * layer.parts);
             let [across, down] = tile.groups(height, columns);
             groups = across * down * layer.parts;
@@ -772,11 +776,11 @@ impl Plan {
             let at = layer.transposed.unwrap_or(0);
             text.line(format!("let base = {at}u + m * {}u;", columns * width));
             tile.clear(&mut text, |_| "0.0".into());
-            let to = format!("{}u", layer.outputs / 4 * 4);
+            let to = format!("{}u", layer.outputs / UNROLLED * UNROLLED);
             tile.sum(
                 &mut text,
                 ["0u", &to],
-                layer.outputs % 4,
+                layer.outputs % UNROLLED,
                 |t| format!("{behind}[l{t} + k]"),
                 |j| format!("{parameters}[at + c{j}]"),
                 &format!("let at = base + k * {width}u;"),
@@ -935,8 +939,8 @@ impl Plan {
         }
         let results = text.name(Buffer::Results);
         text.line(format!(
-            "let weight = bitcast<f32>(sample.w); {results}[m * rows + r] = select(vec2<f32>(0.0), \
-             vec2<f32>(loss, right) * weight, weight > 0.0);"
+            "{results}[m * rows + r] = select(vec4<f32>(0.0), vec4<f32>(loss, right, 1.0, 0.0), \
+             bitcast<f32>(sample.w) > 0.0);"
         ));
         text.finish([LINE, 1], [rows.div_ceil(LINE), 1, self.members], "")
     }
@@ -944,7 +948,7 @@ impl Plan {
     /// The sums of both sets' results, member by member.
     pub(super) fn scores(&self) -> Source {
         let mut text = Text::default();
-        text.line("let m = group.x; var sum = vec2<f32>(0.0);");
+        text.line("let m = group.x; var sum = vec4<f32>(0.0);");
         for set in 0..2 {
             let results = text.name(Buffer::ResultsOf(set));
             let rows = self.rows[set];
@@ -956,13 +960,13 @@ impl Plan {
         }
         let scores = text.name(Buffer::Scores);
         text.line("sums[unit.x] = sum; workgroupBarrier();");
-        text.line("if (unit.x == 0u) { var all = vec2<f32>(0.0);");
+        text.line("if (unit.x == 0u) { var all = vec4<f32>(0.0);");
         text.line(format!("for (var u = 0u; u < {LINE}u; u = u + 1u) {{ all = all + sums[u]; }}"));
         text.line(format!(
-            "let place = (m * 2u + group.y) * 2u; {scores}[place] = all.x; {scores}[place + 1u] = \
-             all.y; }}"
+            "let place = (m * 2u + group.y) * 2u; {scores}[place] = all.x / all.z; {scores}[place + \
+             1u] = all.y / all.z; }}"
         ));
-        let shared = format!("var<workgroup> sums: array<vec2<f32>, {LINE}>;");
+        let shared = format!("var<workgroup> sums: array<vec4<f32>, {LINE}>;");
         text.finish([LINE, 1], [self.members, 2, 1], &shared)
     }
 
