@@ -87,6 +87,96 @@ async fn twenty_steps_on_webgpu_give_the_weights_of_the_cpu() {
     assert!(worst <= 1e-3 * scale, "{worst} off, of at most {scale}");
 }
 
+/// What each of them computes that no other does, and the kernels cover.
+const COVERED: [&str; 24] = [
+    "",
+    "activation=relu&bias=1&bias-scale=0.1&deeper=6tanh-5relu",
+    "activation=gelu",
+    "activation=silu&deeper=9silu",
+    "activation=linear&alpha=0.5",
+    "op=div&init=he&width=17",
+    "loss=cross-entropy",
+    "loss=stablemax",
+    "loss=cross-entropy&smoothing=0.1",
+    "smoothing=0,0.1",
+    "optimiser=sgd&schedule=linear&warmup=2&lr=0.05&wd=0.01",
+    "optimiser=adam&wd=0.001",
+    "optimiser=adamw,sgd&wd=0.01",
+    "model=random-features&bias=1",
+    "model=linear&bias=1",
+    "batch=12",
+    "grokfast-lambda=0,2",
+    "gate=0,1",
+    "lr=0.002,0.005&wd=0.5,1",
+    "width=8,24&frac=0.4,0.6",
+    "data=icosahedron&frac=0.1&loss=cross-entropy&batch=20&bias=1&activation=tanh",
+    "data=teacher&samples=30,50&activation=tanh&deeper=6tanh",
+    // Enough samples that their sum is taken in parts.
+    "p=23&width=40",
+    "data=teacher&samples=150,200&activation=tanh&batch=140",
+];
+
+#[wasm_bindgen_test]
+async fn a_hundred_steps_of_the_kernels_are_those_of_automatic_differentiation() {
+    let device = gpu().await;
+    let mut faults = Vec::new();
+    for query in COVERED {
+        let small = if query.contains("p=23") { "" } else { "p=7&width=24&" };
+        let parsed = Experiment::from_query(&format!("{small}seeds=2&steps=100&{query}"));
+        assert_eq!(parsed.notes, Vec::<String>::new());
+        let mut results = Vec::new();
+        let kernels = Trainer::new(&parsed.experiment, &device).expect("there is data");
+        assert!(!kernels.is_by_tensors(), "{query}");
+        let tensors = Trainer::by_tensors(&parsed.experiment, &Device::flex());
+        for mut trainer in [kernels, tensors.expect("there is data")] {
+            trainer.measure().await.expect("the device answers");
+            let before = trainer.weights().await.expect("the device answers");
+            for step in 0..100 {
+                if step == 60 {
+                    trainer.measure().await.expect("the device answers");
+                }
+                trainer.advance().await.expect("the device answers");
+            }
+            let after = trainer.weights().await.expect("the device answers");
+            let change: Vec<f32> = after.iter().zip(before).map(|(a, b)| a - b).collect();
+            let measured = trainer.measure().await.expect("the device answers");
+            let scores = measured.into_iter().flat_map(|m| [m.train, m.test]);
+            let (losses, accuracies): (Vec<f32>, Vec<f32>) =
+                scores.map(|score| (score.loss, score.accuracy)).unzip();
+            results.push([change, losses, accuracies]);
+        }
+        for (what, (gpu, cpu)) in
+            ["weights", "losses", "accuracies"].iter().zip(results[0].iter().zip(&results[1]))
+        {
+            let largest = cpu.iter().fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
+            let off = gpu.iter().zip(cpu).map(|(a, b)| (a - b).abs() / largest);
+            let worst =
+                off.fold(0f32, |worst, off| if off > worst || off.is_nan() { off } else { worst });
+            wasm_bindgen_test::console_log!("{query}: {what} {worst:.1e} of {largest:.2}");
+            if worst.is_nan() || worst > 1e-4 || gpu.len() != cpu.len() || cpu.is_empty() {
+                faults.push(format!("{query}: {what} are off by {worst:.1e}"));
+            }
+        }
+    }
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
+async fn the_gpu_gives_the_same_weights_bit_for_bit_twice() {
+    let device = gpu().await;
+    let experiment = Experiment::from_query("p=11&width=40&seeds=2&batch=9").experiment;
+    let mut bits = Vec::new();
+    for _ in 0..2 {
+        let mut trainer = Trainer::new(&experiment, &device).expect("there is data");
+        for _ in 0..100 {
+            trainer.advance().await.expect("the device answers");
+        }
+        let weights = trainer.weights().await.expect("the device answers");
+        bits.push(weights.into_iter().map(f32::to_bits).collect::<Vec<_>>());
+    }
+    assert_eq!(bits[0], bits[1]);
+}
+
 #[wasm_bindgen_test]
 async fn the_cpu_gives_the_same_weights_bit_for_bit_twice() {
     two_phase::worker::call_constructors();

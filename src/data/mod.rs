@@ -147,6 +147,46 @@ impl Samples {
     }
 }
 
+/// The samples of one kind of one member as plain numbers.
+pub(crate) struct Plain {
+    /// Samples.
+    pub(crate) count: usize,
+    /// The inputs, sample by sample, unless these are entries of a table.
+    pub(crate) inputs: Option<Vec<f32>>,
+    /// The two elements of each, where they are.
+    pub(crate) pairs: Option<Vec<[u32; 2]>>,
+    /// The class of each, unless it is a regression.
+    pub(crate) classes: Option<Vec<u32>>,
+    /// The targets of a regression, sample by sample.
+    pub(crate) numbers: Option<Vec<f32>>,
+}
+
+/// What a member is trained on, and what is held back from it.
+///
+/// # Errors
+/// If the images of digits are asked for and are not there.
+pub(crate) fn plain(member: &Settings) -> Result<[Plain; 2], DataError> {
+    let features = member.features();
+    let plain = |set: Set| {
+        let elements = features / 2;
+        let place = |half: &[f32]| half.iter().position(|x| *x == 1.0).unwrap_or(0) as u32;
+        let pair = |row: &[f32]| [place(&row[..elements]), place(&row[elements..])];
+        let (classes, numbers) = match set.outputs {
+            Outputs::Classes(classes, _) => (Some(classes), None),
+            Outputs::Numbers(numbers) => (None, Some(numbers)),
+        };
+        Plain {
+            count: set.inputs.len() / features,
+            pairs: member.is_table().then(|| set.inputs.chunks(features).map(pair).collect()),
+            inputs: (!member.is_table()).then_some(set.inputs),
+            classes,
+            numbers,
+        }
+    };
+    let Sets { train, test } = Sets::of(member)?;
+    Ok([plain(train), plain(test)])
+}
+
 /// What the members of an ensemble are trained on, and what is held back from them.
 #[derive(Clone, Debug)]
 pub struct Dataset {

@@ -103,20 +103,38 @@ pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(),
     let no_answer = |source| Fault::NoAnswer { check: variant, source };
     let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
     let experiment = Experiment::from_query(&query).experiment;
-    let expected = trained(&experiment, &Device::flex()).await.map_err(no_answer)?;
-    let got = trained(&experiment, device).await.map_err(no_answer)?;
-    for (expected, got) in expected.iter().zip(got) {
-        let error = worst(expected, &got);
-        if error > TOLERANCE {
-            return Err(Fault::Wrong { check: variant, error });
+    let expected = trained(&experiment, &Device::flex(), Way::Tensors).await.map_err(no_answer)?;
+    for way in [Way::Fastest, Way::Tensors] {
+        let got = trained(&experiment, device, way).await.map_err(no_answer)?;
+        for (expected, got) in expected.iter().zip(got) {
+            let error = worst(expected, &got);
+            if error > TOLERANCE {
+                return Err(Fault::Wrong { check: variant, error });
+            }
         }
     }
     Ok(())
 }
 
+/// How steps are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As [`Trainer::new`] chooses.
+    Fastest,
+    /// In tensor operations.
+    Tensors,
+}
+
 /// What a few steps change in the weights, and what is measured after them.
-async fn trained(experiment: &Experiment, device: &Device) -> Result<[Vec<f32>; 3], TrainError> {
-    let mut trainer = Trainer::new(experiment, device)?;
+async fn trained(
+    experiment: &Experiment,
+    device: &Device,
+    way: Way,
+) -> Result<[Vec<f32>; 3], TrainError> {
+    let mut trainer = match way {
+        Way::Fastest => Trainer::new(experiment, device)?,
+        Way::Tensors => Trainer::by_tensors(experiment, device)?,
+    };
     trainer.measure().await?;
     let before = trainer.weights().await?;
     // More than one, so that they start from moments that are not zero.
@@ -154,7 +172,7 @@ async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
-            let [change, losses, accuracies] = trained(&small, device).await?;
+            let [change, losses, accuracies] = trained(&small, device, Way::Fastest).await?;
             Ok(match name {
                 "loss" => losses,
                 "accuracy" => accuracies,
@@ -199,7 +217,8 @@ mod tests {
             assert_eq!(Experiment::from_query(&query).notes, Vec::<String>::new());
             let experiment = Experiment::from_query(&query).experiment;
             let [change, losses, _] =
-                pollster::block_on(trained(&experiment, &Device::flex())).expect("on the CPU");
+                pollster::block_on(trained(&experiment, &Device::flex(), Way::Fastest))
+                    .expect("on the CPU");
             assert!(change.iter().chain(&losses).all(|x| x.is_finite()), "{variant}");
             let moved = change.iter().filter(|change| **change != 0.0).count();
             // Members of 8 of 24 units, and frozen layers, leave part of the weights alone.

@@ -3,6 +3,8 @@
 pub mod conformance;
 mod cpu;
 mod draws;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod minimum_norm;
 mod optimiser;
 mod per_member;
@@ -49,6 +51,29 @@ pub struct Trainer {
 enum Ensemble {
     Tensors(Box<tensors::Ensemble>),
     Cpu(Box<cpu::Ensemble>),
+    #[cfg(feature = "gpu")]
+    Gpu(Box<gpu::Ensemble>),
+}
+
+impl Ensemble {
+    /// The fastest way that covers all members, if there is another than in tensors.
+    fn fast(
+        members: &[Settings],
+        data: &Dataset,
+        start: &Perceptron,
+        device: &Device,
+    ) -> Option<Self> {
+        if *device == Device::flex() {
+            return cpu::Ensemble::new(members, start).map(Box::new).map(Self::Cpu);
+        }
+        #[cfg(feature = "gpu")]
+        return gpu::Ensemble::new(members, data, start, device).map(Box::new).map(Self::Gpu);
+        #[cfg(not(feature = "gpu"))]
+        {
+            let _ = data;
+            None
+        }
+    }
 }
 
 impl Trainer {
@@ -77,10 +102,9 @@ impl Trainer {
     fn with(members: Vec<Settings>, device: &Device, fast: bool) -> Result<Self, TrainError> {
         let data = Dataset::new(&members, device)?;
         let start = Perceptron::new(&members, device);
-        let slices = fast.then(|| cpu::Ensemble::new(&members, &data, &start, device)).flatten();
-        let ensemble = match slices {
-            Some(slices) => Ensemble::Cpu(Box::new(slices)),
-            None => {
+        let ensemble = match fast.then(|| Ensemble::fast(&members, &data, &start, device)) {
+            Some(Some(fast)) => fast,
+            _ => {
                 let tensors = tensors::Ensemble::new(&members, &data, start.clone(), device);
                 Ensemble::Tensors(Box::new(tensors))
             }
@@ -102,12 +126,20 @@ impl Trainer {
         self.step
     }
 
+    /// Whether steps are taken in tensor operations, for want of a faster way.
+    #[must_use]
+    pub fn is_by_tensors(&self) -> bool {
+        matches!(self.ensemble, Ensemble::Tensors(_))
+    }
+
     /// The networks as they are now.
     #[must_use]
     pub fn model(&self) -> Perceptron {
         match &self.ensemble {
             Ensemble::Tensors(tensors) => tensors.model.clone(),
             Ensemble::Cpu(slices) => slices.model(&self.start, &self.device),
+            #[cfg(feature = "gpu")]
+            Ensemble::Gpu(kernels) => kernels.model(),
         }
     }
 
@@ -138,6 +170,11 @@ impl Trainer {
                 slices.advance(self.step, &self.decays);
                 Ok(())
             }
+            #[cfg(feature = "gpu")]
+            Ensemble::Gpu(kernels) => {
+                kernels.advance(&self.decays);
+                Ok(())
+            }
         }
     }
 
@@ -150,6 +187,8 @@ impl Trainer {
         let members = match &mut self.ensemble {
             Ensemble::Tensors(tensors) => tensors.measure(&self.data).await?,
             Ensemble::Cpu(slices) => slices.measure(),
+            #[cfg(feature = "gpu")]
+            Ensemble::Gpu(kernels) => kernels.measure().await?,
         };
         for ((member, decays), samples) in
             members.iter().zip(&mut self.decays).zip(&self.data.train.counts)
@@ -172,6 +211,8 @@ impl Trainer {
                 None => Ok(()),
             },
             Ensemble::Cpu(_) => Ok(()),
+            #[cfg(feature = "gpu")]
+            Ensemble::Gpu(kernels) => kernels.settle().await,
         }
     }
 
@@ -217,7 +258,7 @@ mod tests {
             (before, block_on(trainer.weights()).expect("on the CPU"), scores)
         };
         let fast = Trainer::new(&parsed.experiment, &device).expect("data");
-        if matches!(fast.ensemble, Ensemble::Tensors(_)) {
+        if fast.is_by_tensors() {
             return None;
         }
         let (before, weights, scores) = trained(fast);

@@ -16,12 +16,12 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::draws::{Batches, HiddenNoise};
-use crate::data::Dataset;
+use crate::data::{self, Plain};
 use crate::experiment::{Loss, Settings};
 use crate::history::{Measured, Score};
 use crate::model::Perceptron;
 use network::{Network, Rows, Work};
-use samples::{Inputs, Samples};
+use samples::Samples;
 use update::State;
 
 /// An ensemble in training, on slices.
@@ -46,28 +46,22 @@ struct Member {
 }
 
 impl Ensemble {
-    /// The networks of `model` before their first step; `None` where the device is not the CPU, or where a
-    /// member asks for something that is only there in tensors: Muon, the closed form, OrthoGrad,
-    /// Grokfast over a window, a constant norm, or a rank penalty.
-    pub(super) fn new(
-        members: &[Settings],
-        data: &Dataset,
-        model: &Perceptron,
-        device: &Device,
-    ) -> Option<Self> {
-        if *device != Device::flex() || !members.iter().all(State::covers) {
+    /// The networks of `model` before their first step; `None` where a member asks for something that is
+    /// only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a constant norm, a
+    /// rank penalty), or where they are not on the CPU.
+    pub(super) fn new(members: &[Settings], model: &Perceptron) -> Option<Self> {
+        if !members.iter().all(State::covers) {
             return None;
         }
-        let (train, test) = (Samples::all(&data.train)?, Samples::all(&data.test)?);
-        let pairs = |samples: &Samples| matches!(samples.inputs, Inputs::Ones { each: 2, .. });
-        if members[0].embedding().is_some() && !train.iter().chain(&test).all(pairs) {
-            return None;
-        }
+        let data: Vec<[Plain; 2]> =
+            members.iter().map(data::plain).collect::<Result<_, _>>().ok()?;
+        let counts: Vec<usize> = data.iter().map(|[train, _]| train.count).collect();
         let values = model.parameters.iter().map(|p| p.try_to_vec_as::<f32>().ok());
         let values: Vec<Vec<f32>> = values.collect::<Option<_>>()?;
         let is_trained = model.trained(&members[0]);
-        let each = members.iter().zip(train).zip(test).enumerate();
-        let all = each.map(|(index, ((&settings, train), test))| {
+        let each = members.iter().zip(data).enumerate();
+        let all = each.map(|(index, (&settings, data))| {
+            let [train, test] = data.map(|plain| Samples::new(plain, &settings));
             let network = Network::new(model, index, &is_trained);
             let mut parameters = Vec::with_capacity(network.numbers());
             for ((values, tensor), shapes) in
@@ -96,7 +90,7 @@ impl Ensemble {
         Some(Self {
             members: all.collect(),
             loss: settings.trained_loss(),
-            batches: Batches::new(members, &data.train.counts),
+            batches: Batches::new(members, &counts),
             noise: HiddenNoise::new(members),
             work: Work::default(),
         })

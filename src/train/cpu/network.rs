@@ -193,13 +193,20 @@ impl Network {
             }
             if index == 0
                 && self.embedding.is_none()
-                && let Inputs::Ones { each, columns } = &rows.samples.inputs
+                && let Inputs::Pairs(pairs) = &rows.samples.inputs
             {
                 let all = before.chunks_exact_mut(layer.outputs).zip(block.clone());
                 for (before, row) in all {
-                    let columns = &columns[rows.sample(row) * each..][..*each];
-                    let row_of = |column: u32| &weights[column as usize * layer.outputs..];
-                    add_rows(before, biases.is_some(), columns.iter().map(|&c| row_of(c)));
+                    let [a, b] = pairs[rows.sample(row)]
+                        .map(|column| &weights[column as usize * layer.outputs..][..layer.outputs]);
+                    if biases.is_some() {
+                        add(before, a);
+                        add(before, b);
+                    } else {
+                        for ((before, a), b) in before.iter_mut().zip(a).zip(b) {
+                            *before = a + b;
+                        }
+                    }
                 }
             } else {
                 let input = match index {
@@ -233,11 +240,10 @@ impl Network {
         input: &mut Vec<f32>,
     ) {
         match (&rows.samples.inputs, &self.embedding) {
-            (Inputs::Ones { each, columns }, Some(embedding)) => {
+            (Inputs::Pairs(pairs), Some(embedding)) => {
                 input.clear();
                 for row in block {
-                    let columns = &columns[rows.sample(row) * each..][..*each];
-                    for element in embedding.elements(columns) {
+                    for element in embedding.elements(pairs[rows.sample(row)]) {
                         input.extend_from_slice(&parameters[element]);
                     }
                 }
@@ -292,10 +298,10 @@ impl Network {
             let delta_matrix = Matrix::new(delta, count, layer.outputs);
             if index == 0
                 && self.embedding.is_none()
-                && let Inputs::Ones { each, columns } = &rows.samples.inputs
+                && let Inputs::Pairs(pairs) = &rows.samples.inputs
             {
                 for (delta, row) in delta.chunks_exact(layer.outputs).zip(block.clone()) {
-                    for &column in &columns[rows.sample(row) * each..][..*each] {
+                    for column in pairs[rows.sample(row)] {
                         add(&mut weights[column as usize * layer.outputs..], delta);
                     }
                 }
@@ -319,28 +325,22 @@ impl Network {
             product(delta_matrix, weights, &mut work.next_delta, false);
             std::mem::swap(&mut work.delta, &mut work.next_delta);
         }
-        let (Some(embedding), Inputs::Ones { each, columns }) =
-            (&self.embedding, &rows.samples.inputs)
-        else {
-            return;
-        };
-        let parts = work.delta.chunks_exact(embedding.length);
-        let elements =
-            block.flat_map(|row| embedding.elements(&columns[rows.sample(row) * each..][..*each]));
-        for (element, delta) in elements.zip(parts) {
-            add(&mut gradient[element], delta);
+        if let (Some(embedding), Inputs::Pairs(pairs)) = (&self.embedding, &rows.samples.inputs) {
+            let elements = block.flat_map(|row| embedding.elements(pairs[rows.sample(row)]));
+            for (element, delta) in elements.zip(work.delta.chunks_exact(embedding.length)) {
+                add(&mut gradient[element], delta);
+            }
         }
     }
 }
 
 impl Embedding {
     /// Where the vectors of two elements stand, given as columns of two one-hot vectors side by side.
-    fn elements<'a>(&self, columns: &'a [u32]) -> impl Iterator<Item = Range<usize>> + use<'a> {
-        let (start, length) = (self.place.start, self.length);
-        let count = self.place.len() / length;
-        columns.iter().map(move |&column| {
-            let from = start + column as usize % count * length;
-            from..from + length
+    fn elements(&self, pair: [u32; 2]) -> [Range<usize>; 2] {
+        let count = self.place.len() / self.length;
+        pair.map(|column| {
+            let from = self.place.start + column as usize % count * self.length;
+            from..from + self.length
         })
     }
 }
@@ -355,21 +355,6 @@ impl Work {
 fn blocks(count: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
     let parts = count.div_ceil(size).max(1);
     (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
-}
-
-/// The sum of rows of weights, on top of what is there or in its place.
-fn add_rows<'a>(out: &mut [f32], on_top: bool, mut rows: impl Iterator<Item = &'a [f32]>) {
-    if !on_top {
-        match (rows.next(), rows.next()) {
-            (Some(first), Some(second)) => {
-                for ((out, a), b) in out.iter_mut().zip(first).zip(second) {
-                    *out = a + b;
-                }
-            }
-            (first, _) => out.copy_from_slice(&first.unwrap_or(&[])[..out.len()]),
-        }
-    }
-    rows.for_each(|row| add(out, row));
 }
 
 fn add(sums: &mut [f32], values: &[f32]) {

@@ -1,8 +1,8 @@
-//! One member's samples on slices. Rows of a few ones among zeros are kept as the places of the ones,
-//! so that a layer adds rows of its weights up instead of multiplying by zeros.
+//! One member's samples on slices.
 
 use super::loss::Target;
-use crate::data;
+use crate::data::Plain;
+use crate::experiment::Settings;
 
 /// Inputs and outputs of one member.
 pub(super) struct Samples {
@@ -15,8 +15,9 @@ pub(super) struct Samples {
 
 /// What a network takes in.
 pub(super) enum Inputs {
-    /// Columns of the ones in each row, `[samples, each]`.
-    Ones { each: usize, columns: Vec<u32> },
+    /// Two one-hot vectors side by side, as the columns of their ones: a layer adds two rows of its weights up
+    /// instead of multiplying by zeros.
+    Pairs(Vec<[u32; 2]>),
     /// `[samples, width]`.
     Dense { width: usize, values: Vec<f32> },
 }
@@ -27,28 +28,19 @@ enum Outputs {
 }
 
 impl Samples {
-    /// Those of every member; `None` if they cannot be read at once, as on a GPU.
-    pub(super) fn all(samples: &data::Samples) -> Option<Vec<Self>> {
-        let inputs = samples.inputs.try_to_vec_as::<f32>().ok()?;
-        let targets = samples.targets.try_to_vec_as::<f32>().ok()?;
-        let labels = match &samples.labels {
-            Some(labels) => Some(labels.clone().try_to_vec_as::<i32>().ok()?),
-            None => None,
+    pub(super) fn new(plain: Plain, member: &Settings) -> Self {
+        let elements = member.features() as u32 / 2;
+        let inputs = match plain.pairs {
+            Some(pairs) => Inputs::Pairs(pairs.iter().map(|[a, b]| [*a, elements + b]).collect()),
+            None => {
+                Inputs::Dense { width: member.features(), values: plain.inputs.unwrap_or_default() }
+            }
         };
-        let [_, rows, features] = samples.inputs.dims();
-        let [_, _, width] = samples.targets.dims();
-        let members = samples.counts.iter().enumerate();
-        let each = members.map(|(member, &count)| {
-            let of = |width: usize| member * rows * width..(member * rows + count) * width;
-            let outputs = match &labels {
-                Some(labels) => {
-                    Outputs::Classes(labels[of(1)].iter().map(|&class| class as u32).collect())
-                }
-                None => Outputs::Numbers(targets[of(width)].to_vec()),
-            };
-            Self { count, inputs: Inputs::new(&inputs[of(features)], features), outputs, width }
-        });
-        Some(each.collect())
+        let outputs = match plain.classes {
+            Some(classes) => Outputs::Classes(classes),
+            None => Outputs::Numbers(plain.numbers.unwrap_or_default()),
+        };
+        Self { count: plain.count, inputs, outputs, width: member.outputs() }
     }
 
     /// What a sample's outputs should be, of classes with a share spread evenly over all.
@@ -63,24 +55,5 @@ impl Samples {
                 Target::Numbers(&numbers[sample * self.width..][..self.width])
             }
         }
-    }
-}
-
-impl Inputs {
-    fn new(values: &[f32], width: usize) -> Self {
-        /// Up to this share of ones adding rows of weights up is faster than a product.
-        const FEW: usize = 4;
-        let ones = |row: &[f32]| row.iter().filter(|&&x| x == 1.0).count();
-        let each = values.chunks(width).next().map_or(0, ones);
-        let binary = |row: &[f32]| {
-            ones(row) == each && row.iter().filter(|&&x| x == 0.0).count() == width - each
-        };
-        if each > 0 && each * FEW <= width && values.chunks(width).all(binary) {
-            let columns = values.chunks(width).flat_map(|row| {
-                row.iter().enumerate().filter(|(_, x)| **x == 1.0).map(|(column, _)| column as u32)
-            });
-            return Self::Ones { each, columns: columns.collect() };
-        }
-        Self::Dense { width, values: values.to_vec() }
     }
 }

@@ -327,8 +327,7 @@ async fn the_faster_of_two_devices_trains_and_the_page_says_by_how_much() {
     assert_eq!(browser.attribute("data-backend").await, "cpu");
     browser.wait_for_text("#badge", "times as fast as the", 240).await;
     browser.wait_for(&["ready"], 30).await;
-    let (badge, backend) =
-        (browser.text("#badge").await, browser.attribute("data-backend").await);
+    let (badge, backend) = (browser.text("#badge").await, browser.attribute("data-backend").await);
     println!("{badge}");
     assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
     browser.click("#play").await;
