@@ -50,16 +50,16 @@ export class Ours {
   }
 
   /** Sets up at step 0; gives back the seconds from `loaded` to the first snapshot, which is one measurement. */
-  async setUp(experiment) {
-    this.send({ load: { experiment, members: [...Array(experiment.seeds).keys()] } });
+  async setUp({ experiment, members }) {
+    this.send({ load: { experiment, members: [...Array(members).keys()] } });
     const loaded = await this.event("loaded");
     const measured = await this.event("snapshot");
     return { seconds: (measured.time - loaded.time) / 1000, launches: measured.launches - loaded.launches };
   }
 
-  async load({ experiment }) {
+  async load(workload) {
     const start = performance.now();
-    await this.setUp(experiment);
+    await this.setUp(workload);
     this.send("step");
     await this.event("paused");
     const seconds = (performance.now() - start) / 1000;
@@ -67,7 +67,7 @@ export class Ours {
     this.measuring = { seconds: Infinity };
     const again = performance.now();
     for (let time = 0; time < 5 && performance.now() - again < 1000; time += 1) {
-      const measuring = await this.setUp(experiment);
+      const measuring = await this.setUp(workload);
       if (measuring.seconds < this.measuring.seconds) this.measuring = measuring;
     }
     this.checkedLoss = null;
