@@ -1,14 +1,18 @@
 //! One chart: axes and phases on one canvas, curves on a second above it, so that a new point does
 //! not draw every label again (plotters measures each with a forced layout).
 
+use std::rc::Rc;
+
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_canvas::CanvasBackend;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent, ResizeObserver,
+};
 
 use super::axis::{HorizontalAxis, ValueAxis};
 use super::dom::{create, window};
@@ -126,6 +130,43 @@ pub struct Chart {
     drawn: Option<(Frame, Size)>,
     /// Of a map, what is on the upper canvas.
     cells: Vec<Cell>,
+    extent: Extent,
+}
+
+/// Width and height of an element in CSS pixels, kept: asking for them has the browser lay the page out,
+/// which takes longer than drawing if other parts of it have just been changed.
+struct Extent {
+    /// Nothing while the element is hidden.
+    known: Rc<std::cell::Cell<[i32; 2]>>,
+    observer: Option<ResizeObserver>,
+    _on_resize: Closure<dyn FnMut()>,
+}
+
+impl Extent {
+    fn of(element: &HtmlElement) -> Self {
+        let known = Rc::new(std::cell::Cell::new([0; 2]));
+        let (seen, observed) = (Rc::clone(&known), element.clone());
+        let on_resize = Closure::<dyn FnMut()>::new(move || {
+            seen.set([observed.client_width(), observed.client_height()]);
+        });
+        let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
+        observer.iter().for_each(|observer| observer.observe(element));
+        Self { known, observer, _on_resize: on_resize }
+    }
+
+    fn get(&self, element: &HtmlElement) -> [i32; 2] {
+        // Shown a moment ago, or nobody tells.
+        if self.known.get() == [0; 2] || self.observer.is_none() {
+            self.known.set([element.client_width(), element.client_height()]);
+        }
+        self.known.get()
+    }
+}
+
+impl Drop for Extent {
+    fn drop(&mut self) {
+        self.observer.iter().for_each(ResizeObserver::disconnect);
+    }
 }
 
 /// Canvas size in device pixels, and device pixels in a CSS pixel.
@@ -183,7 +224,8 @@ impl Chart {
             canvas
         };
         let (below, above) = (canvas(), canvas());
-        Self { layout, holder, below, above, drawn: None, cells: Vec::new() }
+        let extent = Extent::of(&holder);
+        Self { layout, holder, below, above, drawn: None, cells: Vec::new(), extent }
     }
 
     /// Draws the curves, and whatever of the frame has changed.
@@ -233,7 +275,7 @@ impl Chart {
         // Twice as fine as the screen at least: plotters draws at whole pixels.
         let scale = window().device_pixel_ratio().clamp(2.0, 4.0);
         let pixels = |css: i32| (f64::from(css) * scale).round() as u32;
-        let (width, height) = (self.holder.client_width(), self.holder.client_height());
+        let [width, height] = self.extent.get(&self.holder);
         (width > 120 && height > 60).then(|| Size {
             width: pixels(width),
             height: pixels(height),

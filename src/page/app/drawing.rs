@@ -245,10 +245,10 @@ impl App {
 pub(super) fn show_line(id: &str, place: Option<f64>) {
     let line: HtmlElement = element(id);
     line.set_hidden(place.is_none());
-    let width = line.parent_element().map_or(0, |holder| holder.client_width());
     if let Some(place) = place {
-        let left = LEFT + place * (f64::from(width) - LEFT - RIGHT);
-        let _ = line.style().set_property("left", &format!("{left:.1}px"));
+        // Reading the width here would have the browser lay the page out in the middle of a frame.
+        let left = format!("calc({LEFT}px + {place:.4} * (100% - {}px))", LEFT + RIGHT);
+        let _ = line.style().set_property("left", &left);
     }
 }
 
