@@ -65,7 +65,9 @@ async fn answer(listener: TcpListener, directory: &Path) -> Result<()> {
     // A page of the last build must not meet a worker of this one.
     let fresh =
         SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let app = Router::new().fallback_service(ServeDir::new(directory)).layer(fresh);
+    // As a static host sends it, where the build made a compressed file.
+    let app =
+        Router::new().fallback_service(ServeDir::new(directory).precompressed_br()).layer(fresh);
     listener.set_nonblocking(true)?;
     axum::serve(tokio::net::TcpListener::from_std(listener)?, app).await?;
     Ok(())
@@ -98,9 +100,17 @@ mod tests {
     };
 
     fn get(url: &str, path: &str) -> Result<String> {
+        get_as(url, path, "identity")
+    }
+
+    fn get_as(url: &str, path: &str, encodings: &str) -> Result<String> {
         let address = url.strip_prefix("http://").context("no address")?;
         let mut stream = TcpStream::connect(address)?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: {encodings}\r\n\
+             Connection: close\r\n\r\n"
+        )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer.to_lowercase())
@@ -121,6 +131,23 @@ mod tests {
         assert!(module.contains("cache-control: no-cache\r\n"), "{module}");
         assert!(index.contains("content-type: text/html") && index.ends_with("<p>page"), "{index}");
         assert!(missing.starts_with("http/1.1 404"), "{missing}");
+        Ok(())
+    }
+
+    #[test]
+    fn browsers_that_take_brotli_get_the_compressed_file_as_what_it_holds() -> Result<()> {
+        let directory = std::env::temp_dir().join(format!("xtask-brotli-{}", std::process::id()));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join("module.wasm"), "plain")?;
+        fs::write(directory.join("module.wasm.br"), "compressed")?;
+        let server = Server::start(&directory)?;
+        let taken = get_as(&server.url, "/module.wasm", "gzip, br")?;
+        let not_taken = get_as(&server.url, "/module.wasm", "gzip")?;
+        fs::remove_dir_all(&directory)?;
+        assert!(taken.ends_with("\r\n\r\ncompressed"), "{taken}");
+        assert!(taken.contains("content-encoding: br\r\n"), "{taken}");
+        assert!(taken.contains("content-type: application/wasm\r\n"), "{taken}");
+        assert!(not_taken.ends_with("\r\n\r\nplain"), "{not_taken}");
         Ok(())
     }
 

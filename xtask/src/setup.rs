@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::{
     browser::Browser,
@@ -20,18 +20,15 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-/// The release of the npm package that carries wasm-opt; Debian's is too old for today's rustc.
-pub const BINARYEN: &str = "132.0.0";
 
 /// All set-up at once.
 pub fn all(workspace: &Workspace) -> Result<()> {
     let wasm = Wasm::set_up(workspace)?;
     wasm_bindgen(workspace)?;
     trunk(workspace)?;
-    wasm_opt(workspace)?;
     let browser = Browser::set_up()?;
     println!(
-        "Set up: {} by {}, wasm-bindgen, trunk, wasm-opt, {} with {}",
+        "Set up: {} by {}, wasm-bindgen, trunk, {} with {}",
         wasm_target::TARGET,
         wasm.toolchain.as_deref().unwrap_or("the active toolchain"),
         browser.chrome.display(),
@@ -91,33 +88,6 @@ pub fn trunk(workspace: &Workspace) -> Result<PathBuf> {
 pub fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
     let install = ["cargo-deny", "--version", CARGO_DENY, "--locked"];
     cargo_install(workspace, "cargo-deny", CARGO_DENY, &install, 8)
-}
-
-/// Sees to wasm-opt, a script for Node.
-pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    for program in ["node", npm] {
-        ensure!(
-            stdout(Command::new(program).arg("--version")).is_some(),
-            "wasm-opt needs Node.js with npm, and `{program} --version` does not run; \
-             install Node.js, or build with `--fast`"
-        );
-    }
-    let prefix = workspace.cache.join("npm");
-    let script = prefix.join("node_modules/binaryen/bin/wasm-opt");
-    let expected = BINARYEN.split('.').next();
-    let installed = || {
-        let text = stdout(Command::new("node").arg(&script).arg("--version"))?;
-        command::version(&text).map(str::to_owned)
-    };
-    if installed().as_deref() != expected {
-        println!("Installing wasm-opt {BINARYEN} from npm (under a minute)");
-        run(Command::new(npm)
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&prefix)
-            .arg(format!("binaryen@{BINARYEN}")))?;
-    }
-    Ok(script)
 }
 
 /// The program that children of this process find, installed into the cache if it is missing or

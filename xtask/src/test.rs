@@ -72,7 +72,7 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 }
 
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
-    with_page(workspace, true, |cargo| {
+    with_page(workspace, |cargo| {
         cargo
             .args("test --release --package browser-tests".split(' '))
             // One browser at a time: two that train share the cores and time out.
@@ -83,20 +83,16 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
 
 /// Measures steps per second of the page, built for use, and prints a table.
 pub fn bench(workspace: &Workspace) -> Result<()> {
-    with_page(workspace, false, |cargo| {
+    with_page(workspace, |cargo| {
         command::run(cargo.args("run --release --package browser-tests --bin bench".split(' ')))
     })
 }
 
 /// Builds the page and the command line, serves the page, starts a driver, and hands over a cargo
 /// that tells its program where all of it is.
-fn with_page(
-    workspace: &Workspace,
-    fast: bool,
-    action: impl FnOnce(&mut Command) -> Result<()>,
-) -> Result<()> {
+fn with_page(workspace: &Workspace, action: impl FnOnce(&mut Command) -> Result<()>) -> Result<()> {
     let browser = Browser::set_up()?;
-    page::build(workspace, fast)?;
+    page::build(workspace, false)?;
     command::run(Command::new("cargo").args("build --release --bin two-phase".split(' ')))?;
     let cli = workspace.target.join(format!("release/two-phase{EXE_SUFFIX}"));
     // Two ports are two origins: the page is also tested inside a frame of another one.
@@ -107,7 +103,7 @@ fn with_page(
     cargo
         .env("TWO_PHASE_URL", &page.url)
         .env("TWO_PHASE_OTHER_URL", &other.url)
-        .env("TWO_PHASE_DIST", workspace.dist())
+        .env("TWO_PHASE_NAMED", workspace.named())
         .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)
         .env("WEBDRIVER_URL", &driver.url);
