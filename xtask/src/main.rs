@@ -3,9 +3,11 @@
 
 mod bench;
 mod browser;
+mod budget;
 mod check;
 mod command;
 mod debian;
+mod names;
 mod page;
 mod server;
 mod setup;
@@ -38,13 +40,13 @@ enum Task {
         /// Open the page in the default browser
         #[arg(long)]
         open: bool,
-        /// Leave wasm-opt out: quicker to build, larger to download
+        /// Compress nothing and keep the names of functions: quicker to build, larger to download
         #[arg(long)]
         fast: bool,
     },
-    /// Build the static files of the page into dist/
+    /// Build the static files of the page into dist/, compressed too, and check their sizes
     Build {
-        /// Leave wasm-opt out: quicker to build, larger to download
+        /// Compress nothing and keep the names of functions: quicker to build, larger to download
         #[arg(long)]
         fast: bool,
     },

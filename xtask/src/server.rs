@@ -74,10 +74,11 @@ fn app(directory: &Path) -> Router {
 
 type Files = SetResponseHeader<ServeDir, HeaderValue>;
 
-/// A page of the last build must not meet a worker of this one.
+/// Files as a static host sends them, compressed where the build made a compressed one. A page of the last build
+/// must not meet a worker of this one.
 fn files(directory: &Path) -> Files {
     SetResponseHeader::overriding(
-        ServeDir::new(directory),
+        ServeDir::new(directory).precompressed_br(),
         CACHE_CONTROL,
         HeaderValue::from_static("no-cache"),
     )
@@ -116,9 +117,17 @@ mod tests {
     };
 
     fn get(url: &str, path: &str) -> Result<String> {
+        get_as(url, path, "identity")
+    }
+
+    fn get_as(url: &str, path: &str, encodings: &str) -> Result<String> {
         let address = url.strip_prefix("http://").context("no address")?;
         let mut stream = TcpStream::connect(address)?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: {encodings}\r\n\
+             Connection: close\r\n\r\n"
+        )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer.to_lowercase())
@@ -155,6 +164,23 @@ mod tests {
         assert!(page.ends_with("<p>page"), "{page}");
         assert!(library.ends_with("library"), "{library}");
         assert!(library.contains("cache-control: no-cache\r\n"), "{library}");
+        Ok(())
+    }
+
+    #[test]
+    fn browsers_that_take_brotli_get_the_compressed_file_as_what_it_holds() -> Result<()> {
+        let directory = std::env::temp_dir().join(format!("xtask-brotli-{}", std::process::id()));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join("module.wasm"), "plain")?;
+        fs::write(directory.join("module.wasm.br"), "compressed")?;
+        let server = Server::start(&directory)?;
+        let taken = get_as(&server.url, "/module.wasm", "gzip, br")?;
+        let not_taken = get_as(&server.url, "/module.wasm", "gzip")?;
+        fs::remove_dir_all(&directory)?;
+        assert!(taken.ends_with("\r\n\r\ncompressed"), "{taken}");
+        assert!(taken.contains("content-encoding: br\r\n"), "{taken}");
+        assert!(taken.contains("content-type: application/wasm\r\n"), "{taken}");
+        assert!(not_taken.ends_with("\r\n\r\nplain"), "{not_taken}");
         Ok(())
     }
 

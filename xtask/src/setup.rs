@@ -5,7 +5,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
 };
 
@@ -20,8 +20,6 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-/// The release of the npm package that carries wasm-opt; Debian's is too old for today's rustc.
-pub const BINARYEN: &str = "132.0.0";
 
 /// What the benchmark runs beside this project, and the assembler of its measure of a machine's peak:
 /// npm packages at the versions that its table names.
@@ -38,10 +36,9 @@ pub fn all(workspace: &Workspace) -> Result<()> {
     let wasm = Wasm::set_up(workspace)?;
     wasm_bindgen(workspace)?;
     trunk(workspace)?;
-    wasm_opt(workspace)?;
     let browser = Browser::set_up()?;
     println!(
-        "Set up: {} by {}, wasm-bindgen, trunk, wasm-opt, {} with {}",
+        "Set up: {} by {}, wasm-bindgen, trunk, {} with {}",
         wasm_target::TARGET,
         wasm.toolchain.as_deref().unwrap_or("the active toolchain"),
         browser.chrome.display(),
@@ -103,27 +100,9 @@ pub fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
     cargo_install(workspace, "cargo-deny", CARGO_DENY, &install, 8)
 }
 
-/// Sees to wasm-opt, a script for Node.
-pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
-    let npm = npm("wasm-opt", "build with `--fast`")?;
-    let prefix = workspace.cache.join("npm");
-    let script = prefix.join("node_modules/binaryen/bin/wasm-opt");
-    let expected = BINARYEN.split('.').next();
-    let installed = || {
-        let text = stdout(Command::new("node").arg(&script).arg("--version"))?;
-        command::version(&text).map(str::to_owned)
-    };
-    if installed().as_deref() != expected {
-        println!("Installing wasm-opt {BINARYEN} from npm (under a minute)");
-        npm_install(npm, &prefix, &[&format!("binaryen@{BINARYEN}")])?;
-    }
-    Ok(script)
-}
-
 /// Sees to the packages of [`PEERS`] and returns the folder that they are in.
 pub fn peers(workspace: &Workspace) -> Result<PathBuf> {
-    let npm = npm("the benchmark", "measure this project alone with `--only ours`")?;
-    // Beside wasm-opt, not with it: npm removes what it is not asked for.
+    let npm = npm()?;
     let prefix = workspace.cache.join("npm-peers");
     let modules = prefix.join("node_modules");
     let installed = |package: &&str| {
@@ -134,30 +113,27 @@ pub fn peers(workspace: &Workspace) -> Result<PathBuf> {
     };
     if PEERS.iter().any(|package| installed(package).is_none()) {
         println!("Installing {} from npm (under a minute)", PEERS.join(", "));
-        npm_install(npm, &prefix, &PEERS)?;
+        // No package's own script runs.
+        run(Command::new(npm)
+            .args(["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"])
+            .arg("--prefix")
+            .arg(&prefix)
+            .args(PEERS))?;
     }
     Ok(modules)
 }
 
 /// The name of npm, if it and Node.js run.
-fn npm(user: &str, otherwise: &str) -> Result<&'static str> {
+fn npm() -> Result<&'static str> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     for program in ["node", npm] {
         ensure!(
             stdout(Command::new(program).arg("--version")).is_some(),
-            "{user} needs Node.js with npm, and `{program} --version` does not run; \
-             install Node.js, or {otherwise}"
+            "the benchmark needs Node.js with npm, and `{program} --version` does not run; \
+             install Node.js, or measure this project alone with `--only ours`"
         );
     }
     Ok(npm)
-}
-
-/// Installs packages into a folder that holds nothing else afterwards. No package's own script runs.
-fn npm_install(npm: &str, prefix: &Path, packages: &[&str]) -> Result<()> {
-    run(Command::new(npm)
-        .args(["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--prefix"])
-        .arg(prefix)
-        .args(packages))
 }
 
 /// The program that children of this process find, installed into the cache if it is missing or

@@ -73,7 +73,7 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let browser = Browser::set_up()?;
-    page::build(workspace, true)?;
+    page::build(workspace, false)?;
     command::run(Command::new("cargo").args("build --release --bin two-phase".split(' ')))?;
     let cli = workspace.target.join(format!("release/two-phase{EXE_SUFFIX}"));
     // Two ports are two origins: the page is also tested inside a frame of another one.
@@ -87,7 +87,7 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
         .env("RUST_TEST_THREADS", "1")
         .env("TWO_PHASE_URL", &page.url)
         .env("TWO_PHASE_OTHER_URL", &other.url)
-        .env("TWO_PHASE_DIST", workspace.dist())
+        .env("TWO_PHASE_NAMED", workspace.named())
         .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)
         .env("WEBDRIVER_URL", &driver.url);

@@ -49,6 +49,11 @@ impl Workspace {
         self.root.join("dist")
     }
 
+    /// The page's programs with the names of their functions.
+    pub fn named(&self) -> PathBuf {
+        self.wasm_target().join("named")
+    }
+
     /// The target directory of wasm builds: apart, so that they and native builds never wait for
     /// each other's lock.
     pub fn wasm_target(&self) -> PathBuf {

@@ -9,7 +9,7 @@ use wasmparser::{KnownCustom, Name, Parser, Payload};
 #[test]
 fn no_export_of_a_worker_is_wrapped_in_the_static_constructors() {
     for worker in ["worker-cpu", "worker-gpu"] {
-        let files = std::fs::read_dir(setting("TWO_PHASE_DIST")).unwrap();
+        let files = std::fs::read_dir(setting("TWO_PHASE_NAMED")).unwrap();
         let path = files
             .map(|file| file.unwrap().path())
             .find(|path| {
