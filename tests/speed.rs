@@ -45,6 +45,11 @@ async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
         trainer.differentiate();
     }
     assert_ne!(trainer.uses_kernels(), differentiate);
+    let launches = |trainer: &Trainer| match trainer.launches() {
+        Some((launches, true)) => format!("{launches} launches replayed"),
+        Some((launches, false)) => format!("{launches} launches"),
+        None => "autodiff's launches".into(),
+    };
     trainer.advance().await.expect("the device answers");
     trainer.settle().await.expect("the device answers");
     let first = start.elapsed().as_secs_f64();
@@ -66,8 +71,9 @@ async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let (began, way) = (Instant::now(), if differentiate { "autodiff" } else { "kernels" });
     trainer.measure().await.expect("the device answers");
     console_log!(
-        "{way} {query}: {rate:.2} steps/s, host {:.3} ms/step, first step after {first:.2} s, measured in \
+        "{way} {query}: {rate:.2} steps/s, {}, host {:.3} ms/step, first step after {first:.2} s, measured in \
          {:.3} s",
+        launches(&trainer),
         host / f64::from(steps) * 1e3,
         began.elapsed().as_secs_f64(),
     );

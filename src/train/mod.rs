@@ -149,6 +149,14 @@ impl Trainer {
         self.gpu.is_some()
     }
 
+    /// How many kernels of our own a step launches, and whether they are replayed as one recording,
+    /// which is known after the first step.
+    #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn launches(&self) -> Option<(usize, bool)> {
+        self.gpu.as_ref().map(gpu::Gpu::launches)
+    }
+
     /// Takes all steps from the first by automatic differentiation, as the reference of what is faster.
     pub fn differentiate(&mut self) {
         #[cfg(feature = "gpu")]

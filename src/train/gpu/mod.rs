@@ -262,6 +262,12 @@ impl Gpu {
         }
     }
 
+    /// Launches of a step, and whether they are recorded and replayed as one, which is known after the
+    /// first.
+    pub(super) fn launches(&self) -> (usize, bool) {
+        (self.step.launches.len(), matches!(self.step.recording, Recording::Done(_)))
+    }
+
     /// Queues a step; members decay their weights where `decays` says so.
     pub(super) fn advance(&mut self, decays: &[bool]) {
         if self.used == AHEAD || self.decays != decays {
