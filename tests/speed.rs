@@ -43,6 +43,11 @@ async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let new = if differentiate { Trainer::by_tensors } else { Trainer::new };
     let mut trainer = new(&parsed.experiment, device).expect("there is data");
     assert_eq!(trainer.is_by_tensors(), differentiate);
+    let launches = |trainer: &Trainer| match trainer.launches() {
+        Some((launches, true)) => format!("{launches} launches replayed"),
+        Some((launches, false)) => format!("{launches} launches"),
+        None => "autodiff's launches".into(),
+    };
     trainer.advance().await.expect("the device answers");
     trainer.settle().await.expect("the device answers");
     let first = start.elapsed().as_secs_f64();
@@ -64,8 +69,9 @@ async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let (began, way) = (Instant::now(), if differentiate { "autodiff" } else { "kernels" });
     trainer.measure().await.expect("the device answers");
     console_log!(
-        "{way} {query}: {rate:.2} steps/s, host {:.3} ms/step, first step after {first:.2} s, measured in \
+        "{way} {query}: {rate:.2} steps/s, {}, host {:.3} ms/step, first step after {first:.2} s, measured in \
          {:.3} s",
+        launches(&trainer),
         host / f64::from(steps) * 1e3,
         began.elapsed().as_secs_f64(),
     );

@@ -132,6 +132,17 @@ impl Trainer {
         matches!(self.ensemble, Ensemble::Tensors(_))
     }
 
+    /// How many kernels of our own a step launches, and whether they are replayed as one recording,
+    /// which is known after the first step.
+    #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn launches(&self) -> Option<(usize, bool)> {
+        match &self.ensemble {
+            Ensemble::Gpu(kernels) => Some(kernels.launches()),
+            Ensemble::Cpu(_) | Ensemble::Tensors(_) => None,
+        }
+    }
+
     /// The networks as they are now.
     #[must_use]
     pub fn model(&self) -> Perceptron {
