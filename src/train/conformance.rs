@@ -37,7 +37,7 @@ pub enum Fault {
 }
 
 /// The checks, in the order in which they are made.
-pub const CHECKS: [&str; 7] = [
+pub const CHECKS: [&str; 8] = [
     "odd matrix product",
     "large matrix product",
     "reduction",
@@ -45,6 +45,7 @@ pub const CHECKS: [&str; 7] = [
     "loss",
     "accuracy",
     "training step",
+    "training step in tensors",
 ];
 
 /// Makes one check on `device`; `index` counts into [`CHECKS`].
@@ -172,7 +173,9 @@ async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
-            let [change, losses, accuracies] = trained(&small, device, Way::Fastest).await?;
+            // What the fastest way does not cover is trained in tensors.
+            let way = if name == "training step in tensors" { Way::Tensors } else { Way::Fastest };
+            let [change, losses, accuracies] = trained(&small, device, way).await?;
             Ok(match name {
                 "loss" => losses,
                 "accuracy" => accuracies,
