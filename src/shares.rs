@@ -1,5 +1,5 @@
-//! The members of an ensemble dealt out, so that several workers, or threads, train a share each; and what
-//! they measure put together again.
+//! The members of an ensemble dealt out, so that several workers train a share each; and what they measure put
+//! together again.
 
 use std::collections::BTreeMap;
 

@@ -73,7 +73,8 @@ pub(super) fn watch(app: &Shared) {
         .set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
 }
 
-/// Cores of this machine, as far as the browser tells. All of them train: the page needs a few percent of one.
+/// Cores of this machine, as far as the browser tells. All of them train: to leave one to the
+/// page would halve the rate on two.
 fn cores() -> usize {
     let cores = window().navigator().hardware_concurrency();
     if cores.is_finite() { cores.max(1.0) as usize } else { 1 }
