@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 
+use super::cpu;
 use super::tape::Tape;
 use super::{TrainError, Trainer};
 use crate::experiment::{Experiment, Settings};
@@ -13,7 +14,8 @@ use web_time::Instant;
 ///
 /// On the CPU members of different width, or with different numbers of samples, are trained apart: in one
 /// set of tensors the small ones would cost as much as the largest, and sums over padded rows are rounded
-/// otherwise, so that a member's last bits would depend on who else is there. So are those that are solved in closed form, everywhere:
+/// otherwise, so that a member's last bits would depend on who else is there. For the same reason those that
+/// can be trained on slices are apart from those that cannot. So are those that are solved in closed form, everywhere:
 /// they are done one width after the other, and measured as they are.
 pub struct Run {
     members: Vec<Settings>,
@@ -298,9 +300,12 @@ fn parts(
     if !solves && !on_cpu {
         return vec![places];
     }
-    let size = |place: usize| [members[place].width, members[place].train_samples()];
-    places.sort_by_key(|&place| size(place));
-    places.chunk_by(|a, b| size(*a) == size(*b)).map(<[usize]>::to_vec).collect()
+    let kind = |place: usize| {
+        let member = &members[place];
+        (member.width, member.train_samples(), cpu::covers(member))
+    };
+    places.sort_by_key(|&place| kind(place));
+    places.chunk_by(|a, b| kind(*a) == kind(*b)).map(<[usize]>::to_vec).collect()
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::model::Perceptron;
 use network::{Network, Rows, Work};
 use samples::Samples;
 use update::State;
+pub(super) use update::covers;
 
 /// An ensemble in training, on slices.
 pub(super) struct Ensemble {
@@ -50,7 +51,7 @@ impl Ensemble {
     /// only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a constant norm, a
     /// rank penalty), or where they are not on the CPU.
     pub(super) fn new(members: &[Settings], model: &Perceptron) -> Option<Self> {
-        if !members.iter().all(State::covers) {
+        if !members.iter().all(covers) {
             return None;
         }
         let data: Vec<[Plain; 2]> =

@@ -15,19 +15,19 @@ pub(super) struct State {
     average: Vec<f32>,
 }
 
+/// Whether a member's steps are made of what is here.
+pub(in crate::train) fn covers(member: &Settings) -> bool {
+    matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
+        && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
+        && !member.orthograd
+        && !member.constant_norm
+        && member.rank_penalty == 0.0
+}
+
 impl State {
     pub(super) fn new(member: &Settings, numbers: usize) -> Self {
         let square = if member.optimiser == Optimiser::Sgd { 0 } else { numbers };
         Self { mean: vec![0.0; numbers], square: vec![0.0; square], average: Vec::new() }
-    }
-
-    /// Whether this knows all that a member's steps are made of.
-    pub(super) fn covers(member: &Settings) -> bool {
-        matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
-            && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
-            && !member.orthograd
-            && !member.constant_norm
-            && member.rank_penalty == 0.0
     }
 
     /// Takes the step numbered `step`, counted from 1, for the parameters in `trained`.

@@ -191,7 +191,10 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
         ("lr=fast", "`lr` must be a number between 0.00001 and 10; got “fast”, so it is 0.003."),
         ("p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
         ("workers=0", "`workers` must be a whole number from 1 to 64; got “0”, so it was ignored."),
-        ("backend=abacus", "`backend` must be auto, gpu or cpu; got “abacus”, so it was ignored."),
+        (
+            "backend=abacus",
+            "`backend` must be auto, fastest, gpu or cpu; got “abacus”, so it was ignored.",
+        ),
     ] {
         browser.open(&format!("?{query}")).await;
         browser.wait_for(&["ready"], 30).await;
