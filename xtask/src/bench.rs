@@ -83,7 +83,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     command::run(&mut cargo)
 }
 
-/// The sizes of the wasm programs that are measured: what was optimised is smaller.
+/// The sizes of the wasm programs that are measured.
 fn sizes(dist: &Path) -> Result<String> {
     let mut sizes = Vec::new();
     for entry in fs::read_dir(dist)? {

@@ -51,9 +51,11 @@ pub(super) fn prepare(app: &Shared) {
     };
     let shared = Rc::clone(app);
     let team = Team::open(backend, 1, move |event| hear(&shared, backend, event));
-    if let Some(rival) = &mut app.borrow_mut().rival {
-        // Without it there is nothing to compare with, and nothing is lost.
-        rival.team = team.ok();
+    let mut app = app.borrow_mut();
+    match (team, &mut app.rival) {
+        (Ok(team), Some(rival)) => rival.team = Some(team),
+        (Err(sentence), _) => app.hear_rival(Event::Failed(sentence)),
+        (Ok(_), None) => {}
     }
 }
 

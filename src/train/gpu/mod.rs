@@ -27,7 +27,7 @@ use super::draws::Batches;
 use super::optimiser::Numbers;
 use super::{TrainError, read};
 use crate::data::{self, Dataset, Plain};
-use crate::experiment::{Grokfast, Model, Optimiser, Settings};
+use crate::experiment::{Model, Optimiser, Settings};
 use crate::history::{Measured, Score};
 use crate::model::{Perceptron, Role};
 use kernel::Kernel;
@@ -128,13 +128,7 @@ impl Buffers {
 
 /// Whether a member's step is one of those that are covered.
 fn covers(member: &Settings) -> bool {
-    matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
-        && member.noise == 0.0
-        && !member.orthograd
-        && member.rank_penalty == 0.0
-        && !member.constant_norm
-        && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
-        && member.embedding().is_none()
+    super::cpu::covers(member) && member.noise == 0.0 && member.embedding().is_none()
 }
 
 impl Ensemble {
