@@ -24,12 +24,12 @@ pub fn build(workspace: &Workspace, fast: bool) -> Result<()> {
     setup::wasm_bindgen(workspace)?;
     let trunk = setup::trunk(workspace)?;
 
-    println!("Building the page (about 15 minutes the first time on two cores)");
+    println!("Building the page (some 10 minutes the first time on two cores)");
     // trunk passes `--offline` on to cargo, so every dependency has to be here before.
     run(wasm.command("cargo").arg("fetch"))?;
     run(wasm
         .command(trunk)
-        .args("build --release --public-url ./ --offline --skip-version-check".split(' '))
+        .args("build --public-url ./ --offline --skip-version-check".split(' '))
         // trunk takes no other values than `true` and `false` for it.
         .env_remove("NO_COLOR"))?;
     let dist = workspace.dist();

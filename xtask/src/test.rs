@@ -61,7 +61,8 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
     browser.write_capabilities(&capabilities)?;
     let mut cargo = wasm.command("cargo");
     cargo
-        .args(["test", "--release", "--target", TARGET])
+        // As the page is built, so that they share what is compiled.
+        .args(["test", "--profile", "web", "--target", TARGET])
         .args("--no-default-features --features worker,gpu --test wasm".split(' '))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
