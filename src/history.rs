@@ -61,6 +61,17 @@ pub struct Measurement {
     pub members: Vec<Vec<Option<f32>>>,
 }
 
+/// How long a step of an ensemble takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StepTime {
+    /// Steps that were taken to find out.
+    pub steps: u32,
+    /// Seconds a step; 0 without steps.
+    pub seconds: f64,
+    /// Seconds a step that the thread was busy, waiting for the device left out.
+    pub host_seconds: f64,
+}
+
 /// The snapshots of one run, in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
-use crate::history::{Measurement, Snapshot};
+use crate::history::{Measurement, Snapshot, StepTime};
 use crate::measure::KnownAnswer;
 
 /// Which of burn's backends trains.
@@ -42,8 +42,9 @@ pub enum Command {
         /// names all, and deals them to the workers.
         members: Vec<usize>,
     },
-    /// Times a step of what is loaded, which stays as it is. Answered by [`Event::Timed`].
-    Time,
+    /// Times steps of what is loaded, which stays as it is, over at least so many seconds. Answered by
+    /// [`Event::Timed`].
+    Time(f64),
     /// Measures the run so far, and from here on, as this experiment says, which is trained alike.
     Measure(Box<Experiment>),
     /// Trains until done, or until told otherwise.
@@ -78,11 +79,9 @@ pub enum Event {
     Ready(Backend),
     /// The experiment is set up at step 0.
     Loaded,
-    /// For [`Command::Time`].
-    Timed {
-        /// Seconds that a step of all the worker's members takes; 0 where members are solved in closed form.
-        seconds: f64,
-    },
+    /// For [`Command::Time`]: steps of all the worker's members, and nothing where they are solved in closed
+    /// form.
+    Timed(StepTime),
     /// A [`Command::Measure`] has been carried out: measurements before this are of another kind.
     MeasuresAnew,
     /// One estimator on one number of samples, for [`Command::KnownAnswers`].

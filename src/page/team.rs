@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 
 use super::link::Link;
 use crate::experiment::Experiment;
-use crate::history::{Measurement, Snapshot};
+use crate::history::{Measurement, Snapshot, StepTime};
 use crate::protocol::{Backend, Command, Event};
 use crate::shares::{Together, deal};
 
@@ -95,7 +95,7 @@ impl Team {
             }
             // What has ended cannot go on.
             Command::Play | Command::Step if inner.merged.over.is_some() => Vec::new(),
-            Command::Play | Command::Step | Command::Pause | Command::Time => {
+            Command::Play | Command::Step | Command::Pause | Command::Time(_) => {
                 sharing(&inner.merged)
             }
         };
@@ -189,7 +189,7 @@ struct Worker {
     motion: Motion,
     progress: Option<Progress>,
     /// Seconds that a step takes, if it was asked.
-    timed: Option<f64>,
+    timed: Option<StepTime>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -313,16 +313,18 @@ impl Merged {
                 worker.progress = Some(new);
                 self.progress().into_iter().collect()
             }
-            Event::Timed { seconds } => {
-                worker.timed = Some(seconds);
+            Event::Timed(time) => {
+                worker.timed = Some(time);
                 let sharing = &mut self.workers[..self.shares];
-                let all: Option<Vec<f64>> = sharing.iter().map(|worker| worker.timed).collect();
+                let all: Option<Vec<StepTime>> =
+                    sharing.iter().map(|worker| worker.timed).collect();
                 // A step is taken when the slowest has taken it.
-                let slowest = all.and_then(|all| all.into_iter().reduce(f64::max));
+                let slowest = all
+                    .and_then(|all| all.into_iter().max_by(|a, b| a.seconds.total_cmp(&b.seconds)));
                 if slowest.is_some() {
                     sharing.iter_mut().for_each(|worker| worker.timed = None);
                 }
-                slowest.map(|seconds| Event::Timed { seconds }).into_iter().collect()
+                slowest.map(Event::Timed).into_iter().collect()
             }
             Event::Playing => {
                 worker.motion = Motion::Playing;

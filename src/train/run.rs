@@ -6,7 +6,7 @@ use super::cpu;
 use super::tape::Tape;
 use super::{TrainError, Trainer};
 use crate::experiment::{Experiment, Settings};
-use crate::history::{Measured, Measurement, Snapshot, next_measured_step};
+use crate::history::{Measured, Measurement, Snapshot, StepTime, next_measured_step};
 use crate::measure::Probe;
 use web_time::Instant;
 
@@ -82,37 +82,55 @@ impl Run {
         Ok(run)
     }
 
-    /// Seconds that a step of these members takes from the start of their training, measured on a second
-    /// copy of them; 0 where they are solved in closed form.
+    /// Times steps of these members from the start of their training, on a second copy of them, until at
+    /// least so many seconds of them are counted. Members that are solved in closed form take none.
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn time_step(&self) -> Result<f64, TrainError> {
-        /// Long enough that a clock that is coarse, as browsers' are, and a single hiccup do not decide.
-        const SECONDS: f64 = 0.1;
+    pub async fn time_steps(&self, seconds: f64) -> Result<StepTime, TrainError> {
+        /// Seconds between two waits for the device: long enough that a clock that is coarse, as browsers'
+        /// are, and a single hiccup do not decide.
+        const CHUNK: f64 = 0.1;
         let mut copies = Vec::new();
         for (places, _) in &self.parts {
             copies.push(self.trainer(places)?);
         }
-        // The first step compiles what the others use.
-        let mut steps = 0;
-        while !copies.is_empty() {
+        if copies.is_empty() {
+            return Ok(StepTime::default());
+        }
+        let (mut chunk, mut taken, mut counted) = (1, 0, 0);
+        let (mut total, mut host) = (0.0, 0.0);
+        loop {
             let start = Instant::now();
             for trainer in &mut copies {
-                for _ in 0..steps.max(1) {
+                for _ in 0..chunk {
                     trainer.advance().await?;
                 }
             }
+            let queued = start.elapsed().as_secs_f64();
             for trainer in &copies {
                 trainer.settle().await?;
             }
-            let seconds = start.elapsed().as_secs_f64();
-            if steps > 0 && seconds > SECONDS {
-                return Ok(seconds / f64::from(steps));
+            let took = start.elapsed().as_secs_f64();
+            taken += chunk;
+            if taken == 1 {
+                // The first step compiles what the others use.
+            } else if took < CHUNK {
+                chunk *= 2;
+            } else {
+                counted += chunk;
+                total += took;
+                host += queued;
             }
-            steps = (2 * steps).max(1);
+            if counted > 0 && total >= seconds {
+                let each = |seconds: f64| seconds / f64::from(counted);
+                return Ok(StepTime {
+                    steps: taken,
+                    seconds: each(total),
+                    host_seconds: each(host),
+                });
+            }
         }
-        Ok(0.0)
     }
 
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {

@@ -9,6 +9,7 @@ use super::pace::Pace;
 use super::{Inbox, fetch, send};
 use crate::data::digits;
 use crate::experiment::Data;
+use crate::history::StepTime;
 use crate::measure::information::known::over_samples;
 use crate::measure::{KnownAnswer, SOURCES};
 use crate::protocol::{Backend, Command, Event};
@@ -94,12 +95,14 @@ impl Session {
                     self.run = Some(run);
                 }
             }
-            Command::Time => {
-                let seconds = match &self.run {
-                    Some(run) => run.time_step().await.map_err(|error| error.to_string())?,
-                    None => 0.0,
+            Command::Time(seconds) => {
+                let time = match &self.run {
+                    Some(run) => {
+                        run.time_steps(seconds).await.map_err(|error| error.to_string())?
+                    }
+                    None => StepTime::default(),
                 };
-                send(&Event::Timed { seconds });
+                send(&Event::Timed(time));
             }
             Command::Measure(experiment) => {
                 // Of an experiment that is being replaced there is nothing to measure, but an answer is due.

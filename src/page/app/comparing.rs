@@ -11,6 +11,9 @@ use crate::page::speed;
 use crate::page::team::Team;
 use crate::protocol::{Backend, Command, Event};
 
+/// Seconds of steps that are timed.
+const SECONDS: f64 = 0.1;
+
 /// A device that does not train, but could.
 pub struct Rival {
     choice: Choice,
@@ -85,10 +88,10 @@ impl App {
                 }
             }
             // One after the other: a software GPU works on the same cores.
-            Event::Loaded if rival.times.is_some() => self.send(&Command::Time),
-            Event::Timed { seconds } => {
+            Event::Loaded if rival.times.is_some() => self.send(&Command::Time(SECONDS)),
+            Event::Timed(time) => {
                 if let Some(times) = &mut rival.times {
-                    times[1] = Some(seconds);
+                    times[1] = Some(time.seconds);
                 }
                 self.decide();
             }
@@ -133,7 +136,7 @@ impl App {
             && let Some(times) = &mut rival.times
         {
             times[0] = Some(seconds);
-            rival.send(&Command::Time);
+            rival.send(&Command::Time(SECONDS));
         }
     }
 

@@ -409,7 +409,7 @@ fn on_event(app: &Shared, event: Event) {
                     app.start();
                 }
             }
-            Event::Timed { seconds } if current => app.timed(seconds),
+            Event::Timed(time) if current => app.timed(time.seconds),
             Event::Playing if current => {
                 app.set_state(State::Running);
                 app.steps_per_second = 0.0;
@@ -447,7 +447,7 @@ fn on_event(app: &Shared, event: Event) {
             | Event::Snapshot(_)
             | Event::Measurement(_)
             | Event::Progress { .. }
-            | Event::Timed { .. }
+            | Event::Timed(_)
             | Event::Paused { .. }
             | Event::Done { .. } => {}
             // The first reason is the one that tells something.

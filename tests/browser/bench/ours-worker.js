@@ -1,11 +1,10 @@
-// This project's worker, its launches counted: beside every event goes their number so far, and the time
-// in milliseconds.
+// This project's worker, its launches counted: beside every event goes their number so far.
 
 import "./launches.js";
 
 const post = self.postMessage.bind(self);
-self.postMessage = (event) => 
-  post({ event: JSON.parse(event), launches: self.launches, time: performance.now() });
+self.postMessage = (event) =>
+  post({ event: JSON.parse(event), launches: self.launches });
 
 // What the program fetches by name lies beside its own files, not beside this one.
 const loader = new URL(new URLSearchParams(self.location.search).get("loader"), self.location);

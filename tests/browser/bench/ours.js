@@ -2,9 +2,6 @@
 
 import { CHECKED_STEP } from "./peer-worker.js";
 
-/** Seconds of training before the rounds: so much more of them is measured among the first steps. */
-const WARM_UP_SECONDS = 0.5;
-
 export class Ours {
   static async start(backend) {
     const index = new DOMParser().parseFromString(await (await fetch("/dist/")).text(), "text/html");
@@ -19,23 +16,25 @@ export class Ours {
   constructor(loader) {
     this.worker = new Worker(`./ours-worker.js?loader=${loader}`, { type: "module" });
     this.waiting = null;
-    this.snapshots = 0;
-    this.hostSeconds = [];
-    this.worker.onmessage = ({ data: { event, ...at } }) => this.take(event, at);
+    this.launches = 0;
+    this.worker.onmessage = ({ data }) => this.take(data);
     this.worker.onerror = (event) => this.waiting?.reject(new Error(event.message || "the worker does not load"));
   }
 
-  take(event, at) {
+  take({ event, launches }) {
     const [name, value] = typeof event === "string" ? [event, null] : Object.entries(event)[0];
+    this.launches = launches;
     if (name === "snapshot") {
-      this.snapshots += 1;
-      this.loss = mean(value.members.map((member) => member.train.loss));
+      // Other workers' members are not in it.
+      this.loss = mean(value.members.filter(Boolean).map((member) => member.train.loss));
       // A peer's loss is that before its step.
-      if (value.step === CHECKED_STEP - 1) this.checkedLoss = this.loss;
+      if (value.step === CHECKED_STEP - 1) {
+        this.checkedLoss = this.loss;
+        this.send("pause");
+      }
     }
-    if (name === "progress") this.hostSeconds.push(value.host_seconds);
     if (name === "failed") this.waiting?.reject(new Error(value));
-    if (name === this.waiting?.name) this.waiting.resolve({ value, ...at });
+    if (name === this.waiting?.name) this.waiting.resolve({ value, launches });
   }
 
   /** The next event of that name. */
@@ -49,52 +48,53 @@ export class Ours {
     this.worker.postMessage(JSON.stringify(command));
   }
 
-  /** Sets up at step 0; gives back the seconds from `loaded` to the first snapshot, which is one measurement. */
-  async setUp({ experiment, members }) {
-    this.send({ load: { experiment, members: [...Array(members).keys()] } });
-    const loaded = await this.event("loaded");
-    const measured = await this.event("snapshot");
-    return { seconds: (measured.time - loaded.time) / 1000, launches: measured.launches - loaded.launches };
+  /** Sets up at step 0, with what is measured there. */
+  async setUp(experiment, members) {
+    this.send({ load: { experiment, members } });
+    await this.event("loaded");
+    await this.event("snapshot");
   }
 
-  async load(workload) {
+  async load({ experiment, members }) {
+    return this.loadMembers(experiment, [...Array(members).keys()]);
+  }
+
+  async loadMembers(experiment, members) {
     const start = performance.now();
-    await this.setUp(workload);
+    await this.setUp(experiment, members);
     this.send("step");
     await this.event("paused");
     const seconds = (performance.now() - start) / 1000;
-    // Again, with everything compiled: what measuring costs when nothing disturbs it.
-    this.measuring = { seconds: Infinity };
-    const again = performance.now();
-    for (let time = 0; time < 5 && performance.now() - again < 1000; time += 1) {
-      const measuring = await this.setUp(workload);
-      if (measuring.seconds < this.measuring.seconds) this.measuring = measuring;
-    }
     this.checkedLoss = null;
-    this.send("step");
-    this.last = await this.event("paused");
-    // Past the steps that are all measured, where that takes no time.
-    await this.train(WARM_UP_SECONDS);
+    this.send("play");
+    await this.event("playing");
+    await this.event("paused");
+    this.fixedLaunches = await this.launchesBeforeSteps();
     return { seconds, formulation: "", faults: [] };
   }
 
-  /** Measuring of loss and accuracy, which the peers do not do, is taken off time and launches. */
+  /** Launches that timing begins with, before its steps: fewer steps against more. */
+  async launchesBeforeSteps() {
+    const few = await this.time(0);
+    const more = await this.time(Math.max(0.3, 1.5 * few.seconds));
+    return few.launches - (few.steps * (more.launches - few.launches)) / (more.steps - few.steps);
+  }
+
+  /** Steps alone, as the peers': without measuring, and without commands and reports in between. */
+  async time(seconds) {
+    this.send({ time: seconds });
+    const before = this.launches;
+    const { value, launches } = await this.event("timed");
+    return { ...value, launches: launches - before };
+  }
+
   async train(seconds) {
-    this.snapshots = 0;
-    this.hostSeconds = [];
-    const { value: { step: before }, launches: launchesBefore } = this.last;
-    this.send("play");
-    const playing = await this.event("playing");
-    setTimeout(() => this.send("pause"), seconds * 1000);
-    this.last = await this.event("paused");
-    const steps = this.last.value.step - before;
-    const withMeasuring = (this.last.time - playing.time) / 1000;
+    const { steps, seconds: each, host_seconds: hostSeconds, launches } = await this.time(seconds);
     return {
       steps,
-      seconds: withMeasuring - this.snapshots * this.measuring.seconds,
-      withMeasuring,
-      hostSeconds: median(this.hostSeconds),
-      launches: (this.last.launches - launchesBefore - this.snapshots * this.measuring.launches) / steps,
+      seconds: steps * each,
+      hostSeconds,
+      launches: (launches - this.fixedLaunches) / steps,
       loss: this.loss,
       checkedLoss: this.checkedLoss,
     };
@@ -105,10 +105,36 @@ export class Ours {
   }
 }
 
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Members dealt to workers on the CPU, as the page does. */
+export class OursTogether {
+  static async start(count) {
+    const together = new OursTogether();
+    together.workers = await Promise.all(Array.from({ length: count }, () => Ours.start("cpu")));
+    return together;
+  }
+
+  async load({ experiment, members }) {
+    const count = Math.min(members, this.workers.length);
+    this.shares = this.workers.slice(0, count).map((worker, share) => ({
+      worker,
+      members: [...Array(members).keys()].filter((member) => member % count === share),
+    }));
+    const loaded = this.shares.map(({ worker, members }) => worker.loadMembers(experiment, members));
+    return (await Promise.all(loaded)).reduce((a, b) => (a.seconds > b.seconds ? a : b));
+  }
+
+  /** A step is taken when the slowest has taken its members'. */
+  async train(seconds) {
+    const all = await Promise.all(this.shares.map(({ worker }) => worker.train(seconds)));
+    const slowest = all.reduce((a, b) => (a.steps / a.seconds < b.steps / b.seconds ? a : b));
+    return { ...slowest, checkedLoss: null };
+  }
+
+  stop() {
+    for (const worker of this.workers) worker.stop();
+  }
 }
 
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -16,8 +16,9 @@ use two_phase::experiment::Experiment;
 use result::{Cell, Outcome, Round, Run, Start};
 
 /// Who takes part: those of `bench/contestants.js`.
-pub const CONTESTANTS: [&str; 7] = [
+pub const CONTESTANTS: [&str; 8] = [
     "ours cpu",
+    "ours all cores",
     "tfjs cpu",
     "tfjs wasm",
     "jax-js wasm",
@@ -172,7 +173,7 @@ async fn train(
         }
         for index in order {
             let outcome = &mut cell.outcomes[index];
-            let spent: f64 = outcome.rounds.iter().map(|round| round.spent).sum();
+            let spent: f64 = outcome.rounds.iter().map(|round| round.seconds).sum();
             if outcome.left_out.is_some() || spent >= options.limit {
                 continue;
             }

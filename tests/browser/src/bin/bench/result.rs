@@ -124,10 +124,7 @@ impl Outcome {
 #[derive(Serialize, Deserialize)]
 pub struct Round {
     pub steps: f64,
-    /// Without measuring.
     pub seconds: f64,
-    /// With it; the peers do not measure.
-    pub spent: f64,
     /// Seconds a step that the thread which trains was busy.
     pub host_seconds: Option<f64>,
     /// GPU launches a step.
@@ -139,11 +136,9 @@ pub struct Round {
 impl Round {
     pub fn read(value: &Value) -> Self {
         let number = |name: &str| value[name].as_f64();
-        let seconds = number("seconds").unwrap_or(0.0);
         Self {
             steps: number("steps").unwrap_or(0.0),
-            seconds,
-            spent: number("withMeasuring").unwrap_or(seconds),
+            seconds: number("seconds").unwrap_or(0.0),
             host_seconds: number("hostSeconds"),
             launches: number("launches").unwrap_or(0.0),
             loss: number("loss"),

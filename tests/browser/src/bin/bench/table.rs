@@ -15,6 +15,7 @@ pub fn all(run: &Run) -> String {
         about(run),
         rates(run, "CPU", &CPU),
         rates(run, "GPU", &GPU),
+        workers(run),
         costs(run),
         peak(run),
         starts(run),
@@ -82,6 +83,25 @@ fn rates(run: &Run, device: &str, names: &[&str]) -> String {
         let columns = [cell.workload.clone(), cell.members.to_string()];
         let rates = taking_part.iter().map(|name| rate(cell.outcome(name)));
         row(&mut text, columns.into_iter().chain(rates).chain([ratio(cell, names)]));
+    }
+    text
+}
+
+/// What a second worker adds.
+fn workers(run: &Run) -> String {
+    const NAMES: [&str; 2] = ["ours cpu", "ours all cores"];
+    if taking_part(run, &NAMES).len() < NAMES.len() {
+        return String::new();
+    }
+    let mut text =
+        format!("\n### CPU: steps a second with members dealt to {} workers\n\n", run.cores);
+    let columns = ["workload", "members", "one worker", "all cores", "ratio"];
+    header(&mut text, columns.map(str::to_owned).into_iter());
+    for cell in run.cells.iter().filter(|cell| cell.members > 1) {
+        let columns = [cell.workload.clone(), cell.members.to_string()];
+        let rates = NAMES.map(|name| rate(cell.outcome(name)));
+        let ratio = ratio(cell, &["ours all cores", "ours cpu"]);
+        row(&mut text, columns.into_iter().chain(rates).chain([ratio]));
     }
     text
 }
