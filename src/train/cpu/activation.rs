@@ -15,7 +15,7 @@ pub(super) fn apply(activation: Activation, before: &[f32], after: &mut [f32]) {
     }
     match activation {
         Activation::Quadratic => each(before, after, |x| x * x),
-        Activation::Relu => each(before, after, |x| x.max(0.0)),
+        Activation::Relu => each(before, after, |x| if x > 0.0 { x } else { 0.0 }),
         Activation::Tanh => each(before, after, libm::tanhf),
         Activation::Gelu => each(before, after, |x| x * normal_share(x)),
         Activation::Silu => each(before, after, |x| x * sigmoid(x)),

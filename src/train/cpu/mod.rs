@@ -5,6 +5,8 @@
 //! [`super::tensors`] does, which it is tested against, and covers what [`Ensemble::new`] says.
 
 mod activation;
+#[cfg(any(test, target_family = "wasm"))]
+mod kernel;
 mod loss;
 mod network;
 mod product;

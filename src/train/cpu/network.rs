@@ -37,7 +37,7 @@ struct Layer {
 
 /// Rows that are worked on together, so that they stay in the cache: activations of all layers take
 /// about this many numbers.
-const BLOCK_NUMBERS: usize = 128 * 1024;
+const BLOCK_NUMBERS: usize = 256 * 1024;
 
 /// What a pass over a block of rows writes; lasts from one step to the next, so that none allocates.
 #[derive(Default)]
@@ -146,7 +146,7 @@ impl Network {
     }
 
     /// The gradient of the mean loss over the rows, put into `gradient`, which is laid out as the parameters
-    /// are; what is not trained gets none.
+    /// are; where they are not trained it is left as it is.
     pub(super) fn gradient(
         &self,
         parameters: &[f32],
@@ -156,7 +156,6 @@ impl Network {
         gradient: &mut [f32],
         work: &mut Work,
     ) {
-        gradient.fill(0.0);
         let scale = 1.0 / rows.count() as f32;
         for block in blocks(rows.count(), self.block()) {
             self.forward(parameters, rows, block.clone(), work);
@@ -168,7 +167,8 @@ impl Network {
                 let target = rows.samples.target(rows.sample(row), smoothing);
                 loss::gradient(loss, outputs, target, scale, slope);
             }
-            self.backward(parameters, rows, block, gradient, work);
+            let adds = block.start > 0;
+            self.backward(parameters, rows, block, gradient, adds, work);
         }
     }
 
@@ -268,13 +268,15 @@ impl Network {
         }
     }
 
-    /// Adds a block's part of the gradient; `work.delta` holds what the loss sends back.
+    /// Puts a block's part of the gradient in, or adds it to what is there; `work.delta` holds what the loss
+    /// sends back.
     fn backward(
         &self,
         parameters: &[f32],
         rows: Rows<'_>,
         block: Range<usize>,
         gradient: &mut [f32],
+        adds: bool,
         work: &mut Work,
     ) {
         let count = block.len();
@@ -290,6 +292,9 @@ impl Network {
             let delta = &work.delta[..count * layer.outputs];
             if let Some(biases) = layer.biases.clone() {
                 let sums = &mut gradient[biases];
+                if !adds {
+                    sums.fill(0.0);
+                }
                 for delta in delta.chunks_exact(layer.outputs) {
                     add(sums, delta);
                 }
@@ -300,6 +305,9 @@ impl Network {
                 && self.embedding.is_none()
                 && let Inputs::Pairs(pairs) = &rows.samples.inputs
             {
+                if !adds {
+                    weights.fill(0.0);
+                }
                 for (delta, row) in delta.chunks_exact(layer.outputs).zip(block.clone()) {
                     for column in pairs[rows.sample(row)] {
                         add(&mut weights[column as usize * layer.outputs..], delta);
@@ -311,7 +319,7 @@ impl Network {
                     _ => &work.after[index - 1],
                 };
                 let input = Matrix::new(input, count, layer.inputs).transposed();
-                product(input, delta_matrix, weights, true);
+                product(input, delta_matrix, weights, adds);
             }
             let first = index == 0;
             let goes_on =
@@ -326,6 +334,9 @@ impl Network {
             std::mem::swap(&mut work.delta, &mut work.next_delta);
         }
         if let (Some(embedding), Inputs::Pairs(pairs)) = (&self.embedding, &rows.samples.inputs) {
+            if !adds {
+                gradient[embedding.place.clone()].fill(0.0);
+            }
             let elements = block.flat_map(|row| embedding.elements(pairs[rows.sample(row)]));
             for (element, delta) in elements.zip(work.delta.chunks_exact(embedding.length)) {
                 add(&mut gradient[element], delta);

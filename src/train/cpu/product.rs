@@ -1,13 +1,14 @@
-//! Matrix products on slices, by the gemm crate that Flex uses too.
+//! Matrix products on slices: natively by the gemm crate that Flex uses too, in a browser by
+//! [`super::kernel`].
 
 /// A matrix, row by row, or the transpose of one.
 #[derive(Clone, Copy)]
 pub(super) struct Matrix<'a> {
-    values: &'a [f32],
-    rows: usize,
-    columns: usize,
+    pub(super) values: &'a [f32],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
     /// Steps from one row, and from one column, to the next.
-    strides: [usize; 2],
+    pub(super) strides: [usize; 2],
 }
 
 impl<'a> Matrix<'a> {
@@ -26,11 +27,19 @@ impl<'a> Matrix<'a> {
 ///
 /// # Panics
 /// If the shapes do not fit.
-#[expect(unsafe_code, reason = "the gemm crate takes pointers")]
 pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     assert_eq!(a.columns, b.rows);
+    let out = &mut out[..a.rows * b.columns];
+    #[cfg(target_family = "wasm")]
+    super::kernel::product(a, b, out, add);
+    #[cfg(not(target_family = "wasm"))]
+    by_gemm(a, b, out, add);
+}
+
+#[cfg(not(target_family = "wasm"))]
+#[expect(unsafe_code, reason = "the gemm crate takes pointers")]
+fn by_gemm(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     let (rows, inner, columns) = (a.rows, a.columns, b.columns);
-    let out = &mut out[..rows * columns];
     // SAFETY: `Matrix` holds `rows * columns` numbers that its strides reach and no others, `out` has
     // been cut to those of the product, and nothing else refers to it.
     unsafe {
