@@ -31,10 +31,7 @@ use crate::experiment::{Model, Optimiser, Settings};
 use crate::history::{Measured, Score};
 use crate::model::{Perceptron, Role};
 use kernel::Kernel;
-use source::{Buffer, HEADER, Input, Layer, Plan, RATES, Source, padded};
-
-/// Steps for which rates and batches are written at once.
-const AHEAD: usize = 64;
+use source::{AHEAD, Buffer, HEADER, Input, Layer, Plan, RATES, Source, padded};
 
 /// An ensemble in training on the GPU.
 pub(super) struct Ensemble {
@@ -115,7 +112,7 @@ impl Buffers {
             Buffer::Output => &self.output,
             Buffer::Results => &self.results[set],
             Buffer::ResultsOf(set) => &self.results[set],
-            Buffer::Scores | Buffer::Taken => &self.scores,
+            Buffer::Scores | Buffer::Taken(..) => &self.scores,
         }
     }
 
@@ -152,52 +149,39 @@ impl Ensemble {
             members.iter().map(data::plain).collect::<Result<_, _>>().ok()?;
         let rows =
             [0, 1].map(|set| padded(sets.iter().map(|sets| sets[set].count).max().unwrap_or(0)));
-        let plan = plan(members, model, rows);
+        let inputs = |samples: &data::Samples| primitive(&samples.inputs);
+        let inputs = [inputs(&dataset.train)?, inputs(&dataset.test)?];
+        let input_rows = [0, 1].map(|set| inputs[set].meta.shape[1]);
+        let plan = plan(members, model, rows, input_rows);
 
-        let most = client.properties().memory.max_page_size;
-        let step_rows = plan.step_rows();
-        let widest_rows = rows[0].max(rows[1]).max(step_rows);
-        let count = members.len();
-        let hidden = |layer: &Layer| count * widest_rows * layer.columns();
-        let largest = plan.layers.iter().map(hidden).chain([3 * plan.parameters]).max();
-        if largest.unwrap_or(0) as u64 * 4 > most {
+        let all_hidden = (0..plan.layers.len()).map(|layer| plan.length(Buffer::Hidden(layer), 0));
+        let largest = all_hidden.chain([plan.length(Buffer::State, 0)]).max();
+        if largest.unwrap_or(0) as u64 * 4 > client.properties().memory.max_page_size {
             return None;
         }
-        let empty = |numbers: usize| client.empty(numbers.max(1) * 4);
-        let zeros = |numbers: usize| client.create(Bytes::from_elems(vec![0f32; numbers.max(1)]));
+        let empty = |buffer: Buffer| client.empty(plan.length(buffer, 0) * 4);
+        let zeros =
+            |buffer: Buffer| client.create(Bytes::from_elems(vec![0f32; plan.length(buffer, 0)]));
         let whole = |numbers: Vec<u32>| client.create(Bytes::from_elems(numbers));
-
-        let transposed: usize =
-            plan.layers.windows(2).map(|pair| count * pair[1].columns() * pair[0].columns()).sum();
-        let partials = plan
-            .layers
-            .iter()
-            .map(|layer| layer.parts * count * layer.rows() * layer.columns())
-            .sum();
-        let inputs = |samples: &data::Samples| match plan.input {
-            Input::Dense(_) => primitive(&samples.inputs).map(|tensor| tensor.handle),
-            Input::Pairs(_) => Some(empty(1)),
-        };
-        let scores = Tensor::<1>::zeros([4 * count], device);
-        let states = if plan.grokfast { 3 } else { 2 };
-        let slots = if plan.batch > 0 { AHEAD } else { 1 };
+        let scores = Tensor::<1>::zeros([plan.length(Buffer::Scores, 0)], device);
+        let layers = 0..plan.layers.len();
         let buffers = Buffers {
-            parameters: zeros(plan.parameters + transposed),
-            state: zeros(states * plan.parameters),
-            partials: empty(partials),
-            table: empty(HEADER + AHEAD * count * RATES),
-            lists: empty(if plan.listed() > 0 { slots * count * plan.list_length() } else { 1 }),
-            chosen: empty(if plan.batch > 0 { AHEAD * count * step_rows } else { 1 }),
+            parameters: zeros(Buffer::Parameters),
+            state: zeros(Buffer::State),
+            partials: empty(Buffer::Partials),
+            table: empty(Buffer::Table),
+            lists: empty(Buffer::Lists),
+            chosen: empty(Buffer::Chosen),
             samples: [0, 1].map(|set| whole(samples(&sets, set, rows[set]))),
             numbers: [0, 1].map(|set| {
                 let numbers = numbers(&sets, set, rows[set], base.outputs());
                 client.create(Bytes::from_elems(numbers))
             }),
-            inputs: [inputs(&dataset.train)?, inputs(&dataset.test)?],
-            hidden: plan.layers.iter().map(|layer| empty(hidden(layer))).collect(),
-            slope: plan.layers.iter().map(|layer| empty(hidden(layer))).collect(),
-            output: empty(count * widest_rows * padded(base.outputs())),
-            results: rows.map(|rows| empty(4 * count * rows)),
+            inputs: inputs.map(|tensor| tensor.handle),
+            hidden: layers.clone().map(|layer| empty(Buffer::Hidden(layer))).collect(),
+            slope: layers.map(|layer| empty(Buffer::Slope(layer))).collect(),
+            output: empty(Buffer::Output),
+            results: [0, 1].map(|set| client.empty(plan.length(Buffer::Results, set) * 16)),
             scores: primitive_of(&scores)?.handle,
         };
         let step = plan.step().into_iter().map(|source| buffers.launch(source, 0)).collect();
@@ -237,7 +221,7 @@ impl Ensemble {
                 .buffers
                 .iter()
                 .map(|buffer| match buffer {
-                    Buffer::Taken => tensor.handle.clone(),
+                    Buffer::Taken(..) => tensor.handle.clone(),
                     other => self.buffers.get(*other, 0).clone(),
                 })
                 .collect();
@@ -402,7 +386,12 @@ fn primitive_of(tensor: &Tensor<1>) -> Option<CubeTensor> {
 }
 
 /// What the kernels' texts depend on.
-fn plan(members: &[Settings], model: &Perceptron, rows: [usize; 2]) -> Plan {
+fn plan(
+    members: &[Settings],
+    model: &Perceptron,
+    rows: [usize; 2],
+    input_rows: [usize; 2],
+) -> Plan {
     let base = &members[0];
     let count = members.len();
     let hidden = base.hidden();
@@ -420,6 +409,7 @@ fn plan(members: &[Settings], model: &Perceptron, rows: [usize; 2]) -> Plan {
         regression: base.is_regression(),
         batch: base.batch,
         rows,
+        input_rows,
         first_trained: 0,
         grokfast: members.iter().any(|member| member.grokfast_lambda > 0.0),
         parameters: 0,
@@ -452,7 +442,7 @@ fn plan(members: &[Settings], model: &Perceptron, rows: [usize; 2]) -> Plan {
     let mut at = plan.parameters;
     for index in 1..plan.layers.len() {
         let numbers = count * plan.layers[index].columns() * plan.layers[index - 1].columns();
-        plan.layers[index].transposed = Some(at);
+        plan.layers[index].transposed = Some((at, numbers));
         at += numbers;
     }
     plan

@@ -9,16 +9,19 @@ use std::fmt::Write as _;
 
 use crate::experiment::{Activation, Loss};
 
+/// Steps for which rates and batches are written at once.
+pub(super) const AHEAD: usize = 64;
 /// Numbers that the table holds for each member and step, see [`super::rates`].
 pub(super) const RATES: usize = 16;
 /// Where the rates begin in the table, behind the two counters of steps.
 pub(super) const HEADER: usize = 4;
 /// Rows and columns are padded to a multiple of this.
-const PAD: usize = 8;
-/// Invocations of a workgroup along rows and along columns in a product.
-const LANES: usize = 8;
-/// Products written out in a loop: four took a software adapter longer to compile, and no gain in
-/// steps stood out of the noise.
+const PAD: usize = 4;
+/// Invocations of a workgroup along rows in a product: the outer of its two dimensions.
+const GROUP_ROWS: usize = 16;
+/// Invocations of a workgroup along columns in a product.
+const GROUP_COLUMNS: usize = 4;
+/// Products written out in a loop: four gain nothing over two, and take longer to compile.
 const UNROLLED: usize = 2;
 /// Invocations of a workgroup in all other kernels.
 const LINE: usize = 64;
@@ -64,8 +67,8 @@ pub(super) enum Buffer {
     ResultsOf(usize),
     /// Loss and accuracy of training and test, member by member.
     Scores,
-    /// A tensor of parameters that is taken out.
-    Taken,
+    /// A layer's weights, or its biases, as a tensor of their own.
+    Taken(usize, bool),
 }
 
 impl Buffer {
@@ -86,7 +89,7 @@ impl Buffer {
             Self::Results => "results".into(),
             Self::ResultsOf(set) => format!("results{set}"),
             Self::Scores => "scores".into(),
-            Self::Taken => "taken".into(),
+            Self::Taken(..) => "taken".into(),
         }
     }
 
@@ -128,8 +131,9 @@ pub(super) struct Layer {
     pub(super) activation: Option<Activation>,
     /// Where its parameters begin.
     pub(super) at: usize,
-    /// Where its transposed weights begin, `[members, columns, columns of the layer before]`.
-    pub(super) transposed: Option<usize>,
+    /// Where its transposed weights begin, `[members, columns, columns of the layer before]`, and how many
+    /// numbers they are.
+    pub(super) transposed: Option<(usize, usize)>,
     /// Where the parts of its gradient begin, each as long as its parameters.
     pub(super) partials: usize,
     /// How many parts there are.
@@ -143,6 +147,11 @@ impl Layer {
 
     pub(super) fn columns(&self) -> usize {
         padded(self.outputs)
+    }
+
+    /// Numbers of one member's weights, or of its biases.
+    fn taken(&self, biases: bool) -> usize {
+        self.outputs * if biases { 1 } else { self.inputs }
     }
 }
 
@@ -158,11 +167,33 @@ pub(super) struct Plan {
     pub(super) batch: usize,
     /// Padded samples of the training and of the test set.
     pub(super) rows: [usize; 2],
+    /// Samples that there are inputs of, in each.
+    pub(super) input_rows: [usize; 2],
     /// The first layer that is trained.
     pub(super) first_trained: usize,
     pub(super) grokfast: bool,
     /// Parameters of all layers and members.
     pub(super) parameters: usize,
+}
+
+/// The rows that a kernel works on: batches of the training set, or all of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    Batch,
+    Set(usize),
+}
+
+impl Rows {
+    fn batched(self) -> bool {
+        self == Self::Batch
+    }
+
+    fn set(self) -> usize {
+        match self {
+            Self::Batch => 0,
+            Self::Set(set) => set,
+        }
+    }
 }
 
 /// What follows when a layer's sums are done.
@@ -194,14 +225,22 @@ impl Text {
         self.body.push('\n');
     }
 
-    fn finish(self, group: [usize; 2], groups: [usize; 3], shared: &str) -> Source {
+    fn finish(
+        self,
+        (plan, set): (&Plan, usize),
+        group: [usize; 2],
+        groups: [usize; 3],
+        shared: &str,
+    ) -> Source {
         let mut text = String::new();
         for (binding, buffer) in self.buffers.iter().enumerate() {
             let (name, element) = (buffer.name(), buffer.element());
+            // Of a length that is written down, which need not be looked up at every access.
+            let length = plan.length(*buffer, set);
             // Two buffers may be parts of one, which may then not be read in one and written in the other.
             let _ = writeln!(
                 text,
-                "@group(0) @binding({binding}) var<storage, read_write> {name}: array<{element}>;"
+                "@group(0) @binding({binding}) var<storage, read_write> {name}: array<{element}, {length}>;"
             );
         }
         let [x, y] = group;
@@ -230,25 +269,27 @@ struct Tile {
 impl Tile {
     /// What loads least for a number, as long as there are enough invocations.
     fn of(rows: usize, columns: usize, times: usize) -> Self {
-        const ENOUGH: usize = 1024;
-        /// Sums that an invocation keeps at most: more slow compilers and processors in software.
-        const MOST: usize = 16;
+        const ENOUGH: usize = 256;
+        /// What checks for the end of rows and columns cost, about.
+        const CHECKED: f64 = 1.2;
         let mut best = (f64::INFINITY, Self { rows: 1, columns: 1 });
         for height in [1, 2, 4, 8] {
             for width in 1..=8 {
-                if height * width > MOST {
-                    continue;
-                }
-                let (down, across) = (rows.div_ceil(height), columns.div_ceil(LANES * width));
-                let invocations = down * across * LANES * times;
-                let worked = down * height * across * LANES * width;
+                let tile = Self { rows: height, columns: width };
+                let (down, across) =
+                    (rows.div_ceil(height), columns.div_ceil(GROUP_COLUMNS * width));
+                let invocations = down * across * GROUP_COLUMNS * times;
+                let worked = down * height * across * GROUP_COLUMNS * width;
                 let loads = (height + width + 1) as f64 / (height * width) as f64;
                 let mut cost = loads * worked as f64 / (rows * columns) as f64;
                 if invocations < ENOUGH {
                     cost *= ENOUGH as f64 / invocations as f64;
                 }
+                if !tile.fills(columns) || !tile.divides(rows) {
+                    cost *= CHECKED;
+                }
                 if cost < best.0 {
-                    best = (cost, Self { rows: height, columns: width });
+                    best = (cost, tile);
                 }
             }
         }
@@ -256,15 +297,53 @@ impl Tile {
     }
 
     fn groups(self, rows: usize, columns: usize) -> [usize; 2] {
-        [columns.div_ceil(LANES * self.columns), rows.div_ceil(LANES * self.rows)]
+        [columns.div_ceil(GROUP_COLUMNS * self.columns), rows.div_ceil(GROUP_ROWS * self.rows)]
+    }
+
+    /// Whether no workgroup has columns beyond the last.
+    fn fills(self, columns: usize) -> bool {
+        columns.is_multiple_of(GROUP_COLUMNS * self.columns)
+    }
+
+    /// Whether no invocation has rows to either side of the last.
+    fn divides(self, rows: usize) -> bool {
+        rows.is_multiple_of(self.rows)
+    }
+
+    /// The row that an invocation works beside its first; a row beyond the last is read as that.
+    fn row(self, t: usize, rows: usize) -> String {
+        if self.divides(rows) {
+            format!("(row + {t}u)")
+        } else {
+            format!("min(row + {t}u, {}u)", rows - 1)
+        }
+    }
+
+    /// Opens a block that is left out for a row beyond the last.
+    fn open_row(self, t: usize, rows: usize) -> String {
+        if self.divides(rows) { "{".into() } else { format!("if (row + {t}u < {rows}u) {{") }
+    }
+
+    /// Likewise for a column.
+    fn open_column(self, j: usize, columns: usize) -> String {
+        if self.fills(columns) {
+            "{".into()
+        } else {
+            format!("if (column + {}u < {columns}u) {{", j * GROUP_COLUMNS)
+        }
     }
 
     /// The columns of an invocation, those beyond the last one read as that.
     fn place(self, text: &mut Text, column: &str, row: &str, columns: usize) {
-        text.line(format!("let row = ({row} * {LANES}u + unit.y) * {}u;", self.rows));
-        text.line(format!("let column = {column} * {}u + unit.x;", LANES * self.columns));
+        text.line(format!("let row = ({row} * {GROUP_ROWS}u + unit.y) * {}u;", self.rows));
+        text.line(format!("let column = {column} * {}u + unit.x;", GROUP_COLUMNS * self.columns));
         for j in 0..self.columns {
-            text.line(format!("let c{j} = min(column + {}u, {}u);", j * LANES, columns - 1));
+            let ours = format!("column + {}u", j * GROUP_COLUMNS);
+            text.line(if self.fills(columns) {
+                format!("let c{j} = {ours};")
+            } else {
+                format!("let c{j} = min({ours}, {}u);", columns - 1)
+            });
         }
     }
 
@@ -316,6 +395,55 @@ impl Plan {
         if self.batch > 0 { padded(self.batch) } else { self.rows[0] }
     }
 
+    /// The rows of a step.
+    fn of_step(&self) -> Rows {
+        if self.batch > 0 { Rows::Batch } else { Rows::Set(0) }
+    }
+
+    fn count(&self, rows: Rows) -> usize {
+        match rows {
+            Rows::Batch => self.step_rows(),
+            Rows::Set(set) => self.rows[set],
+        }
+    }
+
+    /// How many elements a buffer has, of those that belong to the training or test set in that one.
+    pub(super) fn length(&self, buffer: Buffer, set: usize) -> usize {
+        let members = self.members;
+        let widest_rows = self.rows[0].max(self.rows[1]).max(self.step_rows());
+        let slots = if self.batch > 0 { AHEAD } else { 1 };
+        let length = match buffer {
+            Buffer::Parameters => self.layers.iter().fold(self.parameters, |sum, layer| {
+                sum + layer.transposed.map_or(0, |(_, size)| size)
+            }),
+            Buffer::State => self.parameters * if self.grokfast { 3 } else { 2 },
+            Buffer::Partials => {
+                let parts = |layer: &Layer| layer.parts * members * layer.rows() * layer.columns();
+                self.layers.iter().map(parts).sum()
+            }
+            Buffer::Table => HEADER + AHEAD * members * RATES,
+            Buffer::Lists if self.listed() == 0 => 0,
+            Buffer::Lists => slots * members * self.list_length(),
+            Buffer::Chosen if self.batch == 0 => 0,
+            Buffer::Chosen => AHEAD * members * self.step_rows(),
+            Buffer::Samples | Buffer::Results => members * self.rows[set],
+            Buffer::ResultsOf(set) => members * self.rows[set],
+            Buffer::Numbers if !self.regression => 0,
+            Buffer::Numbers => members * self.rows[set] * self.outputs(),
+            Buffer::Inputs => match self.input {
+                Input::Pairs(_) => 0,
+                Input::Dense(inputs) => members * self.input_rows[set] * inputs,
+            },
+            Buffer::Hidden(layer) | Buffer::Slope(layer) => {
+                members * widest_rows * self.layers[layer].columns()
+            }
+            Buffer::Output => members * widest_rows * padded(self.outputs()),
+            Buffer::Scores => 4 * members,
+            Buffer::Taken(layer, biases) => members * self.layers[layer].taken(biases),
+        };
+        length.max(1)
+    }
+
     fn is_last(&self, layer: usize) -> bool {
         layer + 1 == self.layers.len()
     }
@@ -340,12 +468,11 @@ impl Plan {
 
     /// The kernels of a step, in order.
     pub(super) fn step(&self) -> Vec<Source> {
-        let batched = self.batch > 0;
         let squared = self.loss == Loss::SquaredError;
         let mut all: Vec<Source> = (0..self.layers.len())
             .map(|layer| {
                 let end = if squared { End::SquaredGradient } else { End::Outputs };
-                self.forward(layer, end, self.step_rows(), batched)
+                self.forward(layer, end, self.of_step())
             })
             .collect();
         if !squared {
@@ -363,26 +490,17 @@ impl Plan {
 
     /// The kernels that measure loss and accuracy of each sample of the training set, or the test set.
     pub(super) fn measure(&self, set: usize) -> Vec<Source> {
-        let rows = self.rows[set];
         let layers = 0..self.layers.len();
         let mut all: Vec<Source> =
-            layers.map(|layer| self.forward(layer, End::Outputs, rows, false)).collect();
-        all.push(self.score(rows));
+            layers.map(|layer| self.forward(layer, End::Outputs, Rows::Set(set))).collect();
+        all.push(self.score(set));
         all
     }
 
-    /// `rows`, and `slot` where a batch is looked up.
-    fn rows(&self, text: &mut Text, batched: bool, first: bool) {
-        if batched {
-            text.line(format!("let rows = {}u;", self.step_rows()));
-            if first {
-                let table = text.name(Buffer::Table);
-                text.line(format!("let slot = {table}[0];"));
-            }
-        } else {
-            let samples = text.name(Buffer::Samples);
-            text.line(format!("let rows = arrayLength(&{samples}) / {}u;", self.members));
-        }
+    /// The slot where a batch is looked up, in the first kernel.
+    fn first_slot(text: &mut Text) {
+        let table = text.name(Buffer::Table);
+        text.line(format!("let slot = {table}[0];"));
     }
 
     /// The step's number within the table, in all kernels but the first.
@@ -402,19 +520,19 @@ impl Plan {
     }
 
     /// What one layer makes of the one before.
-    fn forward(&self, layer: usize, end: End, rows: usize, batched: bool) -> Source {
+    fn forward(&self, layer: usize, end: End, rows: Rows) -> Source {
         let end = match self.layers[layer].activation {
             Some(activation) => End::Hidden(layer, activation),
             None => end,
         };
         match (layer, self.input) {
-            (0, Input::Pairs(elements)) => self.gather(elements, end, rows, batched),
-            _ => self.product(layer, end, rows, batched),
+            (0, Input::Pairs(elements)) => self.gather(elements, end, rows),
+            _ => self.product(layer, end, rows),
         }
     }
 
     /// The first kernel of a step counts it; the last one makes that the number of steps taken.
-    fn count(text: &mut Text) {
+    fn count_step(text: &mut Text) {
         let table = text.name(Buffer::Table);
         text.line(format!(
             "if (all(group == vec3<u32>(0u)) && all(unit == vec3<u32>(0u))) {{ {table}[1] = \
@@ -423,20 +541,24 @@ impl Plan {
     }
 
     /// The first layer of two one-hot vectors: the sum of two rows of its weights.
-    fn gather(&self, elements: usize, end: End, rows: usize, batched: bool) -> Source {
+    fn gather(&self, elements: usize, end: End, rows: Rows) -> Source {
         const HEIGHT: usize = 4;
+        let (count, batched) = (self.count(rows), rows.batched());
         let layer = &self.layers[0];
         let (height, columns) = (layer.rows(), layer.columns());
         let mut text = Text::default();
-        self.rows(&mut text, batched, true);
-        Self::count(&mut text);
+        text.line(format!("let rows = {count}u;"));
+        if batched {
+            Self::first_slot(&mut text);
+        }
+        Self::count_step(&mut text);
         text.line("let m = group.z;");
         let (samples, parameters) = (text.name(Buffer::Samples), text.name(Buffer::Parameters));
-        text.line(format!("let all_rows = arrayLength(&{samples}) / {}u;", self.members));
+        let all_rows = self.rows[rows.set()];
         text.line(format!("for (var i = 0u; i < {HEIGHT}u; i = i + 1u) {{"));
         text.line(format!("let r = group.y * {HEIGHT}u + i; if (r >= rows) {{ break; }}"));
         let picked = self.picked(&mut text, batched, "r");
-        text.line(format!("let sample = {samples}[m * all_rows + {picked}];"));
+        text.line(format!("let sample = {samples}[m * {all_rows}u + {picked}];"));
         let at = layer.at;
         text.line(format!("let first = {at}u + (m * {height}u + sample.x) * {columns}u;"));
         text.line(format!(
@@ -453,18 +575,23 @@ impl Plan {
         }
         self.end(&mut text, end);
         text.line("} }");
-        text.finish([LINE, 1], [1, rows.div_ceil(HEIGHT), self.members], "")
+        let groups = [1, count.div_ceil(HEIGHT), self.members];
+        text.finish((self, rows.set()), [LINE, 1], groups, "")
     }
 
     /// A layer of numbers.
-    fn product(&self, index: usize, end: End, rows: usize, batched: bool) -> Source {
+    fn product(&self, index: usize, end: End, rows: Rows) -> Source {
         let layer = &self.layers[index];
+        let (count, batched) = (self.count(rows), rows.batched());
         let (height, columns, inputs) = (layer.rows(), layer.columns(), layer.inputs);
-        let tile = Tile::of(rows, columns, self.members);
+        let tile = Tile::of(count, columns, self.members);
         let mut text = Text::default();
-        self.rows(&mut text, batched, index == 0);
+        text.line(format!("let rows = {count}u;"));
         if index == 0 {
-            Self::count(&mut text);
+            if batched {
+                Self::first_slot(&mut text);
+            }
+            Self::count_step(&mut text);
         } else if batched && end == End::SquaredGradient {
             Self::slot(&mut text);
         }
@@ -473,25 +600,20 @@ impl Plan {
         text.line("if (row >= rows) { return; }");
         let left = if index == 0 {
             let name = text.name(Buffer::Inputs);
-            text.line(format!(
-                "let all_inputs = arrayLength(&{name}) / {}u;",
-                self.members * inputs
-            ));
+            let all = self.input_rows[rows.set()];
             for t in 0..tile.rows {
                 // A row of padding reads another's sample, and counts for nothing.
-                let row = format!("min(row + {t}u, rows - 1u)");
-                let picked = self.picked(&mut text, batched, &row);
+                let picked = self.picked(&mut text, batched, &tile.row(t, count));
                 text.line(format!(
-                    "let l{t} = (m * all_inputs + min({picked}, all_inputs - 1u)) * {inputs}u;"
+                    "let l{t} = (m * {all}u + min({picked}, {}u)) * {inputs}u;",
+                    all - 1
                 ));
             }
             name
         } else {
             let width = self.layers[index - 1].columns();
             for t in 0..tile.rows {
-                text.line(format!(
-                    "let l{t} = (m * rows + min(row + {t}u, rows - 1u)) * {width}u;"
-                ));
+                text.line(format!("let l{t} = (m * rows + {}) * {width}u;", tile.row(t, count)));
             }
             text.name(Buffer::Hidden(index - 1))
         };
@@ -514,26 +636,27 @@ impl Plan {
             &format!("let at = base + k * {columns}u;"),
         );
         for t in 0..tile.rows {
-            text.line(format!("{{ let r = row + {t}u; if (r < rows) {{"));
+            text.line(format!("{} let r = row + {t}u;", tile.open_row(t, count)));
             if end == End::SquaredGradient {
                 let samples = text.name(Buffer::Samples);
-                text.line(format!("let all_rows = arrayLength(&{samples}) / {}u;", self.members));
+                let all_rows = self.rows[rows.set()];
                 let picked = self.picked(&mut text, batched, "r");
-                text.line(format!("let sample = {samples}[m * all_rows + {picked}];"));
+                text.line(format!("let sample = {samples}[m * {all_rows}u + {picked}];"));
             }
             self.prepare_end(&mut text, end, batched);
             for j in 0..tile.columns {
                 text.line(format!(
-                    "{{ let c = column + {}u; let v = s{t}_{j}; if (c < {columns}u) {{",
-                    j * LANES
+                    "{} let c = column + {}u; let v = s{t}_{j};",
+                    tile.open_column(j, columns),
+                    j * GROUP_COLUMNS
                 ));
                 self.end(&mut text, end);
-                text.line("} }");
+                text.line("}");
             }
-            text.line("} }");
+            text.line("}");
         }
-        let [x, y] = tile.groups(rows, columns);
-        text.finish([LANES, LANES], [x, y, self.members], "")
+        let [x, y] = tile.groups(count, columns);
+        text.finish((self, rows.set()), [GROUP_COLUMNS, GROUP_ROWS], [x, y, self.members], "")
     }
 
     /// What a row's targets are, from its `sample`.
@@ -551,11 +674,10 @@ impl Plan {
             text.line("let weight = bitcast<f32>(sample.w);");
         }
         if self.regression {
-            let numbers = text.name(Buffer::Numbers);
             let picked = self.picked(text, batched, "r");
             text.line(format!(
-                "let goal = (m * (arrayLength(&{numbers}) / {}u) + {picked}) * {}u;",
-                self.members * self.outputs(),
+                "let goal = (m * {}u + {picked}) * {}u;",
+                self.rows[0],
                 self.outputs()
             ));
         } else {
@@ -611,16 +733,16 @@ impl Plan {
         let batched = self.batch > 0;
         let (outputs, columns, rows) = (self.outputs(), padded(self.outputs()), self.step_rows());
         let mut text = Text::default();
-        self.rows(&mut text, batched, false);
+        text.line(format!("let rows = {rows}u;"));
         if batched {
             Self::slot(&mut text);
         }
         text.line(format!("let m = group.z; let r = group.x * {LINE}u + unit.x;"));
         text.line("if (r >= rows) { return; }");
         let (samples, output) = (text.name(Buffer::Samples), text.name(Buffer::Output));
-        text.line(format!("let all_rows = arrayLength(&{samples}) / {}u;", self.members));
+        let all_rows = self.rows[0];
         let picked = self.picked(&mut text, batched, "r");
-        text.line(format!("let sample = {samples}[m * all_rows + {picked}];"));
+        text.line(format!("let sample = {samples}[m * {all_rows}u + {picked}];"));
         self.targets(&mut text, batched);
         text.line(format!("let at = (m * rows + r) * {columns}u;"));
         let sum = self.sum_of_shares(&mut text);
@@ -640,7 +762,7 @@ impl Plan {
                 .line(format!("{output}[at + c] = (exp(x - most) / {sum} - {target}) * weight;")),
         }
         text.line("}");
-        text.finish([LINE, 1], [rows.div_ceil(LINE), 1, self.members], "")
+        text.finish((self, 0), [LINE, 1], [rows.div_ceil(LINE), 1, self.members], "")
     }
 
     /// What a row's outputs are divided by to make shares: the name of the sum of `exp` or of StableMax's.
@@ -678,10 +800,11 @@ impl Plan {
         let behind = text.name(behind);
         let mut groups = 0;
         if own {
-            let part = rows.div_ceil(layer.parts).next_multiple_of(UNROLLED);
-            let tile = Tile::of(height, columns, self.members * layer.parts);
-            let [across, down] = tile.groups(height, columns);
-            groups = across * down * layer.parts;
+            let (parts, inputs) = (layer.parts, layer.inputs);
+            let part = rows.div_ceil(parts).next_multiple_of(UNROLLED);
+            let tile = Tile::of(inputs, columns, self.members * parts);
+            let [across, down] = tile.groups(inputs, columns);
+            groups = across * down * parts;
             text.line(format!("if (group.x < {groups}u) {{"));
             if batched && index == 0 {
                 Self::slot(&mut text);
@@ -694,22 +817,16 @@ impl Plan {
                 &format!("(tile / {across}u)"),
                 columns,
             );
-            text.line(format!("if (row >= {height}u) {{ return; }}"));
+            text.line(format!("if (row >= {inputs}u) {{ return; }}"));
             text.line(format!(
                 "let begin = part * {part}u; let until = min(begin + {part}u, rows);"
             ));
             let (left, before) = if index == 0 {
-                let name = text.name(Buffer::Inputs);
-                let inputs = layer.inputs;
-                text.line(format!(
-                    "let all_inputs = arrayLength(&{name}) / {}u;",
-                    self.members * inputs
-                ));
+                let all = self.input_rows[0];
                 let picked = self.picked(&mut text, batched, "k");
-                let before = format!(
-                    "let x = (m * all_inputs + min({picked}, all_inputs - 1u)) * {inputs}u;"
-                );
-                (name, before)
+                let before =
+                    format!("let x = (m * {all}u + min({picked}, {}u)) * {inputs}u;", all - 1);
+                (text.name(Buffer::Inputs), before)
             } else {
                 let width = self.layers[index - 1].columns();
                 (
@@ -718,43 +835,55 @@ impl Plan {
                 )
             };
             for t in 0..tile.rows {
-                text.line(format!("let i{t} = min(row + {t}u, {}u);", layer.inputs - 1));
+                text.line(format!("let i{t} = {};", tile.row(t, inputs)));
             }
             tile.clear(&mut text, |_| "0.0".into());
             tile.sum(
                 &mut text,
                 ["begin", "until"],
                 0,
-                |t| {
-                    let input = format!("{left}[x + i{t}]");
-                    if layer.bias {
-                        format!("select({input}, 1.0, row + {t}u == {}u)", layer.inputs)
-                    } else {
-                        input
-                    }
-                },
+                |t| format!("{left}[x + i{t}]"),
                 |j| format!("{behind}[at + c{j}]"),
                 &format!("{before} let at = (m * rows + k) * {columns}u;"),
             );
             let partials = text.name(Buffer::Partials);
-            text.line(format!(
-                "let place = {}u + (part * {}u + m) * {}u + column;",
-                layer.partials,
-                self.members,
-                height * columns
-            ));
+            let place = |part: &str| {
+                let (begin, members) = (layer.partials, self.members);
+                format!("{begin}u + ({part} * {members}u + m) * {}u", height * columns)
+            };
+            text.line(format!("let place = {} + column;", place("part")));
             for t in 0..tile.rows {
-                text.line(format!("if (row + {t}u < {height}u) {{"));
+                text.line(tile.open_row(t, inputs));
                 for j in 0..tile.columns {
-                    let c = j * LANES;
                     text.line(format!(
-                        "if (column + {c}u < {columns}u) {{ {partials}[place + (row + {t}u) * \
-                         {columns}u + {c}u] = s{t}_{j}; }}"
+                        "{} {partials}[place + (row + {t}u) * {columns}u + {}u] = s{t}_{j}; }}",
+                        tile.open_column(j, columns),
+                        j * GROUP_COLUMNS
                     ));
                 }
                 text.line("}");
             }
             text.line("return; }");
+            if layer.bias {
+                // Column by column.
+                let sums = (columns * parts).div_ceil(GROUP_COLUMNS * GROUP_ROWS);
+                text.line(format!("if (group.x < {}u) {{", groups + sums));
+                text.line(format!(
+                    "let i = ((group.x - {groups}u) * {GROUP_ROWS}u + unit.y) * {GROUP_COLUMNS}u + unit.x;"
+                ));
+                text.line(format!("let part = i / {columns}u; let c = i % {columns}u;"));
+                text.line(format!("if (part >= {parts}u) {{ return; }}"));
+                text.line(format!(
+                    "var sum = 0.0; for (var k = part * {part}u; k < min((part + 1u) * {part}u, rows); k \
+                     = k + 1u) {{ sum = sum + {behind}[(m * rows + k) * {columns}u + c]; }}"
+                ));
+                text.line(format!(
+                    "{partials}[{} + {}u + c] = sum; return; }}",
+                    place("part"),
+                    inputs * columns
+                ));
+                groups += sums;
+            }
         }
         if goes_on {
             let width = self.layers[index - 1].columns();
@@ -769,12 +898,10 @@ impl Plan {
             );
             text.line("if (row >= rows) { return; }");
             for t in 0..tile.rows {
-                text.line(format!(
-                    "let l{t} = (m * rows + min(row + {t}u, rows - 1u)) * {columns}u;"
-                ));
+                text.line(format!("let l{t} = (m * rows + {}) * {columns}u;", tile.row(t, rows)));
             }
             let parameters = text.name(Buffer::Parameters);
-            let at = layer.transposed.unwrap_or(0);
+            let at = layer.transposed.map_or(0, |(at, _)| at);
             text.line(format!("let base = {at}u + m * {}u;", columns * width));
             tile.clear(&mut text, |_| "0.0".into());
             let to = format!("{}u", layer.outputs / UNROLLED * UNROLLED);
@@ -788,19 +915,20 @@ impl Plan {
             );
             let slope = text.name(Buffer::Slope(index - 1));
             for t in 0..tile.rows {
-                text.line(format!("if (row + {t}u < rows) {{"));
+                text.line(tile.open_row(t, rows));
                 for j in 0..tile.columns {
-                    let c = j * LANES;
                     text.line(format!(
-                        "if (column + {c}u < {width}u) {{ let place = (m * rows + row + {t}u) * \
-                         {width}u + column + {c}u; {slope}[place] = {slope}[place] * s{t}_{j}; }}"
+                        "{} let place = (m * rows + row + {t}u) * {width}u + column + {}u; \
+                         {slope}[place] = {slope}[place] * s{t}_{j}; }}",
+                        tile.open_column(j, width),
+                        j * GROUP_COLUMNS
                     ));
                 }
                 text.line("}");
             }
             groups += across * down;
         }
-        text.finish([LANES, LANES], [groups, 1, self.members], "")
+        text.finish((self, 0), [GROUP_COLUMNS, GROUP_ROWS], [groups, 1, self.members], "")
     }
 
     /// The gradient of every parameter put together, and the step that it makes.
@@ -853,7 +981,7 @@ impl Plan {
                     self.members * size
                 ));
             }
-            if let Some(at) = layer.transposed {
+            if let Some((at, _)) = layer.transposed {
                 let width = self.layers[index - 1].columns();
                 text.line(format!(
                     "let line = (place % {size}u) / {columns}u; if (line < {}u) {{ mirror = {at}u + \
@@ -886,14 +1014,15 @@ impl Plan {
         ));
         text.line(format!("{parameters}[i] = w;"));
         text.line(format!("if (mirror != 0xffffffffu) {{ {parameters}[mirror] = w; }}"));
-        text.finish([LINE, 1], line(self.parameters), "")
+        text.finish((self, 0), [LINE, 1], line(self.parameters), "")
     }
 
     /// Loss and accuracy of each sample.
-    fn score(&self, rows: usize) -> Source {
+    fn score(&self, set: usize) -> Source {
+        let rows = self.rows[set];
         let (outputs, columns) = (self.outputs(), padded(self.outputs()));
         let mut text = Text::default();
-        self.rows(&mut text, false, false);
+        text.line(format!("let rows = {rows}u;"));
         text.line(format!("let m = group.z; let r = group.x * {LINE}u + unit.x;"));
         text.line("if (r >= rows) { return; }");
         let (samples, output) = (text.name(Buffer::Samples), text.name(Buffer::Output));
@@ -943,7 +1072,7 @@ impl Plan {
             "{results}[m * rows + r] = select(vec4<f32>(0.0), vec4<f32>(loss, right, 1.0, 0.0), \
              bitcast<f32>(sample.w) > 0.0);"
         ));
-        text.finish([LINE, 1], [rows.div_ceil(LINE), 1, self.members], "")
+        text.finish((self, set), [LINE, 1], [rows.div_ceil(LINE), 1, self.members], "")
     }
 
     /// The sums of both sets' results, member by member.
@@ -968,37 +1097,39 @@ impl Plan {
              1u] = all.y / all.z; }}"
         ));
         let shared = format!("var<workgroup> sums: array<vec4<f32>, {LINE}>;");
-        text.finish([LINE, 1], [self.members, 2, 1], &shared)
+        text.finish((self, 0), [LINE, 1], [self.members, 2, 1], &shared)
     }
 
     /// A layer's weights, or its biases, taken out of the parameters without what pads them.
     pub(super) fn take(&self, layer: usize, biases: bool) -> Source {
         let (mut text, size) = self.copied(layer, biases);
-        let (parameters, taken) = (text.name(Buffer::Parameters), text.name(Buffer::Taken));
+        let (parameters, taken) =
+            (text.name(Buffer::Parameters), text.name(Buffer::Taken(layer, biases)));
         text.line(format!("{taken}[i] = {parameters}[place];"));
-        text.finish([LINE, 1], line(size), "")
+        text.finish((self, 0), [LINE, 1], line(size), "")
     }
 
     /// Likewise put in, and transposed where that is needed.
     pub(super) fn put(&self, index: usize, biases: bool) -> Source {
         let (mut text, size) = self.copied(index, biases);
-        let (parameters, taken) = (text.name(Buffer::Parameters), text.name(Buffer::Taken));
+        let (parameters, taken) =
+            (text.name(Buffer::Parameters), text.name(Buffer::Taken(index, biases)));
         text.line(format!("{parameters}[place] = {taken}[i];"));
-        if let (Some(at), false) = (self.layers[index].transposed, biases) {
+        if let (Some((at, _)), false) = (self.layers[index].transposed, biases) {
             let (columns, width) = (self.layers[index].columns(), self.layers[index - 1].columns());
             text.line(format!(
                 "{parameters}[{at}u + (m * {columns}u + c) * {width}u + row] = {taken}[i];"
             ));
         }
-        text.finish([LINE, 1], line(size), "")
+        text.finish((self, 0), [LINE, 1], line(size), "")
     }
 
     /// Number `i` of a tensor of parameters: its `row`, column `c` and `place`; and how many there are.
     fn copied(&self, layer: usize, biases: bool) -> (Text, usize) {
         let layer = &self.layers[layer];
         let (height, columns, outputs) = (layer.rows(), layer.columns(), layer.outputs);
-        let (from, rows) = if biases { (layer.inputs, 1) } else { (0, layer.inputs) };
-        let size = rows * outputs;
+        let from = if biases { layer.inputs } else { 0 };
+        let size = layer.taken(biases);
         let mut text = Text::default();
         text.line(format!("let i = (group.y * {FOLD}u + group.x) * {LINE}u + unit.x;"));
         text.line(format!("if (i >= {}u) {{ return; }}", self.members * size));
