@@ -15,12 +15,13 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
-use two_phase::history::{History, Measured, Snapshot};
+use two_phase::history::{History, Measured, Measurement, Snapshot};
 use two_phase::measure::information::known::{self, Selection};
 use two_phase::measure::{KnownAnswer, SOURCES};
 use two_phase::own::{self, Chosen, Network, OwnError, Plan, Samples};
 use two_phase::phases;
 use two_phase::report::{Curves, Measures, MemberReport, Report};
+use two_phase::shares::{self, Together};
 use two_phase::sweep::{self, Job};
 use two_phase::train::{Run, TrainError};
 
@@ -331,20 +332,72 @@ fn measure_command(arguments: MeasureArguments) -> Result<(), Failure> {
     out.write_json(&pollster::block_on(report)?)
 }
 
-fn train(experiment: &Experiment, mut look: impl FnMut(&Snapshot)) -> Result<History, TrainError> {
+/// Something measured of the members that a thread trains.
+enum Part {
+    Snapshot(Snapshot),
+    Measurement(Measurement),
+}
+
+/// Trains the members, dealt to at most so many threads, and measures them.
+fn train(
+    experiment: &Experiment,
+    threads: usize,
+    mut look: impl FnMut(&Snapshot),
+) -> Result<History, TrainError> {
+    let shares = shares::deal(experiment, threads);
     let mut history = History::new(experiment.clone());
-    let mut run = Run::new(experiment, &Device::flex())?;
-    pollster::block_on(async {
-        run.finish(|snapshot| {
-            look(&snapshot);
-            history.push(snapshot);
-        })
-        .await?;
-        while let Some(measurement) = run.measure(true).await? {
-            history.push_measurement(measurement);
+    let mut snapshots = Together::new(shares.len());
+    let mut measurements = Together::new(shares.len());
+    let (sender, parts) = mpsc::channel();
+    thread::scope(|scope| {
+        for (index, members) in shares.into_iter().enumerate() {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                // What nobody takes any more was stopped by another thread's error.
+                let send = |part| drop(sender.send((index, part)));
+                if let Err(error) = train_share(experiment, members, |part| send(Ok(part))) {
+                    send(Err(error));
+                }
+            });
+        }
+        drop(sender);
+        for (index, part) in parts {
+            match part? {
+                Part::Snapshot(part) => {
+                    if let Some(snapshot) = snapshots.add(index, part) {
+                        look(&snapshot);
+                        history.push(snapshot);
+                    }
+                }
+                Part::Measurement(part) => {
+                    measurements.add(index, part).into_iter().for_each(|whole| {
+                        history.push_measurement(whole);
+                    });
+                }
+            }
         }
         Ok(history)
     })
+}
+
+fn train_share(
+    experiment: &Experiment,
+    members: Vec<usize>,
+    mut send: impl FnMut(Part),
+) -> Result<(), TrainError> {
+    let mut run = Run::of(experiment, members, &Device::flex())?;
+    pollster::block_on(async {
+        run.finish(|snapshot| send(Part::Snapshot(snapshot))).await?;
+        while let Some(measurement) = run.measure(true).await? {
+            send(Part::Measurement(measurement));
+        }
+        Ok(())
+    })
+}
+
+/// Threads that the machine runs side by side.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn bar(length: usize, template: &str) -> ProgressBar {
@@ -361,7 +414,7 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
         experiment.settings.steps as usize,
         "{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}",
     );
-    let history = train(experiment, |snapshot| {
+    let history = train(experiment, cores(), |snapshot| {
         let median = |value: fn(&Measured) -> f32| {
             let mut values: Vec<f32> = snapshot.members.iter().flatten().map(value).collect();
             values.sort_by(f32::total_cmp);
@@ -438,7 +491,7 @@ fn sweep_command(
     bar.set_position((all - jobs.len()) as u64);
     bar.reset_eta();
 
-    let threads = threads.or(thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let threads = threads.map_or_else(cores, NonZero::get);
     let next = AtomicUsize::new(0);
     let stop = Mutex::new(None);
     let (sender, lines) = mpsc::channel::<Result<String, TrainError>>();
@@ -481,7 +534,7 @@ fn sweep_command(
 /// Trains one member and says how it went.
 fn line(job: &Job, curves: bool) -> Result<String, TrainError> {
     let experiment = job.experiment();
-    let history = train(&experiment, |_| {})?;
+    let history = train(&experiment, 1, |_| {})?;
     let Some(mut member) = Report::new(&history).members.pop() else {
         unreachable!("an experiment of one member has one");
     };
