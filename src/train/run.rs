@@ -412,6 +412,37 @@ mod tests {
     }
 
     #[test]
+    fn timing_steps_takes_as_long_as_asked_for_and_leaves_the_run_where_it_is() {
+        let query = "p=23&width=64&seeds=2&steps=40&info=off";
+        let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
+        for _ in 0..3 {
+            block_on(run.advance(10)).expect("on the CPU");
+        }
+        let before = run.step();
+        assert!(before > 0);
+        let start = Instant::now();
+        let time = block_on(run.time_steps(0.3)).expect("on the CPU");
+        let spent = start.elapsed().as_secs_f64();
+        assert!(spent > 0.3 && time.seconds > 0.0, "{spent} s, {time:?}");
+        assert!(time.host_seconds <= time.seconds);
+        // All steps that were taken, those that are not counted too.
+        let all = f64::from(time.steps) * time.seconds;
+        assert!(all > 0.3 && all < 2.0 * spent, "{spent} s, {time:?}");
+        assert_eq!(run.step(), before);
+        let last = |mut run: Run| {
+            let mut last = None;
+            block_on(run.finish(|snapshot| last = Some(snapshot))).expect("on the CPU");
+            last
+        };
+        let untouched = Run::new(&experiment(query), &Device::flex()).expect("data");
+        assert_eq!(last(run), last(untouched));
+
+        let solved = experiment("preset=double-descent-features&seeds=1&width=10");
+        let run = Run::new(&solved, &Device::flex()).expect("data");
+        assert_eq!(block_on(run.time_steps(0.1)).expect("on the CPU"), StepTime::default());
+    }
+
+    #[test]
     fn a_run_of_which_nothing_was_measured_can_be_measured_when_it_is_over() {
         let mut run = finished("p=11&width=24&seeds=1&steps=20&info=off");
         assert!(measured(&mut run).is_empty());
