@@ -82,6 +82,7 @@ pub const VARIANTS: &[&str] = &[
     "model=linear",
     "batch=8",
     "noise=0,0.3",
+    "activation=tanh&noise=0.3",
     "grokfast-lambda=2",
     "grokfast-lambda=2&grokfast=ema,ma&grokfast-window=2",
     "orthograd=0,1",

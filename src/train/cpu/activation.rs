@@ -23,11 +23,12 @@ pub(super) fn apply(activation: Activation, before: &[f32], after: &mut [f32]) {
     }
 }
 
-/// Multiplies what flows back behind an activation, `delta`, by its slope.
+/// Multiplies what flows back behind an activation, `delta`, by its slope. `after` is what the activation
+/// gave, where that is still there.
 pub(super) fn multiply_by_slope(
     activation: Activation,
     before: &[f32],
-    after: &[f32],
+    after: Option<&[f32]>,
     delta: &mut [f32],
 ) {
     fn each(values: &[f32], delta: &mut [f32], slope: impl Fn(f32) -> f32) {
@@ -38,7 +39,10 @@ pub(super) fn multiply_by_slope(
     match activation {
         Activation::Quadratic => each(before, delta, |x| 2.0 * x),
         Activation::Relu => each(before, delta, |x| if x > 0.0 { 1.0 } else { 0.0 }),
-        Activation::Tanh => each(after, delta, |a| 1.0 - a * a),
+        Activation::Tanh => match after {
+            Some(after) => each(after, delta, |a| 1.0 - a * a),
+            None => each(before, delta, |x| 1.0 - libm::tanhf(x).powi(2)),
+        },
         Activation::Gelu => each(before, delta, |x| {
             let density = libm::expf(-0.5 * x * x) / (2.0 * PI).sqrt();
             normal_share(x) + x * density

@@ -35,8 +35,12 @@ pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) 
             let right = if lies_well {
                 Right { values: &b.values[first..], stride: b.strides[0] }
             } else {
-                copy(b, first, columns, width, panel);
-                Right { values: panel, stride: width }
+                let numbers = b.rows * width;
+                if panel.len() < numbers {
+                    panel.resize(numbers, 0.0);
+                }
+                copy(b, first, columns, width, &mut panel[..numbers]);
+                Right { values: &panel[..numbers], stride: width }
             };
             let out = Out { values: &mut out[first..], stride: b.columns, columns, add };
             match wide {
@@ -64,11 +68,11 @@ struct Out<'a> {
 }
 
 /// Copies some columns into rows of `width` numbers, with zeros behind them.
-fn copy(b: Matrix<'_>, first: usize, columns: usize, width: usize, into: &mut Vec<f32>) {
-    into.resize(b.rows * width, 0.0);
+fn copy(b: Matrix<'_>, first: usize, columns: usize, width: usize, into: &mut [f32]) {
     let [down, across] = b.strides;
+    let rows = into.chunks_exact_mut(width);
     if across == 1 {
-        for (row, into) in into.chunks_exact_mut(width).enumerate() {
+        for (row, into) in rows.enumerate() {
             let (numbers, zeros) = into.split_at_mut(columns);
             for (number, value) in numbers.iter_mut().zip(&b.values[row * down + first..]) {
                 *number = *value;
@@ -77,12 +81,14 @@ fn copy(b: Matrix<'_>, first: usize, columns: usize, width: usize, into: &mut Ve
         }
         return;
     }
-    for column in 0..width {
-        let values = b.values[((first + column) * across).min(b.values.len())..].iter();
-        let values = values.step_by(down).copied().take(if column < columns { b.rows } else { 0 });
-        let numbers = into.chunks_exact_mut(width).map(|row| &mut row[column]);
-        for (number, value) in numbers.zip(values.chain(std::iter::repeat(0.0))) {
-            *number = value;
+    if columns < width {
+        rows.for_each(|row| row[columns..].fill(0.0));
+    }
+    // The columns of a transpose are rows.
+    for column in 0..columns {
+        let values = &b.values[(first + column) * across..][..b.rows];
+        for (row, value) in into.chunks_exact_mut(width).zip(values) {
+            row[column] = *value;
         }
     }
 }

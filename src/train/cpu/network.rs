@@ -283,11 +283,13 @@ impl Network {
         for (index, layer) in self.layers.iter().enumerate().rev() {
             if let Some(activation) = layer.activation {
                 let delta = &mut work.delta;
+                let mut after = Some(&work.after[index][..]);
                 if let Some(factors) = rows.factors.get(index) {
                     multiply(delta, &factors[block.start * layer.outputs..]);
+                    // Its noise is in there.
+                    after = None;
                 }
-                let (before, after) = (&work.before[index], &work.after[index]);
-                activation::multiply_by_slope(activation, before, after, delta);
+                activation::multiply_by_slope(activation, &work.before[index], after, delta);
             }
             let delta = &work.delta[..count * layer.outputs];
             if let Some(biases) = layer.biases.clone() {

@@ -269,6 +269,7 @@ struct Tile {
 impl Tile {
     /// What loads least for a number, as long as there are enough invocations.
     fn of(rows: usize, columns: usize, times: usize) -> Self {
+        /// Invocations with which all of a device has something to do.
         const ENOUGH: usize = 256;
         /// What checks for the end of rows and columns cost, about.
         const CHECKED: f64 = 1.2;
@@ -407,15 +408,16 @@ impl Plan {
         }
     }
 
-    /// How many elements a buffer has, of those that belong to the training or test set in that one.
+    /// How many elements a buffer has; where the training and the test set have one each, that one's.
     pub(super) fn length(&self, buffer: Buffer, set: usize) -> usize {
         let members = self.members;
         let widest_rows = self.rows[0].max(self.rows[1]).max(self.step_rows());
         let slots = if self.batch > 0 { AHEAD } else { 1 };
         let length = match buffer {
-            Buffer::Parameters => self.layers.iter().fold(self.parameters, |sum, layer| {
-                sum + layer.transposed.map_or(0, |(_, size)| size)
-            }),
+            Buffer::Parameters => {
+                let transposed = self.layers.iter().filter_map(|layer| layer.transposed);
+                self.parameters + transposed.map(|(_, numbers)| numbers).sum::<usize>()
+            }
             Buffer::State => self.parameters * if self.grokfast { 3 } else { 2 },
             Buffer::Partials => {
                 let parts = |layer: &Layer| layer.parts * members * layer.rows() * layer.columns();
