@@ -40,7 +40,7 @@ export function serve(start) {
       const faults = [];
       for (const name of chosen) {
         // With steps as slow as that there is no time for a second formulation.
-        if (best.candidate && best.milliseconds > workload.limit * 125) break;
+        if (best.candidate && best.milliseconds > workload.limit * 500) break;
         try {
           const start = performance.now();
           const candidate = formulations[name](data);
@@ -48,11 +48,14 @@ export function serve(start) {
           seconds ??= (performance.now() - start) / 1000;
           taken = 1;
           let each = first;
-          // The first step compiles. More are worth their time only where there is a choice.
-          for (let rest = CHOICE_MILLISECONDS; chosen.length > 1 && rest > 0 && taken < 10; taken += 1) {
-            const next = await timed(candidate);
-            each = Math.min(each, next);
-            rest -= next;
+          // The first step compiles. More are worth their time only where there is a choice, and several at once,
+          // as waiting for one takes longer than some steps do.
+          let rest = chosen.length > 1 ? CHOICE_MILLISECONDS : 0;
+          for (let chunk = 1; rest > 0 && taken + chunk < CHECKED_STEP; chunk *= 2) {
+            const all = await timed(candidate, chunk);
+            each = Math.min(each, all / chunk);
+            rest -= all;
+            taken += chunk;
           }
           if (each < best.milliseconds) {
             best.candidate?.dispose();
@@ -108,9 +111,9 @@ export function serve(start) {
   };
 }
 
-async function timed(training) {
+async function timed(training, steps = 1) {
   const start = performance.now();
-  training.step();
+  for (let step = 0; step < steps; step += 1) training.step();
   await training.loss();
   return performance.now() - start;
 }
