@@ -75,6 +75,8 @@ export class Ours {
 
   /** Launches that timing begins with, before its steps: fewer steps against more. */
   async launchesBeforeSteps() {
+    // What was queued before is not counted then.
+    await this.time(0);
     const few = await this.time(0);
     const more = await this.time(Math.max(0.3, 1.5 * few.seconds));
     return few.launches - (few.steps * (more.launches - few.launches)) / (more.steps - few.steps);
