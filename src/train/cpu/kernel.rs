@@ -101,7 +101,7 @@ fn rows<const ROWS: usize, const WIDE: usize>(a: Matrix<'_>, right: Right<'_>, m
 
 /// Rows from `row` on, by all columns of `right`.
 #[inline(never)]
-#[expect(unsafe_code, reason = "checking each access takes half as long again")]
+#[expect(unsafe_code, reason = "checking each access takes a third longer")]
 fn tile<const ROWS: usize, const WIDE: usize>(
     a: Matrix<'_>,
     row: usize,

@@ -4,7 +4,7 @@
 //! milliseconds. Here the parameters of all layers and members are one buffer, as are
 //! the states of their optimisers; inputs that are one-hot are looked up instead of multiplied; and a
 //! step of a network with one hidden layer is four launches. They are recorded once and replayed, so
-//! that a step costs the host some 0.1 ms (`tests/speed.rs`, on a busy machine). What differs from step to step, rates and
+//! that a step costs the host 0.02 to 0.2 ms (docs/benchmark.md). What differs from step to step, rates and
 //! batches, is written for many steps ahead, and found by a counter on the device.
 //!
 //! Covered are perceptrons without an embedding, trained by SGD, Adam or AdamW, with weight decay,
@@ -13,6 +13,7 @@
 
 mod kernel;
 mod source;
+mod tile;
 
 use std::collections::VecDeque;
 
