@@ -23,7 +23,7 @@ use crate::experiment::{Loss, Settings};
 use crate::history::{Measured, Score};
 use crate::model::Perceptron;
 use network::{Network, Rows, Work};
-use samples::Samples;
+use samples::{Order, Samples};
 use update::State;
 pub(super) use update::covers;
 
@@ -44,6 +44,8 @@ struct Member {
     state: State,
     train: Samples,
     test: Samples,
+    /// The order in which the first layer's weights stand here, if it is not theirs.
+    order: Option<Order>,
     /// Those of the parameters that are trained.
     trained: Range<usize>,
 }
@@ -64,16 +66,18 @@ impl Ensemble {
         let is_trained = model.trained(&members[0]);
         let each = members.iter().zip(data).enumerate();
         let all = each.map(|(index, (&settings, data))| {
-            let [train, test] = data.map(|plain| Samples::new(plain, &settings));
+            let [train, test] = data;
+            let order = Order::of(&train, settings.features());
+            let train = Samples::new(train, &settings, order.as_ref(), true);
+            let test = Samples::new(test, &settings, order.as_ref(), false);
             let network = Network::new(model, index, &is_trained);
             let mut parameters = Vec::with_capacity(network.numbers());
-            for ((values, tensor), shapes) in
-                values.iter().zip(&model.parameters).zip(&model.shapes)
-            {
-                let [_, rows, columns] = tensor.dims();
-                let (own_rows, own_columns) = shapes[index];
-                for row in values[index * rows * columns..].chunks(columns).take(own_rows) {
-                    parameters.extend_from_slice(&row[..own_columns]);
+            for (place, values) in values.iter().enumerate() {
+                let [_, rows, columns] = model.parameters[place].dims();
+                let (own_rows, own_columns) = model.shapes[place][index];
+                let values = &values[index * rows * columns..];
+                for row in (0..own_rows).map(|row| standing(order.as_ref(), place, row)) {
+                    parameters.extend_from_slice(&values[row * columns..][..own_columns]);
                 }
             }
             let first = is_trained.iter().position(|&trained| trained).unwrap_or(0);
@@ -87,6 +91,7 @@ impl Ensemble {
                 parameters,
                 train,
                 test,
+                order,
             }
         });
         let settings = &members[0];
@@ -149,13 +154,18 @@ impl Ensemble {
             let each = self.members.iter().zip(&start.shapes[index]);
             for ((member, (_, own)), values) in each.zip(values.chunks_mut(rows * columns)) {
                 let place = member.network.places[index].clone();
-                let own_rows = member.parameters[place].chunks(*own);
-                for (row, own_row) in values.chunks_mut(columns).zip(own_rows) {
-                    row[..*own].copy_from_slice(own_row);
+                for (row, own_row) in member.parameters[place].chunks(*own).enumerate() {
+                    let row = standing(member.order.as_ref(), index, row);
+                    values[row * columns..][..*own].copy_from_slice(own_row);
                 }
             }
             Tensor::from_data(TensorData::new(values, [members, rows, columns]), device)
         });
         start.with(tensors.collect())
     }
+}
+
+/// Which row of a tensor of parameters, the first being `tensor` 0, stands at `row` on slices.
+fn standing(order: Option<&Order>, tensor: usize, row: usize) -> usize {
+    order.filter(|_| tensor == 0).map_or(row, |order| order.row(row))
 }

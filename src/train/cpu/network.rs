@@ -146,7 +146,7 @@ impl Network {
     }
 
     /// The gradient of the mean loss over the rows, put into `gradient`, which is laid out as the parameters
-    /// are; where they are not trained it is left as it is.
+    /// are; where they are not trained, or have inputs that are zero in every sample, it is left as it is.
     pub(super) fn gradient(
         &self,
         parameters: &[f32],
@@ -213,9 +213,10 @@ impl Network {
                     0 => self.input(rows, &block, &work.input),
                     _ => &work.after[index - 1],
                 };
+                let width = self.width(index, rows.samples);
                 product(
-                    Matrix::new(input, count, layer.inputs),
-                    Matrix::new(weights, layer.inputs, layer.outputs),
+                    Matrix::new(input, count, width),
+                    Matrix::new(weights, width, layer.outputs),
                     before,
                     biases.is_some(),
                 );
@@ -255,6 +256,14 @@ impl Network {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Numbers that a layer takes in for a sample: of the first's weights the first rows are used.
+    fn width(&self, index: usize, samples: &Samples) -> usize {
+        match &samples.inputs {
+            Inputs::Dense { width, .. } if index == 0 => *width,
+            _ => self.layers[index].inputs,
         }
     }
 
@@ -320,7 +329,8 @@ impl Network {
                     0 => self.input(rows, &block, &work.input),
                     _ => &work.after[index - 1],
                 };
-                let input = Matrix::new(input, count, layer.inputs).transposed();
+                let width = self.width(index, rows.samples);
+                let input = Matrix::new(input, count, width).transposed();
                 product(input, delta_matrix, weights, adds);
             }
             let first = index == 0;
