@@ -118,12 +118,12 @@ impl Tile {
     ) {
         let once = |text: &mut Text, k: String| {
             text.line(format!("{{ let k = {k}; {before}"));
-            for j in 0..self.columns {
-                text.line(format!("let b{j} = {};", right(j)));
-            }
             for t in 0..self.rows {
                 text.line(format!("let a{t} = {};", left(t)));
-                for j in 0..self.columns {
+            }
+            for j in 0..self.columns {
+                text.line(format!("let b{j} = {};", right(j)));
+                for t in 0..self.rows {
                     text.line(format!("s{t}_{j} = s{t}_{j} + a{t} * b{j};"));
                 }
             }
