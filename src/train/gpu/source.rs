@@ -797,16 +797,18 @@ impl Plan {
         text.finish((self, 0), [GROUP_COLUMNS, GROUP_ROWS], [groups, 1, self.members], "")
     }
 
-    /// The gradient of every parameter put together, and the step that it makes.
+    /// The gradient of every parameter put together, and the step that it makes. An invocation has
+    /// [`PAD`] neighbouring columns, so that rates and lists are read once for them.
     fn update(&self) -> Source {
         let mut text = Text::default();
         Self::slot(&mut text);
         let table = text.name(Buffer::Table);
-        text.line(format!("let i = (group.y * {FOLD}u + group.x) * {LINE}u + unit.x;"));
+        text.line(format!("let i = ((group.y * {FOLD}u + group.x) * {LINE}u + unit.x) * {PAD}u;"));
         text.line(format!("if (i == 0u) {{ {table}[0] = slot + 1u; }}"));
         let start = self.layers[self.first_trained].at;
         text.line(format!("if (i < {start}u || i >= {}u) {{ return; }}", self.parameters));
-        text.line("var m = 0u; var g = 0.0; var mirror = 0xffffffffu;");
+        text.line("var m = 0u; var mirror = 0xffffffffu; var across = 0u;");
+        (0..PAD).for_each(|x| text.line(format!("var g{x} = 0.0;")));
         for index in self.first_trained..self.layers.len() {
             let layer = &self.layers[index];
             let (height, columns) = (layer.rows(), layer.columns());
@@ -833,25 +835,32 @@ impl Plan {
                     listed / 2
                 ));
                 text.line(format!(
-                    "for (var q = begin; q < until; q = q + 1u) {{ g = g + {gradient}[(m * {rows}u + \
-                     {lists}[list + {}u + q]) * {columns}u + c]; }}",
+                    "for (var q = begin; q < until; q = q + 1u) {{ let at = (m * {rows}u + \
+                     {lists}[list + {}u + q]) * {columns}u + c;",
                     listed + 1
                 ));
+                for x in 0..PAD {
+                    text.line(format!("g{x} = g{x} + {gradient}[at + {x}u];"));
+                }
             } else {
                 let partials = text.name(Buffer::Partials);
                 text.line(format!(
-                    "for (var part = 0u; part < {}u; part = part + 1u) {{ g = g + {partials}[{}u + \
-                     part * {}u + place]; }}",
+                    "for (var part = 0u; part < {}u; part = part + 1u) {{ let at = {}u + part * {}u + \
+                     place;",
                     layer.parts,
                     layer.partials,
                     self.members * size
                 ));
+                for x in 0..PAD {
+                    text.line(format!("g{x} = g{x} + {partials}[at + {x}u];"));
+                }
             }
+            text.line("}");
             if let Some((at, _)) = layer.transposed {
                 let width = self.layers[index - 1].columns();
                 text.line(format!(
                     "let line = (place % {size}u) / {columns}u; if (line < {}u) {{ mirror = {at}u + \
-                     (m * {columns}u + place % {columns}u) * {width}u + line; }}",
+                     (m * {columns}u + place % {columns}u) * {width}u + line; across = {width}u; }}",
                     layer.inputs
                 ));
             }
@@ -862,25 +871,29 @@ impl Plan {
         for (place, name) in NAMES.iter().enumerate() {
             text.line(format!("let {name} = bitcast<f32>({table}[rates + {place}u]);"));
         }
-        text.line(format!("var w = {parameters}[i];"));
-        if self.grokfast {
-            let third = 2 * self.parameters;
+        let (second, third) = (self.parameters, 2 * self.parameters);
+        for x in 0..PAD {
+            text.line(format!("{{ let i = i + {x}u; var g = g{x}; var w = {parameters}[i];"));
+            if self.grokfast {
+                text.line(format!(
+                    "let average = fade * {state}[i + {third}u] + fresh * g; \
+                     {state}[i + {third}u] = average; g = g + boost * average;"
+                ));
+            }
+            text.line("g = g + coupled * w;");
+            text.line(format!("let mean = beta1 * {state}[i] + rest1 * g; {state}[i] = mean;"));
+            text.line("if (adam == 0.0) { w = w - lr * mean; } else {");
             text.line(format!(
-                "let average = fade * {state}[i + {third}u] + fresh * g; {state}[i + {third}u] = \
-                 average; g = g + boost * average;"
+                "let square = beta2 * {state}[i + {second}u] + rest2 * (g * g); \
+                 {state}[i + {second}u] = square; \
+                 w = keep * w - adam * (mean / (root * sqrt(square) + 1e-8)); }}"
+            ));
+            text.line(format!("{parameters}[i] = w;"));
+            text.line(format!(
+                "if (mirror != 0xffffffffu) {{ {parameters}[mirror + {x}u * across] = w; }} }}"
             ));
         }
-        text.line("g = g + coupled * w;");
-        text.line(format!("let mean = beta1 * {state}[i] + rest1 * g; {state}[i] = mean;"));
-        text.line("if (adam == 0.0) { w = w - lr * mean; } else {");
-        let second = self.parameters;
-        text.line(format!(
-            "let square = beta2 * {state}[i + {second}u] + rest2 * (g * g); {state}[i + {second}u] = \
-             square; w = keep * w - adam * (mean / (root * sqrt(square) + 1e-8)); }}"
-        ));
-        text.line(format!("{parameters}[i] = w;"));
-        text.line(format!("if (mirror != 0xffffffffu) {{ {parameters}[mirror] = w; }}"));
-        text.finish((self, 0), [LINE, 1], line(self.parameters), "")
+        text.finish((self, 0), [LINE, 1], line(self.parameters.div_ceil(PAD)), "")
     }
 
     /// Loss and accuracy of each sample.
