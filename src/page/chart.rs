@@ -11,7 +11,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent, ResizeObserver,
+    CanvasRenderingContext2d, Event, EventInit, HtmlCanvasElement, HtmlElement,
+    IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, PointerEvent,
+    ResizeObserver,
 };
 
 use super::axis::{HorizontalAxis, ValueAxis};
@@ -131,6 +133,7 @@ pub struct Chart {
     /// Of a map, what is on the upper canvas.
     cells: Vec<Cell>,
     extent: Extent,
+    sight: Sight,
 }
 
 /// Width and height of an element in CSS pixels, kept: asking for them has the browser lay the page out,
@@ -166,6 +169,49 @@ impl Extent {
 impl Drop for Extent {
     fn drop(&mut self) {
         self.observer.iter().for_each(ResizeObserver::disconnect);
+    }
+}
+
+/// What a chart's element sends, and passes on to the elements around it, when it comes into sight.
+pub const SEEN: &str = "chart-seen";
+
+/// Whether an element is on the screen or nearly so. A browser that does not tell has all in sight.
+struct Sight {
+    seen: Rc<std::cell::Cell<bool>>,
+    observer: Option<IntersectionObserver>,
+    _on_change: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Sight {
+    /// So that a chart is drawn before it is scrolled to.
+    const MARGIN: &str = "200px";
+
+    fn of(element: &HtmlElement) -> Self {
+        let seen = Rc::new(std::cell::Cell::new(true));
+        let (known, observed) = (Rc::clone(&seen), element.clone());
+        let on_change = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last: IntersectionObserverEntry = entries.pop().unchecked_into();
+            let before = known.replace(last.is_intersecting());
+            if !before && known.get() {
+                let init = EventInit::new();
+                init.set_bubbles(true);
+                if let Ok(event) = Event::new_with_event_init_dict(SEEN, &init) {
+                    let _ = observed.dispatch_event(&event);
+                }
+            }
+        });
+        let init = IntersectionObserverInit::new();
+        init.set_root_margin(Self::MARGIN);
+        let observer =
+            IntersectionObserver::new_with_options(on_change.as_ref().unchecked_ref(), &init).ok();
+        observer.iter().for_each(|observer| observer.observe(element));
+        Self { seen, observer, _on_change: on_change }
+    }
+}
+
+impl Drop for Sight {
+    fn drop(&mut self) {
+        self.observer.iter().for_each(IntersectionObserver::disconnect);
     }
 }
 
@@ -224,8 +270,13 @@ impl Chart {
             canvas
         };
         let (below, above) = (canvas(), canvas());
-        let extent = Extent::of(&holder);
-        Self { layout, holder, below, above, drawn: None, cells: Vec::new(), extent }
+        let (extent, sight) = (Extent::of(&holder), Sight::of(&holder));
+        Self { layout, holder, below, above, drawn: None, cells: Vec::new(), extent, sight }
+    }
+
+    /// Whether it is on the screen or nearly so; when that begins, its element sends [`SEEN`].
+    pub fn is_seen(&self) -> bool {
+        self.sight.seen.get()
     }
 
     /// Draws the curves, and whatever of the frame has changed.
@@ -514,7 +565,10 @@ fn curves(
             filled: false,
             stroke_width: px(if series.line == Line::Thin { 1.0 } else { 2.0 }) as u32,
         };
-        if series.line == Line::Dashed {
+        if line.len() == 1 {
+            // No line yet.
+            area.draw(&Circle::new(end, px(3.0), series.colour.filled()))?;
+        } else if series.line == Line::Dashed {
             area.draw(&DashedPathElement::new(line, px(7.0), px(4.0), style))?;
         } else {
             area.draw(&PathElement::new(line, style))?;

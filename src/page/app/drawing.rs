@@ -2,6 +2,7 @@
 
 use web_sys::{HtmlButtonElement, HtmlElement, HtmlProgressElement};
 
+use super::turns::{Scope, Turns};
 use super::{App, State};
 use crate::experiment::Data;
 use crate::page::axis::{HorizontalAxis, ValueAxis};
@@ -15,14 +16,16 @@ use crate::phases;
 impl App {
     pub(super) fn draw(&mut self) {
         let theme = Theme::current();
+        let scope = match self.state {
+            State::Running => Scope::Seen,
+            State::Loading | State::Ready => Scope::All,
+            State::Paused | State::Done | State::Error => Scope::AllAtOnce,
+        };
+        let mut turns = Turns::after(self.turns.as_ref(), scope);
         let members = phases::find(&self.history);
         let time = HorizontalAxis::steps(self.log_axis, self.experiment.settings.steps);
         let markers = figure::markers(&self.experiment, &members);
         let phases = figure::has_phases(&members);
-        let (accuracy, loss) =
-            (figure::accuracy(&self.history, &theme), figure::loss(&self.history, &theme));
-        let ends =
-            loss.iter().flat_map(|series| &series.points).flat_map(|point| [point.low, point.high]);
         let frame = |title: &str, values| Frame {
             title: title.into(),
             theme,
@@ -34,9 +37,16 @@ impl App {
         };
         let titles =
             (figure::accuracy_title(&self.experiment), figure::loss_title(&self.experiment));
-        self.charts[0].draw(frame(titles.0, ValueAxis::Share), &accuracy);
-        let losses = self.losses(ends);
-        self.charts[1].draw(frame(titles.1, losses), &loss);
+        if turns.is_due(self.charts[0].is_seen()) {
+            let accuracy = figure::accuracy(&self.history, &theme);
+            self.charts[0].draw(frame(titles.0, ValueAxis::Share), &accuracy);
+        }
+        if turns.is_due(self.charts[1].is_seen()) {
+            let loss = figure::loss(&self.history, &theme);
+            let points = loss.iter().flat_map(|series| &series.points);
+            let losses = self.losses(points.flat_map(|point| [point.low, point.high]));
+            self.charts[1].draw(frame(titles.1, losses), &loss);
+        }
 
         let finding = if self.history.snapshots().is_empty() {
             String::new()
@@ -49,9 +59,10 @@ impl App {
             figure::finding(&self.history, &members, moving, self.profile_best)
         };
         set_text(&element("finding"), &finding);
-        self.draw_profile(&theme, &time);
+        self.draw_profile(&theme, &time, &mut turns);
         self.draw_crosshair(&time);
-        self.draw_measures(&theme, &time, &markers, phases);
+        self.draw_measures(&theme, &time, &markers, phases, &mut turns);
+        self.turns = Some(turns);
         self.draw_controls();
     }
 
@@ -72,7 +83,7 @@ impl App {
         pointed.min(f64::from(last))
     }
 
-    fn draw_profile(&mut self, theme: &Theme, time: &HorizontalAxis) {
+    fn draw_profile(&mut self, theme: &Theme, time: &HorizontalAxis, turns: &mut Turns) {
         let step = self.pointed_step(time);
         let pick = if self.profile_best { Pick::BestUpTo(step) } else { Pick::At(step) };
         let profile = figure::profile(&self.history, pick, self.profile_loss);
@@ -103,7 +114,7 @@ impl App {
         } else {
             ValueAxis::Share
         };
-        if let Some((rows, cells)) = map {
+        if let Some((rows, cells)) = map.filter(|_| turns.is_due(self.map.is_seen())) {
             let frame = Frame {
                 title: format!(
                     "Test {} by {}",
@@ -139,7 +150,9 @@ impl App {
         let place = x.and_then(|x| frame.across.position(x));
         show_line("profile-crosshair", place.filter(|_| self.pointed.value.is_some()));
         show_words(&element("profile-readout"), words.unwrap_or_default());
-        self.profile.draw(frame, &series);
+        if turns.is_due(self.profile.is_seen()) {
+            self.profile.draw(frame, &series);
+        }
         let other = if self.profile_loss { "Show error" } else { "Show loss" };
         set_text(&element("profile-measure"), other);
         let other = if self.profile_best { "All at one step" } else { "Each at its best step" };

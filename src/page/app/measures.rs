@@ -3,6 +3,7 @@
 use web_sys::{HtmlButtonElement, HtmlElement, HtmlSelectElement};
 
 use super::drawing::{show_line, show_words};
+use super::turns::Turns;
 use super::{App, Shared, redraw};
 use crate::experiment::Data;
 use crate::measure::{KnownAnswer, Quantity, SOURCES, Set};
@@ -100,6 +101,7 @@ impl App {
         time: &HorizontalAxis,
         markers: &[Marker],
         phases: bool,
+        turns: &mut Turns,
     ) {
         let step = self.pointed_step(time);
         let mut quantities = figure::quantities(&self.history);
@@ -118,6 +120,9 @@ impl App {
         let has_choice = figure::has_choice_of_samples(&self.history);
         element::<HtmlElement>("measures-set-label").set_hidden(!has_choice);
         for own in &mut self.measures.charts {
+            if !turns.is_due(own.chart.is_seen()) {
+                continue;
+            }
             let panel = figure::panel(&self.history, theme, own.quantity, set, step);
             let frame = Frame {
                 title: panel.title,
@@ -146,7 +151,7 @@ impl App {
         set_text(&element("measures-cost"), &cost);
         let plane = figure::plane(&self.history, theme, set);
         element::<HtmlElement>("plane-part").set_hidden(plane.is_none());
-        if let Some(plane) = plane {
+        if let Some(plane) = plane.filter(|_| turns.is_due(self.measures.plane.is_seen())) {
             let frame = Frame {
                 title: "I(T;Y), bits".into(),
                 theme: *theme,

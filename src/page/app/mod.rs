@@ -4,12 +4,14 @@ mod comparing;
 mod drawing;
 mod measures;
 mod opening;
+mod turns;
 
 use comparing::Rival;
 use measures::Measures;
 pub use measures::{choose_set, list_sources, point_at_plane, try_known};
 pub use opening::open;
 use opening::{open_worker, watch};
+use turns::Turns;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -109,6 +111,8 @@ pub struct App {
     measures: Measures,
     controls: Option<Controls>,
     redraw_asked: bool,
+    /// Which charts the last frame drew.
+    turns: Option<Turns>,
     embedded: bool,
 }
 
@@ -154,6 +158,7 @@ impl App {
             measures: Measures::new(),
             controls: None,
             redraw_asked: false,
+            turns: None,
             embedded: false,
         };
         for (key, value) in parsed.page {
@@ -369,6 +374,11 @@ pub fn redraw(app: &Shared) {
         let mut app = shared.borrow_mut();
         app.redraw_asked = false;
         app.draw();
+        let goes_on = app.turns.as_ref().is_some_and(Turns::go_on);
+        drop(app);
+        if goes_on {
+            redraw(&shared);
+        }
     });
     // Asked of a function that was just made, in a window that is there.
     let _ = window().request_animation_frame(frame.unchecked_ref());
@@ -475,19 +485,21 @@ fn on_event(app: &Shared, event: Event) {
 
 /// Plays or pauses; after the end, plays again from the start.
 pub fn toggle(app: &Shared) {
-    {
-        let mut app = app.borrow_mut();
-        match app.state {
-            State::Running => app.send(&Command::Pause),
-            State::Ready | State::Paused => app.send(&Command::Play),
-            State::Done => {
+    let state = app.borrow().state;
+    match state {
+        // Drawn when workers say that they do.
+        State::Running => app.borrow().send(&Command::Pause),
+        State::Ready | State::Paused => app.borrow().send(&Command::Play),
+        State::Done => {
+            {
+                let mut app = app.borrow_mut();
                 app.play_when_loaded = true;
                 app.load();
             }
-            State::Loading | State::Error => {}
+            redraw(app);
         }
+        State::Loading | State::Error => {}
     }
-    redraw(app);
 }
 
 /// Trains to the next measured step.
