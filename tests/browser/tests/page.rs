@@ -261,6 +261,34 @@ async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
 }
 
 #[tokio::test]
+async fn while_training_a_chart_is_drawn_when_it_comes_into_sight_and_at_the_end_wherever_it_is() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.client.set_window_size(1200, 600).await.unwrap();
+    browser.open("?backend=cpu&speed=50&seeds=1").await;
+    browser.wait_for(&["ready"], 30).await;
+    let has_curves = async |chart: &str| {
+        let canvas = format!("document.querySelector('#{chart} canvas:last-of-type')");
+        let pixels = format!(
+            "const c = {canvas};
+             const pixels = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+             return pixels.some((value) => value > 0)"
+        );
+        browser.script(&pixels).await == true
+    };
+    browser.script("scrollTo(0, 0); document.getElementById('play').click()").await;
+    wait_until(&browser, async || last_step(&browser.report().await) > 20).await;
+    assert!(!has_curves("loss").await, "the loss is far below what is on the screen");
+    browser.script("document.getElementById('loss').scrollIntoView(false)").await;
+    wait_until(&browser, async || has_curves("loss").await).await;
+    assert_eq!(browser.attribute("data-state").await, "running");
+    assert!(!has_curves("label-information").await);
+    browser.script("document.getElementById('play').click()").await;
+    browser.wait_for(&["paused"], 10).await;
+    wait_until(&browser, async || has_curves("label-information").await).await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn play_right_after_step_trains_and_the_page_says_so() {
     let browser = Browser::start(Adapter::None).await;
     browser.open("?backend=cpu&speed=50&seeds=2").await;
