@@ -68,6 +68,12 @@ macro_rules! choices {
                 Self::CHOICES[self as usize].key
             }
 
+            /// The name on the page.
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                Self::CHOICES[self as usize].label
+            }
+
             /// The option of that name, if there is one.
             #[must_use]
             pub fn find(key: &str) -> Option<Self> {

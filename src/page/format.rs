@@ -54,6 +54,12 @@ pub fn value(value: f64) -> String {
     if (0.001..1e5).contains(&value) { format!("{value:.3}") } else { format!("{value:.1e}") }
 }
 
+/// Words with a large first letter.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

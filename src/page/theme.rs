@@ -67,12 +67,25 @@ impl Theme {
     /// The colour of one of several layers in order.
     pub fn layer(&self, index: usize, count: usize) -> RGBColor {
         let share = if count > 1 { index as f64 / (count - 1) as f64 } else { 1.0 };
-        let mix = |first: u8, last: u8| {
-            (f64::from(first) * (1.0 - share) + f64::from(last) * share).round() as u8
-        };
-        let (RGBColor(r, g, b), RGBColor(s, h, c)) = (self.layer_first, self.layer_last);
-        RGBColor(mix(r, s), mix(g, h), mix(b, c))
+        between(self.layer_first, self.layer_last, share)
     }
+
+    /// A shade of a colour for one of several groups of networks: the first has the colour itself, later ones
+    /// are nearer to the text's.
+    pub fn shade(&self, colour: RGBColor, index: usize, count: usize) -> RGBColor {
+        /// Of the way to the text's colour, for the last.
+        const FURTHEST: f64 = 0.8;
+        between(colour, self.ink, FURTHEST * index as f64 / (count - 1).max(1) as f64)
+    }
+}
+
+/// What lies at a share of the way from one colour to another.
+fn between(first: RGBColor, last: RGBColor, share: f64) -> RGBColor {
+    let mix = |first: u8, last: u8| {
+        (f64::from(first) * (1.0 - share) + f64::from(last) * share).round() as u8
+    };
+    let (RGBColor(r, g, b), RGBColor(s, h, c)) = (first, last);
+    RGBColor(mix(r, s), mix(g, h), mix(b, c))
 }
 
 /// `#rrggbb`.

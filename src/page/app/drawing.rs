@@ -197,8 +197,7 @@ impl App {
 
         let arithmetic = self.experiment.settings.data == Data::Arithmetic;
         element::<HtmlElement>("text").set_hidden(!arithmetic);
-        let heading = if arithmetic { HEADING } else { self.experiment.preset.label };
-        set_text(&element("heading"), heading);
+        set_text(&element("heading"), &figure::heading(&self.experiment));
         let badge = self.choice.as_ref().map_or("Starting", |choice| choice.badge.as_str());
         let badge = match self.workers_training() {
             1 => badge.to_owned(),
@@ -275,6 +274,3 @@ pub(super) fn show_words(holder: &HtmlElement, words: Words) {
     }
     holder.replace_children_with_node(&spans);
 }
-
-/// The page's heading, where the text below it speaks of what is shown.
-const HEADING: &str = "First they memorise, then they understand";

@@ -106,10 +106,13 @@ fn drawn(history: &History, theme: &Theme, quantity: Quantity, chosen: Set) -> V
     if groups.len() > 1 {
         // Of several layers the last is the one to compare.
         let Some(&(place, curve)) = own.last() else { return Vec::new() };
+        let count = groups.len();
         return groups
             .into_iter()
-            .map(|(members, name)| {
-                let mut series = series(name, theme.test, theme.test, Line::Solid);
+            .enumerate()
+            .map(|(index, (members, name))| {
+                let colour = theme.shade(theme.test, index, count);
+                let mut series = series(name, colour, colour, Line::Solid);
                 series.named_where_it_rises = true;
                 Drawn { place, curve, members, series }
             })

@@ -15,13 +15,26 @@ use std::ops::Range;
 use super::chart::{Line, Marker, Point, Series};
 use super::format;
 use super::theme::Theme;
-use crate::experiment::{Experiment, Loss};
+use crate::experiment::{Data, Experiment, Loss};
 use crate::history::{History, Measured};
 use crate::phases::{self, MemberPhases, Spread};
 use crate::theory;
 
 /// A value of a measurement.
 type Value = fn(&Measured) -> f32;
+
+/// The page's heading: that of the text below it, which speaks of modular arithmetic, or the preset's, or the
+/// task's if that is the reader's own.
+pub fn heading(experiment: &Experiment) -> String {
+    let data = experiment.settings.data;
+    if data == Data::Arithmetic {
+        "First they memorise, then they understand".into()
+    } else if data == experiment.preset.experiment().settings.data {
+        experiment.preset.label.into()
+    } else {
+        format::sentence(data.label())
+    }
+}
 
 /// What the accuracy of an experiment is called.
 pub fn accuracy_title(experiment: &Experiment) -> &'static str {
@@ -87,15 +100,19 @@ pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
 fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
     let mut all = Vec::new();
     let groups = groups(history.experiment());
-    let several = groups.len() > 1;
+    let count = groups.len();
     for (index, (members, name)) in groups.into_iter().enumerate() {
         let [mut train_series, mut test_series] = pair(theme);
+        for series in [&mut train_series, &mut test_series] {
+            series.colour = theme.shade(series.colour, index, count);
+            series.ink = theme.shade(series.ink, index, count);
+        }
         if index > 0 {
             // Curves that end in the same place need one name.
             train_series.name.clear();
         }
         test_series.name = name;
-        test_series.named_where_it_rises = several;
+        test_series.named_where_it_rises = count > 1;
         train_series.points = points(history, members.clone(), train);
         test_series.points = points(history, members, test);
         all.extend([train_series, test_series]);
@@ -269,4 +286,19 @@ pub fn readout(history: &History, step: f64, row: Option<usize>) -> Option<(u32,
         words.push(("test", format!("test {:.0}%, loss {}", 100.0 * test, loss(test_loss))));
     }
     Some((near.step, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Preset;
+
+    #[test]
+    fn the_heading_is_the_texts_or_the_presets_or_that_of_the_readers_own_task() {
+        let of = |query| heading(&Experiment::from_query(query).experiment);
+        assert!(of("").starts_with("First they memorise"));
+        assert_eq!(of("preset=digits"), Preset::find("digits").expect("is a preset").label);
+        assert_eq!(of("preset=digits&data=teacher"), "Random teacher");
+        assert!(of("preset=digits&data=arithmetic").starts_with("First they memorise"));
+    }
 }
