@@ -26,6 +26,8 @@ pub struct Turns {
     /// Charts before it have been drawn in the last frame.
     from: usize,
     left_off: Option<usize>,
+    /// Whether one is drawn: each frame draws one at least, however late it is.
+    any: bool,
     end: Instant,
 }
 
@@ -33,7 +35,7 @@ impl Turns {
     /// The turns of a frame after those of the last one.
     pub fn after(last: Option<&Self>, scope: Scope) -> Self {
         let from = last.and_then(|last| last.left_off).unwrap_or(0);
-        Self { scope, asked: 0, from, left_off: None, end: Instant::now() + FRAME }
+        Self { scope, asked: 0, from, left_off: None, any: false, end: Instant::now() + FRAME }
     }
 
     /// Whether to draw the next chart, which can be seen or not.
@@ -46,9 +48,10 @@ impl Turns {
         if chart < self.from || (self.scope == Scope::Seen && !seen) {
             return false;
         }
-        if self.left_off.is_none() && Instant::now() >= self.end {
+        if self.left_off.is_none() && self.any && Instant::now() >= self.end {
             self.left_off = Some(chart);
         }
+        self.any = true;
         self.left_off.is_none()
     }
 
@@ -94,6 +97,13 @@ mod tests {
         assert!(!third.go_on());
         let mut fourth = long(Some(&third), Scope::Seen);
         assert_eq!(drawn(&mut fourth, 10), [0, 1, 2, 3, 4, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn a_frame_that_is_late_before_its_first_chart_draws_one_and_leaves_the_others_for_the_next() {
+        let mut first = long(None, Scope::Seen);
+        assert_eq!(drawn(&mut first, 0), [0]);
+        assert_eq!(drawn(&mut long(Some(&first), Scope::Seen), 0), [1]);
     }
 
     #[test]
