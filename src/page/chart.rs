@@ -1,8 +1,6 @@
 //! One chart: axes and phases on one canvas, curves on a second above it, so that a new point does
 //! not draw every label again (plotters measures each with a forced layout).
 
-use std::rc::Rc;
-
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
@@ -10,15 +8,12 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    CanvasRenderingContext2d, Event, EventInit, HtmlCanvasElement, HtmlElement,
-    IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, PointerEvent,
-    ResizeObserver,
-};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent};
 
 use super::axis::{HorizontalAxis, ValueAxis};
 use super::dom::{create, window};
 use super::format;
+use super::observed::{Extent, Sight};
 use super::theme::Theme;
 
 /// One curve with the band around it.
@@ -136,85 +131,6 @@ pub struct Chart {
     sight: Sight,
 }
 
-/// Width and height of an element in CSS pixels, kept: asking for them has the browser lay the page out,
-/// which takes longer than drawing if other parts of it have just been changed.
-struct Extent {
-    /// Nothing while the element is hidden.
-    known: Rc<std::cell::Cell<[i32; 2]>>,
-    observer: Option<ResizeObserver>,
-    _on_resize: Closure<dyn FnMut()>,
-}
-
-impl Extent {
-    fn of(element: &HtmlElement) -> Self {
-        let known = Rc::new(std::cell::Cell::new([0; 2]));
-        let (seen, observed) = (Rc::clone(&known), element.clone());
-        let on_resize = Closure::<dyn FnMut()>::new(move || {
-            seen.set([observed.client_width(), observed.client_height()]);
-        });
-        let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
-        observer.iter().for_each(|observer| observer.observe(element));
-        Self { known, observer, _on_resize: on_resize }
-    }
-
-    fn get(&self, element: &HtmlElement) -> [i32; 2] {
-        // Shown a moment ago, or nobody tells.
-        if self.known.get() == [0; 2] || self.observer.is_none() {
-            self.known.set([element.client_width(), element.client_height()]);
-        }
-        self.known.get()
-    }
-}
-
-impl Drop for Extent {
-    fn drop(&mut self) {
-        self.observer.iter().for_each(ResizeObserver::disconnect);
-    }
-}
-
-/// What a chart's element sends, and passes on to the elements around it, when it comes into sight.
-pub const SEEN: &str = "chart-seen";
-
-/// Whether an element is on the screen or nearly so. A browser that does not tell has all in sight.
-struct Sight {
-    seen: Rc<std::cell::Cell<bool>>,
-    observer: Option<IntersectionObserver>,
-    _on_change: Closure<dyn FnMut(js_sys::Array)>,
-}
-
-impl Sight {
-    /// So that a chart is drawn before it is scrolled to.
-    const MARGIN: &str = "200px";
-
-    fn of(element: &HtmlElement) -> Self {
-        let seen = Rc::new(std::cell::Cell::new(true));
-        let (known, observed) = (Rc::clone(&seen), element.clone());
-        let on_change = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            let last: IntersectionObserverEntry = entries.pop().unchecked_into();
-            let before = known.replace(last.is_intersecting());
-            if !before && known.get() {
-                let init = EventInit::new();
-                init.set_bubbles(true);
-                if let Ok(event) = Event::new_with_event_init_dict(SEEN, &init) {
-                    let _ = observed.dispatch_event(&event);
-                }
-            }
-        });
-        let init = IntersectionObserverInit::new();
-        init.set_root_margin(Self::MARGIN);
-        let observer =
-            IntersectionObserver::new_with_options(on_change.as_ref().unchecked_ref(), &init).ok();
-        observer.iter().for_each(|observer| observer.observe(element));
-        Self { seen, observer, _on_change: on_change }
-    }
-}
-
-impl Drop for Sight {
-    fn drop(&mut self) {
-        self.observer.iter().for_each(IntersectionObserver::disconnect);
-    }
-}
-
 /// Canvas size in device pixels, and device pixels in a CSS pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Size {
@@ -274,9 +190,10 @@ impl Chart {
         Self { layout, holder, below, above, drawn: None, cells: Vec::new(), extent, sight }
     }
 
-    /// Whether it is on the screen or nearly so; when that begins, its element sends [`SEEN`].
+    /// Whether it is on the screen or nearly so; when that begins, its element sends
+    /// [`SEEN`](super::observed::SEEN).
     pub fn is_seen(&self) -> bool {
-        self.sight.seen.get()
+        self.sight.is_seen()
     }
 
     /// Draws the curves, and whatever of the frame has changed.

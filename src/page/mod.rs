@@ -9,6 +9,7 @@ mod dom;
 mod figure;
 mod format;
 mod link;
+mod observed;
 mod speed;
 mod team;
 mod theme;
@@ -156,7 +157,7 @@ fn crosshair(app: &Shared) {
 /// Draws again when the figure's size or the colour scheme changes, or a chart comes into sight.
 fn surroundings(app: &Shared) {
     let shared = Rc::clone(app);
-    listen(&document(), chart::SEEN, move |_: Event| app::redraw(&shared));
+    listen(&document(), observed::SEEN, move |_: Event| app::redraw(&shared));
     let shared = Rc::clone(app);
     let on_resize = Closure::<dyn FnMut()>::new(move || app::redraw(&shared));
     if let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
