@@ -59,9 +59,9 @@ fn rates(query: &str, members: usize) -> Result<Vec<f64>, TrainError> {
 /// The experiment with that many members; 32 are two initial scales of 16 seeds, for 20 seeds are the
 /// most.
 fn experiment(query: &str, members: usize) -> Experiment {
-    const MOST_SEEDS: usize = 20;
+    const MAX_SEEDS: usize = 20;
     let alpha = Experiment::from_query(query).experiment.members()[0].alpha;
-    let parsed = Experiment::from_query(&if members <= MOST_SEEDS {
+    let parsed = Experiment::from_query(&if members <= MAX_SEEDS {
         format!("{query}&seeds={members}")
     } else {
         format!("{query}&seeds={}&alpha={alpha},{}", members / 2, alpha * 1.01)

@@ -1,4 +1,4 @@
-//! What has been measured so far: one [`Snapshot`] a measured step, kept as curves per member.
+//! What has been measured so far: one [`Evaluation`] a measured step, kept as curves per member.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +18,14 @@ pub struct Score {
 
 /// One member at one step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
+pub struct Scores {
     /// On the samples it is trained on.
     pub train: Score,
     /// On the samples held back.
     pub test: Score,
 }
 
-impl Measured {
+impl Scores {
     /// Whether the loss is still a number.
     #[must_use]
     pub fn is_finite(&self) -> bool {
@@ -35,15 +35,15 @@ impl Measured {
 
 /// All members after the same number of optimiser steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
+pub struct Evaluation {
     /// Optimiser steps taken.
     pub step: u32,
     /// One entry a member, in the order of [`Experiment::members`]; `None` for members that are
     /// measured later.
-    pub members: Vec<Option<Measured>>,
+    pub members: Vec<Option<Scores>>,
 }
 
-impl Snapshot {
+impl Evaluation {
     /// Whether all members are here, and the loss of none is a number any more.
     #[must_use]
     pub fn has_diverged(&self) -> bool {
@@ -53,7 +53,7 @@ impl Snapshot {
 
 /// What else was measured of all members at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measurement {
+pub struct ProbeResult {
     /// Optimiser steps taken.
     pub step: u32,
     /// For each member a value for each of [`crate::measure::curves`], in that order; `None` where there is none
@@ -72,13 +72,13 @@ pub struct StepTime {
     pub host_seconds: f64,
 }
 
-/// The snapshots of one run, in the order of their steps.
+/// The evaluations of one run, in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
     experiment: Experiment,
-    snapshots: Vec<Snapshot>,
+    evaluations: Vec<Evaluation>,
     curves: Vec<Curve>,
-    measurements: Vec<Measurement>,
+    measurements: Vec<ProbeResult>,
 }
 
 impl History {
@@ -86,7 +86,7 @@ impl History {
     #[must_use]
     pub fn new(experiment: Experiment) -> Self {
         let curves = measure::curves(&experiment);
-        Self { experiment, snapshots: Vec::new(), curves, measurements: Vec::new() }
+        Self { experiment, evaluations: Vec::new(), curves, measurements: Vec::new() }
     }
 
     /// The same run with other settings of what is measured beside loss and accuracy: none of that is
@@ -95,7 +95,7 @@ impl History {
     pub fn measured_anew(self, experiment: Experiment) -> Self {
         let alike = self.experiment.measures_alike(&experiment);
         let measurements = if alike { self.measurements } else { Vec::new() };
-        Self { snapshots: self.snapshots, measurements, ..Self::new(experiment) }
+        Self { evaluations: self.evaluations, measurements, ..Self::new(experiment) }
     }
 
     /// The experiment measured.
@@ -104,28 +104,28 @@ impl History {
         &self.experiment
     }
 
-    /// Adds the next snapshot. Of one of the same step as the last, members that were missing are
+    /// Adds the next evaluation. Of one of the same step as the last, members that were missing are
     /// taken; an earlier one is left out.
-    pub fn push(&mut self, snapshot: Snapshot) {
-        match self.snapshots.last_mut() {
-            Some(last) if last.step == snapshot.step => {
-                for (member, measured) in last.members.iter_mut().zip(snapshot.members) {
+    pub fn push(&mut self, evaluation: Evaluation) {
+        match self.evaluations.last_mut() {
+            Some(last) if last.step == evaluation.step => {
+                for (member, measured) in last.members.iter_mut().zip(evaluation.members) {
                     *member = member.take().or(measured);
                 }
             }
-            Some(last) if last.step > snapshot.step => {}
-            _ => self.snapshots.push(snapshot),
+            Some(last) if last.step > evaluation.step => {}
+            _ => self.evaluations.push(evaluation),
         }
     }
 
-    /// All snapshots, earliest first.
+    /// All evaluations, earliest first.
     #[must_use]
-    pub fn snapshots(&self) -> &[Snapshot] {
-        &self.snapshots
+    pub fn evaluations(&self) -> &[Evaluation] {
+        &self.evaluations
     }
 
     /// Adds a measurement, which may be of any step; of a step that was measured, it takes the place.
-    pub fn push_measurement(&mut self, measurement: Measurement) {
+    pub fn push_measurement(&mut self, measurement: ProbeResult) {
         match self.measurements.binary_search_by_key(&measurement.step, |m| m.step) {
             Ok(place) => self.measurements[place] = measurement,
             Err(place) => self.measurements.insert(place, measurement),
@@ -140,13 +140,13 @@ impl History {
 
     /// All measurements, earliest first.
     #[must_use]
-    pub fn measurements(&self) -> &[Measurement] {
+    pub fn measurements(&self) -> &[ProbeResult] {
         &self.measurements
     }
 
     /// The steps at which one member was measured, with the measurements.
-    pub fn member(&self, index: usize) -> impl Iterator<Item = (u32, &Measured)> {
-        self.snapshots.iter().filter_map(move |s| Some((s.step, s.members.get(index)?.as_ref()?)))
+    pub fn member(&self, index: usize) -> impl Iterator<Item = (u32, &Scores)> {
+        self.evaluations.iter().filter_map(move |s| Some((s.step, s.members.get(index)?.as_ref()?)))
     }
 }
 

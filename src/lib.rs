@@ -2,7 +2,7 @@
 //!
 //! One run, from end to end: an [`experiment::Experiment`] is read from a query string and sent
 //! through the [`protocol`] to a worker, which opens a backend, sets up a [`train::Run`] and sends
-//! back a [`history::Snapshot`] at every measured step. The page pushes it into a
+//! back a [`history::Evaluation`] at every measured step. The page pushes it into a
 //! [`history::History`], lets [`phases::find`] look for the two phases, and draws. The command line
 //! does the same without worker and page, and prints a [`report::Report`].
 //!
@@ -15,7 +15,7 @@ pub mod measure;
 pub mod phases;
 pub mod protocol;
 pub mod report;
-pub mod shares;
+pub mod sharding;
 pub mod sweep;
 pub mod theory;
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
-use crate::history::{Measurement, Snapshot, StepTime};
-use crate::measure::KnownAnswer;
+use crate::history::{Evaluation, ProbeResult, StepTime};
+use crate::measure::EstimatorCheck;
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ pub enum Command {
     Step,
     /// Tries the estimators of mutual information on one of [`crate::measure::SOURCES`], by its place
     /// there, over more and more samples. Training waits meanwhile; what is loaded stays.
-    KnownAnswers(usize),
+    CheckEstimators(usize),
     /// Steps per second to hold at most; `None` for as fast as the device goes.
     Speed(Option<f64>),
 }
@@ -84,16 +84,16 @@ pub enum Event {
     Timed(StepTime),
     /// A [`Command::Measure`] has been carried out: measurements before this are of another kind.
     MeasuresAnew,
-    /// One estimator on one number of samples, for [`Command::KnownAnswers`].
-    KnownAnswer(KnownAnswer),
+    /// One estimator on one number of samples, for [`Command::CheckEstimators`].
+    EstimatorCheck(EstimatorCheck),
     /// No more of them will come.
-    KnownAnswersDone,
+    EstimatorChecksDone,
     /// A [`Command::Play`] has been carried out.
     Playing,
     /// The worker's members, measured.
-    Snapshot(Snapshot),
+    Evaluation(Evaluation),
     /// The worker's members, measured beside loss and accuracy; of any step so far.
-    Measurement(Measurement),
+    ProbeResult(ProbeResult),
     /// Where training is and how fast it goes.
     Progress {
         /// Steps taken.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::experiment::Experiment;
-use crate::history::{History, Measured};
+use crate::history::{History, Scores};
 use crate::phases::{self, MemberPhases};
 
 /// A run: the experiment and what became of every member.
@@ -33,7 +33,7 @@ pub struct MemberReport {
     pub phases: MemberPhases,
     /// Its last measurement, if there is one.
     #[serde(rename = "final")]
-    pub last: Option<Measured>,
+    pub last: Option<Scores>,
     /// Its curves; all lists have the same length.
     pub curves: Curves,
     /// What else was measured.

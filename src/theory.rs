@@ -1,6 +1,6 @@
 //! What theory says of an experiment, to be held against what is measured.
 
-use crate::experiment::{Data, Model, Optimiser, Schedule, Settings};
+use crate::experiment::{Data, ModelKind, Optimiser, Schedule, Settings};
 
 /// The test loss that linear regression on two scales is to have at the given steps, rising, if there are
 /// many more samples than features; `None` for an experiment that is none, or is trained in another
@@ -20,7 +20,7 @@ use crate::experiment::{Data, Model, Optimiser, Schedule, Settings};
 #[must_use]
 pub fn risk(settings: &Settings, steps: &[u32]) -> Option<Vec<f64>> {
     let holds = settings.data == Data::TwoScale
-        && settings.model == Model::Linear
+        && settings.model == ModelKind::Linear
         && settings.optimiser == Optimiser::Sgd
         && settings.schedule == Schedule::Constant
         && settings.alpha == 0.0

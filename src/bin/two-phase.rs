@@ -15,13 +15,13 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
-use two_phase::history::{History, Measured, Measurement, Snapshot};
+use two_phase::history::{Evaluation, History, ProbeResult, Scores};
 use two_phase::measure::information::known::{self, Selection};
-use two_phase::measure::{KnownAnswer, SOURCES};
+use two_phase::measure::{EstimatorCheck, SOURCES};
 use two_phase::own::{self, Chosen, Network, OwnError, Plan, Samples};
 use two_phase::phases;
 use two_phase::report::{Curves, Measures, MemberReport, Report};
-use two_phase::shares::{self, Together};
+use two_phase::sharding::{self, StepMerger};
 use two_phase::sweep::{self, Job};
 use two_phase::train::{Run, TrainError};
 
@@ -276,14 +276,14 @@ fn estimators_command(
     seed: u32,
 ) -> Result<(), Failure> {
     let selection = if full { Selection::Full } else { Selection::Quick };
-    let rows: Box<dyn Iterator<Item = KnownAnswer>> = if over_samples {
+    let rows: Box<dyn Iterator<Item = EstimatorCheck>> = if over_samples {
         Box::new((0..SOURCES.len()).flat_map(move |place| known::over_samples(place, seed)))
     } else {
         Box::new(known::table(selection, seed))
     };
     if let Some(path) = json {
         let mut out = Output::open(path)?;
-        return out.write_json(&rows.collect::<Vec<KnownAnswer>>());
+        return out.write_json(&rows.collect::<Vec<EstimatorCheck>>());
     }
     let names = known::names(selection);
     let widest = |column: usize| names.iter().map(|row| row[column].len()).max().unwrap_or(0);
@@ -333,21 +333,21 @@ fn measure_command(arguments: MeasureArguments) -> Result<(), Failure> {
 }
 
 /// Something measured of the members that a thread trains.
-enum Part {
-    Snapshot(Snapshot),
-    Measurement(Measurement),
+enum Partial {
+    Evaluation(Evaluation),
+    ProbeResult(ProbeResult),
 }
 
 /// Trains the members, dealt to at most so many threads, and measures them.
 fn train(
     experiment: &Experiment,
     threads: usize,
-    mut look: impl FnMut(&Snapshot),
+    mut look: impl FnMut(&Evaluation),
 ) -> Result<History, TrainError> {
-    let shares = shares::deal(experiment, threads);
+    let shares = sharding::assign_members(experiment, threads);
     let mut history = History::new(experiment.clone());
-    let mut snapshots = Together::new(shares.len());
-    let mut measurements = Together::new(shares.len());
+    let mut evaluations = StepMerger::new(shares.len());
+    let mut measurements = StepMerger::new(shares.len());
     let (sender, parts) = mpsc::channel();
     thread::scope(|scope| {
         for (index, members) in shares.into_iter().enumerate() {
@@ -363,13 +363,13 @@ fn train(
         drop(sender);
         for (index, part) in parts {
             match part? {
-                Part::Snapshot(part) => {
-                    if let Some(snapshot) = snapshots.add(index, part) {
-                        look(&snapshot);
-                        history.push(snapshot);
+                Partial::Evaluation(part) => {
+                    if let Some(evaluation) = evaluations.add(index, part) {
+                        look(&evaluation);
+                        history.push(evaluation);
                     }
                 }
-                Part::Measurement(part) => {
+                Partial::ProbeResult(part) => {
                     measurements.add(index, part).into_iter().for_each(|whole| {
                         history.push_measurement(whole);
                     });
@@ -383,13 +383,13 @@ fn train(
 fn train_share(
     experiment: &Experiment,
     members: Vec<usize>,
-    mut send: impl FnMut(Part),
+    mut send: impl FnMut(Partial),
 ) -> Result<(), TrainError> {
     let mut run = Run::of(experiment, members, &Device::flex())?;
     pollster::block_on(async {
-        run.finish(|snapshot| send(Part::Snapshot(snapshot))).await?;
+        run.finish(|evaluation| send(Partial::Evaluation(evaluation))).await?;
         while let Some(measurement) = run.measure(true).await? {
-            send(Part::Measurement(measurement));
+            send(Partial::ProbeResult(measurement));
         }
         Ok(())
     })
@@ -414,15 +414,15 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
         experiment.settings.steps as usize,
         "{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}",
     );
-    let history = train(experiment, cores(), |snapshot| {
-        let median = |value: fn(&Measured) -> f32| {
-            let mut values: Vec<f32> = snapshot.members.iter().flatten().map(value).collect();
+    let history = train(experiment, cores(), |evaluation| {
+        let median = |value: fn(&Scores) -> f32| {
+            let mut values: Vec<f32> = evaluation.members.iter().flatten().map(value).collect();
             values.sort_by(f32::total_cmp);
             values.get(values.len() / 2).map_or(0.0, |median| 100.0 * median)
         };
         let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
         bar.set_message(format!("train {train:.0}%  test {test:.0}%"));
-        bar.set_position(u64::from(snapshot.step));
+        bar.set_position(u64::from(evaluation.step));
     })?;
     bar.finish_and_clear();
     Ok(history)

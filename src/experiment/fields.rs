@@ -15,7 +15,7 @@ pub enum Value {
 
 /// What a setting can hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub enum FieldKind {
     /// A number.
     Number {
         /// Smallest value allowed.
@@ -96,7 +96,7 @@ pub struct Field {
     /// What it does, in one plain sentence or two.
     pub about: &'static str,
     /// What it can hold.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Where it belongs among the controls.
     pub group: Group,
     /// Whether members of one ensemble can differ in it.
@@ -110,7 +110,7 @@ pub struct Field {
 /// Why a value was refused, and what is allowed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("`{key}` must be {allowed}; got {got}")]
-pub struct Refused {
+pub struct InvalidValue {
     /// The setting's name.
     pub key: &'static str,
     /// What would have been accepted.
@@ -133,11 +133,11 @@ impl Field {
     /// # Errors
     /// If the value is of another kind, outside the range, not whole where it must be, or not prime
     /// where it must be; the settings are then unchanged.
-    pub fn set(&self, settings: &mut Settings, value: Value) -> Result<(), Refused> {
+    pub fn set(&self, settings: &mut Settings, value: Value) -> Result<(), InvalidValue> {
         let nearest = self.nearest(value);
         if nearest != Some(value) {
             let got = self.format(value);
-            return Err(Refused { key: self.key, allowed: self.allowed(), got, nearest });
+            return Err(InvalidValue { key: self.key, allowed: self.allowed(), got, nearest });
         }
         (self.write)(settings, value);
         Ok(())
@@ -147,7 +147,7 @@ impl Field {
     #[must_use]
     pub fn nearest(&self, value: Value) -> Option<Value> {
         match (self.kind, value) {
-            (Kind::Number { min, max, whole, scale }, Value::Number(number))
+            (FieldKind::Number { min, max, whole, scale }, Value::Number(number))
                 if !number.is_nan() =>
             {
                 let clamped = number.clamp(min, max);
@@ -157,10 +157,10 @@ impl Field {
                     _ => clamped,
                 }))
             }
-            (Kind::Choice(choices), Value::Choice(index)) => {
+            (FieldKind::Choice(choices), Value::Choice(index)) => {
                 (index < choices.len()).then_some(value)
             }
-            (Kind::Layers, Value::Layers(_)) => Some(value),
+            (FieldKind::Layers, Value::Layers(_)) => Some(value),
             _ => None,
         }
     }
@@ -169,17 +169,23 @@ impl Field {
     ///
     /// # Errors
     /// If the text is not a value of this setting; the nearest one stands beside the reason.
-    pub fn parse(&self, text: &str) -> Result<Value, Refused> {
+    pub fn parse(&self, text: &str) -> Result<Value, InvalidValue> {
         let text = text.trim();
-        let refuse =
-            |got: String, nearest| Refused { key: self.key, allowed: self.allowed(), got, nearest };
+        let refuse = |got: String, nearest| InvalidValue {
+            key: self.key,
+            allowed: self.allowed(),
+            got,
+            nearest,
+        };
         let value = match self.kind {
             // `f64::from_str` takes "inf" and "NaN", which no setting means.
-            Kind::Number { .. } => {
+            FieldKind::Number { .. } => {
                 text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Number)
             }
-            Kind::Choice(choices) => choices.iter().position(|c| c.key == text).map(Value::Choice),
-            Kind::Layers => text.parse().ok().map(Value::Layers),
+            FieldKind::Choice(choices) => {
+                choices.iter().position(|c| c.key == text).map(Value::Choice)
+            }
+            FieldKind::Layers => text.parse().ok().map(Value::Layers),
         };
         let value = value.ok_or_else(|| refuse(format!("“{}”", shorten(text)), None))?;
         let nearest = self.nearest(value);
@@ -190,7 +196,7 @@ impl Field {
     #[must_use]
     pub fn allowed(&self) -> String {
         match self.kind {
-            Kind::Number { min, max, whole, scale } => {
+            FieldKind::Number { min, max, whole, scale } => {
                 let kind = match scale {
                     Scale::Primes => "a prime",
                     _ if whole => "a whole number",
@@ -198,14 +204,14 @@ impl Field {
                 };
                 format!("{kind} between {min} and {max}")
             }
-            Kind::Choice(choices) => {
+            FieldKind::Choice(choices) => {
                 let keys: Vec<&str> = choices.iter().map(|choice| choice.key).collect();
                 format!("one of {}", keys.join(", "))
             }
-            Kind::Layers => format!(
+            FieldKind::Layers => format!(
                 "“none”, or up to {} layers such as “24tanh-12relu” of at most {} units",
                 Layers::MOST,
-                Layers::MOST_UNITS
+                Layers::MAX_UNITS
             ),
         }
     }
@@ -215,7 +221,7 @@ impl Field {
     pub fn format(&self, value: Value) -> String {
         match (value, self.kind) {
             (Value::Number(number), _) => format!("{number}"),
-            (Value::Choice(index), Kind::Choice(choices)) => {
+            (Value::Choice(index), FieldKind::Choice(choices)) => {
                 choices.get(index).map_or_else(|| index.to_string(), |choice| choice.key.to_owned())
             }
             (Value::Choice(index), _) => index.to_string(),
@@ -226,7 +232,7 @@ impl Field {
     /// The values at the stops of a slider, from smallest to largest; empty for what is no number.
     #[must_use]
     pub fn stops(&self) -> Vec<f64> {
-        let Kind::Number { min, max, whole, scale } = self.kind else {
+        let FieldKind::Number { min, max, whole, scale } = self.kind else {
             return Vec::new();
         };
         match scale {
@@ -294,12 +300,12 @@ fn round_numbers(min: f64, max: f64) -> Vec<f64> {
         .collect()
 }
 
-const fn number(min: f64, max: f64, scale: Scale) -> Kind {
-    Kind::Number { min, max, whole: false, scale }
+const fn number(min: f64, max: f64, scale: Scale) -> FieldKind {
+    FieldKind::Number { min, max, whole: false, scale }
 }
 
-const fn whole(min: f64, max: f64, scale: Scale) -> Kind {
-    Kind::Number { min, max, whole: true, scale }
+const fn whole(min: f64, max: f64, scale: Scale) -> FieldKind {
+    FieldKind::Number { min, max, whole: true, scale }
 }
 
 /// A row of the table: group, member of [`Settings`], key, label, kind, and what it does.
@@ -321,16 +327,16 @@ macro_rules! field {
 }
 
 /// The largest seed.
-const MOST_SEED: f64 = 9999.0;
+const MAX_SEED: f64 = 9999.0;
 
-const SWITCH: Kind = Kind::Choice(settings::OFF_ON);
+const SWITCH: FieldKind = FieldKind::Choice(settings::OFF_ON);
 
 fn descends(settings: &Settings) -> bool {
     settings.optimiser != settings::Optimiser::MinimumNorm
 }
 
 fn has_hidden_layers(settings: &Settings) -> bool {
-    settings.model != settings::Kind::Linear
+    settings.model != settings::ModelKind::Linear
 }
 
 fn estimates(settings: &Settings, estimator: settings::Estimator) -> bool {
@@ -339,15 +345,15 @@ fn estimates(settings: &Settings, estimator: settings::Estimator) -> bool {
 
 /// Every setting, in the order in which a teacher would talk about them.
 pub static FIELDS: &[Field] = &[
-    field!(Task, data, "data", "Task", Kind::Choice(settings::Data::CHOICES),
+    field!(Task, data, "data", "Task", FieldKind::Choice(settings::Data::CHOICES),
         "What the networks learn."),
-    field!(Task, op, "op", "Operation", Kind::Choice(settings::Operation::CHOICES),
+    field!(Task, op, "op", "Operation", FieldKind::Choice(settings::Operation::CHOICES),
         "What is done to the two numbers, modulo p. Dividing leaves out b = 0.")
         .when(|s| s.data == settings::Data::Arithmetic),
     field!(Task, p, "p", "Modulus p", whole(5.0, 97.0, Scale::Primes),
         "Numbers run from 0 to below this prime; the table has p × p entries.")
         .when(|s| s.data == settings::Data::Arithmetic),
-    field!(Task, rule, "rule", "Rule", Kind::Choice(settings::Rule::CHOICES),
+    field!(Task, rule, "rule", "Rule", FieldKind::Choice(settings::Rule::CHOICES),
         "Which of the 4,096 patterns of 12 bits, put on the corners of an icosahedron, are called 1.")
         .when(|s| s.data == settings::Data::Icosahedron),
     field!(Task, frac, "frac", "Train fraction", number(0.1, 0.9, Scale::Linear(0.05)),
@@ -384,7 +390,7 @@ pub static FIELDS: &[Field] = &[
          holds.")
         .when(|s| s.data == settings::Data::TwoScale),
 
-    field!(Network, model, "model", "Model", Kind::Choice(settings::Kind::CHOICES),
+    field!(Network, model, "model", "Model", FieldKind::Choice(settings::ModelKind::CHOICES),
         "What is trained. Random features train the last layer only."),
     field!(Network, width, "width", "Width",
         whole(1.0, 2000.0, Scale::Stops(&[
@@ -394,10 +400,10 @@ pub static FIELDS: &[Field] = &[
         "Units in the first hidden layer: room to memorise in.")
         .unit("units").per_member().when(has_hidden_layers),
     field!(Network, activation, "activation", "Activation",
-        Kind::Choice(settings::Activation::CHOICES),
+        FieldKind::Choice(settings::Activation::CHOICES),
         "What each unit of the first hidden layer does to its input.")
         .when(has_hidden_layers),
-    field!(Network, deeper, "deeper", "Further layers", Kind::Layers,
+    field!(Network, deeper, "deeper", "Further layers", FieldKind::Layers,
         "Hidden layers behind the first: units and activation of each, as in 24tanh-12relu.")
         .when(has_hidden_layers),
     field!(Network, bias, "bias", "Biases", SWITCH,
@@ -406,7 +412,7 @@ pub static FIELDS: &[Field] = &[
         "Length of a learned vector for each element, the same for both places; 0 gives the \
          networks one-hot vectors.")
         .when(Settings::is_table),
-    field!(Network, init, "init", "Variance of weights", Kind::Choice(settings::Init::CHOICES),
+    field!(Network, init, "init", "Variance of weights", FieldKind::Choice(settings::Init::CHOICES),
         "The variance of the initial weights."),
     field!(Network, alpha, "alpha", "Initial scale α", number(0.0, 20.0, Scale::LogWithZero(0.1)),
         "All initial weights are multiplied by this. Large weights fit fast by memorising.")
@@ -416,11 +422,11 @@ pub static FIELDS: &[Field] = &[
         "Standard deviation of the initial biases of hidden units.")
         .per_member().when(|s| s.bias),
 
-    field!(Training, loss, "loss", "Loss", Kind::Choice(settings::Loss::CHOICES),
+    field!(Training, loss, "loss", "Loss", FieldKind::Choice(settings::Loss::CHOICES),
         "What training makes small.")
         .when(|s| !s.is_regression()),
     field!(Training, optimiser, "optimiser", "Optimiser",
-        Kind::Choice(settings::Optimiser::CHOICES),
+        FieldKind::Choice(settings::Optimiser::CHOICES),
         "How a gradient becomes a step.")
         .per_member(),
     field!(Training, lr, "lr", "Learning rate", number(1e-5, 10.0, Scale::Log),
@@ -442,7 +448,7 @@ pub static FIELDS: &[Field] = &[
         ])),
         "Training samples a step, drawn at random with replacement; 0 for all of them.")
         .when(descends),
-    field!(Training, schedule, "schedule", "Schedule", Kind::Choice(settings::Schedule::CHOICES),
+    field!(Training, schedule, "schedule", "Schedule", FieldKind::Choice(settings::Schedule::CHOICES),
         "How the learning rate goes over the length of the run.")
         .when(descends),
     field!(Training, warmup, "warmup", "Warm-up", whole(0.0, 1000.0, Scale::Stops(&[
@@ -474,7 +480,7 @@ pub static FIELDS: &[Field] = &[
         "Adds this many times the running average of the gradients to each gradient; 0 is off.")
         .per_member().when(descends),
     field!(Compression, grokfast, "grokfast", "Grokfast average",
-        Kind::Choice(settings::Grokfast::CHOICES),
+        FieldKind::Choice(settings::Grokfast::CHOICES),
         "Over what Grokfast averages: exponentially fading, or a window of steps.").per_member()
         .when(|s| descends(s) && s.grokfast_lambda > 0.0),
     field!(Compression, grokfast_alpha, "grokfast-alpha", "Grokfast α",
@@ -499,12 +505,12 @@ pub static FIELDS: &[Field] = &[
         "Scales all weights after each step so that their norm stays what it was at the start.")
         .per_member().when(descends),
 
-    field!(Measures, info, "info", "Mutual information", Kind::Choice(settings::Estimator::CHOICES),
+    field!(Measures, info, "info", "Mutual information", FieldKind::Choice(settings::Estimator::CHOICES),
         "How the information between inputs and a layer, and between a layer and labels, is estimated. No \
          estimate is the truth: of a network without noise the information about distinct inputs is their \
          entropy, whatever the network does. What is seen is how samples cluster.")
         .when(|s| !s.is_regression()),
-    field!(Measures, probed, "layers", "Layers", Kind::Choice(settings::Probed::CHOICES),
+    field!(Measures, probed, "layers", "Layers", FieldKind::Choice(settings::Probed::CHOICES),
         "Which layers information and class variance are measured of.")
         .when(|s| !s.is_regression()),
     field!(Measures, bins, "bins", "Bins", whole(2.0, 200.0, Scale::Stops(&[
@@ -514,7 +520,7 @@ pub static FIELDS: &[Field] = &[
          estimate stands at its ceiling.")
         .when(|s| estimates(s, settings::Estimator::Binning)),
     field!(Measures, bin_range, "bin-range", "Range of bins",
-        Kind::Choice(settings::BinRange::CHOICES),
+        FieldKind::Choice(settings::BinRange::CHOICES),
         "What the bins lie between. Whether a layer without saturation seems to compress hangs on it. The range \
          of the run is known, and information measured, when training rests.")
         .when(|s| estimates(s, settings::Estimator::Binning)),
@@ -527,11 +533,11 @@ pub static FIELDS: &[Field] = &[
          much of it nothing is kept.")
         .when(|s| estimates(s, settings::Estimator::Kernel)),
     field!(Measures, noise_scale, "noise-scale", "Noise counted as",
-        Kind::Choice(settings::NoiseScale::CHOICES),
+        FieldKind::Choice(settings::NoiseScale::CHOICES),
         "A share of the layer's variance makes the estimate blind to mere growth; with a fixed variance a layer \
          that grows seems to gain information.")
         .when(|s| estimates(s, settings::Estimator::Kernel)),
-    field!(Measures, bounds, "bounds", "Bounds", Kind::Choice(settings::Bounds::CHOICES),
+    field!(Measures, bounds, "bounds", "Bounds", FieldKind::Choice(settings::Bounds::CHOICES),
         "Information with that noise lies between the two, which may be far apart.")
         .when(|s| estimates(s, settings::Estimator::Kernel)),
     field!(Measures, neighbours, "neighbours", "Neighbours", whole(1.0, 20.0, Scale::Linear(1.0)),
@@ -586,7 +592,7 @@ pub static FIELDS: &[Field] = &[
     field!(Run, seeds, "seeds", "Networks", whole(1.0, 20.0, Scale::Linear(1.0)),
         "How many networks train side by side, each with its own random start and its own split of \
          the data."),
-    field!(Run, seed, "seed", "First seed", whole(0.0, MOST_SEED, Scale::Linear(1.0)),
+    field!(Run, seed, "seed", "First seed", whole(0.0, MAX_SEED, Scale::Linear(1.0)),
         "The number that the first network's random draws start from; the others count up."),
     field!(Run, steps, "steps", "Length", whole(1.0, 100_000.0, Scale::Log),
         "Optimiser steps until the run is done.")
@@ -625,7 +631,7 @@ mod tests {
     #[test]
     fn the_stops_of_every_slider_are_valid_and_go_up_from_end_to_end() {
         for field in FIELDS {
-            let Kind::Number { min, max, .. } = field.kind else { continue };
+            let FieldKind::Number { min, max, .. } = field.kind else { continue };
             let stops = field.stops();
             assert_eq!(stops.first(), Some(&min), "{}", field.key);
             assert_eq!(stops.last(), Some(&max), "{}", field.key);
@@ -642,9 +648,9 @@ mod tests {
         for field in FIELDS {
             let mut settings = Settings::default();
             let values: Vec<Value> = match field.kind {
-                Kind::Number { .. } => field.stops().into_iter().map(Value::Number).collect(),
-                Kind::Choice(choices) => (0..choices.len()).map(Value::Choice).collect(),
-                Kind::Layers => ["none", "3relu-4silu"]
+                FieldKind::Number { .. } => field.stops().into_iter().map(Value::Number).collect(),
+                FieldKind::Choice(choices) => (0..choices.len()).map(Value::Choice).collect(),
+                FieldKind::Layers => ["none", "3relu-4silu"]
                     .iter()
                     .filter_map(|text| field.parse(text).ok())
                     .collect(),

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
-use super::{Experiment, FIELDS, Field, Kind, Preset, Value};
+use super::{Experiment, FIELDS, Field, FieldKind, Preset, Value};
 
 impl Serialize for Experiment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -56,7 +56,9 @@ impl Field {
     #[must_use]
     pub fn to_json(&self, value: Value) -> Json {
         match (value, self.kind) {
-            (Value::Number(number), Kind::Number { whole: true, .. }) => Json::from(number as i64),
+            (Value::Number(number), FieldKind::Number { whole: true, .. }) => {
+                Json::from(number as i64)
+            }
             (Value::Number(number), _) => Json::from(number),
             _ => Json::from(self.format(value)),
         }

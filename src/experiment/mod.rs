@@ -12,18 +12,18 @@ mod presets;
 mod query;
 mod settings;
 
-pub use fields::{FIELDS, Field, Group, Kind, Refused, Scale, Value, field};
+pub use fields::{FIELDS, Field, FieldKind, Group, InvalidValue, Scale, Value, field};
 pub use presets::Preset;
 pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
 use std::collections::HashSet;
 
 pub use settings::{
-    Activation, BinRange, Bounds, Choice, Data, Estimator, Grokfast, Init, Kind as Model, Layer,
-    Layers, Loss, NoiseScale, Operation, Optimiser, Probed, Rule, Schedule, Settings,
+    Activation, BinRange, Bounds, Choice, Data, Estimator, Grokfast, Init, Layer, Layers, Loss,
+    ModelKind, NoiseScale, Operation, Optimiser, Probed, Rule, Schedule, Settings,
 };
 
 /// Most members of an ensemble.
-const MOST_MEMBERS: usize = 240;
+const MAX_MEMBERS: usize = 240;
 
 /// Everything that determines a run. Equal experiments give equal curves on the CPU backend.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ impl Experiment {
     ///
     /// # Errors
     /// If the setting does not take that value; the experiment is then unchanged.
-    pub fn set(&mut self, field: &'static Field, value: Value) -> Result<(), Refused> {
+    pub fn set(&mut self, field: &'static Field, value: Value) -> Result<(), InvalidValue> {
         field.set(&mut self.settings, value)?;
         self.lists.retain(|list| list.field.key != field.key);
         Ok(())
@@ -75,7 +75,7 @@ impl Experiment {
     ///
     /// # Panics
     /// If members of one ensemble cannot differ in this setting, see `per_member` of [`Field`].
-    pub fn vary(&mut self, field: &'static Field, values: &[Value]) -> Result<(), Refused> {
+    pub fn vary(&mut self, field: &'static Field, values: &[Value]) -> Result<(), InvalidValue> {
         assert!(field.per_member, "`{}` is the same for all members", field.key);
         let mut settings = self.settings;
         for value in values.iter().rev() {
@@ -205,7 +205,7 @@ impl Experiment {
         const BUFFER: usize = 33_000_000;
         const TOTAL: usize = 250_000_000;
         let asked = self.member_count();
-        while self.combinations() > MOST_MEMBERS {
+        while self.combinations() > MAX_MEMBERS {
             self.lists.pop();
         }
         let mut one_seed = self.clone();
@@ -220,7 +220,7 @@ impl Experiment {
             let widths: HashSet<usize> = members.iter().map(|member| member.width).collect();
             by_memory *= widths.len();
         }
-        let most = by_memory.min(MOST_MEMBERS);
+        let most = by_memory.min(MAX_MEMBERS);
         while self.combinations() > most {
             self.lists.pop();
         }
@@ -228,7 +228,7 @@ impl Experiment {
         if self.member_count() == asked {
             return None;
         }
-        Some(if by_memory < MOST_MEMBERS {
+        Some(if by_memory < MAX_MEMBERS {
             format!(
                 "{asked} networks of {widest} units on {samples} samples need more memory than a \
                  browser gives, so there are {}.",
@@ -236,7 +236,7 @@ impl Experiment {
             )
         } else {
             format!(
-                "{asked} networks are more than the {MOST_MEMBERS} of one run, so there are {}.",
+                "{asked} networks are more than the {MAX_MEMBERS} of one run, so there are {}.",
                 self.member_count()
             )
         })

@@ -5,7 +5,7 @@
 //! says so.
 
 use super::fields::shorten;
-use super::{Experiment, FIELDS, Field, Kind, Preset, Settings, Value, field};
+use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field};
 
 /// Version of the URL form. Raised when a key changes its meaning.
 pub const VERSION: u32 = 1;
@@ -14,7 +14,7 @@ pub const VERSION: u32 = 1;
 pub const MAX_QUERY_BYTES: usize = 4096;
 
 /// Most values of one setting.
-const MOST_VALUES: usize = 100;
+const MAX_VALUES: usize = 100;
 
 /// Keys that belong to the page and not to the experiment.
 const PAGE_KEYS: &[&str] = &["backend", "workers", "embed", "play", "speed", "axis", "shown"];
@@ -215,9 +215,9 @@ fn read(field: &'static Field, text: &str, now: &Settings, notes: &mut Vec<Strin
         ));
         values.truncate(1);
     }
-    if values.len() > MOST_VALUES {
-        notes.push(format!("`{}` takes {MOST_VALUES} values at most.", field.key));
-        values.truncate(MOST_VALUES);
+    if values.len() > MAX_VALUES {
+        notes.push(format!("`{}` takes {MAX_VALUES} values at most.", field.key));
+        values.truncate(MAX_VALUES);
     }
     values
 }
@@ -227,8 +227,8 @@ fn read(field: &'static Field, text: &str, now: &Settings, notes: &mut Vec<Strin
 pub fn split(field: &Field, text: &str) -> Vec<String> {
     text.split(',')
         .flat_map(|part| match (field.kind, range(part)) {
-            (Kind::Number { whole: true, .. }, Some((from, to)))
-                if to - from < MOST_VALUES as u32 =>
+            (FieldKind::Number { whole: true, .. }, Some((from, to)))
+                if to - from < MAX_VALUES as u32 =>
             {
                 (from..=to).map(|number| number.to_string()).collect()
             }

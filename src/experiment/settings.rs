@@ -135,7 +135,7 @@ choices! {
     }
 
     /// What is trained.
-    Kind {
+    ModelKind {
         /// A multilayer perceptron.
         Perceptron "perceptron" "multilayer perceptron",
         /// One layer of weights.
@@ -282,7 +282,7 @@ impl Layers {
     /// Most layers allowed.
     pub const MOST: usize = 6;
     /// Most units allowed in a layer.
-    pub const MOST_UNITS: u16 = 512;
+    pub const MAX_UNITS: u16 = 512;
 
     /// The layers, nearest to the input first.
     pub fn iter(&self) -> impl Iterator<Item = Layer> + use<> {
@@ -327,7 +327,7 @@ impl FromStr for Layers {
             let end = layer.find(|c: char| !c.is_ascii_digit()).ok_or(NotLayers)?;
             let (units, name) = layer.split_at(end);
             let units = units.parse().map_err(|_| NotLayers)?;
-            if !(1..=Self::MOST_UNITS).contains(&units) {
+            if !(1..=Self::MAX_UNITS).contains(&units) {
                 return Err(NotLayers);
             }
             let activation = Activation::find(name).ok_or(NotLayers)?;
@@ -354,7 +354,7 @@ pub struct Settings {
     pub slow_scale: f64,
     pub fast_features: usize,
 
-    pub model: Kind,
+    pub model: ModelKind,
     pub width: usize,
     pub activation: Activation,
     pub deeper: Layers,
@@ -429,7 +429,7 @@ impl Default for Settings {
             target_noise: 0.5,
             slow_scale: 0.1,
             fast_features: 140,
-            model: Kind::Perceptron,
+            model: ModelKind::Perceptron,
             width: 128,
             activation: Activation::Quadratic,
             deeper: Layers::default(),
@@ -608,8 +608,8 @@ impl Settings {
     #[must_use]
     pub fn hidden(&self) -> Vec<Layer> {
         match self.model {
-            Kind::Linear => Vec::new(),
-            Kind::Perceptron | Kind::RandomFeatures => {
+            ModelKind::Linear => Vec::new(),
+            ModelKind::Perceptron | ModelKind::RandomFeatures => {
                 [Layer { units: self.width as u16, activation: self.activation }]
                     .into_iter()
                     .chain(self.deeper.iter())

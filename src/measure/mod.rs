@@ -5,10 +5,10 @@
 //! reads and measures; a [`Curve`] names what comes out.
 
 mod curve;
-mod known_answer;
+mod estimator_check;
 
 pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
-pub use known_answer::{CONTRASTIVE_BATCH, KnownAnswer, SOURCES};
+pub use estimator_check::{CONTRASTIVE_BATCH, EstimatorCheck, SOURCES};
 
 #[cfg(feature = "engine")]
 pub mod complexity;

@@ -18,7 +18,7 @@ const NEIGHBOURHOODS: usize = 50;
 /// Directions that it looks along, at most.
 const DIRECTIONS: usize = 25;
 /// Most numbers in one tensor: WebGPU promises 128 MiB for a buffer.
-const MOST_NUMBERS: usize = 30_000_000;
+const MAX_NUMBERS: usize = 30_000_000;
 /// The directions are the same for every sample, member and run.
 const FRAME_SEED: u32 = 0;
 /// Samples of each kind between which chords run.
@@ -244,7 +244,7 @@ impl Probe {
         for set in sets(Quantity::LocalComplexity) {
             let frame = complexity::frame(points.features, DIRECTIONS, FRAME_SEED);
             let per_point = 2 * frame.len() / points.features;
-            let most = MOST_NUMBERS / (points.members() * per_point * widest);
+            let most = MAX_NUMBERS / (points.members() * per_point * widest);
             let most = NEIGHBOURHOODS.min(most.max(1));
             if let Some(some) = points.some(set, most, &seeds) {
                 let rows = some.rows.iter().flat_map(|rows| {
@@ -259,7 +259,7 @@ impl Probe {
         for set in sets(Quantity::LinearMappingNumber) {
             // A single sample has no line to another.
             // n (n - 1) / 2 chords of one member.
-            let most = (2 * MOST_NUMBERS / (CHORD_POINTS * widest)).isqrt();
+            let most = (2 * MAX_NUMBERS / (CHORD_POINTS * widest)).isqrt();
             let most = PROBES.min(most.max(2));
             if let Some(some) = points.some(set, most, &seeds).filter(|some| some.count > 1) {
                 let shape = [points.members(), some.count, points.features];

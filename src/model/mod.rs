@@ -7,7 +7,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::experiment::{Activation, Init, Model, Settings};
+use crate::experiment::{Activation, Init, ModelKind, Settings};
 use crate::random::{self, Purpose, normal, normals};
 
 /// What a tensor of parameters is to the network.
@@ -157,7 +157,7 @@ impl Perceptron {
     #[must_use]
     pub fn trained(&self, settings: &Settings) -> Vec<bool> {
         let last = self.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);
-        let all = settings.model != Model::RandomFeatures;
+        let all = settings.model != ModelKind::RandomFeatures;
         (0..self.roles.len()).map(|index| all || index >= last).collect()
     }
 

@@ -156,13 +156,13 @@ fn bias(name: &str) -> String {
 }
 
 /// Most tensors that a message names.
-const MOST_NAMED: usize = 12;
+const MAX_NAMED: usize = 12;
 
 /// Names for a message, as many as can be read.
 fn listed(mut names: Vec<&str>) -> String {
     names.sort_unstable();
-    let more = names.len().saturating_sub(MOST_NAMED);
-    names.truncate(MOST_NAMED);
+    let more = names.len().saturating_sub(MAX_NAMED);
+    names.truncate(MAX_NAMED);
     let mut text: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     if more > 0 {
         text.push(format!("{more} more"));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::OwnError;
 
 /// The largest class that a label can be.
-const MOST_CLASS: u32 = 9999;
+const MAX_CLASS: u32 = 9999;
 
 /// What a network is measured on.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,9 +113,9 @@ impl Table {
             return Err(OwnError::Count { file, expected: samples, got: lines.len() });
         }
         let allowed =
-            |label: f32| label.fract() == 0.0 && (0.0..=MOST_CLASS as f32).contains(&label);
+            |label: f32| label.fract() == 0.0 && (0.0..=MAX_CLASS as f32).contains(&label);
         if let Some(place) = values.iter().position(|label| !allowed(*label)) {
-            let (label, most) = (values[place], MOST_CLASS);
+            let (label, most) = (values[place], MAX_CLASS);
             return Err(OwnError::Label { file, line: lines[place], label, most });
         }
         let classes: Vec<u32> = values.iter().map(|label| *label as u32).collect();

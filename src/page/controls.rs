@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlOutputElement, HtmlSelectElement};
 
 use super::dom::{create, element, listen, set_text};
-use crate::experiment::{Choice, Experiment, FIELDS, Field, Group, Kind, Preset, Value};
+use crate::experiment::{Choice, Experiment, FIELDS, Field, FieldKind, Group, Preset, Value};
 
 /// What the reader has done to a control.
 pub enum Change {
@@ -17,7 +17,7 @@ pub enum Change {
     /// Given a setting a value.
     Setting(&'static Field, Value),
     /// Typed something that is no value; a sentence that says so.
-    Refused(String),
+    InvalidValue(String),
 }
 
 /// The part of a control that holds its value.
@@ -157,7 +157,7 @@ impl Control {
         let value: HtmlOutputElement = create("output");
         let _ = label.append_child(&value);
         let (widget, input): (Widget, HtmlElement) = match field.kind {
-            Kind::Number { min, max, .. } => {
+            FieldKind::Number { min, max, .. } => {
                 let range = format!(
                     "From {} to {}.",
                     field.format(Value::Number(min)),
@@ -171,13 +171,13 @@ impl Control {
                 slider.set_max(&(stops.len() - 1).to_string());
                 (Widget::Slider { stops, slider: slider.clone() }, slider.into())
             }
-            Kind::Choice(choices) => {
+            FieldKind::Choice(choices) => {
                 set_text(&about, field.about);
                 let select: HtmlSelectElement = create("select");
                 choices.iter().for_each(|choice| add_option(&select, choice));
                 (Widget::Select(select.clone()), select.into())
             }
-            Kind::Layers => {
+            FieldKind::Layers => {
                 set_text(&about, field.about);
                 let text: HtmlInputElement = create("input");
                 text.set_type("text");
@@ -214,7 +214,7 @@ impl Shown {
         };
         match field.parse(&text) {
             Ok(value) => Change::Setting(field, value),
-            Err(refused) => Change::Refused(format!("{refused}, so nothing was changed.")),
+            Err(refused) => Change::InvalidValue(format!("{refused}, so nothing was changed.")),
         }
     }
 

@@ -75,7 +75,7 @@ fn settings(app: &Shared) {
     let controls = controls::Controls::new(move |change| match change {
         Change::Preset(key) => app::choose_preset(&shared, key),
         Change::Setting(field, value) => app::change(&shared, field, value),
-        Change::Refused(sentence) => app::complain(sentence),
+        Change::InvalidValue(sentence) => app::complain(sentence),
     });
     controls.show(app.borrow().experiment());
     app.borrow_mut().set_controls(controls);

@@ -10,9 +10,9 @@ use std::rc::{Rc, Weak};
 
 use super::link::Link;
 use crate::experiment::Experiment;
-use crate::history::{Measurement, Snapshot, StepTime};
+use crate::history::{Evaluation, ProbeResult, StepTime};
 use crate::protocol::{Backend, Command, Event};
-use crate::shares::{Together, deal};
+use crate::sharding::{StepMerger, assign_members};
 
 /// Running workers. Dropping it ends them at once, whatever they were doing.
 pub struct Team {
@@ -84,7 +84,7 @@ impl Team {
                 let shares = inner.merged.load(experiment, inner.links.len());
                 shares.into_iter().map(load).collect()
             }
-            Command::Open(_) | Command::KnownAnswers(_) => vec![command.clone()],
+            Command::Open(_) | Command::CheckEstimators(_) => vec![command.clone()],
             Command::Speed(_) => {
                 inner.speed = Some(command.clone());
                 vec![command.clone(); inner.links.len()]
@@ -173,8 +173,8 @@ struct Merged {
     loads: u32,
     remeasures: u32,
     /// Nothing where members are solved: they come as they are.
-    snapshots: Option<Together<Snapshot>>,
-    measurements: Together<Measurement>,
+    evaluations: Option<StepMerger<Evaluation>>,
+    measurements: StepMerger<ProbeResult>,
     /// The step at which the last member has diverged.
     over: Option<u32>,
 }
@@ -219,8 +219,8 @@ impl Default for Merged {
             experiment: Experiment::default(),
             loads: 0,
             remeasures: 0,
-            snapshots: None,
-            measurements: Together::new(0),
+            evaluations: None,
+            measurements: StepMerger::new(0),
             over: None,
         }
     }
@@ -229,13 +229,13 @@ impl Default for Merged {
 impl Merged {
     /// Deals the members of an experiment; one share for every worker, of which the last may be empty.
     fn load(&mut self, experiment: &Experiment, workers: usize) -> Vec<Vec<usize>> {
-        let mut shares = deal(experiment, workers);
+        let mut shares = assign_members(experiment, workers);
         self.shares = shares.len();
         shares.resize(workers, Vec::new());
         self.experiment = experiment.clone();
         self.loads += 1;
-        self.snapshots = (!experiment.is_solved()).then(|| Together::new(self.shares));
-        self.measurements = Together::new(self.shares);
+        self.evaluations = (!experiment.is_solved()).then(|| StepMerger::new(self.shares));
+        self.measurements = StepMerger::new(self.shares);
         self.over = None;
         for worker in &mut self.workers {
             worker.loads += 1;
@@ -253,7 +253,7 @@ impl Merged {
             return;
         }
         self.remeasures += 1;
-        self.measurements = Together::new(self.shares);
+        self.measurements = StepMerger::new(self.shares);
         for worker in &mut self.workers[..self.shares] {
             worker.remeasures += 1;
             worker.progress.iter_mut().for_each(|progress| progress.behind = true);
@@ -266,7 +266,7 @@ impl Merged {
         let current = worker.loads == 0 && index < self.shares;
         let mut asked = None;
         let events = match event {
-            Event::Failed(_) | Event::KnownAnswer(_) | Event::KnownAnswersDone => vec![event],
+            Event::Failed(_) | Event::EstimatorCheck(_) | Event::EstimatorChecksDone => vec![event],
             // Opening is the page's affair with the first.
             Event::Listening | Event::WarmUp { .. } | Event::Ready(_) => {
                 if index == 0 {
@@ -288,25 +288,25 @@ impl Merged {
                 vec![Event::MeasuresAnew; answers as usize]
             }
             _ if !current => Vec::new(),
-            Event::Snapshot(snapshot) => {
-                let whole = match &mut self.snapshots {
-                    Some(_) if self.over.is_some_and(|over| snapshot.step > over) => None,
-                    Some(together) => together.add(index, snapshot),
-                    None => Some(snapshot),
+            Event::Evaluation(evaluation) => {
+                let whole = match &mut self.evaluations {
+                    Some(_) if self.over.is_some_and(|over| evaluation.step > over) => None,
+                    Some(together) => together.add(index, evaluation),
+                    None => Some(evaluation),
                 };
                 if let Some(whole) = whole.as_ref().filter(|whole| whole.has_diverged()) {
                     // One worker alone ends by itself, and several where nobody else goes on.
                     self.over = Some(whole.step);
                     asked = (self.shares > 1).then_some(Command::Pause);
                 }
-                whole.map(Event::Snapshot).into_iter().collect()
+                whole.map(Event::Evaluation).into_iter().collect()
             }
-            Event::Measurement(measurement) => {
+            Event::ProbeResult(measurement) => {
                 let old = worker.remeasures > 0;
                 let beyond = self.over.is_some_and(|over| measurement.step > over);
                 let new = (!old && !beyond).then_some(measurement);
                 let whole = new.and_then(|new| self.measurements.add(index, new));
-                whole.map(Event::Measurement).into_iter().collect()
+                whole.map(Event::ProbeResult).into_iter().collect()
             }
             Event::Progress { step, steps_per_second, host_seconds, measuring, behind } => {
                 let new = Progress { step, steps_per_second, host_seconds, measuring, behind };
@@ -392,7 +392,7 @@ impl Merged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Measured, Score};
+    use crate::history::{Score, Scores};
 
     /// Two workers that share four members and have loaded them.
     fn loaded(query: &str) -> Merged {
@@ -411,13 +411,13 @@ mod tests {
         events
     }
 
-    fn snapshot(step: u32, members: [usize; 2], loss: f32) -> Event {
+    fn evaluation(step: u32, members: [usize; 2], loss: f32) -> Event {
         let score = Score { loss, accuracy: 0.5 };
         let mut all = vec![None; 4];
         for member in members {
-            all[member] = Some(Measured { train: score, test: score });
+            all[member] = Some(Scores { train: score, test: score });
         }
-        Event::Snapshot(Snapshot { step, members: all })
+        Event::Evaluation(Evaluation { step, members: all })
     }
 
     fn measurement(step: u32, members: &[usize], value: f32) -> Event {
@@ -425,7 +425,7 @@ mod tests {
         for &member in members {
             all[member] = vec![Some(value)];
         }
-        Event::Measurement(Measurement { step, members: all })
+        Event::ProbeResult(ProbeResult { step, members: all })
     }
 
     fn progress(step: u32, steps_per_second: f64, behind: bool) -> Event {
@@ -437,10 +437,10 @@ mod tests {
         let mut merged = loaded("seeds=4");
         assert_eq!(said(&mut merged, 0, Event::Playing), []);
         assert_eq!(said(&mut merged, 1, Event::Playing), [Event::Playing]);
-        assert_eq!(said(&mut merged, 0, snapshot(1, [0, 2], 1.0)), []);
-        let whole = said(&mut merged, 1, snapshot(1, [1, 3], 1.0));
+        assert_eq!(said(&mut merged, 0, evaluation(1, [0, 2], 1.0)), []);
+        let whole = said(&mut merged, 1, evaluation(1, [1, 3], 1.0));
         assert!(
-            matches!(&whole[..], [Event::Snapshot(whole)] if whole.members.iter().all(Option::is_some))
+            matches!(&whole[..], [Event::Evaluation(whole)] if whole.members.iter().all(Option::is_some))
         );
         assert_eq!(said(&mut merged, 0, progress(90, 30.0, false)), []);
         assert_eq!(said(&mut merged, 1, progress(60, 20.0, true)), [progress(60, 20.0, true)]);
@@ -455,20 +455,20 @@ mod tests {
     fn what_belongs_to_an_earlier_run_is_not_mixed_with_the_next() {
         let mut merged = loaded("seeds=4");
         let experiment = merged.experiment.clone();
-        assert_eq!(said(&mut merged, 1, snapshot(0, [1, 3], 1.0)), []);
+        assert_eq!(said(&mut merged, 1, evaluation(0, [1, 3], 1.0)), []);
         merged.load(&experiment, 2);
         merged.load(&experiment, 2);
         assert_eq!(said(&mut merged, 0, Event::Loaded), []);
         assert_eq!(said(&mut merged, 0, Event::Loaded), []);
-        assert_eq!(said(&mut merged, 0, snapshot(0, [0, 2], 2.0)), []);
+        assert_eq!(said(&mut merged, 0, evaluation(0, [0, 2], 2.0)), []);
         assert_eq!(said(&mut merged, 1, Event::Loaded), []);
-        assert_eq!(said(&mut merged, 1, snapshot(0, [1, 3], 1.0)), []);
+        assert_eq!(said(&mut merged, 1, evaluation(0, [1, 3], 1.0)), []);
         assert_eq!(said(&mut merged, 1, Event::Done { step: 9 }), []);
         // The page has asked twice.
         assert_eq!(said(&mut merged, 1, Event::Loaded), [Event::Loaded, Event::Loaded]);
-        let whole = said(&mut merged, 1, snapshot(0, [1, 3], 2.0));
-        let losses = |s: &Snapshot| s.members.iter().flatten().map(|m| m.train.loss).sum::<f32>();
-        assert!(matches!(&whole[..], [Event::Snapshot(whole)] if losses(whole) == 8.0));
+        let whole = said(&mut merged, 1, evaluation(0, [1, 3], 2.0));
+        let losses = |s: &Evaluation| s.members.iter().flatten().map(|m| m.train.loss).sum::<f32>();
+        assert!(matches!(&whole[..], [Event::Evaluation(whole)] if losses(whole) == 8.0));
     }
 
     #[test]
@@ -486,7 +486,7 @@ mod tests {
         assert_eq!(said(&mut merged, 0, Event::MeasuresAnew), [Event::MeasuresAnew]);
         let whole = measurement(1, &[0, 1, 2, 3], 2.0);
         assert_eq!(said(&mut merged, 0, measurement(1, &[0, 2], 2.0)), [whole]);
-        // Measured alike there is no answer to wait for.
+        // Scores alike there is no answer to wait for.
         merged.measure_anew(
             &Experiment::from_query("seeds=4&spread=1&spectra=1&measure-share=50").experiment,
         );
@@ -499,13 +499,13 @@ mod tests {
         let mut merged = loaded("seeds=4");
         said(&mut merged, 0, Event::Playing);
         said(&mut merged, 1, Event::Playing);
-        assert_eq!(said(&mut merged, 0, snapshot(1, [0, 2], f32::NAN)), []);
-        assert_eq!(said(&mut merged, 0, snapshot(2, [0, 2], f32::NAN)), []);
-        assert_eq!(said(&mut merged, 0, snapshot(3, [0, 2], f32::NAN)), []);
-        assert_eq!(said(&mut merged, 1, snapshot(1, [1, 3], 1.0)).len(), 1);
-        let (events, asked) = merged.hear(1, snapshot(2, [1, 3], f32::INFINITY));
+        assert_eq!(said(&mut merged, 0, evaluation(1, [0, 2], f32::NAN)), []);
+        assert_eq!(said(&mut merged, 0, evaluation(2, [0, 2], f32::NAN)), []);
+        assert_eq!(said(&mut merged, 0, evaluation(3, [0, 2], f32::NAN)), []);
+        assert_eq!(said(&mut merged, 1, evaluation(1, [1, 3], 1.0)).len(), 1);
+        let (events, asked) = merged.hear(1, evaluation(2, [1, 3], f32::INFINITY));
         assert_eq!((events.len(), asked), (1, Some(Command::Pause)));
-        assert_eq!(said(&mut merged, 1, snapshot(3, [1, 3], f32::NAN)), []);
+        assert_eq!(said(&mut merged, 1, evaluation(3, [1, 3], f32::NAN)), []);
         assert_eq!(said(&mut merged, 0, Event::Paused { step: 9 }), []);
         assert_eq!(said(&mut merged, 1, Event::Paused { step: 4 }), [Event::Done { step: 2 }]);
     }
@@ -513,7 +513,7 @@ mod tests {
     #[test]
     fn members_solved_in_closed_form_come_as_they_are_solved() {
         let mut merged = loaded("optimiser=minimum-norm&seeds=4");
-        let part = snapshot(1, [0, 2], 1.0);
+        let part = evaluation(1, [0, 2], 1.0);
         assert_eq!(said(&mut merged, 0, part.clone()), [part]);
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::history::{History, Measured};
+use crate::history::{History, Scores};
 
 /// Training accuracy at which a member counts as having fitted its training set.
 pub const FIT_ACCURACY: f32 = 0.99;
@@ -43,7 +43,7 @@ pub fn find(history: &History) -> Vec<MemberPhases> {
     let classes = !settings.is_regression();
     (0..history.experiment().member_count())
         .map(|index| {
-            let first = |reached: &dyn Fn(&Measured) -> bool| {
+            let first = |reached: &dyn Fn(&Scores) -> bool| {
                 let mut alive = history.member(index).take_while(|(_, m)| m.is_finite());
                 alive.find(|(_, m)| reached(m)).map(|(step, _)| step)
             };
@@ -96,7 +96,7 @@ pub fn spread(steps: impl Iterator<Item = Option<u32>>) -> Option<Spread> {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
-    use crate::history::{Score, Snapshot};
+    use crate::history::{Evaluation, Score};
 
     #[test]
     fn a_phase_ends_at_the_first_measured_step_at_its_threshold() {
@@ -105,10 +105,10 @@ mod tests {
             [(0, 0.1, 0.0), (10, 0.98, 0.1), (20, 0.99, 0.5), (30, 1.0, 0.95)]
         {
             let score = |accuracy| Score { loss: 1.0, accuracy };
-            let first = Measured { train: score(train), test: score(test) };
+            let first = Scores { train: score(train), test: score(test) };
             let second =
-                Measured { train: score(train), test: Score { loss: f32::NAN, accuracy: 1.0 } };
-            history.push(Snapshot { step, members: vec![Some(first), Some(second)] });
+                Scores { train: score(train), test: Score { loss: f32::NAN, accuracy: 1.0 } };
+            history.push(Evaluation { step, members: vec![Some(first), Some(second)] });
         }
         let [first, second] = find(&history)[..] else { panic!("two members") };
         assert_eq!(first.fit_step, Some(20));

@@ -19,7 +19,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::data::{DataError, Dataset};
 use crate::experiment::{Experiment, Settings};
-use crate::history::Measured;
+use crate::history::Scores;
 use crate::model::Perceptron;
 
 /// Why training cannot go on.
@@ -194,7 +194,7 @@ impl Trainer {
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub async fn measure(&mut self) -> Result<Vec<Measured>, TrainError> {
+    pub async fn measure(&mut self) -> Result<Vec<Scores>, TrainError> {
         let members = match &mut self.ensemble {
             Ensemble::Tensors(tensors) => tensors.measure(&self.data).await?,
             Ensemble::Cpu(slices) => slices.measure(),

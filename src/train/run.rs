@@ -6,7 +6,7 @@ use super::cpu;
 use super::tape::Tape;
 use super::{TrainError, Trainer};
 use crate::experiment::{Experiment, Settings};
-use crate::history::{Measured, Measurement, Snapshot, StepTime, next_measured_step};
+use crate::history::{Evaluation, ProbeResult, Scores, StepTime, next_measured_step};
 use crate::measure::Probe;
 use web_time::Instant;
 
@@ -48,7 +48,7 @@ impl Run {
         Self::of(experiment, (0..experiment.member_count()).collect(), device)
     }
 
-    /// Likewise with some of the members only, by their places: snapshots hold `None` for the others, and
+    /// Likewise with some of the members only, by their places: evaluations hold `None` for the others, and
     /// measurements nothing.
     ///
     /// # Errors
@@ -169,7 +169,7 @@ impl Run {
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn advance(&mut self, most: u32) -> Result<Option<Snapshot>, TrainError> {
+    pub async fn advance(&mut self, most: u32) -> Result<Option<Evaluation>, TrainError> {
         if self.is_done() {
             return Ok(None);
         }
@@ -195,11 +195,11 @@ impl Run {
             self.tape.trained(start);
             return Ok(None);
         }
-        let mut snapshot = Snapshot { step: stop, members: vec![None; self.members.len()] };
+        let mut evaluation = Evaluation { step: stop, members: vec![None; self.members.len()] };
         for (places, trainer) in &mut self.parts {
-            fill(&mut snapshot, places, trainer.measure().await?);
+            fill(&mut evaluation, places, trainer.measure().await?);
         }
-        self.all_diverged = snapshot.has_diverged();
+        self.all_diverged = evaluation.has_diverged();
         // The last step is measured too, wherever the others fall.
         let following = next_measured_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
@@ -207,7 +207,7 @@ impl Run {
         // Also where nothing is measured yet: it may be asked for later.
         let networks = || self.parts.iter().map(|(_, trainer)| trainer.model()).collect();
         self.tape.record(stop, self.next > last, networks);
-        Ok(Some(snapshot))
+        Ok(Some(evaluation))
     }
 
     /// Seconds a step that the host was busy with the last steps: on a GPU with queueing them, on the CPU
@@ -242,7 +242,7 @@ impl Run {
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn measure(&mut self, rests: bool) -> Result<Option<Measurement>, TrainError> {
+    pub async fn measure(&mut self, rests: bool) -> Result<Option<ProbeResult>, TrainError> {
         if !self.is_behind() {
             return Ok(None);
         }
@@ -274,26 +274,26 @@ impl Run {
     }
 
     /// Solves and measures the next part. All that is left of it afterwards is what was measured.
-    async fn solve_next(&mut self) -> Result<Snapshot, TrainError> {
-        let mut snapshot = Snapshot { step: 1, members: vec![None; self.members.len()] };
+    async fn solve_next(&mut self) -> Result<Evaluation, TrainError> {
+        let mut evaluation = Evaluation { step: 1, members: vec![None; self.members.len()] };
         if let Some(places) = self.unsolved.pop() {
             let mut trainer = self.trainer(&places)?;
             trainer.advance().await?;
-            fill(&mut snapshot, &places, trainer.measure().await?);
+            fill(&mut evaluation, &places, trainer.measure().await?);
         }
         if self.unsolved.is_empty() {
             self.step = 1;
             self.next = self.last() + 1;
         }
-        Ok(snapshot)
+        Ok(evaluation)
     }
 
-    /// Trains to the end on a device that answers at once, and hands every snapshot to `look`. Nothing
+    /// Trains to the end on a device that answers at once, and hands every evaluation to `look`. Nothing
     /// else is measured.
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn finish(&mut self, mut look: impl FnMut(Snapshot)) -> Result<(), TrainError> {
+    pub async fn finish(&mut self, mut look: impl FnMut(Evaluation)) -> Result<(), TrainError> {
         while !self.is_done() {
             self.advance(u32::MAX).await?.into_iter().for_each(&mut look);
         }
@@ -302,9 +302,9 @@ impl Run {
 }
 
 /// Puts measurements where their members are.
-fn fill(snapshot: &mut Snapshot, places: &[usize], measured: Vec<Measured>) {
+fn fill(evaluation: &mut Evaluation, places: &[usize], measured: Vec<Scores>) {
     for (place, measured) in places.iter().zip(measured) {
-        snapshot.members[*place] = Some(measured);
+        evaluation.members[*place] = Some(measured);
     }
 }
 
@@ -338,7 +338,7 @@ mod tests {
     }
 
     /// Everything that a run has recorded, measured.
-    fn measured(run: &mut Run) -> Vec<Measurement> {
+    fn measured(run: &mut Run) -> Vec<ProbeResult> {
         let mut all = Vec::new();
         while let Some(measurement) = block_on(run.measure(true)).expect("on the CPU") {
             all.push(measurement);
@@ -431,7 +431,7 @@ mod tests {
         assert_eq!(run.step(), before);
         let last = |mut run: Run| {
             let mut last = None;
-            block_on(run.finish(|snapshot| last = Some(snapshot))).expect("on the CPU");
+            block_on(run.finish(|evaluation| last = Some(evaluation))).expect("on the CPU");
             last
         };
         let untouched = Run::new(&experiment(query), &Device::flex()).expect("data");

@@ -4,12 +4,12 @@ use web_time::Instant;
 
 use super::TrainError;
 use crate::experiment::{BinRange, Estimator, Experiment};
-use crate::history::{Measurement, next_probed_step};
+use crate::history::{ProbeResult, next_probed_step};
 use crate::measure::{self, Probe};
 use crate::model::Perceptron;
 
 /// Most numbers that are kept: 128 MB.
-const MOST_NUMBERS: usize = 32_000_000;
+const MAX_NUMBERS: usize = 32_000_000;
 
 /// Seconds that may go into measuring before training has earned them, so that something is measured as
 /// soon as training begins.
@@ -101,7 +101,7 @@ impl Tape {
         let numbers =
             parts.iter().flat_map(|part| &part.parameters).map(|p| p.shape().num_elements());
         let numbers: usize = numbers.sum();
-        if (self.recorded.len() + 1) * numbers > MOST_NUMBERS {
+        if (self.recorded.len() + 1) * numbers > MAX_NUMBERS {
             let mut keep = [true, false].into_iter().cycle();
             self.recorded.retain(|_| keep.next() == Some(true));
             self.surveyed = 0;
@@ -136,7 +136,7 @@ impl Tape {
         probes: &mut [(Vec<usize>, Probe)],
         members: usize,
         rests: bool,
-    ) -> Result<Option<Measurement>, TrainError> {
+    ) -> Result<Option<ProbeResult>, TrainError> {
         if self.needs_all && self.surveyed < self.recorded.len() {
             for record in &self.recorded[self.surveyed..] {
                 for ((_, probe), network) in probes.iter_mut().zip(&record.parts) {
@@ -153,7 +153,7 @@ impl Tape {
             return Ok(None);
         };
         let start = Instant::now();
-        let mut measurement = Measurement { step: record.step, members: vec![Vec::new(); members] };
+        let mut measurement = ProbeResult { step: record.step, members: vec![Vec::new(); members] };
         for ((places, probe), network) in probes.iter_mut().zip(&record.parts) {
             for (place, values) in places.iter().zip(probe.measure(network).await?) {
                 measurement.members[*place] = values;

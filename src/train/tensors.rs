@@ -12,7 +12,7 @@ use super::press::{self, ConstantNorm, Grokfast, RankPenalty};
 use super::read;
 use crate::data::{Dataset, Samples};
 use crate::experiment::{Loss, Optimiser, Settings};
-use crate::history::{Measured, Score};
+use crate::history::{Score, Scores};
 use crate::measure;
 use crate::model::Perceptron;
 
@@ -147,7 +147,7 @@ impl Ensemble {
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub(super) async fn measure(&self, data: &Dataset) -> Result<Vec<Measured>, TrainError> {
+    pub(super) async fn measure(&self, data: &Dataset) -> Result<Vec<Scores>, TrainError> {
         let mut rows = Vec::with_capacity(4);
         for samples in [&data.train, &data.test] {
             let outputs = self.model.forward(&samples.inputs);
@@ -161,7 +161,7 @@ impl Ensemble {
             loss: values[2 * set * members + member],
             accuracy: values[(2 * set + 1) * members + member],
         };
-        Ok((0..members).map(|m| Measured { train: score(0, m), test: score(1, m) }).collect())
+        Ok((0..members).map(|m| Scores { train: score(0, m), test: score(1, m) }).collect())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::data::digits;
 use crate::experiment::Data;
 use crate::history::StepTime;
 use crate::measure::information::known::over_samples;
-use crate::measure::{KnownAnswer, SOURCES};
+use crate::measure::{EstimatorCheck, SOURCES};
 use crate::protocol::{Backend, Command, Event};
 use crate::train::{Run, TrainError};
 
@@ -33,7 +33,7 @@ struct Session {
     device: Option<Device>,
     run: Option<Run>,
     /// Estimators that are still to be tried on a source whose answer is known.
-    answers: Option<Box<dyn Iterator<Item = KnownAnswer>>>,
+    answers: Option<Box<dyn Iterator<Item = EstimatorCheck>>>,
     motion: Motion,
     pace: Pace,
     reported: Instant,
@@ -91,7 +91,7 @@ impl Session {
                     send(&Event::Loaded);
                     // At step 0, before any is taken.
                     let first = run.advance(0).await.map_err(|error| error.to_string())?;
-                    first.into_iter().for_each(|snapshot| send(&Event::Snapshot(snapshot)));
+                    first.into_iter().for_each(|evaluation| send(&Event::Evaluation(evaluation)));
                     self.run = Some(run);
                 }
             }
@@ -111,10 +111,10 @@ impl Session {
                 }
                 self.report_progress();
             }
-            Command::KnownAnswers(source) if source < SOURCES.len() => {
+            Command::CheckEstimators(source) if source < SOURCES.len() => {
                 self.answers = Some(Box::new(over_samples(source, 0)));
             }
-            Command::KnownAnswers(_) => {}
+            Command::CheckEstimators(_) => {}
             Command::Play | Command::Step if self.run.is_none() => {}
             Command::Play => {
                 self.motion = Motion::ToEnd;
@@ -137,10 +137,10 @@ impl Session {
             inbox.wait(Some(0.0)).await;
             if inbox.is_empty() {
                 match answers.next() {
-                    Some(answer) => send(&Event::KnownAnswer(answer)),
+                    Some(answer) => send(&Event::EstimatorCheck(answer)),
                     None => {
                         self.answers = None;
-                        send(&Event::KnownAnswersDone);
+                        send(&Event::EstimatorChecksDone);
                     }
                 }
             }
@@ -152,7 +152,7 @@ impl Session {
             inbox.wait(Some(0.0)).await;
             if inbox.is_empty() {
                 let measurement = run.measure(resting).await?;
-                measurement.into_iter().for_each(|m| send(&Event::Measurement(m)));
+                measurement.into_iter().for_each(|m| send(&Event::ProbeResult(m)));
                 if !run.is_behind() {
                     self.report_progress();
                 }
@@ -171,13 +171,13 @@ impl Session {
             return Ok(());
         }
         let (start, before) = (Instant::now(), run.step());
-        let snapshot = run.advance(steps).await?;
+        let evaluation = run.advance(steps).await?;
         let (step, done) = (run.step(), run.is_done());
         if step > before {
             self.pace.took(step - before, start.elapsed().as_secs_f64());
         }
-        let measured = snapshot.is_some();
-        snapshot.into_iter().for_each(|snapshot| send(&Event::Snapshot(snapshot)));
+        let measured = evaluation.is_some();
+        evaluation.into_iter().for_each(|evaluation| send(&Event::Evaluation(evaluation)));
         if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
             self.report_progress();
         }

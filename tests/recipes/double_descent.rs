@@ -10,11 +10,11 @@ fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
     let history = train("preset=double-descent-time");
     // The median curve: the peak of a single one is too flat to have a place.
     let curve: Vec<(f64, f64)> = history
-        .snapshots()
+        .evaluations()
         .iter()
-        .map(|snapshot| {
-            let losses = snapshot.members.iter().flatten().map(|m| f64::from(m.test.loss));
-            (f64::from(snapshot.step), median(losses))
+        .map(|evaluation| {
+            let losses = evaluation.members.iter().flatten().map(|m| f64::from(m.test.loss));
+            (f64::from(evaluation.step), median(losses))
         })
         .collect();
     assert_inside("step 1", curve[1].1, 7.7, 7.7);
@@ -45,16 +45,16 @@ fn without_slow_features_there_is_no_such_peak() {
 #[test]
 fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed_form() {
     let history = train("preset=double-descent-theory");
-    let steps: Vec<u32> = history.snapshots().iter().map(|snapshot| snapshot.step).collect();
+    let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
     let risk = theory::risk(&history.experiment().settings, &steps).unwrap();
     let mut measured = Vec::new();
-    for (snapshot, risk) in history.snapshots().iter().zip(&risk) {
-        let losses = snapshot.members.iter().flatten().map(|m| f64::from(m.test.loss));
-        let mean = losses.sum::<f64>() / snapshot.members.len() as f64;
-        if [0, 10, 20, 50, 101, 201, 499, 1009, 2019, 4000].contains(&snapshot.step) {
-            println!("step {}: {mean:.3}, closed form {risk:.3}", snapshot.step);
+    for (evaluation, risk) in history.evaluations().iter().zip(&risk) {
+        let losses = evaluation.members.iter().flatten().map(|m| f64::from(m.test.loss));
+        let mean = losses.sum::<f64>() / evaluation.members.len() as f64;
+        if [0, 10, 20, 50, 101, 201, 499, 1009, 2019, 4000].contains(&evaluation.step) {
+            println!("step {}: {mean:.3}, closed form {risk:.3}", evaluation.step);
         }
-        assert!((mean / risk - 1.0).abs() < 0.1, "step {}: {mean}, {risk}", snapshot.step);
+        assert!((mean / risk - 1.0).abs() < 0.1, "step {}: {mean}, {risk}", evaluation.step);
         measured.push(mean);
     }
     // Down, up by a tenth, and down again, in both.
@@ -70,7 +70,7 @@ fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed
 #[test]
 fn with_about_as_many_samples_as_features_the_closed_form_misses_the_peak() {
     let history = train("preset=double-descent-time");
-    let steps: Vec<u32> = history.snapshots().iter().map(|snapshot| snapshot.step).collect();
+    let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
     let risk = theory::risk(&history.experiment().settings, &steps).unwrap();
     let peak = risk[20..].iter().copied().fold(0.0, f64::max);
     let low = risk[..20].iter().copied().fold(f64::INFINITY, f64::min);
@@ -82,7 +82,7 @@ fn with_about_as_many_samples_as_features_the_closed_form_misses_the_peak() {
 fn small_networks_on_noisy_digits_get_worse_on_unseen_images_and_never_better_again() {
     let history = train("preset=digits-over-time");
     let errors: Vec<f64> = history
-        .snapshots()
+        .evaluations()
         .iter()
         .map(|s| median(s.members.iter().flatten().map(|m| 1.0 - f64::from(m.test.accuracy))))
         .collect();
@@ -93,7 +93,7 @@ fn small_networks_on_noisy_digits_get_worse_on_unseen_images_and_never_better_ag
         assert!(error > highest - 0.02, "a second descent: from {highest} to {error}");
     }
     let end = errors[errors.len() - 1];
-    println!("{:.3} at {}, {end:.3} at the end", errors[best], history.snapshots()[best].step);
+    println!("{:.3} at {}, {end:.3} at the end", errors[best], history.evaluations()[best].step);
     assert!(end > 1.4 * errors[best]);
 }
 
@@ -163,8 +163,8 @@ fn trained_networks_are_worst_at_the_width_that_just_memorises() {
     let widths = "preset=double-descent-width&width=16,48,64,96,192";
     let history = train(&format!("{widths}&seeds=3"));
     let error = |step: u32, index: usize| {
-        let snapshot = history.snapshots().iter().find(|s| s.step >= step).unwrap();
-        let own = snapshot.members[3 * index..3 * index + 3].iter().flatten();
+        let evaluation = history.evaluations().iter().find(|s| s.step >= step).unwrap();
+        let own = evaluation.members[3 * index..3 * index + 3].iter().flatten();
         median(own.map(|m| 1.0 - f64::from(m.test.accuracy)))
     };
     // Not there at step 100, there at the end: the threshold against the wide networks.

@@ -3,9 +3,9 @@
 use burn::tensor::Device;
 use pollster::block_on;
 use two_phase::experiment::{Experiment, Optimiser, Preset};
-use two_phase::history::{History, Snapshot, next_measured_step};
+use two_phase::history::{Evaluation, History, next_measured_step};
 use two_phase::phases;
-use two_phase::shares::{Together, deal};
+use two_phase::sharding::{StepMerger, assign_members};
 use two_phase::train::{Run, Trainer};
 
 use super::{experiment, train};
@@ -26,7 +26,7 @@ fn train_together(query: &str) -> History {
             block_on(trainer.advance()).unwrap();
         }
         let members = block_on(trainer.measure()).unwrap().into_iter().map(Some).collect();
-        history.push(Snapshot { step, members });
+        history.push(Evaluation { step, members });
         if step == last {
             return history;
         }
@@ -41,7 +41,7 @@ fn assert_as_alone(query: &str) {
         let alone = Experiment::alone(&Preset::ALL[0], member);
         let mut history = History::new(alone.clone());
         let mut run = Run::new(&alone, &Device::flex()).unwrap();
-        block_on(run.finish(|snapshot| history.push(snapshot))).unwrap();
+        block_on(run.finish(|evaluation| history.push(evaluation))).unwrap();
         let name = together.experiment().member_name(index);
         let (together, alone) = (losses(&together, index), losses(&history, 0));
         // Alone, what is solved in closed form is done after one step.
@@ -69,22 +69,22 @@ fn shares_of_an_ensemble_train_to_the_last_bit_as_the_whole_does() {
         let whole = train(query);
         let experiment = whole.experiment();
         for most in [2, 3] {
-            let mut together = Together::new(most);
+            let mut together = StepMerger::new(most);
             let mut history = History::new(experiment.clone());
-            for (index, share) in deal(experiment, most).into_iter().enumerate() {
+            for (index, share) in assign_members(experiment, most).into_iter().enumerate() {
                 let mut run = Run::of(experiment, share, &Device::flex()).unwrap();
-                let look = |snapshot| {
+                let look = |evaluation| {
                     let whole = if experiment.is_solved() {
-                        Some(snapshot)
+                        Some(evaluation)
                     } else {
-                        together.add(index, snapshot)
+                        together.add(index, evaluation)
                     };
-                    whole.into_iter().for_each(|snapshot| history.push(snapshot));
+                    whole.into_iter().for_each(|evaluation| history.push(evaluation));
                 };
                 block_on(run.finish(look)).unwrap();
             }
             // As text: one NaN does not equal another.
-            let text = |history: &History| serde_json::to_string(history.snapshots()).unwrap();
+            let text = |history: &History| serde_json::to_string(history.evaluations()).unwrap();
             assert!(text(&history) == text(&whole), "{query} in {most} shares");
         }
     }
@@ -170,7 +170,7 @@ fn a_learning_rate_of_ten_is_an_error_that_names_member_and_step_and_stops_no_ot
     assert!(sentences[0].starts_with(&start), "{}", sentences[0]);
     // The curves up to there are kept, and the others go on to the end.
     assert!(history.member(2).take_while(|(at, _)| *at < step).all(|(_, m)| m.is_finite()));
-    assert_eq!(history.snapshots().last().unwrap().step, 200);
+    assert_eq!(history.evaluations().last().unwrap().step, 200);
     let alone = train("p=11&width=16&lr=0.003&seeds=2&steps=200");
     assert_eq!(losses(&history, 1), losses(&alone, 1));
 }
@@ -178,5 +178,5 @@ fn a_learning_rate_of_ten_is_an_error_that_names_member_and_step_and_stops_no_ot
 #[test]
 fn a_run_whose_members_have_all_diverged_ends() {
     let history = train("p=11&width=16&lr=10&seeds=2&steps=50000");
-    assert!(history.snapshots().last().unwrap().step < 1000);
+    assert!(history.evaluations().last().unwrap().step < 1000);
 }

@@ -99,7 +99,7 @@ fn from_two_fifths_of_the_table_the_rule_is_not_found_in_time() {
 fn the_same_experiment_gives_the_same_curves_bit_for_bit() {
     let bits = |history: &History| -> Vec<u32> {
         let scores = history
-            .snapshots()
+            .evaluations()
             .iter()
             .flat_map(|s| s.members.iter().flatten())
             .flat_map(|m| [m.train, m.test]);

@@ -15,7 +15,7 @@ mod measures;
 use burn::tensor::Device;
 use pollster::block_on;
 use two_phase::experiment::{Experiment, Settings};
-use two_phase::history::{History, Measured};
+use two_phase::history::{History, Scores};
 use two_phase::phases::{self, MemberPhases, spread};
 use two_phase::train::Run;
 
@@ -37,8 +37,8 @@ fn train_until(query: &str, enough: impl Fn(&History) -> bool) -> History {
     let mut history = History::new(experiment.clone());
     let mut run = Run::new(&experiment, &Device::flex()).unwrap();
     while !run.is_done() && !enough(&history) {
-        if let Some(snapshot) = block_on(run.advance(u32::MAX)).unwrap() {
-            history.push(snapshot);
+        if let Some(evaluation) = block_on(run.advance(u32::MAX)).unwrap() {
+            history.push(evaluation);
         }
     }
     history
@@ -50,7 +50,7 @@ fn measure(query: &str) -> History {
     let mut history = History::new(experiment.clone());
     let mut run = Run::new(&experiment, &Device::flex()).unwrap();
     block_on(async {
-        run.finish(|snapshot| history.push(snapshot)).await.unwrap();
+        run.finish(|evaluation| history.push(evaluation)).await.unwrap();
         while let Some(measurement) = run.measure(true).await.unwrap() {
             history.push_measurement(measurement);
         }
@@ -91,9 +91,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// The value of each member at its last measurement.
-fn last(history: &History, value: fn(&Measured) -> f32) -> Vec<f64> {
+fn last(history: &History, value: fn(&Scores) -> f32) -> Vec<f64> {
     history
-        .snapshots()
+        .evaluations()
         .last()
         .unwrap()
         .members

@@ -48,7 +48,7 @@ impl App {
             self.charts[1].draw(frame(titles.1, losses), &loss);
         }
 
-        let finding = if self.history.snapshots().is_empty() {
+        let finding = if self.history.evaluations().is_empty() {
             String::new()
         } else {
             let moving = match self.state {
@@ -78,7 +78,7 @@ impl App {
 
     /// The step that the reader points at, or the last one measured.
     pub(super) fn pointed_step(&self, time: &HorizontalAxis) -> f64 {
-        let last = self.history.snapshots().last().map_or(0, |snapshot| snapshot.step);
+        let last = self.history.evaluations().last().map_or(0, |evaluation| evaluation.step);
         let pointed = self.pointed.time.map_or(f64::INFINITY, |position| time.at(position));
         pointed.min(f64::from(last))
     }
@@ -247,8 +247,8 @@ impl App {
 
     /// Networks measured at the last step, and networks in all.
     fn fitted(&self) -> (usize, usize) {
-        let last = self.history.snapshots().last().filter(|snapshot| snapshot.step > 0);
-        let fitted = last.map_or(0, |snapshot| snapshot.members.iter().flatten().count());
+        let last = self.history.evaluations().last().filter(|evaluation| evaluation.step > 0);
+        let fitted = last.map_or(0, |evaluation| evaluation.members.iter().flatten().count());
         (fitted, self.experiment.member_count())
     }
 }

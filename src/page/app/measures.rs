@@ -6,7 +6,7 @@ use super::drawing::{show_line, show_words};
 use super::turns::Turns;
 use super::{App, Shared, redraw};
 use crate::experiment::Data;
-use crate::measure::{KnownAnswer, Quantity, SOURCES, Set};
+use crate::measure::{EstimatorCheck, Quantity, SOURCES, Set};
 use crate::page::axis::HorizontalAxis;
 use crate::page::chart::{Chart, Frame, Layout, Marker};
 use crate::page::dom::{create, element, set_text};
@@ -20,7 +20,7 @@ pub struct Measures {
     plane: Chart,
     known: Chart,
     /// What estimators made of a source whose answer is known.
-    pub answers: Vec<KnownAnswer>,
+    pub answers: Vec<EstimatorCheck>,
     /// Whether more of that will come.
     pub asking: bool,
     /// Whether something recorded is not measured yet.
@@ -227,7 +227,7 @@ pub fn try_known(app: &Shared) {
         }
         app.measures.answers.clear();
         app.measures.asking = true;
-        app.send(&Command::KnownAnswers(place));
+        app.send(&Command::CheckEstimators(place));
     }
     redraw(app);
 }

@@ -326,7 +326,7 @@ impl App {
         if self.embedded {
             page.insert(0, "embed=1".into());
         }
-        // Refused in a sandboxed frame; the figure works without.
+        // InvalidValue in a sandboxed frame; the figure works without.
         if let Ok(history) = window().history() {
             let _ = history.replace_state_with_url(
                 &JsValue::NULL,
@@ -424,11 +424,11 @@ fn on_event(app: &Shared, event: Event) {
                 app.set_state(State::Running);
                 app.steps_per_second = 0.0;
             }
-            Event::Snapshot(snapshot) if current => {
-                app.step = app.step.max(snapshot.step);
-                app.history.push(snapshot);
+            Event::Evaluation(evaluation) if current => {
+                app.step = app.step.max(evaluation.step);
+                app.history.push(evaluation);
             }
-            Event::Measurement(measurement) if current && app.remeasures == 0 => {
+            Event::ProbeResult(measurement) if current && app.remeasures == 0 => {
                 app.history.push_measurement(measurement);
             }
             Event::Progress { step, steps_per_second, measuring, behind, .. } if current => {
@@ -441,8 +441,8 @@ fn on_event(app: &Shared, event: Event) {
                 app.steps_per_second = steps_per_second;
                 app.measures.cost = measuring;
             }
-            Event::KnownAnswer(answer) => app.measures.answers.push(answer),
-            Event::KnownAnswersDone => app.measures.asking = false,
+            Event::EstimatorCheck(answer) => app.measures.answers.push(answer),
+            Event::EstimatorChecksDone => app.measures.asking = false,
             Event::MeasuresAnew => app.remeasures = app.remeasures.saturating_sub(1),
             Event::Paused { step } if current => {
                 app.step = step;
@@ -454,8 +454,8 @@ fn on_event(app: &Shared, event: Event) {
             }
             // Of a run that the reader has left behind.
             Event::Playing
-            | Event::Snapshot(_)
-            | Event::Measurement(_)
+            | Event::Evaluation(_)
+            | Event::ProbeResult(_)
             | Event::Progress { .. }
             | Event::Timed(_)
             | Event::Paused { .. }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MOST_GROUPS, Pick, all, points, profile, spreads, variants};
+use super::{MAX_GROUPS, Pick, all, points, profile, spreads, variants};
 use crate::experiment::Settings;
 use crate::history::History;
 use crate::page::format;
@@ -24,10 +24,10 @@ pub enum Moving {
 /// `best` is whether each network is shown at its best step over a setting.
 pub fn finding(history: &History, members: &[MemberPhases], moving: Moving, best: bool) -> String {
     let experiment = history.experiment();
-    let begun = history.snapshots().last().is_some_and(|snapshot| snapshot.step > 0);
+    let begun = history.evaluations().last().is_some_and(|evaluation| evaluation.step > 0);
     let mut text = match variants(experiment).len() {
         2.. if begun && !experiment.settings.is_regression() => {
-            let step = history.snapshots().last().map_or(0.0, |last| f64::from(last.step));
+            let step = history.evaluations().last().map_or(0.0, |last| f64::from(last.step));
             let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
             match profile(history, pick, false) {
                 Some(profile) => {
@@ -64,7 +64,7 @@ fn lower_first(sentence: &str) -> String {
 /// Of members that differ in more than their seed: what became of each kind.
 fn variants_finding(history: &History, members: &[MemberPhases]) -> String {
     let variants = variants(history.experiment());
-    let few = variants.len() <= MOST_GROUPS;
+    let few = variants.len() <= MAX_GROUPS;
     let of_variant = |(range, name): (Range<usize>, String)| {
         let test = points(history, range.clone(), |m| m.test.accuracy).last().map(|p| p.median);
         let test = test.map_or("diverged".into(), |test| format!("{:.0}%", 100.0 * test));
@@ -146,7 +146,7 @@ fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -
     let goal = format::percent(history.experiment().settings.goal);
     let (fit, generalise) = spreads(members);
     let done = moving == Moving::Over;
-    let last = history.snapshots().last().map_or(0, |snapshot| snapshot.step);
+    let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
     match (fit, generalise) {
         (None, _) if last == 0 => {
             "Nothing is learned yet. Press Play: the left of the charts fills first.".into()
@@ -221,7 +221,7 @@ fn range(spread: &Spread) -> String {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
-    use crate::history::{Measured, Score, Snapshot};
+    use crate::history::{Evaluation, Score, Scores};
     use crate::page::figure::markers;
 
     fn history(rows: &[(u32, [(f32, f32); 2])]) -> History {
@@ -230,9 +230,9 @@ mod tests {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let members = members
                 .iter()
-                .map(|(train, test)| Some(Measured { train: score(*train), test: score(*test) }))
+                .map(|(train, test)| Some(Scores { train: score(*train), test: score(*test) }))
                 .collect();
-            history.push(Snapshot { step: *step, members });
+            history.push(Evaluation { step: *step, members });
         }
         history
     }
@@ -261,9 +261,8 @@ mod tests {
             let score = |accuracy| Score { loss: 1.0, accuracy };
             let fit = if step == 0 { 0.0 } else { 1.0 };
             let members = [0.1, second];
-            let members =
-                members.map(|test| Some(Measured { train: score(fit), test: score(test) }));
-            history.push(Snapshot { step, members: members.into() });
+            let members = members.map(|test| Some(Scores { train: score(fit), test: score(test) }));
+            history.push(Evaluation { step, members: members.into() });
         }
         assert_eq!(
             finding(&history, &phases::find(&history), Moving::Now, false),

@@ -1,6 +1,6 @@
 //! Estimators of mutual information against a known answer, over the number of samples.
 
-use crate::measure::KnownAnswer;
+use crate::measure::EstimatorCheck;
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Line, Point, Series};
 use crate::page::theme::Theme;
@@ -18,7 +18,7 @@ pub struct Known {
 }
 
 /// The chart of the answers so far; `None` without any.
-pub fn known(answers: &[KnownAnswer], theme: &Theme) -> Option<Known> {
+pub fn known(answers: &[EstimatorCheck], theme: &Theme) -> Option<Known> {
     let truth = answers.first()?.truth;
     let mut series: Vec<Series> = Vec::new();
     for answer in answers.iter().filter(|answer| answer.mean.is_finite()) {
@@ -41,7 +41,7 @@ pub fn known(answers: &[KnownAnswer], theme: &Theme) -> Option<Known> {
                 &mut series[last]
             }
         };
-        let KnownAnswer { mean, deviation, samples, .. } = *answer;
+        let EstimatorCheck { mean, deviation, samples, .. } = *answer;
         let (low, high) = (mean - deviation, mean + deviation);
         own.points.push(Point { x: samples as f64, low, median: mean, high });
     }
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn each_estimator_gets_a_curve_with_its_deviation_around_and_the_truth_is_marked() {
-        let answer = |estimator: &str, samples, mean| KnownAnswer {
+        let answer = |estimator: &str, samples, mean| EstimatorCheck {
             source: "a source".into(),
             truth: 1.0,
             truth_error: 0.0,

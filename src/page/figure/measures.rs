@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Words, groups, spread_of};
 use crate::experiment::{Estimator, Experiment};
-use crate::history::{History, Measurement};
+use crate::history::{History, ProbeResult};
 use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Set, sample_counts};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Line, Point, Series, Trail};
@@ -154,7 +154,7 @@ fn drawn(history: &History, theme: &Theme, quantity: Quantity, chosen: Set) -> V
 }
 
 /// Median and range of a curve over members at a measurement.
-fn at(measurement: &Measurement, place: usize, members: &Range<usize>) -> Option<Point> {
+fn at(measurement: &ProbeResult, place: usize, members: &Range<usize>) -> Option<Point> {
     let values = measurement.members.get(members.clone())?.iter();
     let values = values.filter_map(|values| (*values.get(place)?).map(f64::from));
     spread_of(values, f64::from(measurement.step))
@@ -165,8 +165,8 @@ fn points(history: &History, place: usize, members: &Range<usize>) -> Vec<Point>
 }
 
 /// The measurement nearest to a step.
-fn nearest(history: &History, step: f64) -> Option<&Measurement> {
-    let off = |measurement: &&Measurement| (f64::from(measurement.step) - step).abs();
+fn nearest(history: &History, step: f64) -> Option<&ProbeResult> {
+    let off = |measurement: &&ProbeResult| (f64::from(measurement.step) - step).abs();
     history.measurements().iter().min_by(|a, b| off(a).total_cmp(&off(b)))
 }
 
@@ -387,7 +387,7 @@ pub fn plane(history: &History, theme: &Theme, chosen: Set) -> Option<Plane> {
         .into_iter()
         .zip(labels)
         .map(|(x, y)| {
-            let point = |measurement: &Measurement| {
+            let point = |measurement: &ProbeResult| {
                 let inputs = at(measurement, x.place, &x.members)?.median;
                 let labels = at(measurement, y.place, &y.members)?.median;
                 Some((measurement.step, inputs, labels))
@@ -441,7 +441,7 @@ mod tests {
         let curves = history.curves().len();
         for (step, value) in values {
             let members = vec![vec![Some(*value); curves]];
-            history.push_measurement(Measurement { step: *step, members });
+            history.push_measurement(ProbeResult { step: *step, members });
         }
         history
     }

@@ -16,12 +16,12 @@ use super::chart::{Line, Marker, Point, Series};
 use super::format;
 use super::theme::Theme;
 use crate::experiment::{Data, Experiment, Loss};
-use crate::history::{History, Measured};
+use crate::history::{History, Scores};
 use crate::phases::{self, MemberPhases, Spread};
 use crate::theory;
 
 /// A value of a measurement.
-type Value = fn(&Measured) -> f32;
+type Value = fn(&Scores) -> f32;
 
 /// The page's heading: that of the text below it, which speaks of modular arithmetic, or the preset's, or the
 /// task's if that is the reader's own.
@@ -76,10 +76,10 @@ pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
             }
         }
     }
-    let steps: Vec<u32> = history.snapshots().iter().map(|snapshot| snapshot.step).collect();
+    let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
     let variants = variants(history.experiment());
     let members = history.experiment().members();
-    for (own, _) in variants.into_iter().take(MOST_GROUPS) {
+    for (own, _) in variants.into_iter().take(MAX_GROUPS) {
         let Some(risk) = theory::risk(&members[own.start], &steps) else { continue };
         let points = steps.iter().zip(risk);
         all.push(Series {
@@ -143,13 +143,13 @@ fn pair(theme: &Theme) -> [Series; 2] {
 }
 
 /// Most groups of members that get curves of their own.
-const MOST_GROUPS: usize = 4;
+const MAX_GROUPS: usize = 4;
 
 /// Members that differ in their seed only, and what to write at the end of their test curve. Where
 /// that would be more groups than can be told apart, all are one.
 fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
     let variants = variants(experiment);
-    if variants.len() == 1 || variants.len() > MOST_GROUPS {
+    if variants.len() == 1 || variants.len() > MAX_GROUPS {
         return vec![(0..experiment.member_count(), "test".into())];
     }
     // Beside its curve a name has room, but not for every setting's.
@@ -181,17 +181,17 @@ fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
 
 /// Median and range over those of the members that have not diverged, at every measured step.
 fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
-    let snapshots = history.snapshots().iter();
-    snapshots
-        .filter_map(|snapshot| {
-            let measured = snapshot.members.get(members.clone())?.iter().flatten();
-            point(measured, value, f64::from(snapshot.step))
+    let evaluations = history.evaluations().iter();
+    evaluations
+        .filter_map(|evaluation| {
+            let measured = evaluation.members.get(members.clone())?.iter().flatten();
+            point(measured, value, f64::from(evaluation.step))
         })
         .collect()
 }
 
 /// Median and range of a value over those that have not diverged.
-fn point<'a>(measured: impl Iterator<Item = &'a Measured>, value: Value, x: f64) -> Option<Point> {
+fn point<'a>(measured: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -> Option<Point> {
     spread_of(measured.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
 }
 
@@ -254,7 +254,7 @@ pub type Words = Vec<(&'static str, String)>;
 /// its own, or of those of one row of the map.
 pub fn readout(history: &History, step: f64, row: Option<usize>) -> Option<(u32, Words)> {
     let off = |at: u32| (f64::from(at) - step).abs();
-    let near = history.snapshots().iter().min_by(|a, b| off(a.step).total_cmp(&off(b.step)))?;
+    let near = history.evaluations().iter().min_by(|a, b| off(a.step).total_cmp(&off(b.step)))?;
     let experiment = history.experiment();
     let groups = match row.and_then(|row| row_at(experiment, row)) {
         Some(row) => vec![row],

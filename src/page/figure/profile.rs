@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Value, Words, pair, point, points, variants};
-use crate::experiment::{self, Experiment, Field, Model};
-use crate::history::{History, Snapshot};
+use crate::experiment::{self, Experiment, Field, ModelKind};
+use crate::history::{Evaluation, History};
 use crate::page::axis::HorizontalAxis;
 use crate::page::chart::{Cell, Marker, Point, Series};
 use crate::page::format;
@@ -43,8 +43,8 @@ pub fn profile(history: &History, pick: Pick, loss: bool) -> Option<Profile> {
     let experiment = history.experiment();
     let (field, numbers) = numeric_list(experiment)?;
     let (Pick::At(step) | Pick::BestUpTo(step)) = pick;
-    let off = |snapshot: &&Snapshot| (f64::from(snapshot.step) - step).abs();
-    let near = history.snapshots().iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+    let off = |evaluation: &&Evaluation| (f64::from(evaluation.step) - step).abs();
+    let near = history.evaluations().iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
     let (train, test): (Value, Value) = if loss {
         (|m| m.train.loss, |m| m.test.loss)
     } else {
@@ -240,7 +240,7 @@ fn numeric_list(experiment: &Experiment) -> Option<(&'static Field, Vec<f64>)> {
 /// What the values of a setting are called below an axis.
 fn axis_title(experiment: &Experiment, field: &Field) -> &'static str {
     match (field.key, experiment.settings.model) {
-        ("width", Model::RandomFeatures) => "Features",
+        ("width", ModelKind::RandomFeatures) => "Features",
         _ => field.label,
     }
 }
@@ -257,11 +257,11 @@ fn threshold(experiment: &Experiment, key: &str) -> Option<Marker> {
     let (samples, width) = (settings.train_samples() as f64, settings.width as f64);
     // Weights of a unit for each output of a sample.
     let (each, label) = match settings.model {
-        Model::RandomFeatures => (1.0, "as many features as samples"),
-        Model::Perceptron => {
+        ModelKind::RandomFeatures => (1.0, "as many features as samples"),
+        ModelKind::Perceptron => {
             ((inputs + outputs + 1.0) / outputs, "as many weights as outputs to fit")
         }
-        Model::Linear => return None,
+        ModelKind::Linear => return None,
     };
     let x = match key {
         "width" => samples / each,
@@ -274,7 +274,7 @@ fn threshold(experiment: &Experiment, key: &str) -> Option<Marker> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Measured, Score};
+    use crate::history::{Score, Scores};
 
     #[test]
     fn each_network_at_its_best_step_is_the_one_with_the_lowest_test_error_up_to_there() {
@@ -284,9 +284,9 @@ mod tests {
         {
             let members = accuracies.map(|accuracy| {
                 let score = Score { loss: 1.0, accuracy };
-                Some(Measured { train: score, test: score })
+                Some(Scores { train: score, test: score })
             });
-            history.push(Snapshot { step, members: members.into() });
+            history.push(Evaluation { step, members: members.into() });
         }
         let errors = |pick| {
             let profile = profile(&history, pick, false).expect("three widths");
@@ -304,9 +304,9 @@ mod tests {
             let mut history = History::new(Experiment::from_query(query).experiment);
             let members = accuracies.map(|accuracy| {
                 let score = Score { loss: 1.0, accuracy };
-                Some(Measured { train: score, test: score })
+                Some(Scores { train: score, test: score })
             });
-            history.push(Snapshot { step: 9, members: members.into() });
+            history.push(Evaluation { step: 9, members: members.into() });
             let profile = profile(&history, Pick::At(9.0), false).expect("five widths");
             assert_eq!(profile.markers[0].x.round(), 65.0);
             profile.finding(true, 1)

@@ -20,7 +20,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::draws::{Batches, HiddenNoise};
 use crate::data::{self, Plain};
 use crate::experiment::{Loss, Settings};
-use crate::history::{Measured, Score};
+use crate::history::{Score, Scores};
 use crate::model::Perceptron;
 use network::{Network, Rows, Work};
 use samples::{Order, Samples};
@@ -132,14 +132,14 @@ impl Ensemble {
     }
 
     /// Loss and accuracy of every member.
-    pub(super) fn measure(&mut self) -> Vec<Measured> {
+    pub(super) fn measure(&mut self) -> Vec<Scores> {
         let (loss, work) = (self.loss, &mut self.work);
         let mut score = |member: &Member, samples: &Samples| {
             let (loss, accuracy) = member.network.score(&member.parameters, samples, loss, work);
             Score { loss, accuracy }
         };
         let each = self.members.iter();
-        each.map(|member| Measured {
+        each.map(|member| Scores {
             train: score(member, &member.train),
             test: score(member, &member.test),
         })

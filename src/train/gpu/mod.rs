@@ -28,8 +28,8 @@ use super::draws::Batches;
 use super::optimiser::Numbers;
 use super::{TrainError, read};
 use crate::data::{self, Dataset, Plain};
-use crate::experiment::{Model, Optimiser, Settings};
-use crate::history::{Measured, Score};
+use crate::experiment::{ModelKind, Optimiser, Settings};
+use crate::history::{Score, Scores};
 use crate::model::{Perceptron, Role};
 use kernel::Kernel;
 use source::{AHEAD, Buffer, HEADER, Input, Layer, Plan, RATES, Source, padded};
@@ -73,7 +73,7 @@ struct Recorded {
 
 enum Recording {
     NotYet,
-    Refused,
+    InvalidValue,
     Done(Graph),
 }
 
@@ -324,12 +324,12 @@ impl Ensemble {
     }
 
     /// Loss and accuracy of every member on its training and its test set.
-    pub(super) async fn measure(&self) -> Result<Vec<Measured>, TrainError> {
+    pub(super) async fn measure(&self) -> Result<Vec<Scores>, TrainError> {
         self.measure.iter().for_each(|launch| launch.queue(&self.client));
         let values = read(self.scores.clone()).await?;
         let score = |values: &[f32]| Score { loss: values[0], accuracy: values[1] };
         let members = values.chunks_exact(4);
-        Ok(members.map(|v| Measured { train: score(&v[..2]), test: score(&v[2..]) }).collect())
+        Ok(members.map(|v| Scores { train: score(&v[..2]), test: score(&v[2..]) }).collect())
     }
 
     /// Waits until the steps taken so far are computed.
@@ -348,7 +348,7 @@ impl Recorded {
     /// Queues all launches, as one where the backend can record them.
     fn replay(&mut self, client: &Client) {
         if let Recording::NotYet = self.recording {
-            self.recording = self.record(client).map_or(Recording::Refused, Recording::Done);
+            self.recording = self.record(client).map_or(Recording::InvalidValue, Recording::Done);
         }
         let replayed = match &self.recording {
             Recording::Done(graph) => replay(graph),
@@ -437,7 +437,7 @@ fn plan(
         partials += layer.parts * size;
         plan.layers.push(layer);
     }
-    if base.model == Model::RandomFeatures {
+    if base.model == ModelKind::RandomFeatures {
         plan.first_trained = plan.layers.len() - 1;
     }
     let mut at = plan.parameters;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Bound, Estimator, Source, Truth, estimate};
-use crate::measure::KnownAnswer;
+use crate::measure::EstimatorCheck;
 use crate::measure::information::binning::{Binning, Range};
 use crate::measure::information::contrastive::Settings;
 use crate::random::{Purpose, generator};
@@ -19,7 +19,7 @@ pub enum Selection {
 
 /// The rows one after the other, each worked when it is asked for. The same seed gives the same rows,
 /// whichever others are worked.
-pub fn table(selection: Selection, seed: u32) -> impl Iterator<Item = KnownAnswer> {
+pub fn table(selection: Selection, seed: u32) -> impl Iterator<Item = EstimatorCheck> {
     let sources = panel().into_iter().map(move |(source, mut attempts)| {
         attempts.retain(|attempt| selection == Selection::Full || attempt.quick);
         (source, attempts)
@@ -37,7 +37,7 @@ pub fn table(selection: Selection, seed: u32) -> impl Iterator<Item = KnownAnswe
 ///
 /// # Panics
 /// If there is no source in that place.
-pub fn over_samples(place: usize, seed: u32) -> impl Iterator<Item = KnownAnswer> {
+pub fn over_samples(place: usize, seed: u32) -> impl Iterator<Item = EstimatorCheck> {
     let source = match place {
         0 => Source::Gaussian { dimensions: 1, signal_to_noise: 3.0 },
         1 => Source::Gaussian { dimensions: 5, signal_to_noise: 0.3 },
@@ -95,7 +95,7 @@ impl Attempt {
         }
     }
 
-    fn row(self, source: Source, truth: Truth, repetitions: usize, seed: u32) -> KnownAnswer {
+    fn row(self, source: Source, truth: Truth, repetitions: usize, seed: u32) -> EstimatorCheck {
         let estimates: Vec<f64> = (0..repetitions as u32)
             .map(|repetition| {
                 let mut generator = generator(seed.wrapping_add(repetition), Purpose::KnownSource);
@@ -106,7 +106,7 @@ impl Attempt {
         let mean = estimates.iter().sum::<f64>() / repetitions as f64;
         let squares = estimates.iter().map(|bits| (bits - mean).powi(2)).sum::<f64>();
         let deviation = (squares / (repetitions.max(2) - 1) as f64).sqrt();
-        KnownAnswer {
+        EstimatorCheck {
             source: source.to_string(),
             truth: truth.bits,
             truth_error: truth.error,
@@ -338,7 +338,7 @@ mod tests {
     fn rows(
         wanted: impl Fn(&Attempt) -> bool + Copy,
         repetitions: usize,
-    ) -> impl Iterator<Item = KnownAnswer> {
+    ) -> impl Iterator<Item = EstimatorCheck> {
         panel().into_iter().flat_map(move |(source, attempts)| {
             let truth = source.truth();
             let wanted = attempts.into_iter().filter(move |attempt| wanted(attempt));
@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn rows_come_one_by_one_and_the_same_whichever_are_worked() {
-        let quick: Vec<KnownAnswer> = table(Selection::Quick, 7).take(3).collect();
+        let quick: Vec<EstimatorCheck> = table(Selection::Quick, 7).take(3).collect();
         assert_eq!(quick, table(Selection::Quick, 7).take(3).collect::<Vec<_>>());
         assert_ne!(quick, table(Selection::Quick, 8).take(3).collect::<Vec<_>>());
         let json = serde_json::to_value(&quick).expect("plain data");

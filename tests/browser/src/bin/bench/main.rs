@@ -41,7 +41,7 @@ const QUICK: [(&str, &str, &[usize]); 2] =
     [("p 23, width 128", "p=23&width=128", &[1, 8]), ("digits 64-200-10", "preset=digits", &[1])];
 
 /// Most seeds of one experiment.
-const MOST_SEEDS: usize = 20;
+const MAX_SEEDS: usize = 20;
 
 /// Seconds that a library may take to load: this project's shaders are checked meanwhile.
 const START_SECONDS: f64 = 240.0;
@@ -236,7 +236,7 @@ async fn load(
 /// experiment may have, two initial scales, which make no step dearer.
 fn experiment(query: &str, members: usize) -> Experiment {
     let one = Experiment::from_query(query).experiment.members()[0];
-    let query = if members <= MOST_SEEDS {
+    let query = if members <= MAX_SEEDS {
         format!("{query}&seeds={members}")
     } else {
         format!("{query}&seeds={}&alpha={},{}", members / 2, one.alpha, one.alpha * 1.01)

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::experiment::{Experiment, Optimiser, Settings};
-use crate::history::{Measurement, Snapshot};
+use crate::history::{Evaluation, ProbeResult};
 
 /// Members dealt into at most `most` shares, by their places, none of them empty: the costliest first, each to
 /// the share that has least to do so far.
 #[must_use]
-pub fn deal(experiment: &Experiment, most: usize) -> Vec<Vec<usize>> {
+pub fn assign_members(experiment: &Experiment, most: usize) -> Vec<Vec<usize>> {
     let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
     let mut places: Vec<usize> = (0..costs.len()).collect();
     places.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
@@ -49,14 +49,14 @@ fn cost(member: &Settings) -> f64 {
 }
 
 /// What is measured of some members at a step, and of the others by somebody else.
-pub trait Part: Clone {
+pub trait Partial: Clone {
     /// Optimiser steps taken.
     fn step(&self) -> u32;
     /// Takes the members that another part holds.
     fn take(&mut self, other: Self);
 }
 
-impl Part for Snapshot {
+impl Partial for Evaluation {
     fn step(&self) -> u32 {
         self.step
     }
@@ -68,7 +68,7 @@ impl Part for Snapshot {
     }
 }
 
-impl Part for Measurement {
+impl Partial for ProbeResult {
     fn step(&self) -> u32 {
         self.step
     }
@@ -87,13 +87,13 @@ impl Part for Measurement {
 /// It keeps what it has given out, in case that a share measures a step again: as many as the run has
 /// measured steps.
 #[derive(Clone, Debug)]
-pub struct Together<T> {
+pub struct StepMerger<T> {
     shares: usize,
     /// By step: what has come, and of which shares.
     held: BTreeMap<u32, (T, Vec<bool>)>,
 }
 
-impl<T: Part> Together<T> {
+impl<T: Partial> StepMerger<T> {
     /// Nothing yet of so many shares.
     #[must_use]
     pub fn new(shares: usize) -> Self {
@@ -124,7 +124,7 @@ impl<T: Part> Together<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Measured, Score};
+    use crate::history::{Score, Scores};
 
     fn experiment(query: &str) -> Experiment {
         let parsed = Experiment::from_query(query);
@@ -139,7 +139,7 @@ mod tests {
         {
             let experiment = experiment(query);
             for most in [0, 1, 2, 3, 8, 64] {
-                let shares = deal(&experiment, most);
+                let shares = assign_members(&experiment, most);
                 assert_eq!(shares.len(), most.clamp(1, experiment.member_count()), "{query}");
                 assert!(shares.iter().all(|share| !share.is_empty() && share.is_sorted()));
                 let mut all = shares.concat();
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn alike_members_are_dealt_evenly() {
         let lengths = |most| -> Vec<usize> {
-            deal(&experiment("seeds=10"), most).iter().map(Vec::len).collect()
+            assign_members(&experiment("seeds=10"), most).iter().map(Vec::len).collect()
         };
         assert_eq!(lengths(2), [5, 5]);
         assert_eq!(lengths(4), [3, 3, 2, 2]);
@@ -169,7 +169,7 @@ mod tests {
             let experiment = experiment(query);
             let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
             for most in [2, 4] {
-                let loads: Vec<f64> = deal(&experiment, most)
+                let loads: Vec<f64> = assign_members(&experiment, most)
                     .iter()
                     .map(|share| share.iter().map(|place| costs[*place]).sum())
                     .collect();
@@ -180,32 +180,32 @@ mod tests {
         }
     }
 
-    fn snapshot(step: u32, members: [Option<f32>; 3]) -> Snapshot {
+    fn evaluation(step: u32, members: [Option<f32>; 3]) -> Evaluation {
         let measured = |loss| {
             let score = Score { loss, accuracy: 0.5 };
-            Measured { train: score, test: score }
+            Scores { train: score, test: score }
         };
-        Snapshot { step, members: members.map(|loss| loss.map(measured)).to_vec() }
+        Evaluation { step, members: members.map(|loss| loss.map(measured)).to_vec() }
     }
 
     #[test]
     fn a_snapshot_is_whole_once_every_share_has_come_to_its_step() {
-        let mut together = Together::new(2);
-        assert_eq!(together.add(0, snapshot(0, [Some(1.0), None, Some(3.0)])), None);
-        assert_eq!(together.add(0, snapshot(1, [Some(4.0), None, Some(6.0)])), None);
-        let whole = together.add(1, snapshot(0, [None, Some(2.0), None]));
-        assert_eq!(whole, Some(snapshot(0, [Some(1.0), Some(2.0), Some(3.0)])));
-        let whole = together.add(1, snapshot(1, [None, Some(5.0), None]));
-        assert_eq!(whole, Some(snapshot(1, [Some(4.0), Some(5.0), Some(6.0)])));
+        let mut together = StepMerger::new(2);
+        assert_eq!(together.add(0, evaluation(0, [Some(1.0), None, Some(3.0)])), None);
+        assert_eq!(together.add(0, evaluation(1, [Some(4.0), None, Some(6.0)])), None);
+        let whole = together.add(1, evaluation(0, [None, Some(2.0), None]));
+        assert_eq!(whole, Some(evaluation(0, [Some(1.0), Some(2.0), Some(3.0)])));
+        let whole = together.add(1, evaluation(1, [None, Some(5.0), None]));
+        assert_eq!(whole, Some(evaluation(1, [Some(4.0), Some(5.0), Some(6.0)])));
     }
 
     #[test]
     fn measurements_come_in_any_order_and_one_taken_anew_replaces_the_old() {
-        let part = |step, members: [&[f32]; 2]| Measurement {
+        let part = |step, members: [&[f32]; 2]| ProbeResult {
             step,
             members: members.map(|values| values.iter().map(|v| Some(*v)).collect()).to_vec(),
         };
-        let mut together = Together::new(2);
+        let mut together = StepMerger::new(2);
         assert_eq!(together.add(0, part(9, [&[1.0], &[]])), None);
         assert_eq!(together.add(1, part(4, [&[], &[2.0]])), None);
         assert_eq!(together.add(1, part(9, [&[], &[3.0]])), Some(part(9, [&[1.0], &[3.0]])));

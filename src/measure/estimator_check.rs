@@ -17,7 +17,7 @@ pub const SOURCES: &[&str] = &[
 
 /// How one estimator does with one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KnownAnswer {
+pub struct EstimatorCheck {
     /// The source in words.
     pub source: String,
     /// Its mutual information in bits.
@@ -36,13 +36,13 @@ pub struct KnownAnswer {
     pub bias: f64,
     /// The standard deviation of an estimate, in bits; 0 if there is one alone.
     pub deviation: f64,
-    /// Whether the estimator is meant to work here; [`KnownAnswer::is_right`] tells whether it does.
+    /// Whether the estimator is meant to work here; [`EstimatorCheck::is_right`] tells whether it does.
     pub works: bool,
     /// Why it does not, or what there is to see.
     pub note: String,
 }
 
-impl KnownAnswer {
+impl EstimatorCheck {
     /// Whether the mean estimate is within 2% or 0.05 bit of the truth.
     #[must_use]
     pub fn is_right(&self) -> bool {
