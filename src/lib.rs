@@ -29,6 +29,8 @@ pub mod random;
 pub mod train;
 
 #[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
 pub mod own;
 
 #[cfg(feature = "page")]

@@ -10,20 +10,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
+use crate::experiment::{Experiment, FIELDS, Group, Preset};
+use crate::history::{Evaluation, History, ProbeResult, Scores};
+use crate::measure::information::known::{self, Selection};
+use crate::measure::{EstimatorCheck, SOURCES};
+use crate::own::{self, Chosen, Network, OwnError, Plan, Samples};
+use crate::phases;
+use crate::report::{Curves, Measures, MemberReport, Report};
+use crate::sharding::{self, StepMerger};
+use crate::sweep::{self, Job};
+use crate::train::{Run, TrainError};
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
-use two_phase::history::{Evaluation, History, ProbeResult, Scores};
-use two_phase::measure::information::known::{self, Selection};
-use two_phase::measure::{EstimatorCheck, SOURCES};
-use two_phase::own::{self, Chosen, Network, OwnError, Plan, Samples};
-use two_phase::phases;
-use two_phase::report::{Curves, Measures, MemberReport, Report};
-use two_phase::sharding::{self, StepMerger};
-use two_phase::sweep::{self, Job};
-use two_phase::train::{Run, TrainError};
 
 /// Exit code for an experiment that is not understood; clap uses the same for its own arguments.
 const USAGE: u8 = 2;
@@ -174,7 +174,9 @@ fn settings() -> String {
     text
 }
 
-fn main() -> ExitCode {
+/// Runs the command line that this process was called with.
+#[must_use]
+pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run { experiment, json } => run_command(&experiment, json),
         Command::Presets => presets(),
