@@ -1,0 +1,77 @@
+//! `two-phase measure`: measures a network that was trained elsewhere.
+
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+
+use super::Failure;
+use super::output::Output;
+use crate::own::{self, Chosen, Network, Plan, Samples};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The weights: `safetensors.torch.save_file(model.state_dict(), path)` of an nn.Sequential.
+    #[arg(long, value_name = "FILE")]
+    weights: PathBuf,
+    /// The samples, a line each: numbers separated by commas, semicolons or tabs.
+    #[arg(long, value_name = "FILE")]
+    inputs: PathBuf,
+    /// The number of each sample's class, a line each, counted from 0.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// The places of the nn.Sequential in order: 'linear,relu,linear'. Activations are relu, tanh,
+    /// gelu, silu, quadratic and identity.
+    #[arg(long)]
+    layers: String,
+    /// Changes of how it is measured: 'info=kernel&kernel-noise=0.1'.
+    #[arg(long, value_name = "SETTINGS", default_value = "")]
+    set: String,
+    /// The name of each linear layer, where it is not its place: 'fc1,fc2,out' for fc1.weight,
+    /// fc1.bias and so on. Other tensors are then left alone.
+    #[arg(long, value_delimiter = ',')]
+    names: Option<Vec<String>>,
+    /// Write the object to this file; '-' is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    json: PathBuf,
+}
+
+/// The settings of what is measured, for `--help`.
+pub(super) fn help() -> String {
+    let mut text = String::from(
+        "Save a network from Python with\n  \
+         from safetensors.torch import save_file\n  \
+         save_file(model.state_dict(), 'net.safetensors')\n\n\
+         Everything is measured of every layer, mutual information by each estimator in turn. To change \
+         that, --set takes (the default in brackets):\n",
+    );
+    let usual = Chosen::default().settings;
+    for field in own::fields() {
+        let default = match field.key {
+            "info" => "each of the four".into(),
+            _ => field.format(field.get(&usual)),
+        };
+        text += &format!(
+            "  {:<17} {}; {} ({default})\n",
+            format!("{}=", field.key),
+            field.label,
+            field.allowed()
+        );
+    }
+    text += "\nBins take all samples, the other estimators the first of them up to `points`; local \
+             complexity the first 50, the linear mapping number the first 60.\n\
+             Exit codes: 0 done, 1 measuring or writing failed, 2 the arguments or a file are not \
+             understood.";
+    text
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let device = Device::flex();
+    let plan: Plan = arguments.layers.parse()?;
+    let chosen = Chosen::from_query(&arguments.set)?;
+    let network = Network::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
+    let features = network.units()[0];
+    let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
+    let mut out = Output::open(arguments.json)?;
+    let report = own::Report::new(&network, &samples, &chosen, &device);
+    out.write_json(&pollster::block_on(report)?)
+}

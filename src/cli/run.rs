@@ -1,0 +1,165 @@
+//! `two-phase run`: trains an experiment on all cores and reports its phases.
+
+use std::io::{self, IsTerminal};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+
+use burn::tensor::Device;
+
+use super::Failure;
+use super::output::{Output, bar};
+use crate::experiment::Experiment;
+use crate::history::{Evaluation, History, ProbeResult, Scores};
+use crate::phases;
+use crate::report::Report;
+use crate::sharding::{self, StepMerger};
+use crate::train::{Run, TrainError};
+
+pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
+    let parsed = Experiment::from_query(query);
+    let foreign = parsed.page.iter().map(|(key, _)| format!("`{key}` is a setting of the page."));
+    let complaints: Vec<String> = parsed.notes.iter().cloned().chain(foreign).collect();
+    if !complaints.is_empty() {
+        // A script must not get another experiment than it asked for.
+        return Err(Failure::Usage(complaints));
+    }
+    // Opened before training, so that a wrong path does not cost a run.
+    let mut out = json.map(Output::open).transpose()?;
+    let history = train_visibly(&parsed.experiment)?;
+    if let Some(out) = &mut out {
+        out.write_json(&Report::new(&history))?;
+    }
+    if out.is_none() || io::stderr().is_terminal() {
+        summarise(&history);
+    }
+    let diverged = phases::divergences(&history);
+    if diverged.is_empty() { Ok(()) } else { Err(Failure::Diverged(diverged)) }
+}
+
+/// What one thread sends: results for the members that it trains.
+enum Partial {
+    Evaluation(Evaluation),
+    ProbeResult(ProbeResult),
+}
+
+/// Trains and measures all members, on at most `threads` threads. Calls `look` with each evaluation
+/// that is complete.
+pub(super) fn train(
+    experiment: &Experiment,
+    threads: usize,
+    mut look: impl FnMut(&Evaluation),
+) -> Result<History, TrainError> {
+    let shares = sharding::assign_members(experiment, threads);
+    let mut history = History::new(experiment.clone());
+    let mut evaluations = StepMerger::new(shares.len());
+    let mut measurements = StepMerger::new(shares.len());
+    let (sender, parts) = mpsc::channel();
+    thread::scope(|scope| {
+        for (index, members) in shares.into_iter().enumerate() {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                // The receiver is gone once another thread has failed.
+                let send = |part| drop(sender.send((index, part)));
+                if let Err(error) = train_share(experiment, members, |part| send(Ok(part))) {
+                    send(Err(error));
+                }
+            });
+        }
+        drop(sender);
+        for (index, part) in parts {
+            match part? {
+                Partial::Evaluation(part) => {
+                    if let Some(evaluation) = evaluations.add(index, part) {
+                        look(&evaluation);
+                        history.push(evaluation);
+                    }
+                }
+                Partial::ProbeResult(part) => {
+                    measurements.add(index, part).into_iter().for_each(|whole| {
+                        history.push_measurement(whole);
+                    });
+                }
+            }
+        }
+        Ok(history)
+    })
+}
+
+fn train_share(
+    experiment: &Experiment,
+    members: Vec<usize>,
+    mut send: impl FnMut(Partial),
+) -> Result<(), TrainError> {
+    let mut run = Run::of(experiment, members, &Device::flex())?;
+    pollster::block_on(async {
+        run.finish(|evaluation| send(Partial::Evaluation(evaluation))).await?;
+        while let Some(measurement) = run.measure(true).await? {
+            send(Partial::ProbeResult(measurement));
+        }
+        Ok(())
+    })
+}
+
+/// Number of threads that the machine runs at the same time.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
+    let bar = bar(
+        experiment.settings.steps as usize,
+        "{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}",
+    );
+    let history = train(experiment, cores(), |evaluation| {
+        let median = |value: fn(&Scores) -> f32| {
+            let mut values: Vec<f32> = evaluation.members.iter().flatten().map(value).collect();
+            values.sort_by(f32::total_cmp);
+            values.get(values.len() / 2).map_or(0.0, |median| 100.0 * median)
+        };
+        let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
+        bar.set_message(format!("train {train:.0}%  test {test:.0}%"));
+        bar.set_position(u64::from(evaluation.step));
+    })?;
+    bar.finish_and_clear();
+    Ok(history)
+}
+
+fn summarise(history: &History) {
+    let text = |step: Option<u32>| step.map_or_else(|| "never".to_owned(), |s| s.to_string());
+    let experiment = history.experiment();
+    let names: Vec<String> =
+        (0..experiment.member_count()).map(|index| experiment.member_name(index)).collect();
+    let width = names.iter().map(String::len).max().unwrap_or(0).max(6);
+    eprintln!(
+        "{:<width$}  {:>9}  {:>12}  {:>9}  {:>10}",
+        "member", "fit step", "generalised", "test", "test loss"
+    );
+    for (name, member) in names.iter().zip(Report::new(history).members) {
+        let test = member.last.map(|last| last.test);
+        eprintln!(
+            "{name:<width$}  {:>9}  {:>12}  {:>8.1}%  {:>10.3e}",
+            text(member.phases.fit_step),
+            text(member.phases.generalise_step),
+            100.0 * test.map_or(0.0, |test| test.accuracy),
+            test.map_or(f32::NAN, |test| test.loss),
+        );
+    }
+    let members = phases::find(history);
+    for (what, spread) in [
+        ("memorised", phases::spread(members.iter().map(|m| m.fit_step))),
+        ("generalised", phases::spread(members.iter().map(|m| m.generalise_step))),
+    ] {
+        if let Some(spread) = spread {
+            eprintln!(
+                "{what}: {} of {} members, median step {} [{}-{}]",
+                spread.reached,
+                spread.members,
+                text(spread.median),
+                spread.first,
+                spread.last
+            );
+        }
+    }
+}
