@@ -28,6 +28,9 @@ pub mod random;
 #[cfg(feature = "engine")]
 pub mod train;
 
+#[cfg(feature = "text")]
+pub mod text;
+
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]

@@ -128,7 +128,7 @@ mod tests {
 
     fn experiment(query: &str) -> Experiment {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         parsed.experiment
     }
 

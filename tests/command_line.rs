@@ -85,7 +85,7 @@ fn presets_are_listed_with_queries_that_run() {
         let query = preset.experiment().to_full_query();
         assert!(query.contains('=') && text.contains(&query));
         let parsed = two_phase::experiment::Experiment::from_query(&query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         assert_eq!(parsed.experiment.members(), preset.experiment().members());
     }
 }

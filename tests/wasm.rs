@@ -123,7 +123,7 @@ async fn a_hundred_steps_of_the_kernels_are_those_of_automatic_differentiation()
     for query in COVERED {
         let small = if query.contains("p=23") { "" } else { "p=7&width=24&" };
         let parsed = Experiment::from_query(&format!("{small}seeds=2&steps=100&{query}"));
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         let mut results = Vec::new();
         let kernels = Trainer::new(&parsed.experiment, &device).expect("there is data");
         assert!(!kernels.is_by_tensors(), "{query}");

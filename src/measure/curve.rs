@@ -278,7 +278,7 @@ mod tests {
 
     fn names(query: &str) -> Vec<String> {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         curves(&parsed.experiment).iter().map(Curve::to_string).collect()
     }
 

@@ -7,8 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{LayerReport, Network, OwnError, Samples};
-use crate::experiment::{Bounds, Estimator, FIELDS, Field, Group, Probed, Settings, field, pairs};
+use crate::experiment::{
+    Bounds, Estimator, FIELDS, Field, Group, Note, Probed, Settings, field, pairs,
+};
 use crate::measure::{Probe, of_network, sample_counts};
+use crate::text::{self, Locale, Text};
 use crate::train::TrainError;
 
 const ESTIMATORS: [Estimator; 4] =
@@ -71,10 +74,10 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), OwnError> 
         let key: String = key.chars().filter(|c| !c.is_control()).take(24).collect();
         return Err(OwnError::Setting(format!("“{key}” is none of {}", known.join(", "))));
     };
-    field
-        .parse(value)
-        .and_then(|value| field.set(settings, value))
-        .map_err(|refused| OwnError::Setting(refused.to_string()))
+    field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
+        let sentence = text::note(&Text::new(Locale::English), &Note::Refused(invalid));
+        OwnError::Setting(sentence)
+    })
 }
 
 /// What was measured.

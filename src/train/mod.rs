@@ -255,7 +255,7 @@ mod tests {
     fn apart(variant: &str) -> Option<f32> {
         const QUERY: &str = "p=7&width=24&seeds=2&lr=0.003&steps=100";
         let parsed = Experiment::from_query(&format!("{QUERY}&{variant}"));
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         let device = Device::flex();
         let trained = |mut trainer: Trainer| {
             let before = block_on(trainer.weights()).expect("on the CPU");

@@ -252,7 +252,7 @@ mod tests {
     /// The sum of all members' losses in f64, and the gradient that training takes.
     fn assert_gradient(query: &str) {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         let (mut ensemble, data) = ensemble(&parsed.experiment);
         let gradients = ensemble.gradients(&data.train.counts);
         let wide = |tensor: &Tensor<3>| tensor.clone().cast(FloatDType::F64);

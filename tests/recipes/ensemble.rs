@@ -164,10 +164,9 @@ fn a_learning_rate_of_ten_is_an_error_that_names_member_and_step_and_stops_no_ot
     assert_eq!(members[1].diverged_step, None);
     let step = members[2].diverged_step.unwrap();
     assert!(step > 0);
-    let sentences = phases::divergences(&history);
-    assert_eq!(sentences.len(), 2);
-    let start = format!("Training diverged for lr 10, seed 0 at step {step};");
-    assert!(sentences[0].starts_with(&start), "{}", sentences[0]);
+    let diverged: Vec<usize> =
+        phases::divergences(&history).iter().map(|divergence| divergence.member).collect();
+    assert_eq!(diverged, [2, 3]);
     // The curves up to there are kept, and the others go on to the end.
     assert!(history.member(2).take_while(|(at, _)| *at < step).all(|(_, m)| m.is_finite()));
     assert_eq!(history.evaluations().last().unwrap().step, 200);

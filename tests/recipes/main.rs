@@ -22,7 +22,7 @@ use two_phase::train::Run;
 /// An experiment that is spelled without a mistake.
 fn experiment(query: &str) -> Experiment {
     let parsed = Experiment::from_query(query);
-    assert_eq!(parsed.notes, Vec::<String>::new());
+    assert_eq!(parsed.notes, []);
     parsed.experiment
 }
 
