@@ -6,7 +6,8 @@
 
 use burn::tensor::Device;
 use two_phase::experiment::Experiment;
-use two_phase::train::{Run, Trainer, conformance};
+use two_phase::run::Run;
+use two_phase::train::{Trainer, conformance};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

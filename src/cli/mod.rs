@@ -11,15 +11,16 @@ use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use crate::experiment::{Experiment, FIELDS, Group, Preset};
+use crate::external::{self, Chosen, ExternalError, Network, Plan, Samples};
 use crate::history::{Evaluation, History, ProbeResult, Scores};
-use crate::measure::information::known::{self, Selection};
+use crate::measure::information::reference::{self, Selection};
 use crate::measure::{EstimatorCheck, SOURCES};
-use crate::own::{self, Chosen, Network, OwnError, Plan, Samples};
 use crate::phases;
 use crate::report::{Curves, Measures, MemberReport, Report};
+use crate::run::Run;
 use crate::sharding::{self, StepMerger};
 use crate::sweep::{self, Job};
-use crate::train::{Run, TrainError};
+use crate::train::TrainError;
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -127,7 +128,7 @@ fn measures() -> String {
          that, --set takes (the default in brackets):\n",
     );
     let usual = Chosen::default().settings;
-    for field in own::fields() {
+    for field in external::fields() {
         let default = match field.key {
             "info" => "each of the four".into(),
             _ => field.format(field.get(&usual)),
@@ -206,7 +207,7 @@ enum Failure {
     #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
     Usage(Vec<String>),
     #[error(transparent)]
-    Own(#[from] OwnError),
+    Own(#[from] ExternalError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
@@ -279,15 +280,15 @@ fn estimators_command(
 ) -> Result<(), Failure> {
     let selection = if full { Selection::Full } else { Selection::Quick };
     let rows: Box<dyn Iterator<Item = EstimatorCheck>> = if over_samples {
-        Box::new((0..SOURCES.len()).flat_map(move |place| known::over_samples(place, seed)))
+        Box::new((0..SOURCES.len()).flat_map(move |place| reference::over_samples(place, seed)))
     } else {
-        Box::new(known::table(selection, seed))
+        Box::new(reference::table(selection, seed))
     };
     if let Some(path) = json {
         let mut out = Output::open(path)?;
         return out.write_json(&rows.collect::<Vec<EstimatorCheck>>());
     }
-    let names = known::names(selection);
+    let names = reference::names(selection);
     let widest = |column: usize| names.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let (source, estimator) = (widest(0), widest(1));
     let mut out = io::stdout().lock();
@@ -330,8 +331,8 @@ fn measure_command(arguments: MeasureArguments) -> Result<(), Failure> {
     let features = network.units()[0];
     let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
     let mut out = Output::open(arguments.json)?;
-    let report = own::Report::new(&network, &samples, &chosen, &device);
-    out.write_json(&pollster::block_on(report)?)
+    let report = external::Report::new(&network, &samples, &chosen, &device);
+    out.write_json(&pollster::block_on(report).map_err(TrainError::from)?)
 }
 
 /// Something measured of the members that a thread trains.

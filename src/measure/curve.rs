@@ -148,7 +148,7 @@ pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, 
 }
 
 /// Everything that is measured of an experiment, in the order in which a
-/// [`crate::history::ProbeResult`] holds it. Nothing where networks of more kinds than can be told apart
+/// [`crate::evaluation::ProbeResult`] holds it. Nothing where networks of more kinds than can be told apart
 /// train together, or where they are solved and not trained.
 #[must_use]
 pub fn curves(experiment: &Experiment) -> Vec<Curve> {

@@ -11,6 +11,8 @@ pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
 pub use estimator_check::{CONTRASTIVE_BATCH, EstimatorCheck, SOURCES};
 
 #[cfg(feature = "engine")]
+pub mod class_variance;
+#[cfg(feature = "engine")]
 pub mod complexity;
 #[cfg(feature = "engine")]
 pub mod fourier;
@@ -20,14 +22,6 @@ pub mod information;
 pub mod linear_map;
 #[cfg(feature = "engine")]
 mod probe;
-#[cfg(feature = "engine")]
-mod score;
-#[cfg(feature = "engine")]
-pub mod spectrum;
-#[cfg(feature = "engine")]
-pub mod spread;
 
 #[cfg(feature = "engine")]
 pub use probe::Probe;
-#[cfg(feature = "engine")]
-pub use score::{accuracy, loss};

@@ -161,29 +161,26 @@ fn worst(expected: &[f32], got: &[f32]) -> f32 {
 }
 
 async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
-    match CHECKS[index] {
-        "odd matrix product" => {
-            read(wave([3, 17, 33], device).matmul(wave([3, 33, 9], device))).await
-        }
+    let tensor = match CHECKS[index] {
+        "odd matrix product" => wave([3, 17, 33], device).matmul(wave([3, 33, 9], device)),
         // As large as in a run: kernels are chosen by shape.
-        "large matrix product" => {
-            read(wave([2, 264, 46], device).matmul(wave([2, 46, 128], device))).await
-        }
-        "reduction" => read(wave([3, 65, 9], device).sum_dim(1)).await,
-        "softmax" => read(activation::softmax(wave([3, 17, 33], device), 2)).await,
+        "large matrix product" => wave([2, 264, 46], device).matmul(wave([2, 46, 128], device)),
+        "reduction" => wave([3, 65, 9], device).sum_dim(1),
+        "softmax" => activation::softmax(wave([3, 17, 33], device), 2),
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
             // What the fastest way does not cover is trained in tensors.
             let way = if name == "training step in tensors" { Way::Tensors } else { Way::Fastest };
             let [change, losses, accuracies] = trained(&small, device, way).await?;
-            Ok(match name {
+            return Ok(match name {
                 "loss" => losses,
                 "accuracy" => accuracies,
                 _ => change,
-            })
+            });
         }
-    }
+    };
+    Ok(read(tensor).await?)
 }
 
 /// Numbers of both signs and no pattern that a wrong index would leave unchanged.

@@ -8,26 +8,25 @@ mod gpu;
 mod minimum_norm;
 mod optimiser;
 mod per_member;
-mod press;
-mod run;
-mod tape;
+mod regularisation;
 mod tensors;
 
-pub use run::Run;
+pub(crate) use cpu::covers as covered_by_slices;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use crate::data::{DataError, Dataset};
+use crate::device::{self, DeviceError, read};
+use crate::evaluation::Scores;
 use crate::experiment::{Experiment, Settings};
-use crate::history::Scores;
 use crate::model::Perceptron;
 
 /// Why training cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// The device did not give back what was computed.
-    #[error("the device did not return the measurements: {0}")]
-    Read(String),
+    /// The device does not answer.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// There is nothing to train on.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -218,7 +217,7 @@ impl Trainer {
         match &self.ensemble {
             Ensemble::Tensors(tensors) => match tensors.model.parameters.last() {
                 // The last layer's update depends on all of the step.
-                Some(last) => read(last.clone().slice([0..1, 0..1, 0..1])).await.map(drop),
+                Some(last) => Ok(device::settle(last.clone()).await?),
                 None => Ok(()),
             },
             Ensemble::Cpu(_) => Ok(()),
@@ -238,11 +237,6 @@ impl Trainer {
         }
         Ok(all)
     }
-}
-
-pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
-    let data = tensor.into_data_async().await.map_err(|e| TrainError::Read(e.to_string()))?;
-    data.try_into_vec::<f32>().map_err(|e| TrainError::Read(format!("{e:?}")))
 }
 
 #[cfg(test)]

@@ -8,13 +8,12 @@ use super::draws::{Batches, HiddenNoise};
 use super::minimum_norm;
 use super::optimiser::{Moment, Rule};
 use super::per_member::{Members, PerMember};
-use super::press::{self, ConstantNorm, Grokfast, RankPenalty};
-use super::read;
+use super::regularisation::{self, ConstantNorm, Grokfast, RankPenalty};
 use crate::data::{Dataset, Samples};
+use crate::device::read;
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
-use crate::history::{Score, Scores};
-use crate::measure;
-use crate::model::Perceptron;
+use crate::model::{self, Perceptron};
 
 /// An ensemble in training, all members in one set of tensors.
 ///
@@ -103,7 +102,7 @@ impl Ensemble {
                 for grokfast in &mut self.grokfast {
                     gradient = grokfast.filter(index, gradient);
                 }
-                press::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
+                regularisation::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
             });
         }
         let moment = Moment { members: &self.members, decays, step, device: &self.device };
@@ -135,7 +134,7 @@ impl Ensemble {
         };
         let outputs = model.forward_noisy(&batch.inputs, &factors);
         let loss =
-            measure::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
+            model::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
         let mut gradients = loss.backward();
         let tracked = model.parameters.into_iter().zip(&self.trained);
         tracked
@@ -152,8 +151,8 @@ impl Ensemble {
         for samples in [&data.train, &data.test] {
             let outputs = self.model.forward(&samples.inputs);
             let (targets, weights) = (samples.targets.clone(), samples.weights.as_ref());
-            rows.push(measure::loss(self.loss, outputs.clone(), targets, weights));
-            rows.push(measure::accuracy(outputs, samples));
+            rows.push(model::loss(self.loss, outputs.clone(), targets, weights));
+            rows.push(model::accuracy(outputs, samples));
         }
         let values = read(Tensor::cat(rows, 0)).await?;
         let members = self.members.len();
@@ -266,7 +265,7 @@ mod tests {
         let parameters: Vec<Tensor<3>> = ensemble.model.parameters.iter().map(wide).collect();
         let loss = |parameters: Vec<Tensor<3>>| {
             let outputs = ensemble.model.with(parameters).forward(&inputs);
-            let loss = measure::loss(ensemble.loss, outputs, targets.clone(), weights.as_ref());
+            let loss = model::loss(ensemble.loss, outputs, targets.clone(), weights.as_ref());
             loss.sum().into_scalar::<f64>()
         };
         for (index, gradient) in gradients.iter().enumerate() {

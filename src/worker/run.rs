@@ -10,10 +10,11 @@ use super::{Inbox, fetch, send};
 use crate::data::digits;
 use crate::experiment::Data;
 use crate::history::StepTime;
-use crate::measure::information::known::over_samples;
+use crate::measure::information::reference::over_samples;
 use crate::measure::{EstimatorCheck, SOURCES};
 use crate::protocol::{Backend, Command, Event};
-use crate::train::{Run, TrainError};
+use crate::run::Run;
+use crate::train::TrainError;
 
 /// Seconds between two reports of where training is.
 const REPORT_SECONDS: f64 = 0.1;

@@ -19,13 +19,14 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::draws::{Batches, HiddenNoise};
 use crate::data::{self, Plain};
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Settings};
-use crate::history::{Score, Scores};
+
 use crate::model::Perceptron;
 use network::{Network, Rows, Work};
 use samples::{Order, Samples};
 use update::State;
-pub(super) use update::covers;
+pub(crate) use update::covers;
 
 /// An ensemble in training, on slices.
 pub(super) struct Ensemble {

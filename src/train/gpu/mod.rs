@@ -26,10 +26,10 @@ use burn::tensor::{Device, Tensor};
 
 use super::draws::Batches;
 use super::optimiser::Numbers;
-use super::{TrainError, read};
+use super::{TrainError, device, read};
 use crate::data::{self, Dataset, Plain};
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{ModelKind, Optimiser, Settings};
-use crate::history::{Score, Scores};
 use crate::model::{Perceptron, Role};
 use kernel::Kernel;
 use source::{AHEAD, Buffer, HEADER, Input, Layer, Plan, RATES, Source, padded};
@@ -334,7 +334,7 @@ impl Ensemble {
 
     /// Waits until the steps taken so far are computed.
     pub(super) async fn settle(&self) -> Result<(), TrainError> {
-        read(self.scores.clone()).await.map(drop)
+        Ok(device::settle(self.scores.clone()).await?)
     }
 }
 

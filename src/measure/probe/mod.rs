@@ -1,17 +1,18 @@
 //! What measures networks beside loss and accuracy.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 
+use super::class_variance;
 use super::information::{Labels, Layer, binning, contrastive, kernel, neighbours};
 use super::linear_map::POINTS as CHORD_POINTS;
-use super::spectrum::Spectrum;
-use super::{Curve, Quantity, Set, complexity, curves, fourier, linear_map, sample_counts, spread};
+use super::{Curve, Quantity, Set, complexity, curves, fourier, linear_map, sample_counts};
 use crate::data::{Dataset, Samples};
+use crate::device::{DeviceError, read, read_indices};
 use crate::experiment::{BinRange, Estimator, Experiment, NoiseScale, Settings};
+use crate::linalg::Spectrum;
 use crate::model::{Perceptron, Role};
 use crate::random::{self, Purpose, normals};
-use crate::train::{TrainError, read};
 
 /// Samples of each kind around which local complexity is measured.
 const NEIGHBOURHOODS: usize = 50;
@@ -47,7 +48,7 @@ pub struct Points {
 
 impl Points {
     /// As many samples of each member as [`sample_counts`] says.
-    async fn new(data: &Dataset, settings: &Settings) -> Result<Self, TrainError> {
+    async fn new(data: &Dataset, settings: &Settings) -> Result<Self, DeviceError> {
         let count = |samples: &Samples| samples.counts.iter().copied().max().unwrap_or(0);
         let (train, test) = sample_counts(settings, count(&data.train), count(&data.test));
         let [members, _, features] = data.train.inputs.dims();
@@ -63,7 +64,7 @@ impl Points {
         let classes = match (labels(&data.train, train), labels(&data.test, test)) {
             (Some(train), Some(test)) => {
                 let [_, _, count] = data.train.targets.dims();
-                let labels = read_labels(Tensor::cat(vec![train, test], 1)).await?;
+                let labels = read_indices(Tensor::cat(vec![train, test], 1)).await?;
                 Some((labels.chunks(labels.len() / members).map(<[u32]>::to_vec).collect(), count))
             }
             _ => None,
@@ -80,7 +81,7 @@ impl Points {
         counts: Vec<(usize, usize)>,
         offset: usize,
         classes: Option<(Vec<Vec<u32>>, usize)>,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Self, DeviceError> {
         let mut points = Self { inputs, rows: Vec::new(), features, counts, offset, classes: None };
         let values = read(points.inputs.clone()).await?;
         points.rows = values
@@ -195,7 +196,7 @@ impl Probe {
         experiment: &Experiment,
         seeds: Vec<u32>,
         data: &Dataset,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Self, DeviceError> {
         let settings = experiment.settings;
         let points = Points::new(data, &settings).await?;
         let widest = experiment.members().iter().flat_map(Settings::units).max().unwrap_or(1);
@@ -217,7 +218,7 @@ impl Probe {
         widest: usize,
         inputs: Tensor<3>,
         classes: Option<(Vec<u32>, usize)>,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Self, DeviceError> {
         let [_, samples, features] = inputs.dims();
         assert!(classes.as_ref().is_none_or(|(classes, _)| classes.len() == samples));
         let classes = classes.map(|(classes, count)| (vec![classes], count));
@@ -285,7 +286,7 @@ impl Probe {
     pub async fn measure(
         &mut self,
         network: &Perceptron,
-    ) -> Result<Vec<Vec<Option<f32>>>, TrainError> {
+    ) -> Result<Vec<Vec<Option<f32>>>, DeviceError> {
         let members = self.points.members();
         let mut values = vec![vec![f64::NAN; self.curves.len()]; members];
         self.measure_layers(network, &mut values).await?;
@@ -317,7 +318,7 @@ impl Probe {
         &mut self,
         network: &Perceptron,
         values: &mut [Vec<f64>],
-    ) -> Result<(), TrainError> {
+    ) -> Result<(), DeviceError> {
         let of_layers = |curve: &Curve| {
             use Quantity as Q;
             matches!(curve.quantity, Q::InputInformation | Q::LabelInformation | Q::ClassVariance)
@@ -349,7 +350,7 @@ impl Probe {
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn survey(&mut self, network: &Perceptron) -> Result<(), TrainError> {
+    pub async fn update_ranges(&mut self, network: &Perceptron) -> Result<(), DeviceError> {
         for (index, [_, after]) in network.layers(&self.points.inputs).into_iter().enumerate() {
             let [members, _, units] = after.dims();
             let outputs = read(after).await?;
@@ -381,7 +382,7 @@ impl Probe {
             if !self.settings.spread || places.is_empty() {
                 continue;
             }
-            let value = spread::within_over_total(
+            let value = class_variance::within_over_total(
                 outputs.values(),
                 outputs.units(),
                 &classes[member],
@@ -559,7 +560,7 @@ impl Probe {
         &self,
         network: &Perceptron,
         values: &mut [Vec<f64>],
-    ) -> Result<(), TrainError> {
+    ) -> Result<(), DeviceError> {
         for (set, vertices, per_point) in &self.neighbourhoods {
             let layers = network.layers(vertices);
             let hidden = layers.len() - 1;
@@ -582,7 +583,7 @@ impl Probe {
         &self,
         network: &Perceptron,
         values: &mut [Vec<f64>],
-    ) -> Result<(), TrainError> {
+    ) -> Result<(), DeviceError> {
         for (set, samples, count) in &self.chords {
             let [first, _] = network.layers(samples).swap_remove(0);
             let [members, _, units] = first.dims();
@@ -610,7 +611,7 @@ impl Probe {
         &self,
         network: &Perceptron,
         values: &mut [Vec<f64>],
-    ) -> Result<(), TrainError> {
+    ) -> Result<(), DeviceError> {
         let has = |quantity| self.curves.iter().any(|curve| curve.quantity == quantity);
         let ranks: Vec<(usize, Set)> =
             self.curves.iter().filter_map(|curve| curve.rank.zip(curve.set)).collect();
@@ -669,7 +670,7 @@ impl Probe {
             let outputs = network.with(parameters).forward(&self.points.inputs);
             let Some((classes, _)) = &self.points.classes else { continue };
             let [members, points, _] = outputs.dims();
-            let answers = read_labels(outputs.argmax(2)).await?;
+            let answers = read_indices(outputs.argmax(2)).await?;
             for member in 0..members {
                 let places = self.points.places(member, set);
                 let right = places.iter().filter(|&&place| {
@@ -709,9 +710,4 @@ fn deviation(values: &[f64]) -> f64 {
 
 fn tensor(values: Vec<f32>, shape: [usize; 3], device: &Device) -> Tensor<3> {
     Tensor::from_data(TensorData::new(values, shape), device)
-}
-
-async fn read_labels(labels: Tensor<3, Int>) -> Result<Vec<u32>, TrainError> {
-    // Integers differ in size between backends; those of classes are exact as floats.
-    Ok(read(labels.float()).await?.into_iter().map(|label| label as u32).collect())
 }
