@@ -127,8 +127,8 @@ async fn a_hundred_steps_of_the_kernels_are_those_of_automatic_differentiation()
         assert_eq!(parsed.notes, Vec::<String>::new());
         let mut results = Vec::new();
         let kernels = Trainer::new(&parsed.experiment, &device).expect("there is data");
-        assert!(!kernels.is_by_tensors(), "{query}");
-        let tensors = Trainer::by_tensors(&parsed.experiment, &Device::flex());
+        assert!(!kernels.is_reference(), "{query}");
+        let tensors = Trainer::reference(&parsed.experiment, &Device::flex());
         for mut trainer in [kernels, tensors.expect("there is data")] {
             trainer.measure().await.expect("the device answers");
             let before = trainer.weights().await.expect("the device answers");

@@ -92,10 +92,8 @@ impl Run {
         /// Seconds between two waits for the device: long enough that a clock that is coarse, as browsers'
         /// are, and a single hiccup do not decide.
         const CHUNK: f64 = 0.1;
-        let mut copies = Vec::new();
-        for (places, _) in &self.parts {
-            copies.push(self.trainer(places)?);
-        }
+        let mut copies: Vec<Trainer> =
+            self.parts.iter().map(|(_, trainer)| trainer.start_over()).collect();
         if copies.is_empty() {
             return Ok(StepTime::default());
         }
@@ -141,7 +139,10 @@ impl Run {
     }
 
     fn trainer(&self, places: &[usize]) -> Result<Trainer, TrainError> {
-        Trainer::of(places.iter().map(|&place| self.members[place]).collect(), &self.device)
+        Trainer::for_members(
+            places.iter().map(|&place| self.members[place]).collect(),
+            &self.device,
+        )
     }
 
     /// Steps after which the run is done.

@@ -228,7 +228,7 @@ impl RankPenalty {
 /// `U diag(dH/dσ) Vᵀ`. Both are zero where an entry is not finite.
 fn entropy(matrix: DMatrix<f64>) -> (f64, DMatrix<f64>) {
     let none = DMatrix::zeros(matrix.nrows(), matrix.ncols());
-    let Some(spectrum) = Spectrum::of(matrix) else {
+    let Some(spectrum) = Spectrum::of_matrix(matrix) else {
         return (0.0, none);
     };
     let (entropy, total) = spectrum.entropy();

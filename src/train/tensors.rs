@@ -9,7 +9,7 @@ use super::minimum_norm;
 use super::optimiser::{Moment, Rule};
 use super::per_member::{Members, PerMember};
 use super::regularisation::{self, ConstantNorm, Grokfast, RankPenalty};
-use crate::data::{Dataset, Samples};
+use crate::data::{DatasetTensors, Samples};
 use crate::device::read;
 use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
@@ -47,7 +47,7 @@ struct Tracked {
 impl Ensemble {
     pub(super) fn new(
         members: &[Settings],
-        data: &Dataset,
+        data: &DatasetTensors,
         model: Perceptron,
         device: &Device,
     ) -> Self {
@@ -76,15 +76,16 @@ impl Ensemble {
         }
     }
 
-    /// Takes the step numbered `step`, counted from 1; `decays` says whose weight decay is on.
+    /// Takes the step numbered `step`, counted from 1; `weight_decay_on` says whose
+    /// weight decay is on.
     ///
     /// # Errors
     /// If something had to be read back and the device was lost.
     pub(super) async fn advance(
         &mut self,
         step: u32,
-        decays: &[bool],
-        data: &Dataset,
+        weight_decay_on: &[bool],
+        data: &DatasetTensors,
     ) -> Result<(), TrainError> {
         let solved = self.members.iter().filter(|m| m.optimiser == Optimiser::MinimumNorm).count();
         if solved > 0 && step == 1 {
@@ -105,7 +106,7 @@ impl Ensemble {
                 regularisation::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
             });
         }
-        let moment = Moment { members: &self.members, decays, step, device: &self.device };
+        let moment = Moment { members: &self.members, weight_decay_on, step, device: &self.device };
         let mut parameters = std::mem::take(&mut self.model.parameters);
         for rule in &mut self.rules {
             parameters = rule.apply(parameters, &gradients, &self.model.roles, &moment);
@@ -146,7 +147,7 @@ impl Ensemble {
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub(super) async fn measure(&self, data: &Dataset) -> Result<Vec<Scores>, TrainError> {
+    pub(super) async fn measure(&self, data: &DatasetTensors) -> Result<Vec<Scores>, TrainError> {
         let mut rows = Vec::with_capacity(4);
         for samples in [&data.train, &data.test] {
             let outputs = self.model.forward(&samples.inputs);
@@ -238,12 +239,13 @@ fn smoothed(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Dataset;
     use crate::experiment::Experiment;
     use burn::tensor::FloatDType;
 
-    fn ensemble(experiment: &Experiment) -> (Ensemble, Dataset) {
+    fn ensemble(experiment: &Experiment) -> (Ensemble, DatasetTensors) {
         let (members, device) = (experiment.members(), Device::flex());
-        let data = Dataset::new(&members, &device).expect("data");
+        let data = Dataset::new(&members, &device).expect("data").tensors().clone();
         let model = Perceptron::new(&members, &device);
         (Ensemble::new(&members, &data, model, &device), data)
     }

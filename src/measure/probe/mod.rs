@@ -7,7 +7,7 @@ use super::class_variance;
 use super::information::{Labels, Layer, binning, contrastive, kernel, neighbours};
 use super::linear_map::POINTS as CHORD_POINTS;
 use super::{Curve, Quantity, Set, complexity, curves, fourier, linear_map, sample_counts};
-use crate::data::{Dataset, Samples};
+use crate::data::{Dataset, DatasetTensors, Samples};
 use crate::device::{DeviceError, read, read_indices};
 use crate::experiment::{BinRange, Estimator, Experiment, NoiseScale, Settings};
 use crate::linalg::Spectrum;
@@ -48,7 +48,7 @@ pub struct Points {
 
 impl Points {
     /// As many samples of each member as [`sample_counts`] says.
-    async fn new(data: &Dataset, settings: &Settings) -> Result<Self, DeviceError> {
+    async fn new(data: &DatasetTensors, settings: &Settings) -> Result<Self, DeviceError> {
         let count = |samples: &Samples| samples.counts.iter().copied().max().unwrap_or(0);
         let (train, test) = sample_counts(settings, count(&data.train), count(&data.test));
         let [members, _, features] = data.train.inputs.dims();
@@ -198,7 +198,7 @@ impl Probe {
         data: &Dataset,
     ) -> Result<Self, DeviceError> {
         let settings = experiment.settings;
-        let points = Points::new(data, &settings).await?;
+        let points = Points::new(data.tensors(), &settings).await?;
         let widest = experiment.members().iter().flat_map(Settings::units).max().unwrap_or(1);
         Ok(Self::of(curves(experiment), settings, widest, seeds, points))
     }
