@@ -14,7 +14,7 @@ use crate::experiment::{Experiment, FIELDS, Group, Preset};
 use crate::external::{self, Chosen, ExternalError, Network, Plan, Samples};
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::measure::information::reference::{self, Selection};
-use crate::measure::{EstimatorCheck, SOURCES};
+use crate::measure::{CheckSource, EstimatorCheck};
 use crate::phases;
 use crate::report::{Curves, Measures, MemberReport, Report};
 use crate::run::Run;
@@ -280,13 +280,18 @@ fn estimators_command(
 ) -> Result<(), Failure> {
     let selection = if full { Selection::Full } else { Selection::Quick };
     let rows: Box<dyn Iterator<Item = EstimatorCheck>> = if over_samples {
-        Box::new((0..SOURCES.len()).flat_map(move |place| reference::over_samples(place, seed)))
+        Box::new(
+            CheckSource::ALL
+                .into_iter()
+                .flat_map(move |source| reference::over_samples(source, seed)),
+        )
     } else {
         Box::new(reference::table(selection, seed))
     };
     if let Some(path) = json {
         let mut out = Output::open(path)?;
-        return out.write_json(&rows.collect::<Vec<EstimatorCheck>>());
+        let rows: Vec<EstimatorCheck> = rows.collect();
+        return out.write_json(&rows.iter().map(EstimatorCheck::report).collect::<Vec<_>>());
     }
     let names = reference::names(selection);
     let widest = |column: usize| names.iter().map(|row| row[column].len()).max().unwrap_or(0);
@@ -313,7 +318,7 @@ fn estimators_command(
             row.bias,
             // Nothing is known of it from a single sample.
             if row.repetitions > 1 { format!("{:.3}", row.deviation) } else { "-".into() },
-            if row.works { "yes" } else { "no" },
+            if row.expected_to_hold { "yes" } else { "no" },
             row.note
         ))?;
     }

@@ -8,7 +8,9 @@ mod curve;
 mod estimator_check;
 
 pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
-pub use estimator_check::{CONTRASTIVE_BATCH, EstimatorCheck, SOURCES};
+pub use estimator_check::{
+    CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, EstimatorCheckReport, EstimatorKind,
+};
 
 #[cfg(feature = "engine")]
 pub mod class_variance;

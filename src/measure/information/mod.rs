@@ -183,7 +183,7 @@ mod tests {
     fn miller_and_madow_take_most_of_the_bias_from_a_die_of_twenty_sides() {
         use crate::random::{Purpose, generator};
         use rand::RngExt;
-        let mut generator = generator(0, Purpose::KnownSource);
+        let mut generator = generator(0, Purpose::ReferenceProblem);
         let (mut plain, mut corrected) = (0.0, 0.0);
         for _ in 0..400 {
             let mut counts = [0u32; 20];
