@@ -147,7 +147,8 @@ fn arrows_of_the_table_never_lead_back() {
 
 #[test]
 fn a_forbidden_import_is_found_in_every_spelling() {
-    let table = table("\n## Layers\n\n| room | imports |\n|---|---|\n| `train` | `data`, `model` |\n");
+    let table =
+        table("\n## Layers\n\n| room | imports |\n|---|---|\n| `train` | `data`, `model` |\n");
     let found = |source: &str| faults("train", 2, source, &table);
     for allowed in [
         "use crate::data::Set;",

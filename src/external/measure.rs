@@ -207,7 +207,7 @@ async fn measure(
     let classes = classes.map(|(classes, most)| (classes[..count].to_vec(), *most));
     let inputs = tensor(samples, count, device);
     let widest = network.units().into_iter().max().unwrap_or(1);
-    let mut probe = Probe::of_samples(curves, settings, widest, inputs, classes).await?;
+    let mut probe = Probe::for_samples(curves, settings, widest, inputs, classes).await?;
     let values = probe.measure(&network.perceptron).await?;
     Ok(names.into_iter().zip(values.into_iter().flatten()).collect())
 }

@@ -111,6 +111,32 @@ pub struct Curve {
     pub rank: Option<usize>,
 }
 
+impl Curve {
+    /// The curve of a quantity of the whole network, on no samples and of no rank.
+    #[must_use]
+    pub fn of(quantity: Quantity) -> Self {
+        Self { quantity, layer: None, set: None, rank: None }
+    }
+
+    /// The same of a layer, counted from 1.
+    #[must_use]
+    pub fn layer(self, layer: usize) -> Self {
+        Self { layer: Some(layer), ..self }
+    }
+
+    /// The same on a set of samples.
+    #[must_use]
+    pub fn on(self, set: Set) -> Self {
+        Self { set: Some(set), ..self }
+    }
+
+    /// The same of a rank.
+    #[must_use]
+    pub fn rank(self, rank: usize) -> Self {
+        Self { rank: Some(rank), ..self }
+    }
+}
+
 impl fmt::Display for Curve {
     /// The name in JSON: `input-information.layer-2.test`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

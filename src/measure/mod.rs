@@ -23,6 +23,8 @@ pub mod information;
 #[cfg(feature = "engine")]
 pub mod linear_map;
 #[cfg(feature = "engine")]
+mod points;
+#[cfg(feature = "engine")]
 mod probe;
 
 #[cfg(feature = "engine")]
