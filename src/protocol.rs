@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
-use crate::measure::EstimatorCheck;
+use crate::measure::{CheckSource, EstimatorCheck};
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,9 +53,8 @@ pub enum Command {
     Pause,
     /// Trains to the next measured step and pauses there.
     Step,
-    /// Tries the estimators of mutual information on one of [`crate::measure::SOURCES`], by its place
-    /// there, over more and more samples. Training waits meanwhile; what is loaded stays.
-    CheckEstimators(usize),
+    /// Tries the estimators of mutual information on a reference problem, over more and more samples. Training waits meanwhile; what is loaded stays.
+    CheckEstimators(CheckSource),
     /// Steps per second to hold at most; `None` for as fast as the device goes.
     Speed(Option<f64>),
 }

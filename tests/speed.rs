@@ -40,9 +40,9 @@ async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let parsed = Experiment::from_query(query);
     assert_eq!(parsed.notes, []);
     let start = Instant::now();
-    let new = if differentiate { Trainer::by_tensors } else { Trainer::new };
+    let new = if differentiate { Trainer::reference } else { Trainer::new };
     let mut trainer = new(&parsed.experiment, device).expect("there is data");
-    assert_eq!(trainer.is_by_tensors(), differentiate);
+    assert_eq!(trainer.is_reference(), differentiate);
     let launches = |trainer: &Trainer| match trainer.launches() {
         Some((launches, true)) => format!("{launches} launches replayed"),
         Some((launches, false)) => format!("{launches} launches"),

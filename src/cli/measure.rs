@@ -6,8 +6,9 @@ use burn::tensor::Device;
 
 use super::output::Output;
 use super::{Failure, english};
-use crate::own::{self, Chosen, Network, Plan, Samples};
+use crate::external::{self, Chosen, Network, Plan, Samples};
 use crate::text;
+use crate::train::TrainError;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -47,7 +48,7 @@ pub(super) fn help() -> String {
     );
     let words = english();
     let usual = Chosen::default().settings;
-    for field in own::fields() {
+    for field in external::fields() {
         let default = match field.key {
             "info" => "each of the four".into(),
             _ => field.format(field.get(&usual)),
@@ -74,6 +75,6 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let features = network.units()[0];
     let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
     let mut out = Output::open(arguments.json)?;
-    let report = own::Report::new(&network, &samples, &chosen, &device);
-    out.write_json(&pollster::block_on(report)?)
+    let report = external::Report::new(&network, &samples, &chosen, &device);
+    out.write_json(&pollster::block_on(report).map_err(TrainError::from)?)
 }

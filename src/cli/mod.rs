@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::experiment::{Experiment, FIELDS, Group, Preset};
-use crate::own::OwnError;
+use crate::external::ExternalError;
 use crate::text::{self, Locale, Text};
 use crate::train::TrainError;
 
@@ -149,7 +149,7 @@ enum Failure {
     #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
     Usage(Vec<String>),
     #[error(transparent)]
-    Own(#[from] OwnError),
+    Own(#[from] ExternalError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]

@@ -14,9 +14,10 @@ use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
 use crate::report::Report;
+use crate::run::Run;
 use crate::sharding::{self, StepMerger};
 use crate::text;
-use crate::train::{Run, TrainError};
+use crate::train::TrainError;
 
 pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     let parsed = Experiment::from_query(query);

@@ -12,6 +12,7 @@ mod note;
 mod presets;
 mod query;
 mod settings;
+pub mod shape;
 mod value;
 
 pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field};
@@ -24,6 +25,7 @@ pub use settings::{
     BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, ModelKind, NoiseScale, Operation,
     Optimiser, Probed, Rule, Schedule, Settings,
 };
+pub use shape::{DataShape, Task};
 pub use value::{Activation, Choice, Layer, Layers, Value};
 
 /// Most members of an ensemble.

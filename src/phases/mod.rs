@@ -8,7 +8,7 @@ use crate::history::{History, Scores};
 pub const FIT_ACCURACY: f32 = 0.99;
 
 /// When one member went through the two phases: the first measured step at which a threshold is
-/// reached, which is at most 2% late (see [`crate::history::next_measured_step`]).
+/// reached, which is at most 2% late (see [`crate::evaluation::next_evaluated_step`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MemberPhases {
     /// Training accuracy reaches [`FIT_ACCURACY`].

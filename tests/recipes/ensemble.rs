@@ -2,11 +2,13 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
+use two_phase::evaluation::{Evaluation, next_evaluated_step};
 use two_phase::experiment::{Experiment, Optimiser, Preset};
-use two_phase::history::{Evaluation, History, next_measured_step};
+use two_phase::history::History;
 use two_phase::phases;
+use two_phase::run::Run;
 use two_phase::sharding::{StepMerger, assign_members};
-use two_phase::train::{Run, Trainer};
+use two_phase::train::Trainer;
 
 use super::{experiment, train};
 
@@ -30,7 +32,7 @@ fn train_together(query: &str) -> History {
         if step == last {
             return history;
         }
-        step = next_measured_step(step).min(last);
+        step = next_evaluated_step(step).min(last);
     }
 }
 

@@ -6,11 +6,10 @@ use std::collections::VecDeque;
 use burn::tensor::{Device, Tensor, TensorData};
 use nalgebra::DMatrix;
 
-use super::TrainError;
 use super::per_member::{Members, PerMember, member_sum};
-use super::read;
+use crate::device::{DeviceError, read};
 use crate::experiment::{Grokfast as Average, Optimiser, Settings};
-use crate::measure::spectrum::Spectrum;
+use crate::linalg::Spectrum;
 use crate::model::Role;
 
 /// Grokfast (Lee et al., arXiv 2405.20233): adds to each gradient a multiple of its running average,
@@ -193,7 +192,7 @@ impl RankPenalty {
         parameters: &[Tensor<3>],
         roles: &[Role],
         gradients: &mut [Option<Tensor<3>>],
-    ) -> Result<(), TrainError> {
+    ) -> Result<(), DeviceError> {
         for ((parameter, role), gradient) in parameters.iter().zip(roles).zip(gradients) {
             if *role != Role::Weights {
                 continue;
@@ -229,7 +228,7 @@ impl RankPenalty {
 /// `U diag(dH/dσ) Vᵀ`. Both are zero where an entry is not finite.
 fn entropy(matrix: DMatrix<f64>) -> (f64, DMatrix<f64>) {
     let none = DMatrix::zeros(matrix.nrows(), matrix.ncols());
-    let Some(spectrum) = Spectrum::of(matrix) else {
+    let Some(spectrum) = Spectrum::of_matrix(matrix) else {
         return (0.0, none);
     };
     let (entropy, total) = spectrum.entropy();

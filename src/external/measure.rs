@@ -6,13 +6,13 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{LayerReport, Network, OwnError, Samples};
+use super::{ExternalError, LayerReport, Network, Samples};
+use crate::device::{DeviceError, read};
 use crate::experiment::{
     Bounds, Estimator, FIELDS, Field, Group, Note, Probed, Settings, field, pairs,
 };
 use crate::measure::{Probe, of_network, sample_counts};
 use crate::text::{self, Locale, Text};
-use crate::train::TrainError;
 
 const ESTIMATORS: [Estimator; 4] =
     [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
@@ -54,7 +54,7 @@ impl Chosen {
     ///
     /// # Errors
     /// If a setting is none of what is measured, or does not take its value.
-    pub fn from_query(query: &str) -> Result<Self, OwnError> {
+    pub fn from_query(query: &str) -> Result<Self, ExternalError> {
         let mut chosen = Self::default();
         for (key, value) in &pairs(query) {
             set(&mut chosen.settings, key, value)?;
@@ -67,16 +67,16 @@ impl Chosen {
     }
 }
 
-fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), OwnError> {
+fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalError> {
     let Some(field) = field(key).filter(|field| fields().any(|known| known.key == field.key))
     else {
         let known: Vec<&str> = fields().map(|field| field.key).collect();
         let key: String = key.chars().filter(|c| !c.is_control()).take(24).collect();
-        return Err(OwnError::Setting(format!("“{key}” is none of {}", known.join(", "))));
+        return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
     };
     field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
         let sentence = text::note(&Text::new(Locale::English), &Note::Refused(invalid));
-        OwnError::Setting(sentence)
+        ExternalError::Setting(sentence)
     })
 }
 
@@ -132,7 +132,7 @@ impl Report {
         samples: &Samples,
         chosen: &Chosen,
         device: &Device,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Self, DeviceError> {
         let outputs = network.layers.last().map_or(0, |layer| layer.outputs);
         let classified = samples.classes.as_ref().is_some_and(|(_, count)| *count <= outputs);
         let plain = Settings {
@@ -165,7 +165,7 @@ impl Report {
         let accuracy = match &samples.classes {
             Some((classes, _)) if classified => {
                 let inputs = tensor(samples, samples.count(), device);
-                let answers = crate::train::read(network.perceptron.forward(&inputs)).await?;
+                let answers = read(network.perceptron.forward(&inputs)).await?;
                 let right = answers.chunks(outputs).zip(classes).filter(|(row, class)| {
                     let own = row[**class as usize];
                     row.iter().enumerate().all(|(k, x)| k == **class as usize || *x < own)
@@ -203,14 +203,14 @@ async fn measure(
     count: usize,
     settings: Settings,
     device: &Device,
-) -> Result<Values, TrainError> {
+) -> Result<Values, DeviceError> {
     let curves = of_network(&settings, &network.units(), samples.classes.is_some());
     let names: Vec<String> = curves.iter().map(ToString::to_string).collect();
     let classes = samples.classes.as_ref();
     let classes = classes.map(|(classes, most)| (classes[..count].to_vec(), *most));
     let inputs = tensor(samples, count, device);
     let widest = network.units().into_iter().max().unwrap_or(1);
-    let mut probe = Probe::of_samples(curves, settings, widest, inputs, classes).await?;
+    let mut probe = Probe::for_samples(curves, settings, widest, inputs, classes).await?;
     let values = probe.measure(&network.perceptron).await?;
     Ok(names.into_iter().zip(values.into_iter().flatten()).collect())
 }

@@ -13,7 +13,7 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Serialize;
 
-use super::OwnError;
+use super::ExternalError;
 use crate::experiment::Activation;
 use crate::model::{Linear, Perceptron};
 
@@ -27,10 +27,10 @@ pub struct Plan {
 }
 
 impl FromStr for Plan {
-    type Err = OwnError;
+    type Err = ExternalError;
 
-    fn from_str(text: &str) -> Result<Self, OwnError> {
-        let refuse = |reason: String| Err(OwnError::Layers(reason));
+    fn from_str(text: &str) -> Result<Self, ExternalError> {
+        let refuse = |reason: String| Err(ExternalError::Layers(reason));
         let mut plan = Self { places: Vec::new(), activations: Vec::new() };
         let mut last_is_linear = false;
         for (place, name) in text.split(',').map(str::trim).enumerate() {
@@ -96,25 +96,25 @@ impl Network {
         plan: &Plan,
         prefixes: Option<&[String]>,
         device: &Device,
-    ) -> Result<Self, OwnError> {
+    ) -> Result<Self, ExternalError> {
         let file = path.display().to_string();
-        let bytes =
-            fs::read(path).map_err(|error| OwnError::Unreadable { file: file.clone(), error })?;
+        let bytes = fs::read(path)
+            .map_err(|error| ExternalError::Unreadable { file: file.clone(), error })?;
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| {
-            OwnError::NotSafetensors { file: file.clone(), reason: error.to_string() }
+            ExternalError::NotSafetensors { file: file.clone(), reason: error.to_string() }
         })?;
         let own = Tensors { file: &file, tensors };
         let places: Vec<String> = plan.places.iter().map(usize::to_string).collect();
         let names = prefixes.unwrap_or(&places);
         if names.len() != places.len() {
-            return Err(OwnError::Names { expected: places.len(), got: names.len() });
+            return Err(ExternalError::Names { expected: places.len(), got: names.len() });
         }
         let mut layers: Vec<Linear> = Vec::with_capacity(names.len());
         for name in names {
             let layer = own.layer(name)?;
             if let Some(before) = layers.last().filter(|last| last.outputs != layer.inputs) {
                 let (inputs, before) = (layer.inputs, before.outputs);
-                return Err(OwnError::Chain { file, name: weight(name), inputs, before });
+                return Err(ExternalError::Chain { file, name: weight(name), inputs, before });
             }
             layers.push(layer);
         }
@@ -176,11 +176,11 @@ struct Tensors<'a> {
 }
 
 impl Tensors<'_> {
-    fn layer(&self, name: &str) -> Result<Linear, OwnError> {
+    fn layer(&self, name: &str) -> Result<Linear, ExternalError> {
         let weight = weight(name);
         let Ok(view) = self.tensors.tensor(&weight) else {
             let found = listed(self.tensors.names());
-            return Err(OwnError::Missing { file: self.file.into(), name: weight, found });
+            return Err(ExternalError::Missing { file: self.file.into(), name: weight, found });
         };
         let [outputs, inputs] = *view.shape() else {
             return Err(self.shape(weight, "[outputs, inputs]", &view));
@@ -206,23 +206,28 @@ impl Tensors<'_> {
     }
 
     /// A network of which a part was left out would be measured as if it were another.
-    fn refuse_others(&self, names: &[String]) -> Result<(), OwnError> {
+    fn refuse_others(&self, names: &[String]) -> Result<(), ExternalError> {
         let known: Vec<String> = names.iter().flat_map(|name| [weight(name), bias(name)]).collect();
         let mut others = self.tensors.names();
         others.retain(|name| !known.iter().any(|known| known == name));
         if others.is_empty() {
             return Ok(());
         }
-        Err(OwnError::Unused { file: self.file.into(), found: listed(others) })
+        Err(ExternalError::Unused { file: self.file.into(), found: listed(others) })
     }
 
-    fn shape(&self, name: String, expected: &str, view: &TensorView) -> OwnError {
+    fn shape(&self, name: String, expected: &str, view: &TensorView) -> ExternalError {
         let (file, expected, got) = (self.file.into(), expected.into(), view.shape().to_vec());
-        OwnError::Shape { file, name, expected, got }
+        ExternalError::Shape { file, name, expected, got }
     }
 
     /// The numbers of a tensor of rows of `columns`.
-    fn numbers(&self, name: &str, view: &TensorView, columns: usize) -> Result<Vec<f32>, OwnError> {
+    fn numbers(
+        &self,
+        name: &str,
+        view: &TensorView,
+        columns: usize,
+    ) -> Result<Vec<f32>, ExternalError> {
         let data = view.data();
         let numbers: Vec<f64> = match view.dtype() {
             Dtype::F32 => each(data, |bytes| f32::from_le_bytes(bytes).into()),
@@ -231,12 +236,12 @@ impl Tensors<'_> {
             Dtype::BF16 => each(data, |bytes| bf16::from_le_bytes(bytes).into()),
             other => {
                 let (file, name) = (self.file.into(), name.into());
-                return Err(OwnError::Type { file, name, dtype: other.to_string() });
+                return Err(ExternalError::Type { file, name, dtype: other.to_string() });
             }
         };
         // Finite in double precision may be infinite in single.
         if let Some(place) = numbers.iter().position(|number| !(*number as f32).is_finite()) {
-            return Err(OwnError::Weight {
+            return Err(ExternalError::Weight {
                 file: self.file.into(),
                 name: name.into(),
                 value: numbers[place],

@@ -2,9 +2,9 @@
 
 use web_time::Instant;
 
-use super::TrainError;
+use crate::device::DeviceError;
+use crate::evaluation::{ProbeResult, next_recorded_step};
 use crate::experiment::{BinRange, Estimator, Experiment};
-use crate::history::{ProbeResult, next_probed_step};
 use crate::measure::{self, Probe};
 use crate::model::Perceptron;
 
@@ -19,7 +19,7 @@ const CREDIT: f64 = 0.05;
 ///
 /// As recorded steps can be measured at any time, measuring never has to hold training up; and with
 /// other settings it can be done again for a run that is over.
-pub(super) struct Tape {
+pub(super) struct WeightHistory {
     /// Steps with the networks of each part.
     recorded: Vec<Record>,
     /// The step from which on the next is recorded.
@@ -33,7 +33,7 @@ pub(super) struct Tape {
     /// Whether measuring has to wait until training rests: for that, or because a critic takes seconds.
     at_rest_only: bool,
     /// Records that probes have looked at for that.
-    surveyed: usize,
+    ranges_known: usize,
     /// Whether nothing is to be measured.
     nothing: bool,
     /// Seconds so far that training took, and that it waited for measuring.
@@ -49,9 +49,9 @@ struct Record {
     measured: bool,
 }
 
-impl Tape {
+impl WeightHistory {
     pub(super) fn new(experiment: &Experiment) -> Self {
-        let mut tape = Self {
+        let mut history = Self {
             recorded: Vec::new(),
             next: 0,
             share: 0.0,
@@ -59,13 +59,13 @@ impl Tape {
             needs_all: false,
             at_rest_only: false,
             nothing: false,
-            surveyed: 0,
+            ranges_known: 0,
             training: 0.0,
             measuring: 0.0,
             latest: 0.0,
         };
-        tape.rewind(experiment);
-        tape
+        history.invalidate(experiment);
+        history
     }
 
     /// What share of training time measuring may take.
@@ -74,7 +74,7 @@ impl Tape {
     }
 
     /// Everything recorded, and to be recorded, is to be measured as this experiment says.
-    pub(super) fn rewind(&mut self, experiment: &Experiment) {
+    pub(super) fn invalidate(&mut self, experiment: &Experiment) {
         let settings = &experiment.settings;
         self.set_share(experiment);
         self.in_order = match settings.info {
@@ -85,7 +85,7 @@ impl Tape {
         self.needs_all =
             settings.info == Estimator::Binning && settings.bin_range == BinRange::Whole;
         self.at_rest_only = self.needs_all || settings.info == Estimator::Contrastive;
-        self.surveyed = 0;
+        self.ranges_known = 0;
         self.nothing = measure::curves(experiment).is_empty();
         self.recorded.iter_mut().for_each(|record| record.measured = self.nothing);
     }
@@ -96,7 +96,7 @@ impl Tape {
         if step < self.next && !last {
             return;
         }
-        self.next = next_probed_step(step);
+        self.next = next_recorded_step(step);
         let parts = networks();
         let numbers =
             parts.iter().flat_map(|part| &part.parameters).map(|p| p.shape().num_elements());
@@ -104,7 +104,7 @@ impl Tape {
         if (self.recorded.len() + 1) * numbers > MAX_NUMBERS {
             let mut keep = [true, false].into_iter().cycle();
             self.recorded.retain(|_| keep.next() == Some(true));
-            self.surveyed = 0;
+            self.ranges_known = 0;
         }
         self.recorded.push(Record { step, parts, measured: self.nothing });
     }
@@ -136,14 +136,14 @@ impl Tape {
         probes: &mut [(Vec<usize>, Probe)],
         members: usize,
         rests: bool,
-    ) -> Result<Option<ProbeResult>, TrainError> {
-        if self.needs_all && self.surveyed < self.recorded.len() {
-            for record in &self.recorded[self.surveyed..] {
+    ) -> Result<Option<ProbeResult>, DeviceError> {
+        if self.needs_all && self.ranges_known < self.recorded.len() {
+            for record in &self.recorded[self.ranges_known..] {
                 for ((_, probe), network) in probes.iter_mut().zip(&record.parts) {
-                    probe.survey(network).await?;
+                    probe.update_ranges(network).await?;
                 }
             }
-            self.surveyed = self.recorded.len();
+            self.ranges_known = self.recorded.len();
             // At another range all come out differently.
             self.recorded.iter_mut().for_each(|record| record.measured = false);
         }

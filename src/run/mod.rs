@@ -1,16 +1,17 @@
 //! A run: an ensemble in training, measured at fixed steps.
 
+mod weight_history;
+
 use burn::tensor::Device;
 
-use super::cpu;
-use super::tape::Tape;
-use super::{TrainError, Trainer};
+use crate::evaluation::{Evaluation, ProbeResult, Scores, StepTime, next_evaluated_step};
 use crate::experiment::{Experiment, Settings};
-use crate::history::{Evaluation, ProbeResult, Scores, StepTime, next_measured_step};
 use crate::measure::Probe;
+use crate::train::{TrainError, Trainer, covered_by_slices};
 use web_time::Instant;
+use weight_history::WeightHistory;
 
-/// An ensemble in training that is measured at the steps of [`next_measured_step`].
+/// An ensemble in training that is measured at the steps of [`next_evaluated_step`].
 ///
 /// On the CPU members of different width, or with different numbers of samples, are trained apart: in one
 /// set of tensors the small ones would cost as much as the largest, and sums over padded rows are rounded
@@ -32,7 +33,7 @@ pub struct Run {
     all_diverged: bool,
     device: Device,
     experiment: Experiment,
-    tape: Tape,
+    weights: WeightHistory,
     /// Seconds that handing the last steps to the device took, for each of them.
     host_seconds: f64,
     /// What measures each of the parts; made when it is first needed.
@@ -67,7 +68,7 @@ impl Run {
             unsolved: Vec::new(),
             all_diverged: false,
             device: device.clone(),
-            tape: Tape::new(experiment),
+            weights: WeightHistory::new(experiment),
             host_seconds: 0.0,
             probes: None,
             experiment: experiment.clone(),
@@ -91,10 +92,8 @@ impl Run {
         /// Seconds between two waits for the device: long enough that a clock that is coarse, as browsers'
         /// are, and a single hiccup do not decide.
         const CHUNK: f64 = 0.1;
-        let mut copies = Vec::new();
-        for (places, _) in &self.parts {
-            copies.push(self.trainer(places)?);
-        }
+        let mut copies: Vec<Trainer> =
+            self.parts.iter().map(|(_, trainer)| trainer.start_over()).collect();
         if copies.is_empty() {
             return Ok(StepTime::default());
         }
@@ -140,7 +139,10 @@ impl Run {
     }
 
     fn trainer(&self, places: &[usize]) -> Result<Trainer, TrainError> {
-        Trainer::of(places.iter().map(|&place| self.members[place]).collect(), &self.device)
+        Trainer::for_members(
+            places.iter().map(|&place| self.members[place]).collect(),
+            &self.device,
+        )
     }
 
     /// Steps after which the run is done.
@@ -192,7 +194,7 @@ impl Run {
             for (_, trainer) in &self.parts {
                 trainer.settle().await?;
             }
-            self.tape.trained(start);
+            self.weights.trained(start);
             return Ok(None);
         }
         let mut evaluation = Evaluation { step: stop, members: vec![None; self.members.len()] };
@@ -201,12 +203,12 @@ impl Run {
         }
         self.all_diverged = evaluation.has_diverged();
         // The last step is measured too, wherever the others fall.
-        let following = next_measured_step(stop);
+        let following = next_evaluated_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
-        self.tape.trained(start);
+        self.weights.trained(start);
         // Also where nothing is measured yet: it may be asked for later.
         let networks = || self.parts.iter().map(|(_, trainer)| trainer.model()).collect();
-        self.tape.record(stop, self.next > last, networks);
+        self.weights.record(stop, self.next > last, networks);
         Ok(Some(evaluation))
     }
 
@@ -220,20 +222,20 @@ impl Run {
     /// Whether networks are recorded that are not measured yet, beside loss and accuracy.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.tape.is_behind()
+        self.weights.is_behind()
     }
 
     /// Whether some should be measured now, though training goes on: if measuring has taken less
     /// than its share of the time.
     #[must_use]
     pub fn is_measuring_due(&self) -> bool {
-        self.tape.is_due()
+        self.weights.is_due()
     }
 
     /// Time that training waited for measuring, over the time that it took.
     #[must_use]
     pub fn measuring_cost(&self) -> f64 {
-        self.tape.cost()
+        self.weights.cost()
     }
 
     /// Measures the networks of a recorded step: of the newest that is not measured yet, or of the oldest
@@ -256,7 +258,7 @@ impl Run {
             self.probes = Some(probes);
         }
         let Some(probes) = &mut self.probes else { return Ok(None) };
-        self.tape.measure(probes, self.members.len(), rests).await
+        Ok(self.weights.measure(probes, self.members.len(), rests).await?)
     }
 
     /// Measures everything recorded anew, as an experiment says that is trained alike; nothing is, and `false`
@@ -265,10 +267,10 @@ impl Run {
         let alike = self.experiment.measures_alike(experiment);
         self.experiment = experiment.clone();
         if alike {
-            self.tape.set_share(experiment);
+            self.weights.set_share(experiment);
         } else {
             self.probes = None;
-            self.tape.rewind(experiment);
+            self.weights.invalidate(experiment);
         }
         !alike
     }
@@ -320,7 +322,7 @@ fn parts(
     }
     let kind = |place: usize| {
         let member = &members[place];
-        (member.width, member.train_samples(), cpu::covers(member))
+        (member.width, member.train_samples(), covered_by_slices(member))
     };
     places.sort_by_key(|&place| kind(place));
     places.chunk_by(|a, b| kind(*a) == kind(*b)).map(<[usize]>::to_vec).collect()

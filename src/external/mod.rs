@@ -15,7 +15,7 @@ use std::io;
 
 /// Why a network or its samples cannot be measured, and what to do.
 #[derive(Debug, thiserror::Error)]
-pub enum OwnError {
+pub enum ExternalError {
     /// A file cannot be read.
     #[error("could not read {file}: {error}; check its name and that it may be read")]
     Unreadable {
