@@ -9,24 +9,24 @@ use crate::text::{self, Text};
 /// What is being waited for, or why training cannot go on.
 pub fn activity(text: &Text, activity: &Activity) -> String {
     match activity {
-        Activity::FindingDevice => text.get("activity-finding-device"),
-        Activity::LoadingProgram(Backend::Cpu) => text.get("activity-loading-cpu"),
-        Activity::LoadingProgram(Backend::Gpu) => text.get("activity-loading-gpu"),
+        Activity::FindingDevice => text.get("loading-looking"),
+        Activity::LoadingProgram(Backend::Cpu) => text.get("loading-cpu"),
+        Activity::LoadingProgram(Backend::Gpu) => text.get("loading-gpu"),
         Activity::WarmingUp { stage, done, total } => {
-            let part = match stage {
+            let what = match stage {
                 WarmUp::Adapter => text.get("warm-up-adapter"),
                 WarmUp::Check(name) => text.with("warm-up-check", &[("name", name.as_str().into())]),
             };
-            let number = done + 1;
+            let (part, parts) = (done + 1, *total);
             text.with(
-                "activity-warming-up",
-                &[("part", part.into()), ("number", number.into()), ("total", (*total).into())],
+                "loading-warm-up",
+                &[("what", what.into()), ("part", part.into()), ("parts", parts.into())],
             )
         }
-        Activity::SettingUp => text.get("activity-setting-up"),
-        Activity::Comparing => text.get("activity-comparing"),
+        Activity::SettingUp => text.get("state-setting-up"),
+        Activity::Comparing => text.get("loading-comparing"),
         Activity::Failed(failure) => {
-            text.with("training-stopped", &[("reason", self::failure(text, failure).into())])
+            text.with("failure-training", &[("reason", self::failure(text, failure).into())])
         }
     }
 }
@@ -66,40 +66,39 @@ pub fn failure(text: &Text, failure: &Failure) -> String {
 
 /// What trains, and why.
 pub fn badge(text: &Text, device: &Device, workers: usize) -> String {
-    let Some(active) = device.active() else { return text.get("badge-not-yet") };
-    let name = match (active, device.adapter()) {
-        (Backend::Cpu, _) => text.get("device-cpu-name"),
-        (Backend::Gpu, Some(adapter)) if !adapter.name.is_empty() => {
-            text.with("device-gpu-named", &[("name", adapter.name.as_str().into())])
-        }
-        (Backend::Gpu, _) => text.get("device-gpu-name"),
+    let name = match device.adapter().map(|adapter| adapter.name.as_str()) {
+        None | Some("") => text.get("adapter-unnamed"),
+        Some(name) => name.to_owned(),
     };
-    let reason = match device.reason() {
-        Reason::NotYet => None,
-        Reason::Chosen => Some(text.get("reason-chosen")),
-        Reason::NoAdapter(NoAdapter::NoWebGpu) => Some(text.get("reason-no-webgpu")),
-        Reason::NoAdapter(NoAdapter::NoneFound) => Some(text.get("reason-no-adapter")),
-        Reason::SoftwareAdapter => Some(text.get("reason-software")),
-        Reason::Preparing => Some(text.get("reason-preparing")),
-        Reason::ToBeCompared => Some(text.get("reason-to-be-compared")),
-        Reason::GpuFailed(failure) => Some(self::failure(text, failure)),
-        Reason::Compared { times } => {
+    let badge = match (device.active(), device.reason()) {
+        (None, _) => text.get("badge-not-yet"),
+        (Some(Backend::Gpu), Reason::Compared { times }) => {
             let times = text.number(*times);
-            let id = match active {
-                Backend::Cpu => "reason-faster-than-gpu",
-                Backend::Gpu => "reason-faster-than-cpu",
-            };
-            Some(text.with(id, &[("times", times.into())]))
+            text.with("badge-gpu-faster", &[("name", name.into()), ("times", times.into())])
         }
-    };
-    let badge = match reason {
-        Some(reason) => {
-            text.with("badge-because", &[("device", name.into()), ("reason", reason.into())])
-        }
-        None => name,
+        (Some(Backend::Gpu), _) => text.with("badge-gpu", &[("name", name.into())]),
+        (Some(Backend::Cpu), reason) => match reason {
+            Reason::NotYet => text.get("badge-cpu"),
+            Reason::Chosen => text.get("badge-cpu-chosen"),
+            Reason::NoAdapter(NoAdapter::NoWebGpu) => text.get("badge-cpu-no-webgpu"),
+            Reason::NoAdapter(NoAdapter::NoneFound) => text.get("badge-cpu-no-adapter"),
+            Reason::SoftwareAdapter => text.get("badge-cpu-software"),
+            Reason::Preparing => text.get("badge-cpu-preparing"),
+            Reason::ToBeCompared => text.get("badge-cpu-before-comparison"),
+            Reason::GpuFailed(Failure::Silent { seconds }) => {
+                text.with("badge-cpu-silent", &[("seconds", (*seconds).into())])
+            }
+            Reason::GpuFailed(failure) => {
+                let reason = self::failure(text, failure);
+                text.with("badge-cpu-failed", &[("reason", reason.into())])
+            }
+            Reason::Compared { times } => {
+                text.with("badge-cpu-faster", &[("times", text.number(*times).into())])
+            }
+        },
     };
     if workers > 1 {
-        text.with("badge-workers", &[("badge", badge.into()), ("workers", workers.into())])
+        text.with("badge-workers", &[("device", badge.into()), ("count", workers.into())])
     } else {
         badge
     }
@@ -110,21 +109,21 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
     match notice {
         Notice::Experiment(note) => text::note(text, note),
         Notice::Option { key, got } => text.with(
-            "notice-option",
+            "note-option",
             &[
                 ("key", (*key).into()),
-                ("allowed", text.get(&format!("allowed-{key}")).into()),
+                ("allowed", text.get(&format!("allowed-key-{key}")).into()),
                 ("got", got.as_str().into()),
             ],
         ),
         Notice::NearestSpeed(speed) => {
             let name = speed::name(Some(*speed), text);
-            text.with("notice-nearest-speed", &[("speed", name.into())])
+            text.with("note-nearest-speed", &[("speed", name.into())])
         }
         Notice::UnknownParts(names) => {
             let count = names.len();
             text.with(
-                "notice-unknown-parts",
+                "note-unknown-parts",
                 &[("names", text.list(names).into()), ("count", count.into())],
             )
         }
@@ -133,5 +132,5 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
 
 /// The choices of a device, in the order of [`Preference::ALL`].
 pub fn preference(text: &Text, preference: Preference) -> String {
-    text.get(&format!("preference-{}", preference.key()))
+    text.get(&format!("device-{}", preference.key()))
 }

@@ -31,11 +31,6 @@ impl Estimators {
             set_attribute(&option, "value", source.key());
             set_text(&option, &text.get(&format!("problem-{}", source.key())));
         }
-        let limits: HtmlElement = root.part("estimators-limits");
-        for limit in ["limit-binning", "limit-kernel", "limit-neighbours", "limit-contrastive"] {
-            let item: HtmlElement = append(&limits, "li", "");
-            set_text(&item, &text.get(limit));
-        }
         let check: HtmlButtonElement = root.part("check");
         let (chosen, handle_of_check) = (problems.clone(), handle.clone());
         let listener = Listener::new(&check, "click", move |_: Event| {

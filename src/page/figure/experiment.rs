@@ -26,7 +26,7 @@ impl Experiments {
         for preset in Preset::ALL {
             let option: HtmlElement = append(&presets, "option", "");
             set_attribute(&option, "value", preset.key);
-            set_text(&option, &text.get(&format!("preset-{}", preset.key)));
+            set_text(&option, &text.preset(preset));
         }
         let about: HtmlElement = root.part("preset-about");
         about.set_id(&root.unique("preset-about"));
@@ -63,13 +63,13 @@ impl Panel for Experiments {
             return;
         }
         self.presets.set_value(experiment.preset.key);
-        let about = text.attribute(&format!("preset-{}", experiment.preset.key), "about");
+        let about = text.preset_about(experiment.preset);
         set_text(&self.about, &about);
         let preset = experiment.preset.experiment();
         let changed: Vec<String> = FIELDS
             .iter()
             .filter(|field| experiment.values(field) != preset.values(field))
-            .map(|field| text.get(&format!("field-{}", field.key)))
+            .map(|field| text.field(field))
             .collect();
         self.changed.set_hidden(changed.is_empty());
         let settings = text.list(&changed);

@@ -46,7 +46,7 @@ impl Measures {
         for set in [Set::Train, Set::Test, Set::All] {
             let option: HtmlElement = append(&samples, "option", "");
             set_attribute(&option, "value", set.key());
-            set_text(&option, &text.get(&format!("samples-{}", set.key())));
+            set_text(&option, &text.get(&format!("option-{}", set.key())));
         }
         let plane: HtmlElement = root.part("plane");
         let mut listeners = over_time(&root.part("measures-charts"), handle);
@@ -210,9 +210,9 @@ fn cost(view: &View<'_>) -> String {
     let (progress, text) = (view.session.progress(), view.text);
     let count = view.session.history().measurements().len();
     if count == 0 {
-        return text.get("not-measured");
+        return text.get("measured-not-yet");
     }
-    let slowed = text.percent((progress.measuring * 1000.0).round() / 1000.0);
-    let id = if view.session.is_measured() { "measured" } else { "measured-so-far" };
-    text.with(id, &[("count", count.into()), ("slowed", slowed.into())])
+    let cost = text.percent((progress.measuring * 1000.0).round() / 1000.0);
+    let id = if view.session.is_measured() { "measured-steps" } else { "measured-steps-so-far" };
+    text.with(id, &[("count", count.into()), ("cost", cost.into())])
 }

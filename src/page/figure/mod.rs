@@ -238,7 +238,11 @@ fn build(root: &Root, text: &Text, parts: Parts) {
         [("data-text", None), ("data-title", Some("title")), ("data-label", Some("aria-label"))]
     {
         for marked in all(&format!("[{attribute}]")) {
-            let words = text.get(&marked.get_attribute(attribute).unwrap_or_default());
+            let id = marked.get_attribute(attribute).unwrap_or_default();
+            let words = match id.split_once('.') {
+                Some((id, attribute)) => text.attribute(id, attribute),
+                None => text.get(&id),
+            };
             match target {
                 None => set_text(&marked, &words),
                 Some(target) => set_attribute(&marked, target, &words),

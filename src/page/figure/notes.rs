@@ -41,7 +41,7 @@ impl Panel for Notes {
         }
         let more = self.shown.len().saturating_sub(Self::MAX_SHOWN);
         if more > 0 {
-            add(&view.text.with("more-notices", &[("count", more.into())]));
+            add(&view.text.with("note-more", &[("count", more.into())]));
         }
     }
 }

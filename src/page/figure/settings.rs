@@ -56,7 +56,7 @@ impl Settings {
         let groups = Group::ALL.map(|group| {
             let section: HtmlElement = append(&more, "section", "");
             let title: HtmlElement = append(&section, "h2", "group");
-            set_text(&title, &text.get(&format!("group-{}", group.key())));
+            set_text(&title, &text.group(group));
             let grid = append(&section, "div", "grid");
             (group, section, grid)
         });
@@ -135,20 +135,19 @@ impl Control {
     fn new(root: &Root, field: &'static Field, text: &Text, handle: &Handle) -> Self {
         let holder: HtmlElement = create("div");
         holder.set_class_name("control");
-        let message = format!("field-{}", field.key);
         let (id, about_id) =
             (root.unique(field.key), root.unique(&format!("about-{}", field.key)));
         let label: HtmlElement = append(&holder, "label", "");
         let name: HtmlElement = append(&label, "span", "");
-        set_text(&name, &text.get(&message));
+        set_text(&name, &text.field(field));
         let value: HtmlOutputElement = append(&label, "output", "");
-        let mut about = text.attribute(&message, "about");
+        let mut about = text.field_about(field);
         let (widget, element): (Widget, HtmlElement) = match field.kind {
             FieldKind::Number { min, max, .. } => {
                 let [min, max] =
-                    [min, max].map(|value| text.setting(field, Value::Number(value)));
+                    [min, max].map(|value| text.value(field, Value::Number(value)));
                 about = text.with(
-                    "about-with-range",
+                    "range-of-setting",
                     &[("about", about.into()), ("min", min.into()), ("max", max.into())],
                 );
                 let stops = field.stops();
@@ -161,7 +160,7 @@ impl Control {
             FieldKind::Choice(choices) => {
                 let select: HtmlSelectElement = append(&holder, "select", "");
                 for choice in choices {
-                    add_option(&select, choice.key, &text.choice(field, choice));
+                    add_option(&select, choice.key, &text.choice(field, choice.key));
                 }
                 (Widget::Select(select.clone()), select.into())
             }
@@ -243,7 +242,7 @@ impl Input {
     /// Writes beside the name what the input does not show: a slider's value, and all values where
     /// the networks differ.
     fn describe(&self, values: &[Value]) {
-        let words = self.text.setting_values(self.field, values);
+        let words = self.text.values(self.field, values);
         match &self.widget {
             Widget::Slider { slider, .. } => {
                 set_text(&self.value, &words);

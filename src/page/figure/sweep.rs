@@ -161,8 +161,8 @@ impl Panel for Sweep {
             self.profile.draw(key, frame, &series);
         }
         let setting = profile.across.title.clone();
-        set_text(&self.measure, &text.get(if options.profile_loss { "show-error" } else { "show-loss" }));
-        set_text(&self.best, &text.get(if options.profile_best { "all-at-one-step" } else { "each-at-best-step" }));
+        set_text(&self.measure, &text.get(if options.profile_loss { "button-show-error" } else { "button-show-loss" }));
+        set_text(&self.best, &text.get(if options.profile_best { "button-same-step" } else { "button-best-step" }));
         if !alone {
             self.draw_map(view, &setting, budget);
             self.map_crosshair.show(view.shared.crosshair);

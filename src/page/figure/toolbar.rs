@@ -70,9 +70,9 @@ impl Panel for Toolbar {
         let (session, text, options) = (view.session, view.text, &view.options.address);
         let state = session.state();
         let label = match state {
-            State::Running | State::Waiting => "pause",
-            State::Done => "play-again",
-            _ => "play",
+            State::Running | State::Waiting => "button-pause",
+            State::Done => "button-play-again",
+            _ => "button-play",
         };
         set_text(&self.play, &text.get(label));
         self.play.set_disabled(matches!(state, State::Loading | State::Error));
@@ -81,9 +81,9 @@ impl Panel for Toolbar {
         self.reset.set_disabled(state == State::Ready);
         let steps = session.experiment().settings.steps;
         self.axis.set_hidden(steps == 1);
-        let label = if options.log_axis { "linear-axis" } else { "log-axis" };
+        let label = if options.log_axis { "button-axis-linear" } else { "button-axis-log" };
         set_text(&self.axis, &text.get(label));
-        set_attribute(&self.axis, "title", &text.attribute(label, "title"));
+        set_attribute(&self.axis, "title", &text.attribute(label, "about"));
         let stop = session.speed().to_string();
         if self.speed.value() != stop {
             self.speed.set_value(&stop);
@@ -143,33 +143,30 @@ fn status(view: &View<'_>) -> String {
     let is_solved = steps == 1;
     let of = || [("step", step.into()), ("steps", steps.into())];
     let fitted = || {
-        let (fitted, all) = plots::fitted(session.history());
-        [("fitted", fitted.into()), ("all", all.into())]
+        let (done, networks) = plots::fitted(session.history());
+        [("done", done.into()), ("networks", networks.into())]
     };
     match session.state() {
-        State::Loading => wording::activity(text, session.activity()),
-        State::Error => wording::activity(text, session.activity()),
-        State::Waiting => text.get("status-waiting"),
-        State::Ready if is_solved => text.get("status-ready-solved"),
-        State::Ready => text.with("status-ready", &[("steps", steps.into())]),
-        State::Running if is_solved => text.with("status-fitted", &fitted()),
-        State::Paused if is_solved => text.with("status-paused-fitted", &fitted()),
+        State::Loading | State::Error => wording::activity(text, session.activity()),
+        State::Waiting => text.get("waiting-for-figure"),
+        State::Ready if is_solved => text.get("state-ready"),
+        State::Ready => text.with("state-ready-steps", &[("steps", steps.into())]),
+        State::Running if is_solved => text.with("state-fitting", &fitted()),
+        State::Paused if is_solved => text.with("state-fitting-paused", &fitted()),
         State::Running => {
             let rate = session.progress().steps_per_second;
             if rate > 0.0 {
                 let left = f64::from(steps - step.min(steps)) / rate;
                 let [step, steps] = of();
-                let (rate, left) = (text.number(rate), text.duration(left));
-                text.with(
-                    "status-running-at",
-                    &[step, steps, ("rate", rate.into()), ("left", left.into())],
-                )
+                let (pace, left) = (text.number(rate), text.duration(left));
+                let arguments = [step, steps, ("pace", pace.into()), ("left", left.into())];
+                text.with("state-running-pace", &arguments)
             } else {
-                text.with("status-running", &of())
+                text.with("state-running", &of())
             }
         }
-        State::Paused => text.with("status-paused", &of()),
-        State::Done if is_solved => text.get("status-done-solved"),
-        State::Done => text.with("status-done", &[("steps", step.into())]),
+        State::Paused => text.with("state-paused", &of()),
+        State::Done if is_solved => text.get("state-done"),
+        State::Done => text.with("state-done-steps", &[("steps", step.into())]),
     }
 }
