@@ -228,7 +228,11 @@ fn publish() {
     let held = Closure::<dyn Fn() -> JsValue>::new(|| {
         let workers = with_page(|page| page.pool.worker_count()).unwrap_or(0);
         let object = js_sys::Object::new();
-        for (name, count) in [("workers", workers), ("handles", dom::live())] {
+        let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+        let memory = js_sys::ArrayBuffer::from(memory.buffer()).byte_length() as usize;
+        for (name, count) in
+            [("workers", workers), ("handles", dom::live()), ("memory", memory)]
+        {
             js_sys::Reflect::set(&object, &name.into(), &JsValue::from(count as u32)).ok();
         }
         object.into()
