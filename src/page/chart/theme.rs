@@ -2,7 +2,9 @@
 
 use plotters::style::RGBColor;
 
-use super::dom::{document, window};
+use web_sys::HtmlElement;
+
+use crate::page::dom::window;
 
 /// The colours that charts use, light or dark.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,11 +41,9 @@ impl Theme {
         }
     };
 
-    /// The colours that hold now.
-    pub fn current() -> Self {
-        let style = document()
-            .document_element()
-            .and_then(|root| window().get_computed_style(&root).ok().flatten());
+    /// The colours that hold for an element now.
+    pub fn of(element: &HtmlElement) -> Self {
+        let style = window().get_computed_style(element).ok().flatten();
         let colour = |name: &str| {
             let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
             text.and_then(|text| parse(text.trim())).unwrap_or(RGBColor(128, 128, 128))
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {
-        let sheet = include_str!("../../www/style.css");
+        let sheet = include_str!("../../../www/style.css");
         let names = [
             "ink",
             "muted",
