@@ -116,7 +116,9 @@ async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_m
     wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
     assert_eq!(browser.attribute("data-state").await, "paused");
     choose(&browser, "[data-part=speed]", "9").await;
-    browser.script("document.querySelector('[data-part=speed]').dispatchEvent(new Event('input'))").await;
+    browser
+        .script("document.querySelector('[data-part=speed]').dispatchEvent(new Event('input'))")
+        .await;
     browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     browser.wait_for_measures().await;
@@ -186,21 +188,24 @@ async fn a_software_adapter_is_left_alone_unless_asked_for() {
 async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
     let browser = Browser::start(Adapter::None).await;
     for (query, sentence) in [
-        ("colour=red", "There is no setting “colour”; it was ignored."),
-        ("wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
-        ("lr=fast", "`lr` must be a number between 0.00001 and 10; got “fast”, so it is 0.003."),
-        ("p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
-        ("workers=0", "`workers` must be a whole number from 1 to 64; got “0”, so it was ignored."),
+        ("colour=red", "There is no setting “colour”. It was ignored."),
+        ("wd=99", "“wd” must be a number from 0 to 10, not “99”. It is now 10."),
+        ("lr=fast", "“lr” must be a number from 0.00001 to 10, not “fast”. It is now 0.003."),
+        ("p=24", "“p” must be a prime from 5 to 97, not “24”. It is now 23."),
+        ("workers=0", "“workers” must be a whole number from 1 to 64, not “0”. It was ignored."),
         (
             "backend=abacus",
-            "`backend` must be auto, fastest, gpu or cpu; got “abacus”, so it was ignored.",
+            "“backend” must be auto, fastest, gpu or cpu, not “abacus”. It was ignored.",
         ),
     ] {
         browser.open(&format!("?{query}")).await;
         browser.wait_for(&["ready"], 30).await;
         let notes = browser.text("[data-part=notes]").await;
         assert!(notes.contains(sentence), "{notes}");
-        assert_eq!(browser.script("return document.querySelectorAll('[data-part=notes] p').length").await, 1);
+        assert_eq!(
+            browser.script("return document.querySelectorAll('[data-part=notes] p').length").await,
+            1
+        );
         // The address now holds what was taken.
         let search = browser.script("return location.search").await;
         assert!(search.as_str().unwrap().len() < 60, "{search}");
@@ -249,7 +254,8 @@ async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
         let before = browser.text("[data-part=progress-text]").await;
         act("[data-part=step]", "s").await;
         // The curves' next point comes before the word that the step is over.
-        wait_until(&browser, async || browser.text("[data-part=progress-text]").await != before).await;
+        wait_until(&browser, async || browser.text("[data-part=progress-text]").await != before)
+            .await;
         assert_eq!(browser.attribute("data-state").await, "paused");
         wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
 
@@ -340,7 +346,9 @@ async fn where_the_gpu_cannot_be_used_after_all_the_cpu_takes_over_and_says_why(
              select.dispatchEvent(new Event('change'))",
         )
         .await;
-    browser.wait_for_text("[data-part=badge]", "CPU: the training program could not be loaded", 30).await;
+    browser
+        .wait_for_text("[data-part=badge]", "CPU: the training program could not be loaded", 30)
+        .await;
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.attribute("data-backend").await, "cpu");
     browser.click("[data-part=play]").await;
@@ -359,7 +367,8 @@ async fn the_faster_of_two_devices_trains_and_the_page_says_by_how_much() {
     assert_eq!(browser.attribute("data-backend").await, "cpu");
     browser.wait_for_text("[data-part=badge]", "times as fast as the", 240).await;
     browser.wait_for(&["ready"], 30).await;
-    let (badge, backend) = (browser.text("[data-part=badge]").await, browser.attribute("data-backend").await);
+    let (badge, backend) =
+        (browser.text("[data-part=badge]").await, browser.attribute("data-backend").await);
     println!("{badge}");
     assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
     browser.click("[data-part=play]").await;
@@ -402,7 +411,9 @@ async fn a_preset_chosen_on_the_page_loads_what_it_needs_and_agrees_with_the_nat
     let images = "return performance.getEntriesByName(new URL('digits.bin', location).href).length";
     assert_eq!(browser.script(images).await, 0);
     choose(&browser, "[data-part=preset]", "digits-small-start").await;
-    browser.wait_for_text("[data-part=preset-about]", "The same from weights of ordinary size", 10).await;
+    browser
+        .wait_for_text("[data-part=preset-about]", "The same from weights of ordinary size", 10)
+        .await;
     browser.wait_for(&["ready"], 30).await;
     let shown =
         "return [...document.querySelectorAll('[data-part=main-setting] .control:not([hidden]) label')]
@@ -428,7 +439,7 @@ async fn the_error_over_the_number_of_features_peaks_where_there_are_as_many_as_
     browser.wait_for(&["done"], 60).await;
     println!("24 sizes of 10 seeds after {:.1} s", start.elapsed().as_secs_f64());
     let finding = browser.text("[data-part=finding]").await;
-    assert!(finding.contains(" at 200 and down again to "), "{finding}");
+    assert!(finding.contains(" (at 200) and falls to "), "{finding}");
     let report = browser.report().await;
     assert_eq!(members(&report).len(), 240);
     browser.click("[data-part=profile-measure]").await;
@@ -444,10 +455,17 @@ async fn the_charts_over_a_setting_are_there_only_where_networks_differ_in_one()
     let shown = async |selector: &str| {
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
-    assert!(shown("[data-part=map]").await && shown("[data-part=profile]").await && shown("[data-part=accuracy]").await);
+    assert!(
+        shown("[data-part=map]").await
+            && shown("[data-part=profile]").await
+            && shown("[data-part=accuracy]").await
+    );
     browser.click("[data-part=restore]").await;
     browser.wait_for(&["ready"], 30).await;
-    wait_until(&browser, async || !shown("[data-part=map]").await && !shown("[data-part=profile]").await).await;
+    wait_until(&browser, async || {
+        !shown("[data-part=map]").await && !shown("[data-part=profile]").await
+    })
+    .await;
     assert!(shown("[data-part=accuracy]").await && !shown("[data-part=sweep-hint]").await);
     browser.close().await;
 }
@@ -474,7 +492,7 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
     point("map", 0.9).await;
     browser.wait_for_text("[data-part=readout]", ": width 8 train ", 10).await;
     browser.click("[data-part=profile-best]").await;
-    browser.wait_for_text("[data-part=profile-best]", "All at one step", 10).await;
+    browser.wait_for_text("[data-part=profile-best]", "All at the same step", 10).await;
     browser.close().await;
 }
 
@@ -557,7 +575,8 @@ async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
     let layers = browser.client.find(Locator::Css("[data-setting=deeper]")).await.unwrap();
     layers.send_keys(" 4relu ").await.unwrap();
     assert_eq!(browser.attribute("data-state").await, "ready");
-    let typed = browser.script("return document.querySelector('[data-setting=deeper]').value").await;
+    let typed =
+        browser.script("return document.querySelector('[data-setting=deeper]').value").await;
     assert!(typed.as_str().unwrap().contains(" 4relu "), "{typed}");
     browser.close().await;
 }
@@ -579,7 +598,7 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     assert!(search.as_str().unwrap().contains("deeper=8tanh-4silu"), "{search}");
     choose(&browser, "[data-setting=deeper]", "8sine").await;
     let notes = browser.text("[data-part=notes]").await;
-    assert!(notes.contains("got “8sine”, so nothing was changed"), "{notes}");
+    assert!(notes.contains("not “8sine”. Nothing was changed."), "{notes}");
     assert_eq!(browser.report().await["experiment"]["deeper"], "8tanh-4silu");
     browser.wait_for(&["ready"], 30).await;
     browser.click("[data-part=play]").await;
@@ -599,7 +618,7 @@ async fn members_that_diverge_are_named_and_the_others_go_on() {
     browser.open(&format!("?backend=cpu&play=1&{SHORT}&lr=0.003,10")).await;
     browser.wait_for(&["done"], 60).await;
     let finding = browser.text("[data-part=finding]").await;
-    assert!(finding.contains("Training diverged for lr 10, seed 0 at step "), "{finding}");
+    assert!(finding.contains(" for learning rate 10, seed 0."), "{finding}");
     let report = browser.report().await;
     assert_eq!(members(&report)[0]["curves"]["step"].as_array().unwrap().last(), Some(&300.into()));
     assert!(members(&report)[1]["final"]["test"]["loss"].is_number());
@@ -618,7 +637,11 @@ async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_playe
     let shown = async |selector: &str| {
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
-    assert!(!shown("#text").await && !shown("[data-section=settings]").await && shown("[data-part=full-page]").await);
+    assert!(
+        !shown("#text").await
+            && !shown("[data-section=settings]").await
+            && shown("[data-part=full-page]").await
+    );
     browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     let (inside, height) = ("return document.documentElement.scrollHeight", 520.0);
