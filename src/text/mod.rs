@@ -246,7 +246,9 @@ impl Text {
         mut mark: impl FnMut(&'static str, &str) -> String,
     ) -> String {
         let missing = |what: &dyn std::fmt::Debug| {
-            assert!(!cfg!(any(test, debug_assertions)), "message `{id}`: {what:?}");
+            if cfg!(any(test, debug_assertions)) {
+                panic!("message `{id}`: {what:?}");
+            }
             id.to_owned()
         };
         let message = self.bundle.get_message(id);
