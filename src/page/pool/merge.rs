@@ -75,11 +75,7 @@ impl RunMerger {
     /// run, and a command for all its workers if one follows.
     ///
     /// [`RunEvent::Failed`] passes as it is: half an ensemble is not what was asked for.
-    pub fn handle(
-        &mut self,
-        index: usize,
-        event: RunEvent,
-    ) -> (Vec<RunEvent>, Option<RunCommand>) {
+    pub fn handle(&mut self, index: usize, event: RunEvent) -> (Vec<RunEvent>, Option<RunCommand>) {
         let Some(share) = self.shares.get_mut(index) else { return (Vec::new(), None) };
         let mut command = None;
         let event = match event {

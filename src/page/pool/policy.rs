@@ -23,7 +23,11 @@ pub fn worker_limit(cores: f64, wish: Option<usize>) -> usize {
 
 /// Workers that a backend needs for runs with these numbers of members, at most `limit` on the CPU:
 /// as many as members can play at once.
-pub fn workers_needed(backend: Backend, members: impl Iterator<Item = usize>, limit: usize) -> usize {
+pub fn workers_needed(
+    backend: Backend,
+    members: impl Iterator<Item = usize>,
+    limit: usize,
+) -> usize {
     if backend == Backend::Gpu {
         return 1;
     }
@@ -98,9 +102,7 @@ mod tests {
 
     #[test]
     fn there_are_as_many_workers_as_members_can_play_at_once() {
-        let needed = |members: &[usize]| {
-            workers_needed(Backend::Cpu, members.iter().copied(), 8)
-        };
+        let needed = |members: &[usize]| workers_needed(Backend::Cpu, members.iter().copied(), 8);
         assert_eq!(needed(&[1]), 1);
         assert_eq!(needed(&[5]), 5);
         assert_eq!(needed(&[1, 1]), 2);
@@ -113,12 +115,10 @@ mod tests {
     fn a_third_run_waits_and_plays_when_one_leaves() {
         let [a, b, c, d] = [1, 2, 3, 4].map(RunId);
         let mut turns = Turns::default();
-        assert_eq!([a, b, c, d].map(|run| turns.ask(run)), [
-            Turn::Now,
-            Turn::Now,
-            Turn::Waits,
-            Turn::Waits
-        ]);
+        assert_eq!(
+            [a, b, c, d].map(|run| turns.ask(run)),
+            [Turn::Now, Turn::Now, Turn::Waits, Turn::Waits]
+        );
         assert_eq!((turns.ask(a), turns.ask(c)), (Turn::Now, Turn::Waits));
         assert_eq!(turns.leave(a), Some(c));
         // The run that left comes last.
@@ -133,7 +133,8 @@ mod tests {
     fn a_run_that_waits_can_leave_the_queue() {
         let [a, b, c, d] = [1, 2, 3, 4].map(RunId);
         let mut turns = Turns::default();
-        [a, b, c, d].map(|run| turns.ask(run));
+        let asked = [a, b, c, d].map(|run| turns.ask(run));
+        assert_eq!(asked, [Turn::Now, Turn::Now, Turn::Waits, Turn::Waits]);
         assert_eq!(turns.leave(c), None);
         assert_eq!(turns.leave(c), None);
         assert_eq!(turns.leave(a), Some(d));

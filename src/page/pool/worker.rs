@@ -31,8 +31,7 @@ impl WorkerHandle {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let script = script(backend).ok_or(Failure::ProgramNotNamed)?;
-        let worker =
-            Worker::new_with_options(&script, &options).map_err(|_| Failure::NoWorkers)?;
+        let worker = Worker::new_with_options(&script, &options).map_err(|_| Failure::NoWorkers)?;
         let to_page = on_event.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let event =

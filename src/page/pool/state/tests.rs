@@ -118,10 +118,10 @@ fn a_lease_starts_one_worker_and_another_lease_none() {
     script.hear(worker, Event::Listening);
     assert_eq!(script.log(), [Effect::Send(worker, Command::Open(Backend::Cpu))]);
     script.hear(worker, Event::Ready(Backend::Cpu));
-    assert_eq!(script.log(), [
-        Effect::Tell(first, PoolEvent::Ready),
-        Effect::Tell(second, PoolEvent::Ready)
-    ]);
+    assert_eq!(
+        script.log(),
+        [Effect::Tell(first, PoolEvent::Ready), Effect::Tell(second, PoolEvent::Ready)]
+    );
     let third = script.lease(Backend::Cpu);
     assert_eq!(script.log(), [Effect::Tell(third, PoolEvent::Ready)]);
     script.lease(Backend::Gpu);
@@ -164,11 +164,14 @@ fn members_are_assigned_to_workers_and_more_are_started_for_them() {
         experiment: Box::new(experiment.clone()),
         members: members.to_vec(),
     };
-    assert_eq!(effects, [
-        Effect::Start(WorkerId(2), Backend::Cpu),
-        Effect::Start(WorkerId(3), Backend::Cpu),
-        Effect::Send(WorkerId(1), load(&[0, 3])),
-    ]);
+    assert_eq!(
+        effects,
+        [
+            Effect::Start(WorkerId(2), Backend::Cpu),
+            Effect::Start(WorkerId(3), Backend::Cpu),
+            Effect::Send(WorkerId(1), load(&[0, 3])),
+        ]
+    );
     effects.clear();
     assert_eq!(script.state.workers(run), 3);
     // What the others are sent waits until they are open, in order.
@@ -177,10 +180,13 @@ fn members_are_assigned_to_workers_and_more_are_started_for_them() {
     script.hear(WorkerId(2), Event::Listening);
     assert_eq!(script.log(), [Effect::Send(WorkerId(2), Command::Open(Backend::Cpu))]);
     script.hear(WorkerId(2), Event::Ready(Backend::Cpu));
-    assert_eq!(script.log(), [
-        Effect::Send(WorkerId(2), load(&[1])),
-        Effect::Send(WorkerId(2), Command::Run(run, RunCommand::Speed(Some(5.0)))),
-    ]);
+    assert_eq!(
+        script.log(),
+        [
+            Effect::Send(WorkerId(2), load(&[1])),
+            Effect::Send(WorkerId(2), Command::Run(run, RunCommand::Speed(Some(5.0)))),
+        ]
+    );
 }
 
 #[test]
@@ -189,15 +195,18 @@ fn a_gpu_trains_all_members_in_one_worker() {
     let lease = script.lease(Backend::Gpu);
     script.ready();
     let (first, second) = (script.load(lease, FOUR), script.load(lease, FOUR));
-    assert_eq!((script.workers(first), script.workers(second)), (vec![WorkerId(1)], vec![WorkerId(1)]));
+    assert_eq!(
+        (script.workers(first), script.workers(second)),
+        (vec![WorkerId(1)], vec![WorkerId(1)])
+    );
 }
 
 #[test]
 fn small_runs_are_spread_over_the_workers_and_share_them() {
     let mut script = Script::new(2);
     let (a, b) = (script.open(), script.open());
-    let runs = [(a, ONE), (b, ONE), (a, ONE), (b, FOUR)]
-        .map(|(lease, query)| script.load(lease, query));
+    let runs =
+        [(a, ONE), (b, ONE), (a, ONE), (b, FOUR)].map(|(lease, query)| script.load(lease, query));
     let [first, second] = [1, 2].map(WorkerId);
     let workers = runs.map(|run| script.workers(run));
     assert_eq!(workers, [vec![first], vec![second], vec![first], vec![second, first]]);
@@ -382,13 +391,16 @@ fn a_worker_that_dies_takes_its_own_runs_and_is_replaced() {
     assert_eq!((script.workers(small), script.workers(other)), (vec![dies], vec![lives]));
     script.hear(dies, Event::Failed(failure()));
     let failed = |run| PoolEvent::Run(run, RunEvent::Failed(failure()));
-    assert_eq!(script.log(), [
-        Effect::End(dies),
-        Effect::Tell(a, failed(small)),
-        Effect::Tell(b, failed(wide)),
-        // The share that is left of it is freed.
-        Effect::Send(lives, Command::Drop(wide)),
-    ]);
+    assert_eq!(
+        script.log(),
+        [
+            Effect::End(dies),
+            Effect::Tell(a, failed(small)),
+            Effect::Tell(b, failed(wide)),
+            // The share that is left of it is freed.
+            Effect::Send(lives, Command::Drop(wide)),
+        ]
+    );
     // The other run goes on.
     script.command(b, other, RunCommand::Play);
     assert_eq!(script.played(), [other]);
@@ -410,11 +422,14 @@ fn a_backend_that_cannot_be_opened_is_told_to_all_who_wait() {
     script.hear(WorkerId(1), Event::Listening);
     script.log();
     script.hear(WorkerId(1), Event::Failed(failure.clone()));
-    assert_eq!(script.log(), [
-        Effect::End(WorkerId(1)),
-        Effect::Tell(first, PoolEvent::Failed(failure.clone())),
-        Effect::Tell(second, PoolEvent::Failed(failure)),
-    ]);
+    assert_eq!(
+        script.log(),
+        [
+            Effect::End(WorkerId(1)),
+            Effect::Tell(first, PoolEvent::Failed(failure.clone())),
+            Effect::Tell(second, PoolEvent::Failed(failure)),
+        ]
+    );
     // The next lease tries again.
     script.lease(Backend::Gpu);
     assert_eq!(script.log(), [Effect::Start(WorkerId(2), Backend::Gpu)]);
