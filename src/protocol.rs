@@ -296,7 +296,7 @@ mod tests {
             Command::Run(run, RunCommand::Speed(None)),
             Command::Run(run, RunCommand::Measure { experiment, revision: Revision(1) }),
             Command::Drop(run),
-            Command::CheckEstimators(CheckSource::BinaryChannel),
+            Command::CheckEstimators(CheckSource::FlippedBit),
         ] {
             let text = serde_json::to_string(&command).expect("a command is JSON");
             assert_eq!(serde_json::from_str::<Command>(&text).expect("and back"), command);

@@ -28,7 +28,7 @@ pub enum CheckSource {
     /// A Gaussian of 20 dimensions, 20 bits.
     Gaussian20,
     /// A bit that is flipped in 11% of cases, 0.5 bit.
-    BinaryChannel,
+    FlippedBit,
     /// 64 values mapped to 8, 3 bits.
     Map,
     /// A layer of 3 tanh units with noise, 1.6 bits.
@@ -41,7 +41,7 @@ impl CheckSource {
         Self::Gaussian1,
         Self::Gaussian5,
         Self::Gaussian20,
-        Self::BinaryChannel,
+        Self::FlippedBit,
         Self::Map,
         Self::NoisyLayer,
     ];
