@@ -75,7 +75,7 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalEr
         return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
     };
     field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
-        let sentence = text::note(&Text::new(Locale::English), &Note::Refused(invalid));
+        let sentence = text::note(&Text::new(Locale::English), &Note::Unchanged(invalid));
         ExternalError::Setting(sentence)
     })
 }

@@ -80,7 +80,7 @@ impl Sweep {
             return;
         }
         let history = view.session.history();
-        let Some((rows, cells)) = plots::map(history, view.options.profile_loss) else { return };
+        let Some((rows, cells)) = plots::map(history, view.options.profile_loss, view.text) else { return };
         let frame = Frame {
             title: plots::map_title(view.options.profile_loss, title, view.text),
             theme: view.theme,
@@ -160,7 +160,7 @@ impl Panel for Sweep {
             };
             self.profile.draw(key, frame, &series);
         }
-        let setting = profile.across.title.clone();
+        let setting = profile.setting.clone();
         set_text(&self.measure, &text.get(if options.profile_loss { "button-show-error" } else { "button-show-loss" }));
         set_text(&self.best, &text.get(if options.profile_best { "button-same-step" } else { "button-best-step" }));
         if !alone {

@@ -11,16 +11,14 @@ mod tests;
 
 use std::rc::Rc;
 
-pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 use device::Next;
+pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 
 use super::speed;
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::measure::{CheckSource, EstimatorCheck};
-use crate::protocol::{
-    Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, WarmUp,
-};
+use crate::protocol::{Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, WarmUp};
 
 /// What a figure is doing; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -325,7 +323,8 @@ impl Session {
                 }
             }
             Action::PatienceOver(token) => {
-                let is_opening = self.device.active() == Some(Backend::Gpu) && !self.device.is_open();
+                let is_opening =
+                    self.device.active() == Some(Backend::Gpu) && !self.device.is_open();
                 if token == self.token && is_opening {
                     self.fall_back(Failure::Silent { seconds: PATIENCE_SECONDS }, &mut effects);
                 }
