@@ -167,7 +167,7 @@ pub enum RunEvent {
 }
 
 /// Where training is and how fast it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Steps taken.
     pub step: u32,

@@ -1,13 +1,252 @@
-//! x
-#![allow(dead_code, unused_imports, missing_docs)]
+//! The wasm side that draws: mounts a figure in every `[data-two-phase]` of the document.
+//!
+//! ```html
+//! <div data-two-phase="preset=grokking&wd=3" data-parts="toolbar,curves,finding"></div>
+//! ```
+//!
+//! The document's figures share a [`Pool`] of workers. The one that is marked `data-primary` shows what
+//! the document's own address says, and keeps the address up to date.
+
+mod adapter;
+mod address;
 mod axis;
 mod chart;
 mod dom;
+mod figure;
 mod plots;
-mod session {
-    #[derive(Clone, Copy, Debug, Default, PartialEq)]
-    pub struct Version;
-}
+mod pool;
+mod session;
 mod speed;
-/// x
-pub fn start() {}
+mod wording;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+use crate::experiment::Experiment;
+use crate::report::Report;
+use crate::text::{Locale, Text};
+use address::{Address, Options};
+use dom::{Listener, document, set_attribute, set_text, window};
+use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
+use pool::Pool;
+
+/// What the document holds.
+struct Page {
+    pool: Pool,
+    text: Text,
+    figures: Vec<Figure>,
+    /// The element of the figure that owns the address.
+    primary: Option<HtmlElement>,
+    _listeners: Vec<Listener>,
+}
+
+impl Page {
+    fn figure_in(&self, element: &Element) -> Option<&Figure> {
+        self.figures.iter().find(|figure| {
+            let root = figure.element();
+            AsRef::<Element>::as_ref(&root) == element
+        })
+    }
+
+    /// The figure that owns the address.
+    fn primary(&self) -> Option<&Figure> {
+        self.figure_in(self.primary.as_ref()?)
+    }
+}
+
+thread_local! {
+    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+}
+
+/// The page's main function: mounts the figures. No worker starts before one of them needs it.
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        end_after_panic();
+    }));
+    let options = Address::read(&search()).options;
+    let text = Text::new(options.locale.unwrap_or_default());
+    translate(&text);
+    let pool = Pool::new(options.workers);
+    let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
+        with_page(|page| {
+            if let Some(figure) = page.primary() {
+                figure.go_to(&search());
+            }
+        });
+    });
+    let page = Page { pool, text, figures: Vec::new(), primary: None, _listeners: vec![on_back] };
+    PAGE.with(|kept| *kept.borrow_mut() = Some(page));
+    publish();
+    for element in all("[data-two-phase]") {
+        mount(element);
+    }
+}
+
+/// Runs with the page, unless it is in use or has ended.
+fn with_page<T>(action: impl FnOnce(&mut Page) -> T) -> Option<T> {
+    PAGE.with(|page| Some(action(page.try_borrow_mut().ok()?.as_mut()?)))
+}
+
+fn search() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+fn all(selector: &str) -> Vec<HtmlElement> {
+    let found = document().query_selector_all(selector).expect("selectors are written in the code");
+    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
+}
+
+/// Mounts a figure in an element; does nothing if there is one.
+fn mount(element: HtmlElement) {
+    let Some((pool, text)) = with_page(|page| (page.pool.clone(), page.text.clone())) else {
+        return;
+    };
+    let is_mounted = with_page(|page| page.figures.iter().any(|f| f.element() == element));
+    if is_mounted != Some(false) {
+        return;
+    }
+    let is_primary = element.has_attribute("data-primary");
+    let query = if is_primary {
+        search()
+    } else {
+        element.get_attribute("data-two-phase").unwrap_or_default()
+    };
+    let parts = element.get_attribute("data-parts");
+    let on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>> =
+        if is_primary { Some(Rc::new(write_address)) } else { None };
+    let on_state: Option<Rc<dyn Fn(&HtmlElement)>> =
+        if is_primary { Some(Rc::new(mirror)) } else { None };
+    let surroundings = Surroundings { pool, text, on_address, on_state };
+    let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
+    with_page(|page| {
+        page.figures.push(figure);
+        if is_primary {
+            page.primary = Some(element);
+        }
+    });
+}
+
+/// Ends the figure in an element and frees all that it took.
+fn unmount(element: &HtmlElement) {
+    let figure = with_page(|page| {
+        let index = page.figures.iter().position(|figure| figure.element() == *element)?;
+        Some(page.figures.remove(index))
+    });
+    if let Some(Some(figure)) = figure {
+        figure.unmount();
+    }
+}
+
+/// Keeps the address bar up to date. Refused in a sandboxed frame; the figure works without.
+fn write_address(experiment: &Experiment, options: &Options, can_go_back: bool) {
+    let Ok(history) = window().history() else { return };
+    let query = Address::write(experiment, options, false);
+    if query == search() {
+        return;
+    }
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let hash = location.hash().unwrap_or_default();
+    let address = format!("{path}{query}{hash}");
+    if can_go_back {
+        history.push_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    } else {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    }
+}
+
+/// Shows the state attributes of the primary figure on `<html>` too.
+fn mirror(figure: &HtmlElement) {
+    let Some(root) = document().document_element() else { return };
+    // The state comes last: whoever waits for it finds the others.
+    for name in STATE_ATTRIBUTES.into_iter().rev() {
+        match figure.get_attribute(name) {
+            Some(value) => set_attribute(&root, name, &value),
+            None => {
+                root.remove_attribute(name).ok();
+            }
+        }
+    }
+}
+
+/// Puts the words of a language into the elements around the figures. The document holds the English
+/// ones, so that it can be read before this program is loaded.
+fn translate(text: &Text) {
+    if text.locale() == Locale::default() {
+        return;
+    }
+    if let Some(root) = document().document_element() {
+        set_attribute(&root, "lang", text.locale().key());
+    }
+    for element in all("[data-message]") {
+        let id = element.get_attribute("data-message").unwrap_or_default();
+        set_text(&element, &text.get(&id));
+    }
+}
+
+/// After a panic: ends the workers, which would go on training, and says so in every figure.
+fn end_after_panic() {
+    let sentence = PAGE.with(|page| {
+        let page = page.try_borrow().ok()?;
+        let page = page.as_ref()?;
+        page.pool.shut_down();
+        Some(page.text.get("page-stopped"))
+    });
+    // Where the page itself is in use, its words cannot be reached.
+    let sentence = sentence.unwrap_or_else(|| Text::new(Locale::default()).get("page-stopped"));
+    for root in all("[data-two-phase][data-state], html") {
+        set_attribute(&root, "data-state", "error");
+        if let Ok(Some(line)) = root.query_selector("[data-part=progress-text]") {
+            set_text(&line, &sentence);
+        }
+    }
+}
+
+/// `window.twoPhase`: what scripts can ask of the page.
+fn publish() {
+    let object = js_sys::Object::new();
+    let set = |name: &str, function: JsValue| {
+        js_sys::Reflect::set(&object, &name.into(), &function).ok();
+    };
+    let report = Closure::<dyn Fn(JsValue) -> JsValue>::new(|element: JsValue| {
+        report(element.dyn_ref::<Element>())
+    });
+    set("report", report.into_js_value());
+    let on_mount = Closure::<dyn Fn(HtmlElement)>::new(mount);
+    set("mount", on_mount.into_js_value());
+    let on_unmount = Closure::<dyn Fn(HtmlElement)>::new(|element: HtmlElement| unmount(&element));
+    set("unmount", on_unmount.into_js_value());
+    let held = Closure::<dyn Fn() -> JsValue>::new(|| {
+        let workers = with_page(|page| page.pool.worker_count()).unwrap_or(0);
+        let object = js_sys::Object::new();
+        let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+        let memory = js_sys::ArrayBuffer::from(memory.buffer()).byte_length() as usize;
+        for (name, count) in
+            [("workers", workers), ("handles", dom::live()), ("memory", memory)]
+        {
+            js_sys::Reflect::set(&object, &name.into(), &JsValue::from(count as u32)).ok();
+        }
+        object.into()
+    });
+    set("held", held.into_js_value());
+    js_sys::Reflect::set(&window(), &"twoPhase".into(), &object).ok();
+}
+
+/// The run so far as the object that the command line prints: that of the figure in an element, or
+/// else of the primary one, or else of the first.
+fn report(element: Option<&Element>) -> JsValue {
+    let text = with_page(|page| {
+        let found = match element {
+            Some(element) => page.figure_in(element),
+            None => page.primary().or(page.figures.first()),
+        };
+        let report = |history: &_| serde_json::to_string(&Report::new(history)).ok();
+        found.and_then(|figure| figure.with_history(report))
+    });
+    let parsed = text.flatten().and_then(|text| js_sys::JSON::parse(&text).ok());
+    parsed.unwrap_or(JsValue::NULL)
+}

@@ -12,11 +12,12 @@ use super::{Inbox, fetch, send};
 use crate::data::digits;
 use crate::experiment::{Data, Experiment};
 use crate::measure::EstimatorCheck;
-use crate::measure::information::known::over_samples;
+use crate::measure::information::reference::over_samples;
 use crate::protocol::{
     Backend, Command, Event, Failure, Progress, Revision, RunCommand, RunEvent, RunId,
 };
-use crate::train::{Run, TrainError};
+use crate::run::Run;
+use crate::train::TrainError;
 
 /// Seconds between two reports of where training is.
 const REPORT_SECONDS: f64 = 0.1;
