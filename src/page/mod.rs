@@ -225,9 +225,7 @@ fn publish() {
         let object = js_sys::Object::new();
         let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
         let memory = js_sys::ArrayBuffer::from(memory.buffer()).byte_length() as usize;
-        for (name, count) in
-            [("workers", workers), ("handles", dom::live()), ("memory", memory)]
-        {
+        for (name, count) in [("workers", workers), ("handles", dom::live()), ("memory", memory)] {
             js_sys::Reflect::set(&object, &name.into(), &JsValue::from(count as u32)).ok();
         }
         object.into()

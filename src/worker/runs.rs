@@ -10,6 +10,7 @@ use super::pace::Pace;
 use super::schedule::{Next, Schedule, Want};
 use super::{Inbox, fetch, send};
 use crate::data::digits;
+use crate::device::DeviceError;
 use crate::experiment::{Data, Experiment};
 use crate::measure::EstimatorCheck;
 use crate::measure::information::reference::over_samples;
@@ -94,7 +95,7 @@ impl Runs {
                 self.slots.remove(&run);
             }
             Command::CheckEstimators(source) => {
-                self.checks = Some(Box::new(over_samples(source.index(), 0)));
+                self.checks = Some(Box::new(over_samples(source, 0)));
             }
         }
     }
@@ -302,7 +303,9 @@ impl Slot {
 
 fn failure(error: &TrainError) -> Failure {
     match error {
-        TrainError::Read(detail) => Failure::DeviceRead { detail: detail.clone() },
+        TrainError::Device(DeviceError::Read(detail)) => {
+            Failure::DeviceRead { detail: detail.clone() }
+        }
         TrainError::Data(error) => {
             Failure::FileInvalid { name: digits::FILE.into(), detail: error.to_string() }
         }

@@ -138,8 +138,7 @@ impl Figure {
             let pool = surroundings.pool.clone();
             Rc::new(move || pool.new_run())
         };
-        let mut session =
-            Session::new(address.experiment, address.options.preference, new_run);
+        let mut session = Session::new(address.experiment, address.options.preference, new_run);
         session.act(Action::SetSpeed(address.options.speed));
         let plays = address.options.plays;
         let inner = Rc::new(RefCell::new(Inner {
@@ -230,7 +229,8 @@ fn build(root: &Root, text: &Text, parts: Parts) {
     let element = root.element();
     element.set_inner_html(include_str!("figure.html"));
     let all = |selector: &str| {
-        let found = element.query_selector_all(selector).expect("the selector is written in the code");
+        let found =
+            element.query_selector_all(selector).expect("the selector is written in the code");
         (0..found.length())
             .filter_map(move |index| found.get(index)?.dyn_into::<Element>().ok())
             .collect::<Vec<_>>()
@@ -268,7 +268,7 @@ fn build(root: &Root, text: &Text, parts: Parts) {
 }
 
 fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dyn Panel>> {
-    let mut panels: Vec<Box<dyn Panel>> = Vec::new();
+    let mut panels: Vec<Box<dyn Panel>> = vec![Box::new(experiment::Title::new(root))];
     if parts.experiment {
         panels.push(Box::new(experiment::Experiments::new(root, text, handle)));
     }
