@@ -29,7 +29,7 @@ pub enum Stage {
 /// Runs the given stages, or all of them; an error names those that failed.
 pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
     let stages = if stages.is_empty() { Stage::value_variants() } else { stages };
-    let mut done = Stages::default();
+    let mut done = Stages::new();
     for stage in stages {
         match stage {
             Stage::Native => done.run("native", || native(slow)),
