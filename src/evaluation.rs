@@ -70,6 +70,17 @@ pub struct ProbeResult {
     pub members: Vec<Vec<Option<f32>>>,
 }
 
+impl ProbeResult {
+    /// Takes over the members that `other` has measured.
+    pub fn replace_measured(&mut self, other: Self) {
+        for (member, other) in self.members.iter_mut().zip(other.members) {
+            if !other.is_empty() {
+                *member = other;
+            }
+        }
+    }
+}
+
 /// How long a training step of an ensemble takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepTime {

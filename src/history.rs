@@ -53,11 +53,11 @@ impl History {
         &self.evaluations
     }
 
-    /// Inserts a measurement, which may be of any step. It replaces an older one of the same step: a
-    /// step that is measured again is measured in another way.
+    /// Inserts a measurement, which may be of any step. If that step is there already, the members that
+    /// this measurement holds replace the older ones: they were measured again.
     pub fn push_measurement(&mut self, measurement: ProbeResult) {
         match self.measurements.binary_search_by_key(&measurement.step, |m| m.step) {
-            Ok(index) => self.measurements[index] = measurement,
+            Ok(index) => self.measurements[index].replace_measured(measurement),
             Err(index) => self.measurements.insert(index, measurement),
         }
     }
@@ -77,5 +77,39 @@ impl History {
     /// The steps at which one member was evaluated, with its scores.
     pub fn member(&self, index: usize) -> impl Iterator<Item = (u32, &Scores)> {
         self.evaluations.iter().filter_map(move |s| Some((s.step, s.members.get(index)?.as_ref()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measurements_are_sorted_by_step_and_replaced_member_by_member() {
+        let part = |step, members: [&[f32]; 2]| ProbeResult {
+            step,
+            members: members.map(|values| values.iter().map(|v| Some(*v)).collect()).to_vec(),
+        };
+        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
+        history.push_measurement(part(9, [&[1.0], &[2.0]]));
+        history.push_measurement(part(4, [&[3.0], &[4.0]]));
+        history.push_measurement(part(9, [&[], &[5.0]]));
+        let expected = [part(4, [&[3.0], &[4.0]]), part(9, [&[1.0], &[5.0]])];
+        assert_eq!(history.measurements(), expected);
+    }
+
+    #[test]
+    fn an_evaluation_of_the_last_step_fills_in_missing_members() {
+        let scores = |loss| {
+            let score = Score { loss, accuracy: 0.5 };
+            Some(Scores { train: score, test: score })
+        };
+        let evaluation =
+            |step, members: [Option<Scores>; 2]| Evaluation { step, members: members.to_vec() };
+        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
+        history.push(evaluation(3, [scores(1.0), None]));
+        history.push(evaluation(3, [scores(9.0), scores(2.0)]));
+        history.push(evaluation(2, [scores(7.0), scores(7.0)]));
+        assert_eq!(history.evaluations(), [evaluation(3, [scores(1.0), scores(2.0)])]);
     }
 }

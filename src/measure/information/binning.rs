@@ -5,8 +5,7 @@
 //! The bins of a layer are those of all its samples, also where only some of them are measured: a
 //! training and a test curve are then at the same resolution.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Information, Labels, Layer, entropy, miller_madow};
 
@@ -98,8 +97,9 @@ impl Outcomes {
 
     /// Tells samples apart by a further property of each.
     fn refine(&mut self, property: impl Iterator<Item = u32>) {
-        let mut numbers: HashMap<u64, u32, BuildHasherDefault<Multiply>> =
-            HashMap::with_capacity_and_hasher(2 * self.distinct, BuildHasherDefault::default());
+        // The standard hash withstands attackers, and would take most of the time.
+        let mut numbers: FxHashMap<u64, u32> =
+            FxHashMap::with_capacity_and_hasher(2 * self.distinct, FxBuildHasher);
         for (number, property) in self.numbers.iter_mut().zip(property) {
             let next = numbers.len() as u32;
             *number =
@@ -159,27 +159,6 @@ impl Outcomes {
             Information { inputs, labels }
         };
         sets.iter().map(of).collect()
-    }
-}
-
-/// A hash of one number: a table's own is made to withstand attackers, and takes most of the time.
-#[derive(Default)]
-struct Multiply(u64);
-
-impl Hasher for Multiply {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4); the table takes
-        // its place from the low bits and its tag from the high ones.
-        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 
