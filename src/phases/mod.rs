@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::history::{History, Scores};
+use crate::stats;
 
 /// Training accuracy at which a member counts as having fitted its training set.
 pub const FIT_ACCURACY: f32 = 0.99;
@@ -86,7 +87,7 @@ pub fn spread(steps: impl Iterator<Item = Option<u32>>) -> Option<Spread> {
     Some(Spread {
         reached: reached.len(),
         members,
-        median: reached.get((members - 1) / 2).copied(),
+        median: stats::lower_median(&reached, members),
         first: *reached.first()?,
         last: *reached.last()?,
     })

@@ -87,8 +87,8 @@ impl Session {
                         digits::provide(&fetch::file(digits::FILE).await?)
                             .map_err(|error| error.to_string())?;
                     }
-                    let mut run =
-                        Run::of(&experiment, members, device).map_err(|error| error.to_string())?;
+                    let mut run = Run::for_members(&experiment, members, device)
+                        .map_err(|error| error.to_string())?;
                     send(&Event::Loaded);
                     // At step 0, before any is taken.
                     let first = run.advance(0).await.map_err(|error| error.to_string())?;

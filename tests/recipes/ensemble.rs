@@ -74,7 +74,7 @@ fn shares_of_an_ensemble_train_to_the_last_bit_as_the_whole_does() {
             let mut together = StepMerger::new(most);
             let mut history = History::new(experiment.clone());
             for (index, share) in assign_members(experiment, most).into_iter().enumerate() {
-                let mut run = Run::of(experiment, share, &Device::flex()).unwrap();
+                let mut run = Run::for_members(experiment, share, &Device::flex()).unwrap();
                 let look = |evaluation| {
                     let whole = if experiment.is_solved() {
                         Some(evaluation)
