@@ -22,8 +22,8 @@ impl History {
         Self { experiment, evaluations: Vec::new(), curves, measurements: Vec::new() }
     }
 
-    /// The same run with other measurement settings. Its evaluations stay. Its measurements stay only
-    /// if the settings still measure the same.
+    /// The same run with other measurement settings. Its evaluations stay. Its measurements stay
+    /// only if the settings still measure the same.
     #[must_use]
     pub fn measured_anew(self, experiment: Experiment) -> Self {
         let alike = self.experiment.measures_alike(&experiment);
@@ -37,8 +37,8 @@ impl History {
         &self.experiment
     }
 
-    /// Appends an evaluation. If it has the same step as the last one, it fills in the members missing
-    /// there. Earlier steps are ignored.
+    /// Appends an evaluation. If it has the same step as the last one, it fills in the members
+    /// missing there. Earlier steps are ignored.
     pub fn push(&mut self, evaluation: Evaluation) {
         match self.evaluations.last_mut() {
             Some(last) if last.step == evaluation.step => last.fill_missing(evaluation),
@@ -53,8 +53,8 @@ impl History {
         &self.evaluations
     }
 
-    /// Inserts a measurement, which may be of any step. If that step is there already, the members that
-    /// this measurement holds replace the older ones: they were measured again.
+    /// Inserts a measurement, which may be of any step. If that step is there already, the members
+    /// that this measurement holds replace the older ones: they were measured again.
     pub fn push_measurement(&mut self, measurement: ProbeResult) {
         match self.measurements.binary_search_by_key(&measurement.step, |m| m.step) {
             Ok(index) => self.measurements[index].replace_measured(measurement),

@@ -28,8 +28,8 @@ pub fn assign_members(experiment: &Experiment, max: usize) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// Roughly the multiplications of a training step of one member, up to a factor that all members share;
-/// at least one.
+/// Roughly the multiplications of a training step of one member, up to a factor that all members
+/// share; at least one.
 fn cost(member: &Settings) -> f64 {
     let units: Vec<f64> = member.units().iter().map(|units| *units as f64).collect();
     let weights: f64 = units.windows(2).map(|layer| layer[0] * layer[1]).sum();
@@ -78,8 +78,8 @@ impl Partial for ProbeResult {
 
 /// Merges the results of several shards by step, in whatever order they come.
 ///
-/// A step is given out once every shard has reported it, and is then not kept any longer. If a shard
-/// reports it again, because it measured it again, that part is passed on as it is: a
+/// A step is given out once every shard has reported it, and is then not kept any longer. If a
+/// shard reports it again, because it measured it again, that part is passed on as it is: a
 /// [`crate::history::History`] puts it in its place.
 #[derive(Clone, Debug)]
 pub struct StepMerger<T> {
@@ -97,8 +97,8 @@ impl<T: Partial> StepMerger<T> {
         Self { shards, waiting: BTreeMap::new(), complete: BTreeSet::new() }
     }
 
-    /// Adds the part of a shard. Returns the whole step if this part was the last to come, or the part
-    /// itself if the step was complete before.
+    /// Adds the part of a shard. Returns the whole step if this part was the last to come, or the
+    /// part itself if the step was complete before.
     pub fn add(&mut self, shard: usize, part: T) -> Option<T> {
         let step = part.step();
         if self.shards == 1 || self.complete.contains(&step) {

@@ -15,10 +15,11 @@ use weight_history::WeightHistory;
 /// An ensemble in training that is evaluated at the steps of [`next_evaluated_step`].
 ///
 /// On the CPU, members of different width, or with different numbers of samples, are trained apart.
-/// In one set of tensors the small ones would cost as much as the largest. Sums over padded rows also
-/// round differently, so that a member's last bits would depend on which others are there. For the
-/// same reason members that slices cover are apart from those that they do not. On every device,
-/// members that are solved in closed form are solved and evaluated one width after the other.
+/// In one set of tensors the small ones would cost as much as the largest. Sums over padded rows
+/// also round differently, so that a member's last bits would depend on which others are there. For
+/// the same reason members that slices cover are apart from those that they do not. On every
+/// device, members that are solved in closed form are solved and evaluated one width after the
+/// other.
 pub struct Run {
     members: Vec<Settings>,
     /// Members that are trained together, by their indices in the ensemble.
@@ -29,8 +30,8 @@ pub struct Run {
     /// Members that are still to be solved in closed form: part by part, by their indices, the last
     /// part first. Empty for members that are trained.
     unsolved: Vec<Vec<usize>>,
-    /// Whether every member has diverged. Never so if some members are trained elsewhere: those may go
-    /// on.
+    /// Whether every member has diverged. Never so if some members are trained elsewhere: those may
+    /// go on.
     all_diverged: bool,
     device: Device,
     experiment: Experiment,
@@ -84,15 +85,15 @@ impl Run {
         Ok(run)
     }
 
-    /// Times training steps of these members over at least the given seconds. The steps are taken from
-    /// the start on a copy, and this run stays where it is. Members that are solved in closed form have
-    /// none.
+    /// Times training steps of these members over at least the given seconds. The steps are taken
+    /// from the start on a copy, and this run stays where it is. Members that are solved in closed
+    /// form have none.
     ///
     /// # Errors
     /// If the device was lost.
     pub async fn time_steps(&self, seconds: f64) -> Result<StepTime, TrainError> {
-        /// Seconds between two waits for the device: long enough for the coarse clock of a browser, and
-        /// for a single hiccup not to decide.
+        /// Seconds between two waits for the device: long enough for the coarse clock of a browser,
+        /// and for a single hiccup not to decide.
         const CHUNK: f64 = 0.1;
         let mut copies: Vec<Trainer> =
             self.parts.iter().map(|(_, trainer)| trainer.start_over()).collect();
@@ -159,14 +160,15 @@ impl Run {
         self.step
     }
 
-    /// Whether training is over: the last step is taken and evaluated, or every member has diverged.
+    /// Whether training is over: the last step is taken and evaluated, or every member has
+    /// diverged.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.all_diverged || self.next > self.last()
     }
 
-    /// Takes at most `max` steps and waits for them. Stops at the next step to be evaluated and returns
-    /// the evaluation. The first call evaluates step 0 before it takes any step.
+    /// Takes at most `max` steps and waits for them. Stops at the next step to be evaluated and
+    /// returns the evaluation. The first call evaluates step 0 before it takes any step.
     ///
     /// If the members are solved in closed form, each call solves and evaluates those of one width.
     ///
@@ -213,8 +215,8 @@ impl Run {
         Ok(Some(evaluation))
     }
 
-    /// Host time for each of the last steps, in seconds: queueing on a GPU, the whole computation on the
-    /// CPU. Waiting for the device is not included.
+    /// Host time for each of the last steps, in seconds: queueing on a GPU, the whole computation
+    /// on the CPU. Waiting for the device is not included.
     #[must_use]
     pub fn host_seconds(&self) -> f64 {
         self.host_seconds
@@ -226,8 +228,8 @@ impl Run {
         self.weights.is_behind()
     }
 
-    /// Whether one should be probed now although training goes on: if probing has taken less than its
-    /// fraction of the time.
+    /// Whether one should be probed now although training goes on: if probing has taken less than
+    /// its fraction of the time.
     #[must_use]
     pub fn is_measuring_due(&self) -> bool {
         self.weights.is_due()
@@ -239,9 +241,9 @@ impl Run {
         self.weights.cost()
     }
 
-    /// Probes the networks of one recorded step: the newest that is not probed yet, or the oldest if a
-    /// measurement depends on earlier ones. `None` if all are probed. If training `rests`, the time is
-    /// not counted against the fraction that probing may take.
+    /// Probes the networks of one recorded step: the newest that is not probed yet, or the oldest
+    /// if a measurement depends on earlier ones. `None` if all are probed. If training `rests`, the
+    /// time is not counted against the fraction that probing may take.
     ///
     /// # Errors
     /// If the device was lost.
@@ -262,8 +264,9 @@ impl Run {
         Ok(self.weights.measure(probes, self.members.len(), rests).await?)
     }
 
-    /// Probes every recorded step again with the measurement settings of `experiment`, which must train
-    /// identically. Returns `false`, and probes nothing again, if those settings measure the same.
+    /// Probes every recorded step again with the measurement settings of `experiment`, which must
+    /// train identically. Returns `false`, and probes nothing again, if those settings measure the
+    /// same.
     pub fn measure_anew(&mut self, experiment: &Experiment) -> bool {
         let alike = self.experiment.measures_alike(experiment);
         self.experiment = experiment.clone();

@@ -11,8 +11,8 @@ use crate::model::Perceptron;
 /// Numbers that are kept, at most: 128 MB.
 const MAX_NUMBERS: usize = 32_000_000;
 
-/// Seconds that the probe may take before training has earned them, so that the first measurement comes
-/// soon.
+/// Seconds that the probe may take before training has earned them, so that the first measurement
+/// comes soon.
 const CREDIT: f64 = 0.05;
 
 /// Recorded networks, and the time that probing them took.
@@ -28,10 +28,11 @@ pub(super) struct WeightHistory {
     time_fraction: f64,
     /// Whether a measurement depends on those of earlier steps.
     in_order: bool,
-    /// Whether it depends on the whole run, so that nothing can be probed before that is over or rests.
+    /// Whether it depends on the whole run, so that nothing can be probed before that is over or
+    /// rests.
     needs_all: bool,
-    /// Whether probing has to wait until training rests: for the reason above, or because a critic takes
-    /// seconds.
+    /// Whether probing has to wait until training rests: for the reason above, or because a critic
+    /// takes seconds.
     at_rest_only: bool,
     /// Records by which the probes have updated their ranges.
     ranges_known: usize,
@@ -92,8 +93,8 @@ impl WeightHistory {
         self.recorded.iter_mut().for_each(|record| record.measured = self.nothing);
     }
 
-    /// Records the networks if a step is due. If that would be too many, every second earlier record is
-    /// dropped.
+    /// Records the networks if a step is due. If that would be too many, every second earlier
+    /// record is dropped.
     pub(super) fn record(&mut self, step: u32, last: bool, networks: impl Fn() -> Vec<Perceptron>) {
         if step < self.next && !last {
             return;
@@ -131,8 +132,8 @@ impl WeightHistory {
         if self.training > 0.0 { self.measuring / self.training } else { 0.0 }
     }
 
-    /// Probes the newest step that is not probed yet, or the oldest if that makes a difference. Each probe
-    /// comes with the indices of its members, out of `members` in all.
+    /// Probes the newest step that is not probed yet, or the oldest if that makes a difference.
+    /// Each probe comes with the indices of its members, out of `members` in all.
     pub(super) async fn measure(
         &mut self,
         probes: &mut [(Vec<usize>, Probe)],

@@ -1,7 +1,7 @@
-//! Matrix products in a browser, where registers hold four numbers and the gemm crate's tile of 12 by 4
-//! does not fit into those that an x86 processor has: sums, factors and a product would be 17 of them, and V8
-//! has 15. Tiles here need 14 at most, which takes a quarter off the time of a product and more of a small
-//! one (docs/benchmark.md).
+//! Matrix products in a browser, where registers hold four numbers and the gemm crate's tile of 12
+//! by 4 does not fit into those that an x86 processor has: sums, factors and a product would be 17
+//! of them, and V8 has 15. Tiles here need 14 at most, which takes a quarter off the time of a
+//! product and more of a small one (docs/benchmark.md).
 
 use std::array::from_fn;
 use std::cell::RefCell;
@@ -12,10 +12,10 @@ use super::product::Matrix;
 
 /// Numbers in a register.
 const LANES: usize = 4;
-/// Registers of columns that a tile is wide, at most.
-const WIDEST: usize = 3;
-/// Rows no further apart than this many numbers are read where they are; those that are further apart share
-/// few lines of a cache, so that they are copied first.
+/// Width of a tile in registers, at most.
+const MAX_WIDTH: usize = 3;
+/// Rows no further apart than this many numbers are read where they are; those that are further
+/// apart share few lines of a cache, so that they are copied first.
 const NEAR: usize = 256;
 
 thread_local!(static PANEL: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) });
@@ -24,8 +24,8 @@ thread_local!(static PANEL: RefCell<Vec<f32>> = const { RefCell::new(Vec::new())
 pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     PANEL.with_borrow_mut(|panel| {
         let registers = b.columns().div_ceil(LANES);
-        // As even as can be.
-        let panels = registers.div_ceil(WIDEST);
+        // Of widths that differ by at most one register.
+        let panels = registers.div_ceil(MAX_WIDTH);
         for index in 0..panels {
             let from = index * registers / panels;
             let wide = (index + 1) * registers / panels - from;
@@ -46,7 +46,7 @@ pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) 
             match wide {
                 1 => rows::<8, 1>(a, right, out),
                 2 => rows::<4, 2>(a, right, out),
-                _ => rows::<3, WIDEST>(a, right, out),
+                _ => rows::<3, MAX_WIDTH>(a, right, out),
             }
         }
     });
@@ -120,8 +120,9 @@ fn tile<const ROWS: usize, const WIDE: usize>(
     let mut right_row = right.values.as_ptr();
     let mut sums = [[f32x4::ZERO; WIDE]; ROWS];
     for _ in 0..depth {
-        // SAFETY: in the last turn, `depth - 1` strides on, both are within their slices, as asserted; nothing
-        // is read after it. Numbers may lie anywhere: a register is read unaligned.
+        // SAFETY: in the last turn, `depth - 1` strides on, both are within their slices, as
+        // asserted; nothing is read after it. Numbers may lie anywhere: a register is read
+        // unaligned.
         let (columns, factors) = unsafe {
             let columns = from_fn::<_, WIDE, _>(|w| {
                 right_row.wrapping_add(LANES * w).cast::<f32x4>().read_unaligned()
@@ -184,8 +185,8 @@ mod tests {
                     m.values()[i * m.strides()[0] + j * m.strides()[1]]
                 };
                 let expected: Vec<f32> = (0..rows * columns)
-                    .map(|place| {
-                        let (i, j) = (place / columns, place % columns);
+                    .map(|entry| {
+                        let (i, j) = (entry / columns, entry % columns);
                         (0..inner).map(|k| at(a, i, k) * at(b, k, j)).sum()
                     })
                     .collect();

@@ -3,8 +3,8 @@
 
 /// A matrix, row by row, or the transpose of one.
 ///
-/// Fields are private, so that `rows`, `columns` and `strides` always fit `values`: the products rely
-/// on it.
+/// Fields are private, so that `rows`, `columns` and `strides` always fit `values`: the products
+/// rely on it.
 #[derive(Clone, Copy)]
 pub(super) struct Matrix<'a> {
     values: &'a [f32],
@@ -64,8 +64,8 @@ pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) 
 #[expect(unsafe_code, reason = "the gemm crate takes pointers")]
 fn by_gemm(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     let (rows, inner, columns) = (a.rows, a.columns, b.columns);
-    // SAFETY: `Matrix` holds `rows * columns` numbers that its strides reach and no others, `out` has
-    // been cut to those of the product, and nothing else refers to it.
+    // SAFETY: `Matrix` holds `rows * columns` numbers that its strides reach and no others, `out`
+    // has been cut to those of the product, and nothing else refers to it.
     unsafe {
         gemm::gemm(
             rows,

@@ -70,7 +70,8 @@ pub fn over_samples(source: CheckSource, seed: u32) -> impl Iterator<Item = Esti
     })
 }
 
-/// The problem and the estimator of each row in words, before any is computed, so that columns can be made wide enough.
+/// The problem and the estimator of each row in words, before any is computed, so that columns can
+/// be made wide enough.
 #[must_use]
 pub fn names(selection: Selection) -> Vec<[String; 2]> {
     let rows = panel().into_iter().flat_map(|(problem, attempts)| {
