@@ -31,8 +31,8 @@ impl History {
         }
     }
 
-    /// The same run with other measurement settings. Its evaluations stay. Its measurements stay only
-    /// if the settings still measure the same.
+    /// The same run with other measurement settings. Its evaluations stay. Its measurements stay
+    /// only if the settings still measure the same.
     #[must_use]
     pub fn with_measurement_settings(self, experiment: Experiment) -> Self {
         let alike = self.experiment.measures_alike(&experiment);
@@ -53,8 +53,8 @@ impl History {
         &self.experiment
     }
 
-    /// Appends an evaluation. If it has the same step as the last one, it fills in the members missing
-    /// there. Earlier steps are ignored.
+    /// Appends an evaluation. If it has the same step as the last one, it fills in the members
+    /// missing there. Earlier steps are ignored.
     pub fn push(&mut self, evaluation: Evaluation) {
         match self.evaluations.last_mut() {
             Some(last) if last.step == evaluation.step => last.fill_missing(evaluation),
@@ -70,11 +70,11 @@ impl History {
         &self.evaluations
     }
 
-    /// Inserts a measurement, which may be of any step. It replaces an older one of the same step: a
-    /// step that is measured again is measured in another way.
+    /// Inserts a measurement, which may be of any step. If that step is there already, the members
+    /// that this measurement holds replace the older ones: they were measured again.
     pub fn push_measurement(&mut self, measurement: ProbeResult) {
         match self.measurements.binary_search_by_key(&measurement.step, |m| m.step) {
-            Ok(index) => self.measurements[index] = measurement,
+            Ok(index) => self.measurements[index].replace_measured(measurement),
             Err(index) => self.measurements.insert(index, measurement),
         }
         self.revision = next_revision();
@@ -148,5 +148,34 @@ mod tests {
         assert_eq!((history.evaluations().len(), history.measurements().len()), (1, 1));
         let history = history.with_measurement_settings(of("seeds=2&spread=1&spectra=1"));
         assert_eq!((history.evaluations().len(), history.measurements().len()), (1, 0));
+    }
+
+    #[test]
+    fn measurements_are_sorted_by_step_and_replaced_member_by_member() {
+        let part = |step, members: [&[f32]; 2]| ProbeResult {
+            step,
+            members: members.map(|values| values.iter().map(|v| Some(*v)).collect()).to_vec(),
+        };
+        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
+        history.push_measurement(part(9, [&[1.0], &[2.0]]));
+        history.push_measurement(part(4, [&[3.0], &[4.0]]));
+        history.push_measurement(part(9, [&[], &[5.0]]));
+        let expected = [part(4, [&[3.0], &[4.0]]), part(9, [&[1.0], &[5.0]])];
+        assert_eq!(history.measurements(), expected);
+    }
+
+    #[test]
+    fn an_evaluation_of_the_last_step_fills_in_missing_members() {
+        let scores = |loss| {
+            let score = Score { loss, accuracy: 0.5 };
+            Some(Scores { train: score, test: score })
+        };
+        let evaluation =
+            |step, members: [Option<Scores>; 2]| Evaluation { step, members: members.to_vec() };
+        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
+        history.push(evaluation(3, [scores(1.0), None]));
+        history.push(evaluation(3, [scores(9.0), scores(2.0)]));
+        history.push(evaluation(2, [scores(7.0), scores(7.0)]));
+        assert_eq!(history.evaluations(), [evaluation(3, [scores(1.0), scores(2.0)])]);
     }
 }

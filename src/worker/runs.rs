@@ -112,7 +112,8 @@ impl Runs {
             let file = fetch::file(digits::FILE).await?;
             digits::provide(&file).map_err(|error| failure(&error.into()))?;
         }
-        let mut run = Run::of(experiment, members, device).map_err(|error| failure(&error))?;
+        let mut run =
+            Run::for_members(experiment, members, device).map_err(|error| failure(&error))?;
         send(&Event::Run(id, RunEvent::Loaded));
         // At step 0, before any is taken.
         let first = run.advance(0).await.map_err(|error| failure(&error))?;
