@@ -3,7 +3,7 @@
 pub mod conformance;
 mod cpu;
 mod draws;
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", all(test, not(target_family = "wasm"))))]
 mod gpu;
 mod minimum_norm;
 mod optimiser;
