@@ -7,7 +7,7 @@
 use crate::experiment::{Optimiser, Settings};
 use crate::train::optimiser::Numbers;
 
-/// Numbers that the table holds for each step and member; some at the end are not used.
+/// Numbers that the table holds for each step and member. Positions 12 and 15 are not used.
 pub(super) const STRIDE: usize = 16;
 
 /// The rates that the update of the parameters reads.
