@@ -250,7 +250,7 @@ impl Plan {
         self.layers[self.layers.len() - 1].outputs
     }
 
-    /// Whether a layer's input is pairs, so that it looks up rows of weights instead of multiplying.
+    /// Whether a layer's input is pairs, so that it looks up rows of weights and does not multiply.
     pub(super) fn is_gathered(&self, layer: usize) -> bool {
         layer == 0 && matches!(self.input, Input::Pairs(_))
     }

@@ -7,19 +7,19 @@
 use crate::experiment::{Optimiser, Settings};
 use crate::train::optimiser::Numbers;
 
-/// Numbers that the table holds for each step and member; some at the end are not used.
+/// Numbers that the table holds for each step and member. Positions 12 and 15 are not used.
 pub(super) const STRIDE: usize = 16;
 
 /// The rates that the update of the parameters reads.
 pub(super) const UPDATE: [Rate; 12] = [
-    Rate::LearningRate,
+    Rate::Lr,
     Rate::CoupledDecay,
     Rate::Keep,
     Rate::Beta1,
     Rate::Rest1,
     Rate::Beta2,
     Rate::Rest2,
-    Rate::AdamRate,
+    Rate::AdamLr,
     Rate::RootScale,
     Rate::GrokfastLambda,
     Rate::GrokfastOld,
@@ -32,7 +32,7 @@ pub(super) const TARGETS: [Rate; 2] = [Rate::TrueClass, Rate::EveryClass];
 /// A number of one step of one member. Its discriminant is its position in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rate {
-    LearningRate,
+    Lr,
     /// Weight decay that is added to the gradient.
     CoupledDecay,
     /// The factor that decoupled weight decay leaves of a weight.
@@ -45,7 +45,7 @@ pub(super) enum Rate {
     Rest2,
     /// Adam's learning rate, corrected for the mean's start at 0. It is 0 for SGD, and the kernel
     /// tells SGD by that.
-    AdamRate,
+    AdamLr,
     /// Adam's correction of the root of the mean square.
     RootScale,
     /// What Grokfast multiplies its average by before it adds it to the gradient.
@@ -64,14 +64,14 @@ impl Rate {
     /// Its name in WGSL.
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::LearningRate => "lr",
+            Self::Lr => "lr",
             Self::CoupledDecay => "coupled",
             Self::Keep => "keep",
             Self::Beta1 => "beta1",
             Self::Rest1 => "rest1",
             Self::Beta2 => "beta2",
             Self::Rest2 => "rest2",
-            Self::AdamRate => "adam",
+            Self::AdamLr => "adam",
             Self::RootScale => "root",
             Self::GrokfastLambda => "boost",
             Self::GrokfastOld => "fade",
@@ -85,7 +85,7 @@ impl Rate {
     fn value(self, member: &Settings, numbers: &Numbers, step: u32) -> f64 {
         let is_sgd = member.optimiser == Optimiser::Sgd;
         match self {
-            Self::LearningRate => numbers.lr,
+            Self::Lr => numbers.lr,
             Self::CoupledDecay => numbers.coupled,
             Self::Keep => numbers.keep,
             Self::Beta1 => numbers.beta1,
@@ -93,8 +93,8 @@ impl Rate {
             Self::Rest1 => numbers.rest1,
             Self::Beta2 => numbers.beta2,
             Self::Rest2 => numbers.rest2,
-            Self::AdamRate if is_sgd => 0.0,
-            Self::AdamRate => numbers.adam,
+            Self::AdamLr if is_sgd => 0.0,
+            Self::AdamLr => numbers.adam,
             Self::RootScale => numbers.root,
             Self::GrokfastLambda => member.grokfast_lambda,
             // The average starts as the first gradient.

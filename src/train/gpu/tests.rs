@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use burn::tensor::Device;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
+use naga::{ArraySize, TypeInner};
 
 use super::plan::Plan;
 use super::rates::{self, Rate, rates};
@@ -83,7 +84,8 @@ fn sources(plan: &Plan) -> Vec<KernelSource> {
     all
 }
 
-fn assert_valid(source: &KernelSource, query: &str) {
+/// Parses and validates a kernel, and holds its bindings to the buffers that the host allocates.
+fn assert_valid(source: &KernelSource, plan: &Plan, query: &str) {
     let text = &source.text;
     let module = naga::front::wgsl::parse_str(text)
         .unwrap_or_else(|error| panic!("{query}: {}", error.emit_to_string(text)));
@@ -91,9 +93,18 @@ fn assert_valid(source: &KernelSource, query: &str) {
     if let Err(error) = validator.validate(&module) {
         panic!("{query}: {}", error.emit_to_string(text));
     }
-    let globals = module.global_variables.iter().map(|(_, global)| global);
-    let bound = globals.filter(|global| global.binding.is_some()).count();
-    assert_eq!(bound, source.buffers.len(), "{query}");
+    let lengths = module.global_variables.iter().filter_map(|(_, global)| {
+        let binding = global.binding.as_ref()?.binding as usize;
+        match module.types[global.ty].inner {
+            TypeInner::Array { size: ArraySize::Constant(length), .. } => {
+                Some((binding, length.get() as usize))
+            }
+            _ => None,
+        }
+    });
+    let planned = source.buffers.iter().map(|buffer| plan.length(*buffer, source.set));
+    let planned = planned.enumerate().collect::<Vec<_>>();
+    assert_eq!(lengths.collect::<Vec<_>>(), planned, "{query}");
 }
 
 #[test]
@@ -104,7 +115,7 @@ fn every_kernel_of_every_variant_is_valid_wgsl() {
     for (query, plan) in &plans {
         for source in sources(plan) {
             if validated.insert(source.text.clone()) {
-                assert_valid(&source, query);
+                assert_valid(&source, plan, query);
             }
         }
     }
@@ -138,7 +149,7 @@ fn rates_are_the_settings_where_they_are_the_same_at_every_step() {
         &grokfast-lambda=3&grokfast-alpha=0.25&loss=cross-entropy&smoothing=0.28";
     let member = Experiment::from_query(query).experiment.members()[0];
     let expected = [
-        (Rate::LearningRate, 0.01),
+        (Rate::Lr, 0.01),
         (Rate::CoupledDecay, 0.0),
         (Rate::Keep, 0.995),
         (Rate::Beta1, 0.75),

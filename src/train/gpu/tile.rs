@@ -21,8 +21,8 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    /// The tile with the fewest loads for each sum, as long as there are enough invocations. `times`
-    /// is how often the product is computed, for members and parts.
+    /// The tile with the fewest loads for each sum, as long as there are enough invocations.
+    /// `times` is how often the product is computed, for members and parts.
     pub(super) fn of(rows: usize, columns: usize, times: usize) -> Self {
         /// Invocations that keep a device busy.
         const ENOUGH: usize = 256;
@@ -90,8 +90,8 @@ impl Tile {
         }
     }
 
-    /// Declares the tile's first `row` and `column`, and its columns `c0`, `c1`, .. to read. A column
-    /// beyond the last becomes the last.
+    /// Declares the tile's first `row` and `column`, and its columns `c0`, `c1`, .. to read. A
+    /// column beyond the last becomes the last.
     pub(super) fn declare_indices(self, text: &mut Text, column: &str, row: &str, columns: usize) {
         text.line(format!("let row = ({row} * {GROUP_ROWS}u + unit.y) * {}u;", self.rows));
         text.line(format!("let column = {column} * {}u + unit.x;", GROUP_COLUMNS * self.columns));

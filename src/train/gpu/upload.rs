@@ -77,4 +77,22 @@ mod tests {
         let rows = [1, 0, 2, 0, 1, 2];
         assert_eq!(lists, [&[9], &starts[..], &rows, &[0, 0]].concat());
     }
+
+    #[test]
+    fn samples_and_targets_are_padded_with_zeros() {
+        let plain = |count: usize, classes: Option<Vec<u32>>, numbers: Option<Vec<f32>>| Plain {
+            count,
+            inputs: None,
+            pairs: None,
+            classes,
+            numbers,
+        };
+        let classes = [plain(2, Some(vec![3, 5]), None), plain(0, Some(vec![]), None)];
+        let half = 0.5f32.to_bits();
+        let padding = [0; 8];
+        let expected = [&[0, 0, 3, half, 0, 0, 5, half], &padding[..]].concat();
+        assert_eq!(samples(&[classes], 0, 4), expected);
+        let targets = [plain(1, None, Some(vec![1.5, -2.0])), plain(0, None, Some(vec![]))];
+        assert_eq!(numbers(&[targets], 0, 2, 2), [1.5, -2.0, 0.0, 0.0]);
+    }
 }

@@ -45,7 +45,7 @@ pub(super) fn kernel(plan: &Plan, index: usize, epilogue: Epilogue, rows: Rows) 
     text.finish([GROUP_COLUMNS, GROUP_ROWS], [x, y, plan.members])
 }
 
-/// Declares where each of the tile's rows begins in the layer's input, and returns the input's name.
+/// Declares where each of the tile's rows begins in the layer's input. Returns the input's name.
 fn left_rows(text: &mut Text, tile: Tile, index: usize, rows: Rows) -> String {
     let plan = text.plan;
     let count = plan.count(rows);

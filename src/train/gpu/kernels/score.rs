@@ -68,7 +68,7 @@ fn classification(text: &mut Text, output: &str) {
     }
 }
 
-/// The means of both sets' results, member by member.
+/// The means of both sets' results, member by member. They are 0 for a set without samples.
 pub(super) fn means(plan: &Plan) -> KernelSource {
     let mut text = Text::new(plan, 0);
     text.declare(&format!("var<workgroup> sums: array<vec4<f32>, {WORKGROUP_SIZE}>;"));
@@ -88,8 +88,8 @@ pub(super) fn means(plan: &Plan) -> KernelSource {
         "for (var u = 0u; u < {WORKGROUP_SIZE}u; u = u + 1u) {{ all = all + sums[u]; }}"
     ));
     text.line(format!(
-        "let place = (m * 2u + group.y) * 2u; {scores}[place] = all.x / all.z; {scores}[place + \
-         1u] = all.y / all.z; }}"
+        "let place = (m * 2u + group.y) * 2u; let count = max(all.z, 1.0); {scores}[place] = \
+         all.x / count; {scores}[place + 1u] = all.y / count; }}"
     ));
     text.finish([WORKGROUP_SIZE, 1], [plan.members, 2, 1])
 }
