@@ -67,6 +67,7 @@ pub(super) fn push_lists(lists: &mut Vec<u32>, pairs: &[[u32; 2]], elements: usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Inputs, Outputs};
 
     #[test]
     fn lists_have_the_rows_of_each_element_and_padding() {
@@ -80,19 +81,18 @@ mod tests {
 
     #[test]
     fn samples_and_targets_are_padded_with_zeros() {
-        let plain = |count: usize, classes: Option<Vec<u32>>, numbers: Option<Vec<f32>>| Plain {
-            count,
-            inputs: None,
-            pairs: None,
-            classes,
-            numbers,
+        let set = |outputs| SampleSet {
+            inputs: Inputs::Dense { features: 1, values: Vec::new() },
+            outputs,
         };
-        let classes = [plain(2, Some(vec![3, 5]), None), plain(0, Some(vec![]), None)];
+        let of_classes = |classes| set(Outputs::Classes { count: 6, classes });
+        let of_numbers = |values| set(Outputs::Numbers { width: 2, values });
+        let [first, empty] = [vec![3, 5], vec![]].map(of_classes);
         let half = 0.5f32.to_bits();
         let padding = [0; 8];
         let expected = [&[0, 0, 3, half, 0, 0, 5, half], &padding[..]].concat();
-        assert_eq!(samples(&[classes], 0, 4), expected);
-        let targets = [plain(1, None, Some(vec![1.5, -2.0])), plain(0, None, Some(vec![]))];
-        assert_eq!(numbers(&[targets], 0, 2, 2), [1.5, -2.0, 0.0, 0.0]);
+        assert_eq!(samples(&[[&first, &empty]], 0, 4), expected);
+        let [first, empty] = [vec![1.5, -2.0], vec![]].map(of_numbers);
+        assert_eq!(numbers(&[[&first, &empty]], 0, 2, 2), [1.5, -2.0, 0.0, 0.0]);
     }
 }
