@@ -1,13 +1,18 @@
 //! The only door between page and workers: [`Command`] in, [`Event`] out, each sent as JSON text.
+//!
+//! A worker holds several runs. Every command and event of a run carries its [`RunId`]. Loading
+//! always uses a new id, so an event of a run that was given up is recognised and ignored.
+//!
+//! Neither side sends sentences: the page words what it hears (`text`).
 
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
-use crate::measure::EstimatorCheck;
+use crate::measure::{CheckSource, EstimatorCheck};
 
 /// Which of burn's backends trains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// burn's wgpu backend on WebGPU.
@@ -27,49 +32,76 @@ impl Backend {
     }
 }
 
-/// What the page asks of the worker.
+/// Names a run in one document. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunId(pub u32);
+
+/// Counts how often the measurement settings of a run have changed. Results of an older revision
+/// are ignored.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Revision(pub u32);
+
+/// What the page asks of a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// Sets up a backend. Answered by [`Event::Ready`], or by [`Event::Failed`] if the adapter
-    /// cannot be used.
+    /// Sets up a backend. Answered by [`Event::Ready`] or [`Event::Failed`].
     Open(Backend),
-    /// Drops whatever is training and sets up members of an experiment, paused at step 0.
+    /// Sets up members of an experiment as a new run, paused at step 0.
     Load {
+        /// The run's name.
+        run: RunId,
         /// The whole ensemble.
         experiment: Box<Experiment>,
-        /// The places of the members to train; without any there is nothing to do but to answer. The page
-        /// names all, and deals them to the workers.
+        /// Indices of the members that this worker trains; at least one.
         members: Vec<usize>,
     },
-    /// Times steps of what is loaded, which stays as it is, over at least so many seconds. Answered by
-    /// [`Event::Timed`].
-    Time(f64),
-    /// Measures the run so far, and from here on, as this experiment says, which is trained alike.
-    Measure(Box<Experiment>),
+    /// For one run.
+    Run(RunId, RunCommand),
+    /// Ends a run and frees its memory.
+    Drop(RunId),
+    /// Tries the estimators of mutual information on a reference problem, over more and more
+    /// samples. All runs wait meanwhile.
+    CheckEstimators(CheckSource),
+}
+
+/// What the page asks of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunCommand {
     /// Trains until done, or until told otherwise.
     Play,
     /// Stops after the step in hand.
     Pause,
-    /// Trains to the next measured step and pauses there.
+    /// Trains to the next evaluated step and pauses there.
     Step,
-    /// Tries the estimators of mutual information on one of [`crate::measure::SOURCES`], by its place
-    /// there, over more and more samples. Training waits meanwhile; what is loaded stays.
-    CheckEstimators(usize),
     /// Steps per second to hold at most; `None` for as fast as the device goes.
     Speed(Option<f64>),
+    /// Measures the run so far, and from here on, with the measurement settings of this experiment,
+    /// which must train identically.
+    Measure {
+        /// The experiment with the new measurement settings.
+        experiment: Box<Experiment>,
+        /// Carried by every result from now on.
+        revision: Revision,
+    },
+    /// Times steps for at least this many seconds. The run stays as it is. Answered by
+    /// [`RunEvent::Timed`].
+    Time(f64),
 }
 
-/// What the worker tells the page.
+/// What a worker tells the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The worker's message handler stands: commands sent before this are lost.
     Listening,
-    /// Something that takes a while is going on; `done` of `total` parts are finished.
+    /// Opening a device takes a while; `done` of `total` parts are finished.
     WarmUp {
-        /// What is being waited for, in words for the reader.
-        what: String,
+        /// The part that is going on.
+        stage: WarmUp,
         /// Parts finished.
         done: u32,
         /// Parts in all.
@@ -77,38 +109,39 @@ pub enum Event {
     },
     /// The backend works: it is set up, and a GPU has passed the self-test.
     Ready(Backend),
-    /// The experiment is set up at step 0.
-    Loaded,
-    /// For [`Command::Time`]: steps of all the worker's members, and nothing where they are solved in closed
-    /// form.
-    Timed(StepTime),
-    /// A [`Command::Measure`] has been carried out: measurements before this are of another kind.
-    MeasuresAnew,
-    /// One estimator on one number of samples, for [`Command::CheckEstimators`].
+    /// The worker cannot go on; all its runs are lost.
+    Failed(Failure),
+    /// Of one run.
+    Run(RunId, RunEvent),
+    /// One estimator at one number of samples, for [`Command::CheckEstimators`].
     EstimatorCheck(EstimatorCheck),
     /// No more of them will come.
     EstimatorChecksDone,
-    /// A [`Command::Play`] has been carried out.
+}
+
+/// What a worker tells of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunEvent {
+    /// The run is set up at step 0.
+    Loaded,
+    /// Reply to [`RunCommand::Time`]: time per step of all members of this worker; no steps if they
+    /// are solved in closed form.
+    Timed(StepTime),
+    /// A [`RunCommand::Play`] has been carried out.
     Playing,
-    /// The worker's members, measured.
+    /// Loss and accuracy of the worker's members at one step.
     Evaluation(Evaluation),
-    /// The worker's members, measured beside loss and accuracy; of any step so far.
-    ProbeResult(ProbeResult),
-    /// Where training is and how fast it goes.
-    Progress {
-        /// Steps taken.
-        step: u32,
-        /// Steps per second over the last half second or so, pauses left out.
-        steps_per_second: f64,
-        /// Seconds of each of the last steps that the worker's own thread was busy, waiting left out.
-        host_seconds: f64,
-        /// Time that training waited for measuring, over the time that it took; loss and accuracy are
-        /// counted as training.
-        measuring: f64,
-        /// Whether networks are recorded that are not measured yet, beside loss and accuracy.
-        behind: bool,
+    /// What else was measured of the worker's members at one step, which may be any step so far.
+    Measured {
+        /// The measurement settings that hold for it.
+        revision: Revision,
+        /// The values.
+        result: ProbeResult,
     },
-    /// A [`Command::Step`] or a [`Command::Pause`] has been carried out.
+    /// Where training is and how fast it goes.
+    Progress(Progress),
+    /// A [`RunCommand::Step`] or a [`RunCommand::Pause`] has been carried out.
     Paused {
         /// Steps taken.
         step: u32,
@@ -118,6 +151,91 @@ pub enum Event {
         /// Steps taken.
         step: u32,
     },
-    /// The worker cannot go on, and why, in words that fit behind "CPU: " or "Training stopped: ".
-    Failed(String),
+    /// The run cannot go on. The worker's other runs can.
+    Failed(Failure),
+}
+
+/// Where training is and how fast it goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps taken.
+    pub step: u32,
+    /// Steps per second over the last half second or so, pauses left out.
+    pub steps_per_second: f64,
+    /// Host time per step, in seconds: waiting for the device is not included.
+    pub host_seconds: f64,
+    /// Time that training waited for measuring, as a fraction of the time it took. Evaluating loss
+    /// and accuracy counts as training.
+    pub measuring: f64,
+    /// Whether recorded networks are still to be measured.
+    pub behind: bool,
+    /// The measurement settings that `behind` refers to.
+    pub revision: Revision,
+}
+
+/// A part of opening a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarmUp {
+    /// The browser is asked for its adapter.
+    Adapter,
+    /// Shaders are compiled, and one check of the self-test runs.
+    Check(String),
+}
+
+/// Why something cannot go on. `detail` is what a library or the browser said, untranslated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The browser has the adapter, but does not open it.
+    AdapterNotOpened {
+        /// What wgpu said.
+        detail: String,
+    },
+    /// The device computes something wrong, or does not answer.
+    SelfTest {
+        /// The check that failed.
+        check: String,
+        /// How.
+        detail: String,
+    },
+    /// The program was built without WebGPU.
+    BuiltWithoutGpu,
+    /// A device said nothing for too long.
+    Silent {
+        /// How long.
+        seconds: u32,
+    },
+    /// The program stopped.
+    ProgramStopped {
+        /// The panic's or the browser's message, if there is one.
+        detail: Option<String>,
+    },
+    /// The program could not be fetched.
+    ProgramNotLoaded,
+    /// The browser starts no worker here.
+    NoWorkers,
+    /// The page does not say where the worker's program is.
+    ProgramNotNamed,
+    /// Page and worker do not understand each other.
+    VersionMismatch,
+    /// A file beside the page could not be loaded.
+    FileNotLoaded {
+        /// Its name.
+        name: String,
+        /// Why.
+        detail: String,
+    },
+    /// A file beside the page is not what it should be.
+    FileInvalid {
+        /// Its name.
+        name: String,
+        /// How.
+        detail: String,
+    },
+    /// The device did not return what was computed.
+    DeviceRead {
+        /// What burn said.
+        detail: String,
+    },
 }

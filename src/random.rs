@@ -34,12 +34,12 @@ pub enum Purpose {
     Batches = 10,
     /// What hidden activations are multiplied by.
     HiddenNoise = 11,
-    /// Samples of a source whose information is known.
-    KnownSource = 20,
-    /// The fixed weights of such a source.
-    KnownWeights = 21,
-    /// Draws over which a truth is averaged that has no closed form.
-    KnownTruth = 22,
+    /// Samples of a reference problem.
+    ReferenceProblem = 20,
+    /// The fixed weights of a reference problem.
+    ReferenceWeights = 21,
+    /// Draws for the average that gives the truth of a reference problem without a closed form.
+    ReferenceTruth = 22,
     /// A critic's initial weights, and the batches it is trained on.
     Critic = 23,
     /// What is added to activations before they are measured.

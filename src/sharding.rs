@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::evaluation::{Evaluation, ProbeResult};
 use crate::experiment::{Experiment, Optimiser, Settings};
-use crate::history::{Evaluation, ProbeResult};
 
 /// Members dealt into at most `most` shares, by their places, none of them empty: the costliest first, each to
 /// the share that has least to do so far.
@@ -124,11 +124,11 @@ impl<T: Partial> StepMerger<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Score, Scores};
+    use crate::evaluation::{Score, Scores};
 
     fn experiment(query: &str) -> Experiment {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         parsed.experiment
     }
 

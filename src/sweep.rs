@@ -1,7 +1,7 @@
 //! Sweeps: every combination of lists of settings as members that are trained one by one.
 
 use crate::experiment::{
-    Experiment, MAX_QUERY_BYTES, Preset, Settings, field, pairs, seed_range, split,
+    Experiment, MAX_QUERY_BYTES, Note, Preset, Settings, field, pairs, seed_range, shorten, split,
 };
 
 /// One member of a sweep.
@@ -27,18 +27,18 @@ impl Job {
     }
 }
 
-/// Most members of one sweep.
-const MOST: usize = 100_000;
+/// Maximum number of members of one sweep.
+const MAX_JOBS: usize = 100_000;
 
 /// The members of a sweep written as a query string: any setting, the preset included, may be a list
 /// (`wd=0.5,1,3`), whole numbers also a range (`seeds=0..9`); members are all combinations, the last
 /// key's values one after the other.
 ///
 /// # Errors
-/// One sentence for each thing that is not understood.
-pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
+/// A note for each thing that is not understood.
+pub fn expand(query: &str) -> Result<Vec<Job>, Vec<Note>> {
     if query.len() > MAX_QUERY_BYTES {
-        return Err(vec![format!("A sweep takes at most {MAX_QUERY_BYTES} bytes of settings.")]);
+        return Err(vec![Note::SweepTooLong { max: MAX_QUERY_BYTES }]);
     }
     let mut combinations: Vec<Vec<(String, String)>> = vec![Vec::new()];
     let mut seeds = None;
@@ -54,9 +54,7 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
             continue;
         }
         if key == "seeds" && text.contains(',') {
-            return Err(vec![format!(
-                "`seeds` takes a number of seeds, or a range such as 0..9, and no list; got “{text}”."
-            )]);
+            return Err(vec![Note::SweepSeeds { given: shorten(&text) }]);
         }
         let texts = match field(&key) {
             Some(field) => split(field, &text),
@@ -71,19 +69,16 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
                     pairs
                 })
             })
-            .take(MOST + 1)
+            .take(MAX_JOBS + 1)
             .collect();
     }
     let mut jobs: Vec<Job> = Vec::new();
-    let mut complaints = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
     for pairs in &combinations {
-        let parsed = Experiment::parse(pairs);
-        complaints.extend(parsed.notes);
+        let parsed = Experiment::parse(pairs, &[]);
+        notes.extend(parsed.notes);
         let Settings { seed, seeds: count, .. } = parsed.experiment.settings;
-        complaints.extend(refused_seed(seed + count as u32 - 1));
-        let foreign =
-            parsed.page.iter().map(|(key, _)| format!("`{key}` is a setting of the page."));
-        complaints.extend(foreign);
+        notes.extend(refused_seed(seed + count as u32 - 1));
         let preset = parsed.experiment.preset;
         for member in parsed.experiment.members() {
             match seeds {
@@ -95,23 +90,26 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<String>> {
                         .map(|seed| Job { preset, member: Settings { seed, ..member } }),
                 ),
             }
-            if jobs.len() > MOST {
-                return Err(vec![format!("A sweep takes at most {MOST} members.")]);
+            if jobs.len() > MAX_JOBS {
+                return Err(vec![Note::SweepTooLarge { max: MAX_JOBS }]);
             }
         }
     }
     // The same may be written twice; the first stands.
     let mut seen = std::collections::HashSet::new();
     jobs.retain(|job| seen.insert(job.query()));
-    complaints.sort();
-    complaints.dedup();
-    if complaints.is_empty() { Ok(jobs) } else { Err(complaints) }
+    let mut distinct: Vec<Note> = Vec::new();
+    for note in notes {
+        if !distinct.contains(&note) {
+            distinct.push(note);
+        }
+    }
+    if distinct.is_empty() { Ok(jobs) } else { Err(distinct) }
 }
 
 /// Why a seed is not one that an address takes.
-fn refused_seed(seed: u32) -> Option<String> {
-    let refused = field("seed")?.parse(&seed.to_string()).err()?;
-    Some(format!("{refused}."))
+fn refused_seed(seed: u32) -> Option<Note> {
+    field("seed")?.parse(&seed.to_string()).err().map(Note::Refused)
 }
 
 #[cfg(test)]
@@ -137,8 +135,11 @@ mod tests {
     #[test]
     fn seeds_are_those_that_an_address_takes() {
         for query in ["seeds=0..4294967295", "seeds=9999..10000", "seed=9999&seeds=2"] {
-            let complaints = expand(query).expect_err("a seed is too large");
-            assert!(complaints[0].starts_with("`seed` must be a whole number"), "{complaints:?}");
+            let notes = expand(query).expect_err("a seed is too large");
+            assert!(
+                matches!(&notes[0], Note::Refused(invalid) if invalid.key == "seed"),
+                "{notes:?}"
+            );
         }
         assert!(expand("seeds=1,2").is_err());
         assert_eq!(expand("seeds=9990..9999").map(|jobs| jobs.len()), Ok(10));
@@ -146,13 +147,15 @@ mod tests {
 
     #[test]
     fn a_sweep_that_is_not_understood_names_each_thing_once() {
-        assert_eq!(
-            expand("wd=1,x&p=24,29&colour=red"),
-            Err(vec![
-                "There is no setting “colour”; it was ignored.".to_owned(),
-                "`p` must be a prime between 5 and 97; got 24, so it is 23.".to_owned(),
-                "`wd` must be a number between 0 and 10; got “x”, so it is 1.".to_owned(),
-            ])
-        );
+        let notes = expand("wd=1,x&p=24,29&colour=red").expect_err("there is no colour");
+        let [
+            Note::Invalid { invalid: p, .. },
+            Note::UnknownKeys(keys),
+            Note::Invalid { invalid: wd, .. },
+        ] = &notes[..]
+        else {
+            panic!("{notes:?}");
+        };
+        assert_eq!((p.key, wd.key, &keys[..]), ("p", "wd", &["colour".to_owned()][..]));
     }
 }

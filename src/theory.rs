@@ -88,7 +88,7 @@ mod tests {
 
     fn settings(query: &str) -> Settings {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         parsed.experiment.settings
     }
 

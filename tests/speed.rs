@@ -38,11 +38,11 @@ async fn the_kernels_are_faster_than_automatic_differentiation() {
 /// Steps per second, with the rest of what is known printed.
 async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let parsed = Experiment::from_query(query);
-    assert_eq!(parsed.notes, Vec::<String>::new());
+    assert_eq!(parsed.notes, []);
     let start = Instant::now();
-    let new = if differentiate { Trainer::by_tensors } else { Trainer::new };
+    let new = if differentiate { Trainer::reference } else { Trainer::new };
     let mut trainer = new(&parsed.experiment, device).expect("there is data");
-    assert_eq!(trainer.is_by_tensors(), differentiate);
+    assert_eq!(trainer.is_reference(), differentiate);
     let launches = |trainer: &Trainer| match trainer.launches() {
         Some((launches, true)) => format!("{launches} launches replayed"),
         Some((launches, false)) => format!("{launches} launches"),

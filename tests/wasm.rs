@@ -6,7 +6,8 @@
 
 use burn::tensor::Device;
 use two_phase::experiment::Experiment;
-use two_phase::train::{Run, Trainer, conformance};
+use two_phase::run::Run;
+use two_phase::train::{Trainer, conformance};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -123,11 +124,11 @@ async fn a_hundred_steps_of_the_kernels_are_those_of_automatic_differentiation()
     for query in COVERED {
         let small = if query.contains("p=23") { "" } else { "p=7&width=24&" };
         let parsed = Experiment::from_query(&format!("{small}seeds=2&steps=100&{query}"));
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         let mut results = Vec::new();
         let kernels = Trainer::new(&parsed.experiment, &device).expect("there is data");
-        assert!(!kernels.is_by_tensors(), "{query}");
-        let tensors = Trainer::by_tensors(&parsed.experiment, &Device::flex());
+        assert!(!kernels.is_reference(), "{query}");
+        let tensors = Trainer::reference(&parsed.experiment, &Device::flex());
         for mut trainer in [kernels, tensors.expect("there is data")] {
             trainer.measure().await.expect("the device answers");
             let before = trainer.weights().await.expect("the device answers");

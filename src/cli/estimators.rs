@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::output::Output;
-use crate::measure::information::known::{self, Selection};
-use crate::measure::{EstimatorCheck, SOURCES};
+use crate::measure::information::reference::{self, Selection};
+use crate::measure::{CheckSource, EstimatorCheck};
 
 pub(super) fn run(
     full: bool,
@@ -16,15 +16,20 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let selection = if full { Selection::Full } else { Selection::Quick };
     let rows: Box<dyn Iterator<Item = EstimatorCheck>> = if over_samples {
-        Box::new((0..SOURCES.len()).flat_map(move |index| known::over_samples(index, seed)))
+        Box::new(
+            CheckSource::ALL
+                .into_iter()
+                .flat_map(move |source| reference::over_samples(source, seed)),
+        )
     } else {
-        Box::new(known::table(selection, seed))
+        Box::new(reference::table(selection, seed))
     };
     if let Some(path) = json {
         let mut out = Output::open(path)?;
-        return out.write_json(&rows.collect::<Vec<EstimatorCheck>>());
+        let rows: Vec<EstimatorCheck> = rows.collect();
+        return out.write_json(&rows.iter().map(EstimatorCheck::report).collect::<Vec<_>>());
     }
-    let names = known::names(selection);
+    let names = reference::names(selection);
     let widest = |column: usize| names.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let (source, estimator) = (widest(0), widest(1));
     let mut out = io::stdout().lock();
@@ -49,7 +54,7 @@ pub(super) fn run(
             row.bias,
             // Nothing is known of it from a single sample.
             if row.repetitions > 1 { format!("{:.3}", row.deviation) } else { "-".into() },
-            if row.works { "yes" } else { "no" },
+            if row.expected_to_hold { "yes" } else { "no" },
             row.note
         ))?;
     }

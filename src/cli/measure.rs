@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 
-use super::Failure;
 use super::output::Output;
-use crate::own::{self, Chosen, Network, Plan, Samples};
+use super::{Failure, english};
+use crate::external::{self, Chosen, Network, Plan, Samples};
+use crate::text;
+use crate::train::TrainError;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -37,31 +39,32 @@ pub(super) struct Arguments {
 
 /// The settings of what is measured, for `--help`.
 pub(super) fn help() -> String {
-    let mut text = String::from(
+    let mut help = String::from(
         "Save a network from Python with\n  \
          from safetensors.torch import save_file\n  \
          save_file(model.state_dict(), 'net.safetensors')\n\n\
          Everything is measured of every layer, mutual information by each estimator in turn. To change \
          that, --set takes (the default in brackets):\n",
     );
+    let words = english();
     let usual = Chosen::default().settings;
-    for field in own::fields() {
+    for field in external::fields() {
         let default = match field.key {
             "info" => "each of the four".into(),
             _ => field.format(field.get(&usual)),
         };
-        text += &format!(
+        help += &format!(
             "  {:<17} {}; {} ({default})\n",
             format!("{}=", field.key),
-            field.label,
-            field.allowed()
+            words.field(field),
+            text::allowed(&words, &field.allowed())
         );
     }
-    text += "\nBins take all samples, the other estimators the first of them up to `points`; local \
+    help += "\nBins take all samples, the other estimators the first of them up to `points`; local \
              complexity the first 50, the linear mapping number the first 60.\n\
              Exit codes: 0 done, 1 measuring or writing failed, 2 the arguments or a file are not \
              understood.";
-    text
+    help
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -72,6 +75,6 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let features = network.units()[0];
     let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
     let mut out = Output::open(arguments.json)?;
-    let report = own::Report::new(&network, &samples, &chosen, &device);
-    out.write_json(&pollster::block_on(report)?)
+    let report = external::Report::new(&network, &samples, &chosen, &device);
+    out.write_json(&pollster::block_on(report).map_err(TrainError::from)?)
 }

@@ -17,7 +17,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::experiment::{Experiment, FIELDS, Group, Preset};
-use crate::own::OwnError;
+use crate::external::ExternalError;
+use crate::text::{self, Locale, Text};
 use crate::train::TrainError;
 
 /// Exit code for arguments or files that are not understood. clap uses the same.
@@ -85,32 +86,38 @@ enum Command {
     Measure(measure::Arguments),
 }
 
+/// Words for the command line, which speaks English.
+fn english() -> Text {
+    Text::new(Locale::English)
+}
+
 /// The settings of an experiment, for `--help`.
 fn settings() -> String {
-    let mut text = String::from("Presets:\n");
+    let words = english();
+    let mut help = String::from("Presets:\n");
     for preset in Preset::ALL {
-        text += &format!("  preset={}\n             {}\n", preset.key, preset.about);
+        help += &format!("  preset={}\n             {}\n", preset.key, words.preset_about(preset));
     }
     for group in Group::ALL {
-        text += &format!("\n{} (default of the preset grokking):\n", group.label());
+        help += &format!("\n{} (default of the preset grokking):\n", words.group(group));
         for field in FIELDS.iter().filter(|field| field.group == group) {
             let default = field.format(field.get(&Experiment::default().settings));
-            text += &format!(
-                "  {:<12} {}{}; {}{}{} ({default})\n               {}\n",
+            let unit = words.field_unit(field).map(|unit| format!(" {unit}"));
+            help += &format!(
+                "  {:<12} {}{}; {}{} ({default})\n               {}\n",
                 format!("{}=", field.key),
-                field.label,
+                words.field(field),
                 if field.per_member { " *" } else { "" },
-                field.allowed(),
-                if field.unit.is_empty() { "" } else { " " },
-                field.unit,
-                field.about
+                text::allowed(&words, &field.allowed()),
+                unit.unwrap_or_default(),
+                words.field_about(field)
             );
         }
     }
-    text += "\n* may differ between the members of one ensemble.";
-    text += "\nExit codes: 0 done, 1 training or writing failed or (of a run) a member diverged, 2 the \
+    help += "\n* may differ between the members of one ensemble.";
+    help += "\nExit codes: 0 done, 1 training or writing failed or (of a run) a member diverged, 2 the \
              experiment is not understood.";
-    text
+    help
 }
 
 /// Runs the command line that this process was called with.
@@ -142,7 +149,7 @@ enum Failure {
     #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
     Usage(Vec<String>),
     #[error(transparent)]
-    Own(#[from] OwnError),
+    Own(#[from] ExternalError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
@@ -164,7 +171,7 @@ fn presets() -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     for preset in Preset::ALL {
         let query = preset.experiment().to_full_query();
-        writeln!(out, "{}\n  {}\n  {query}\n", preset.key, preset.about)
+        writeln!(out, "{}\n  {}\n  {query}\n", preset.key, english().preset_about(preset))
             .map_err(|error| Failure::Write("standard output".into(), error))?;
     }
     Ok(())

@@ -8,22 +8,24 @@ use std::thread;
 
 use burn::tensor::Device;
 
-use super::Failure;
 use super::output::{Output, bar};
+use super::{Failure, english};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
 use crate::report::Report;
+use crate::run::Run;
 use crate::sharding::{self, StepMerger};
-use crate::train::{Run, TrainError};
+use crate::text;
+use crate::train::TrainError;
 
 pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     let parsed = Experiment::from_query(query);
-    let foreign = parsed.page.iter().map(|(key, _)| format!("`{key}` is a setting of the page."));
-    let complaints: Vec<String> = parsed.notes.iter().cloned().chain(foreign).collect();
-    if !complaints.is_empty() {
+    let words = english();
+    if !parsed.notes.is_empty() {
         // A script must not get another experiment than it asked for.
-        return Err(Failure::Usage(complaints));
+        let notes = parsed.notes.iter().map(|note| text::note(&words, note));
+        return Err(Failure::Usage(notes.collect()));
     }
     // Opened before training, so that a wrong path does not cost a run.
     let mut out = json.map(Output::open).transpose()?;
@@ -34,7 +36,10 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     if out.is_none() || io::stderr().is_terminal() {
         summarise(&history);
     }
-    let diverged = phases::divergences(&history);
+    let diverged: Vec<String> = phases::divergences(&history)
+        .iter()
+        .map(|divergence| text::divergence(&words, &parsed.experiment, divergence))
+        .collect();
     if diverged.is_empty() { Ok(()) } else { Err(Failure::Diverged(diverged)) }
 }
 

@@ -11,12 +11,13 @@ use std::thread;
 
 use serde::Serialize;
 
-use super::Failure;
 use super::output::bar;
 use super::run::{cores, train};
+use super::{Failure, english};
 use crate::experiment::Experiment;
 use crate::report::{Curves, Measures, MemberReport, Report};
 use crate::sweep::{self, Job};
+use crate::text;
 use crate::train::TrainError;
 
 /// A member of a sweep, as a line of its file.
@@ -35,7 +36,10 @@ pub(super) fn run(
     threads: Option<NonZero<usize>>,
     curves: bool,
 ) -> Result<(), Failure> {
-    let jobs = sweep::expand(members).map_err(Failure::Usage)?;
+    let jobs = sweep::expand(members).map_err(|notes| {
+        let words = english();
+        Failure::Usage(notes.iter().map(|note| text::note(&words, note)).collect())
+    })?;
     let failure = |error| Failure::Write(out.display().to_string(), error);
     let (mut file, done) = resume(out).map_err(failure)?;
     let all = jobs.len();

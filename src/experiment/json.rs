@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Experiment {
             .into_iter()
             .collect::<Option<_>>()
             .ok_or_else(|| {
-                D::Error::custom(format!("`{}` must be {}", field.key, field.allowed()))
+                D::Error::custom(format!("`{}` has a value that it does not take", field.key))
             })?;
             match &values[..] {
                 [value] => experiment.set(field, *value),

@@ -3,24 +3,30 @@
 //! A value of this type is valid by construction: it is read from a query string by
 //! [`Experiment::from_query`], which takes the nearest valid setting for whatever it cannot use and
 //! says so, or changed one field at a time through [`Experiment::set`]. The table [`FIELDS`] is the
-//! only place that knows names, ranges, units and descriptions; the URL, the JSON form, the command
-//! line's help and the page's controls are all made from it.
+//! only place that knows keys, kinds and ranges; the URL, the JSON form, the command line's help and
+//! the page's controls are all made from it. Words are not here: [`crate::text`] has them by key.
 
 mod fields;
 mod json;
+mod note;
 mod presets;
 mod query;
 mod settings;
+pub mod shape;
+mod value;
 
-pub use fields::{FIELDS, Field, FieldKind, Group, InvalidValue, Scale, Value, field};
+pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field};
+pub use note::{Allowed, InvalidValue, MemberLimit, Note, NumberKind, shorten};
 pub use presets::Preset;
 pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
 use std::collections::HashSet;
 
 pub use settings::{
-    Activation, BinRange, Bounds, Choice, Data, Estimator, Grokfast, Init, Layer, Layers, Loss,
-    ModelKind, NoiseScale, Operation, Optimiser, Probed, Rule, Schedule, Settings,
+    BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, ModelKind, NoiseScale, Operation,
+    Optimiser, Probed, Rule, Schedule, Settings,
 };
+pub use shape::{DataShape, Task};
+pub use value::{Activation, Choice, Layer, Layers, Value};
 
 /// Most members of an ensemble.
 const MAX_MEMBERS: usize = 240;
@@ -54,7 +60,7 @@ impl Experiment {
     pub fn preset(preset: &'static Preset) -> Self {
         let plain = Self { preset, settings: Settings::default(), lists: Vec::new() };
         // A test reads every preset and finds nothing to complain about.
-        query::apply(plain, &query::pairs(preset.settings), &mut Vec::new(), &mut Vec::new())
+        query::apply(plain, &query::pairs(preset.settings), &mut Vec::new())
     }
 
     /// Gives every member a value for a setting.
@@ -194,14 +200,13 @@ impl Experiment {
         self.lists.iter().fold(1, |product, list| product.saturating_mul(list.values.len()))
     }
 
-    /// Takes as many members as one run can hold, at least one, and says so in a sentence if there
-    /// were more.
+    /// Takes as many members as one run can hold, at least one. Returns a note if there were more.
     ///
     /// Counts the activations of the widest layer on all samples: 33 million of them are 132 MB,
     /// under the 128 MiB that WebGPU promises for one buffer. And what training keeps: some six
     /// copies of every activation and parameter, and a window of gradients; 250 million numbers are
     /// 1 GB, of the 4 that a program in a browser can have.
-    pub fn limit_members(&mut self) -> Option<String> {
+    pub fn limit_members(&mut self) -> Option<Note> {
         const BUFFER: usize = 33_000_000;
         const TOTAL: usize = 250_000_000;
         let asked = self.member_count();
@@ -228,18 +233,12 @@ impl Experiment {
         if self.member_count() == asked {
             return None;
         }
-        Some(if by_memory < MAX_MEMBERS {
-            format!(
-                "{asked} networks of {widest} units on {samples} samples need more memory than a \
-                 browser gives, so there are {}.",
-                self.member_count()
-            )
+        let limit = if by_memory < MAX_MEMBERS {
+            MemberLimit::Memory { units: widest, samples }
         } else {
-            format!(
-                "{asked} networks are more than the {MAX_MEMBERS} of one run, so there are {}.",
-                self.member_count()
-            )
-        })
+            MemberLimit::Count { max: MAX_MEMBERS }
+        };
+        Some(Note::MembersLimited { asked, used: self.member_count(), limit })
     }
 }
 

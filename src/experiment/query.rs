@@ -1,40 +1,97 @@
 //! Experiments as query strings: `preset=grokking&wd=1,3&v=1`.
 //!
 //! A URL holds only what differs from the preset, and the version of this form. Reading never
-//! fails: whatever cannot be used is replaced by the nearest thing that can, with one sentence that
-//! says so.
+//! fails: the nearest valid value replaces whatever cannot be used, and a [`Note`] says so.
 
-use super::fields::shorten;
+use super::note::{Allowed, InvalidValue, Note, shorten};
 use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field};
 
 /// Version of the URL form. Raised when a key changes its meaning.
 pub const VERSION: u32 = 1;
 
-/// A query longer than this is not looked at: no experiment needs a tenth of it.
+/// A longer query is ignored: no experiment needs a tenth of it.
 pub const MAX_QUERY_BYTES: usize = 4096;
 
-/// Most values of one setting.
+/// Maximum number of values of one setting.
 const MAX_VALUES: usize = 100;
-
-/// Keys that belong to the page and not to the experiment.
-const PAGE_KEYS: &[&str] = &["backend", "workers", "embed", "play", "speed", "axis", "shown"];
 
 /// What was read from a query string.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
     /// The experiment, valid whatever the query held.
     pub experiment: Experiment,
-    /// The pairs that belong to the page (`backend`, `embed`, `play`, ...), in order.
-    pub page: Vec<(String, String)>,
-    /// One sentence for each thing that could not be used, saying what was taken instead.
-    pub notes: Vec<String>,
+    /// The pairs whose keys the caller named as its own, in order.
+    pub others: Vec<(String, String)>,
+    /// What could not be used, and what was taken instead.
+    pub notes: Vec<Note>,
 }
 
 /// The pairs of a query string, with or without the leading `?`.
+///
+/// Undoes what mail programs, chats and word processors do to an address: `&amp;` for `&`, a comma
+/// encoded twice, a bracket or full stop of the sentence around it, a typographic minus, full-width
+/// characters and no-break spaces.
 #[must_use]
 pub fn pairs(query: &str) -> Vec<(String, String)> {
     let query = query.strip_prefix('?').unwrap_or(query);
-    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    let query = query.split('#').next().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .map(|(key, value)| (plain(&key), plain(&value)))
+        .map(|(key, value)| {
+            (
+                key.trim_start_matches("amp;").to_owned(),
+                value.trim_end_matches(AROUND).trim().to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// Characters that belong to the sentence around an address, not to its last value.
+const AROUND: [char; 12] = [')', ']', '>', '.', ',', ';', '!', '"', '\'', '”', '’', '。'];
+
+/// Text as a keyboard would have typed it.
+fn plain(text: &str) -> String {
+    let text = text.replace("%2C", ",").replace("%2c", ",");
+    let typed = text.chars().filter_map(|c| match c {
+        // Zero-width characters.
+        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => None,
+        // Hyphens, dashes and the minus sign.
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}' => Some('-'),
+        // Full-width forms, in the order of ASCII.
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0),
+        '、' => Some(','),
+        c if c.is_whitespace() => Some(' '),
+        c => Some(c),
+    });
+    typed.collect::<String>().trim().to_owned()
+}
+
+/// Whether a key says where a reader came from. Sites and mail programs add these to every link.
+fn is_tracking(key: &str) -> bool {
+    const PREFIXES: [&str; 6] = ["utm_", "mc_", "_hs", "_ga", "_gl", "ref_"];
+    const KEYS: [&str; 19] = [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "gbraid",
+        "wbraid",
+        "dclid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "li_fat_id",
+        "mkt_tok",
+        "ref",
+        "si",
+        "spm",
+        "srsltid",
+        "vero_id",
+    ];
+    let key = key.to_ascii_lowercase();
+    KEYS.contains(&key.as_str()) || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
 }
 
 impl Experiment {
@@ -42,16 +99,17 @@ impl Experiment {
     /// members than fit into memory.
     #[must_use]
     pub fn from_query(query: &str) -> Parsed {
-        let mut notes = Vec::new();
+        Self::from_query_with(query, &[])
+    }
+
+    /// The same for a caller that has keys of its own, whose pairs it gets back.
+    #[must_use]
+    pub fn from_query_with(query: &str, other_keys: &[&str]) -> Parsed {
         if query.len() > MAX_QUERY_BYTES {
-            notes.push(format!(
-                "The address holds {} kB of settings, far more than an experiment needs, so it was \
-                 ignored; this is the default experiment.",
-                query.len() / 1000
-            ));
-            return Parsed { experiment: Self::default(), page: Vec::new(), notes };
+            let notes = vec![Note::AddressTooLong { bytes: query.len() }];
+            return Parsed { experiment: Self::default(), others: Vec::new(), notes };
         }
-        let mut parsed = Self::parse(&pairs(query));
+        let mut parsed = Self::parse(&pairs(query), other_keys);
         parsed.notes.extend(parsed.experiment.limit_members());
         parsed.notes.extend(parsed.experiment.limit_seeds());
         parsed
@@ -59,22 +117,20 @@ impl Experiment {
 
     /// Reads an experiment from the pairs of a query string, with as many members as they say.
     #[must_use]
-    pub fn parse(pairs: &[(String, String)]) -> Parsed {
+    pub fn parse(pairs: &[(String, String)], other_keys: &[&str]) -> Parsed {
         let mut notes = Vec::new();
         let mut preset = &Preset::ALL[0];
         if let Some((_, name)) = pairs.iter().find(|(key, _)| key == "preset") {
             match Preset::find(name) {
                 Some(known) => preset = known,
-                None => notes.push(format!(
-                    "There is no preset “{}”; this is “{}”.",
-                    shorten(name),
-                    preset.key
-                )),
+                None => notes.push(Note::UnknownPreset { given: shorten(name), used: preset.key }),
             }
         }
-        let mut page = Vec::new();
-        let experiment = apply(Self::preset(preset), pairs, &mut page, &mut notes);
-        Parsed { experiment, page, notes }
+        let is_other = |(key, _): &&(String, String)| other_keys.contains(&key.as_str());
+        let others = pairs.iter().filter(is_other).cloned().collect();
+        let own: Vec<_> = pairs.iter().filter(|pair| !is_other(pair)).cloned().collect();
+        let experiment = apply(Self::preset(preset), &own, &mut notes);
+        Parsed { experiment, others, notes }
     }
 
     /// The query string of this experiment, without the leading `?`: only what differs from the
@@ -107,14 +163,14 @@ impl Experiment {
     }
 
     /// Counts seeds from an earlier one if the last would be above the largest that there is.
-    fn limit_seeds(&mut self) -> Option<String> {
+    fn limit_seeds(&mut self) -> Option<Note> {
         let seed = field("seed").expect("the table has a seed");
         let last = Value::Number(f64::from(self.settings.seed) + self.settings.seeds as f64 - 1.0);
-        let Some(Value::Number(most)) = seed.nearest(last).filter(|most| *most != last) else {
+        let Some(Value::Number(max)) = seed.nearest(last).filter(|max| *max != last) else {
             return None;
         };
-        self.settings.seed = most as u32 + 1 - self.settings.seeds as u32;
-        Some(format!("Seeds go up to {most}, so the first is {}.", self.settings.seed))
+        self.settings.seed = max as u32 + 1 - self.settings.seeds as u32;
+        Some(Note::SeedsLimited { max: max as u32, first: self.settings.seed })
     }
 
     /// The experiment of one member alone, whose settings started from a preset.
@@ -124,77 +180,76 @@ impl Experiment {
     }
 }
 
-/// Changes `experiment` to what the pairs say. Pairs of the page go into `page`, what cannot be used
-/// into `notes`.
+/// Changes `experiment` to what the pairs say. What cannot be used goes into `notes`.
 pub(super) fn apply(
     mut experiment: Experiment,
     pairs: &[(String, String)],
-    page: &mut Vec<(String, String)>,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Experiment {
+    let mut unknown: Vec<String> = Vec::new();
     for (key, text) in pairs {
         match key.as_str() {
             "preset" => {}
             "v" if *text == VERSION.to_string() => {}
-            "v" => notes.push(format!(
-                "This address was made for version “{}” of the page and this is version {VERSION}, \
-                 so settings may mean something else.",
-                shorten(text)
-            )),
-            key if PAGE_KEYS.contains(&key) => page.push((key.to_owned(), text.clone())),
+            "v" => notes.push(Note::OtherVersion { given: shorten(text) }),
             // A range of seeds says with which to start and how many there are.
             "seeds" if text.contains("..") => match seed_range(text) {
                 Some((first, count)) => {
                     let ends = format!("seed={first}&seeds={count}");
-                    experiment = apply(experiment, &self::pairs(&ends), page, notes);
+                    experiment = apply(experiment, &self::pairs(&ends), notes);
                 }
-                None => notes.push(format!(
-                    "`seeds` must be a number or a range such as 0..9; got “{}”, so it is {}.",
-                    shorten(text),
-                    experiment.settings.seeds
-                )),
+                None => notes.push(Note::Invalid {
+                    invalid: InvalidValue {
+                        key: "seeds",
+                        allowed: Allowed::NumberOrRange,
+                        got: shorten(text),
+                        nearest: None,
+                    },
+                    used: Some(experiment.settings.seeds.to_string()),
+                }),
             },
             key => match field(key) {
                 Some(field) => {
                     let values = read(field, text, &experiment.settings, notes);
-                    // The values are allowed by construction.
-                    let _ = match &values[..] {
+                    match &values[..] {
                         [value] => experiment.set(field, *value),
                         many => experiment.vary(field, many),
-                    };
+                    }
+                    .expect("`read` gives allowed values");
                 }
+                None if is_tracking(key) || key.is_empty() => {}
                 None => {
-                    notes.push(format!("There is no setting “{}”; it was ignored.", shorten(key)));
+                    let key = shorten(key);
+                    if !unknown.contains(&key) {
+                        unknown.push(key);
+                    }
                 }
             },
         }
     }
+    if !unknown.is_empty() {
+        notes.push(Note::UnknownKeys(unknown));
+    }
     experiment
 }
 
-/// The values of a setting, at least one: what the text holds, else what is nearest to it, else what
-/// the settings have.
-fn read(field: &'static Field, text: &str, now: &Settings, notes: &mut Vec<String>) -> Vec<Value> {
+/// The values of a setting, at least one. What the text does not hold is replaced by the nearest
+/// valid value, or else by the value that the settings have.
+fn read(field: &'static Field, text: &str, now: &Settings, notes: &mut Vec<Note>) -> Vec<Value> {
     let texts = split(field, text);
     let mut values = Vec::new();
     let several = texts.len() > 1;
     for text in texts {
-        let instead = match field.parse(&text) {
-            Ok(value) => {
-                values.push(value);
-                continue;
+        match field.parse(&text) {
+            Ok(value) => values.push(value),
+            Err(invalid) => {
+                // An unusable entry of a list is left out, and the others stay.
+                let instead = invalid.nearest.or((!several).then(|| field.get(now)));
+                let used = instead.map(|value| field.format(value));
+                notes.push(Note::Invalid { invalid, used });
+                values.extend(instead);
             }
-            Err(refused) => {
-                // In a list, what is nothing at all is left out and the others stay.
-                let instead = refused.nearest.or((!several).then(|| field.get(now)));
-                notes.push(match instead {
-                    Some(value) => format!("{refused}, so it is {}.", field.format(value)),
-                    None => format!("{refused}, so it was left out."),
-                });
-                instead
-            }
-        };
-        values.extend(instead);
+        }
     }
     let mut seen: Vec<Value> = Vec::new();
     values.retain(|value| {
@@ -207,16 +262,15 @@ fn read(field: &'static Field, text: &str, now: &Settings, notes: &mut Vec<Strin
     }
     if values.len() > 1 && !field.per_member {
         let first = values[0];
-        notes.push(format!(
-            "`{}` takes one value for all networks; got “{}”, so it is {}.",
-            field.key,
-            shorten(text),
-            field.format(first)
-        ));
+        notes.push(Note::OneValue {
+            key: field.key,
+            given: shorten(text),
+            used: field.format(first),
+        });
         values.truncate(1);
     }
     if values.len() > MAX_VALUES {
-        notes.push(format!("`{}` takes {MAX_VALUES} values at most.", field.key));
+        notes.push(Note::TooManyValues { key: field.key, max: MAX_VALUES });
         values.truncate(MAX_VALUES);
     }
     values
@@ -253,6 +307,7 @@ pub fn seed_range(text: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::MemberLimit;
 
     #[test]
     fn a_query_gives_back_the_experiment_that_wrote_it() {
@@ -267,7 +322,7 @@ mod tests {
                 }
                 let parsed = Experiment::from_query(&experiment.to_query());
                 assert_eq!(parsed.experiment, experiment);
-                assert_eq!(parsed.notes, Vec::<String>::new());
+                assert_eq!(parsed.notes, []);
             }
         }
     }
@@ -285,64 +340,101 @@ mod tests {
     #[test]
     fn lists_and_ranges_make_members() {
         let parsed = Experiment::from_query("width=4..6,10&seeds=3..4");
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         let members = parsed.experiment.members();
         let seen: Vec<_> = members.iter().map(|m| (m.width, m.seed)).collect();
         assert_eq!(seen, [(4, 3), (4, 4), (5, 3), (5, 4), (6, 3), (6, 4), (10, 3), (10, 4)]);
     }
 
     #[test]
-    fn each_kind_of_bad_input_gives_one_sentence_and_a_valid_experiment() {
+    fn each_kind_of_bad_input_gives_one_note_and_a_valid_experiment() {
         let long = format!("wd=3&x={}", "y".repeat(100_000));
-        for (query, sentence) in [
-            ("?colour=red", "There is no setting “colour”; it was ignored."),
-            ("?wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
-            (
-                "?lr=fast",
-                "`lr` must be a number between 0.00001 and 10; got “fast”, so it is 0.003.",
-            ),
-            ("?lr=NaN", "`lr` must be a number between 0.00001 and 10; got “NaN”, so it is 0.003."),
-            ("?p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
-            (
-                "?width=12.5",
-                "`width` must be a whole number between 1 and 2000; got 12.5, so it is 13.",
-            ),
-            ("?op=power", "`op` must be one of add, sub, mul, div; got “power”, so it is add."),
-            (
-                "?deeper=24sine",
-                "`deeper` must be “none”, or up to 6 layers such as “24tanh-12relu” of at most 512 \
-                 units; got “24sine”, so it is none.",
-            ),
-            ("?p=5,7", "`p` takes one value for all networks; got “5,7”, so it is 5."),
-            ("?wd=1,x,3", "`wd` must be a number between 0 and 10; got “x”, so it was left out."),
-            (
-                "?seeds=9..2",
-                "`seeds` must be a number or a range such as 0..9; got “9..2”, so it is 5.",
-            ),
-            ("?seed=9990&seeds=20", "Seeds go up to 9999, so the first is 9980."),
+        let invalid = |key: &str, got: &str, used: Option<&str>| {
+            let field = field(key).expect("is a setting");
+            let nearest = field.parse(got).err().and_then(|invalid| invalid.nearest);
+            let invalid =
+                InvalidValue { key: field.key, allowed: field.allowed(), got: got.into(), nearest };
+            Note::Invalid { invalid, used: used.map(str::to_owned) }
+        };
+        let range = InvalidValue {
+            key: "seeds",
+            allowed: Allowed::NumberOrRange,
+            got: "9..2".into(),
+            nearest: None,
+        };
+        for (query, note) in [
+            ("?colour=red&x=1&x=2", Note::UnknownKeys(vec!["colour".into(), "x".into()])),
+            ("?wd=99", invalid("wd", "99", Some("10"))),
+            ("?lr=fast", invalid("lr", "fast", Some("0.003"))),
+            ("?lr=NaN", invalid("lr", "NaN", Some("0.003"))),
+            ("?p=24", invalid("p", "24", Some("23"))),
+            ("?width=12.5", invalid("width", "12.5", Some("13"))),
+            ("?op=power", invalid("op", "power", Some("add"))),
+            ("?deeper=24sine", invalid("deeper", "24sine", Some("none"))),
+            ("?wd=1,x,3", invalid("wd", "x", None)),
+            ("?p=5,7", Note::OneValue { key: "p", given: "5,7".into(), used: "5".into() }),
+            ("?seeds=9..2", Note::Invalid { invalid: range, used: Some("5".into()) }),
+            ("?v=9", Note::OtherVersion { given: "9".into() }),
+            ("?seed=9990&seeds=20", Note::SeedsLimited { max: 9999, first: 9980 }),
             (
                 "?wd=1,2,3,4,5,6,7,8,9,10&lr=1,2,3,4,5,6,7,8,9,10&noise=0,1,2&p=5&seeds=20",
-                "6000 networks are more than the 240 of one run, so there are 200.",
+                Note::MembersLimited {
+                    asked: 6000,
+                    used: 200,
+                    limit: MemberLimit::Count { max: 240 },
+                },
             ),
             (
                 "?p=97&width=512&seeds=20",
-                "20 networks of 512 units on 9409 samples need more memory than a browser gives, so \
-                 there are 6.",
+                Note::MembersLimited {
+                    asked: 20,
+                    used: 6,
+                    limit: MemberLimit::Memory { units: 512, samples: 9409 },
+                },
             ),
-            ("?preset=magic", "There is no preset “magic”; this is “grokking”."),
-            (
-                &long,
-                "The address holds 100 kB of settings, far more than an experiment needs, so it was \
-                 ignored; this is the default experiment.",
-            ),
+            ("?preset=magic", Note::UnknownPreset { given: "magic".into(), used: "grokking" }),
+            (&long, Note::AddressTooLong { bytes: 100_007 }),
         ] {
             let parsed = Experiment::from_query(query);
-            assert_eq!(parsed.notes, [sentence]);
+            assert_eq!(parsed.notes, [note]);
             for field in FIELDS {
                 let value = field.get(&parsed.experiment.settings);
                 assert_eq!(field.nearest(value), Some(value));
             }
         }
+    }
+
+    #[test]
+    fn an_address_that_was_mangled_on_its_way_is_understood() {
+        let expected = Experiment::from_query("wd=1,3&lr=0.001&deeper=24tanh-12relu").experiment;
+        for query in [
+            "wd=1%2C3&lr=1e-3&deeper=24tanh-12relu",
+            "wd=1%252C3&lr=1e-3&deeper=24tanh-12relu",
+            "?wd=1,3&amp;lr=1e-3&amp;deeper=24tanh-12relu",
+            "wd=1,3&amp;amp;lr=1e-3&deeper=24tanh-12relu)",
+            "wd=1,3,&lr=1e-3.&deeper=24tanh-12relu).",
+            "wd=1,3&lr=1e-3&deeper=24tanh-12relu”",
+            // U+2212 minus, en dash, percent-encoded and not.
+            "wd=1,3&lr=1e\u{2212}3&deeper=24tanh\u{2013}12relu",
+            "wd=1,3&lr=1e%E2%88%923&deeper=24tanh%E2%80%9312relu",
+            // Full-width digits, comma and full stop; no-break and zero-width spaces.
+            "wd=１，３&lr=０．００１&deeper=24tanh-12relu",
+            "wd=\u{A0}1,\u{202F}3&lr=0.001%C2%A0&deeper=24tanh-12relu\u{200B}",
+            "wd=1,3&lr=0.001&deeper=24tanh-12relu#charts",
+        ] {
+            let parsed = Experiment::from_query(query);
+            assert_eq!(parsed.notes, [], "{query}");
+            assert_eq!(parsed.experiment, expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn keys_that_sites_add_to_links_are_ignored_without_a_word() {
+        let query = "wd=3&utm_source=x&utm_medium=y&fbclid=z&gclid=1&ref=hn&mc_cid=2&mc_eid=3&igshid=4\
+                     &msclkid=5&_ga=6&_gl=7&ref_src=8&gbraid=9&UTM_Campaign=10&yclid=11&si=12&";
+        let parsed = Experiment::from_query(query);
+        assert_eq!(parsed.notes, []);
+        assert_eq!(parsed.experiment.to_query(), "wd=3&v=1");
     }
 
     #[test]
@@ -369,10 +461,15 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_the_page_are_passed_on_and_not_complained_about() {
-        let parsed = Experiment::from_query("?backend=cpu&wd=2&embed=1");
-        assert_eq!(parsed.notes, Vec::<String>::new());
-        assert_eq!(parsed.page.len(), 2);
+    fn keys_of_the_caller_are_given_back_and_change_nothing() {
+        let parsed =
+            Experiment::from_query_with("?backend=cpu&wd=2&embed=1", &["backend", "embed"]);
+        assert_eq!(parsed.notes, []);
+        let others = [("backend", "cpu"), ("embed", "1")];
+        assert_eq!(parsed.others, others.map(|(key, value)| (key.to_owned(), value.to_owned())));
         assert_eq!(parsed.experiment.settings.wd, 2.0);
+        // Without being named they are unknown.
+        let notes = Experiment::from_query("backend=cpu&embed=1").notes;
+        assert_eq!(notes, [Note::UnknownKeys(vec!["backend".into(), "embed".into()])]);
     }
 }

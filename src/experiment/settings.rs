@@ -1,339 +1,156 @@
 //! The settings of one member, as plain values, and the choices among them.
 
-use std::fmt;
-use std::str::FromStr;
-
-use super::fields::Value;
-
-/// One of the options of a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// The name in URLs, JSON and on the command line.
-    pub key: &'static str,
-    /// The name on the page.
-    pub label: &'static str,
-}
-
-/// A setting that a [`Value`] holds.
-pub(super) trait Setting {
-    fn value(&self) -> Value;
-    /// Takes a value of its own kind; the caller has checked that it is one.
-    fn assign(&mut self, value: Value);
-}
-
-macro_rules! numbers {
-    ($($type:ty),*) => {$(
-        impl Setting for $type {
-            fn value(&self) -> Value {
-                Value::Number(*self as f64)
-            }
-
-            fn assign(&mut self, value: Value) {
-                if let Value::Number(number) = value {
-                    *self = number as $type;
-                }
-            }
-        }
-    )*};
-}
-numbers!(f64, u32, usize);
-
-impl Setting for bool {
-    fn value(&self) -> Value {
-        Value::Choice(usize::from(*self))
-    }
-
-    fn assign(&mut self, value: Value) {
-        *self = value == Value::Choice(1);
-    }
-}
-
-/// The options of a setting that is on or off.
-pub(super) const OFF_ON: &[Choice] =
-    &[Choice { key: "0", label: "off" }, Choice { key: "1", label: "on" }];
-
-macro_rules! choices {
-    ($($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $option:ident $key:literal $label:literal,)* })*) => {$(
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$what])* $option,)* }
-
-        impl $name {
-            const ALL: &[Self] = &[$(Self::$option),*];
-            pub(super) const CHOICES: &[Choice] = &[$(Choice { key: $key, label: $label }),*];
-
-            /// The name in URLs, JSON and on the command line.
-            #[must_use]
-            pub fn key(self) -> &'static str {
-                Self::CHOICES[self as usize].key
-            }
-
-            /// The name on the page.
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                Self::CHOICES[self as usize].label
-            }
-
-            /// The option of that name, if there is one.
-            #[must_use]
-            pub fn find(key: &str) -> Option<Self> {
-                Self::ALL.iter().find(|option| option.key() == key).copied()
-            }
-        }
-
-        impl Setting for $name {
-            fn value(&self) -> Value {
-                Value::Choice(*self as usize)
-            }
-
-            fn assign(&mut self, value: Value) {
-                if let Value::Choice(index) = value && let Some(option) = Self::ALL.get(index) {
-                    *self = *option;
-                }
-            }
-        }
-    )*};
-}
+use super::value::{Activation, Layer, Layers, choices};
 
 choices! {
     /// What is learned.
     Data {
         /// `a ∘ b` modulo a prime, from two one-hot vectors (Power et al., arXiv 2201.02177).
-        Arithmetic "arithmetic" "modular arithmetic",
+        Arithmetic "arithmetic",
         /// The product of two permutations of five things, from two one-hot vectors (ibid.).
-        Permutations "permutations" "permutations of five",
+        Permutations "permutations",
         /// The 8 × 8 handwritten digits of the UCI set (Alpaydin & Kaynak 1998, CC BY 4.0).
-        Digits "digits" "handwritten digits",
+        Digits "digits",
         /// A rule on 12 bits with the symmetry of the icosahedron.
-        Icosahedron "icosahedron" "icosahedral rule on 12 bits",
+        Icosahedron "icosahedron",
         /// Linear regression with fast and slow features.
-        TwoScale "two-scale" "two-scale regression",
+        TwoScale "two-scale",
         /// What a random network answers.
-        Teacher "teacher" "random teacher",
+        Teacher "teacher",
     }
 
     /// The operation of [`Data::Arithmetic`].
     Operation {
         /// `(a + b) mod p`.
-        Add "add" "a + b",
+        Add "add",
         /// `(a - b) mod p`.
-        Subtract "sub" "a − b",
+        Subtract "sub",
         /// `(a b) mod p`.
-        Multiply "mul" "a × b",
+        Multiply "mul",
         /// `(a / b) mod p`, for `b` not 0.
-        Divide "div" "a ÷ b",
+        Divide "div",
     }
 
     /// The rule of [`Data::Icosahedron`].
     Rule {
         /// Whether the energy `E = Σ s_i s_j` over the 30 edges, spins ±1, exceeds a threshold.
-        Ising "ising" "Ising energy",
+        Ising "ising",
         /// Likewise for `E + 1.5 Σ s_i`.
-        IsingInField "ising-field" "Ising energy in a field",
+        IsingInField "ising-field",
         /// The rule of Shwartz-Ziv & Tishby's data set `var_u` (arXiv 1703.00810).
-        Tishby "tishby" "Tishby's data set",
+        Tishby "tishby",
     }
 
     /// What is trained.
     ModelKind {
         /// A multilayer perceptron.
-        Perceptron "perceptron" "multilayer perceptron",
+        Perceptron "perceptron",
         /// One layer of weights.
-        Linear "linear" "linear",
+        Linear "linear",
         /// A perceptron of which only the last layer is trained.
-        RandomFeatures "random-features" "random features",
-    }
-
-    /// The activation of a hidden layer.
-    Activation {
-        /// `x²`.
-        Quadratic "quadratic" "quadratic",
-        /// `max(x, 0)`.
-        Relu "relu" "ReLU",
-        /// `tanh(x)`.
-        Tanh "tanh" "tanh",
-        /// `x Φ(x)`.
-        Gelu "gelu" "GELU",
-        /// `x / (1 + exp(-x))`.
-        Silu "silu" "SiLU",
-        /// `x`.
-        Linear "linear" "linear",
+        RandomFeatures "random-features",
     }
 
     /// How initial weights are drawn.
     Init {
         /// Normal, variance 1 / inputs.
-        Lecun "lecun" "1 / inputs",
+        Lecun "lecun",
         /// Normal, variance 1 / inputs in the first layer and 2 / inputs in the others.
-        He "he" "2 / inputs behind a hidden layer",
+        He "he",
         /// Normal cut off at two standard deviations, those being 1 / √inputs before the cut.
-        Clipped "clipped" "1 / inputs, cut off",
+        Clipped "clipped",
     }
 
     /// What training makes small.
     Loss {
         /// Squared error to the one-hot label, summed over outputs.
-        SquaredError "mse" "squared error",
+        SquaredError "mse",
         /// Cross-entropy of the softmax, in nats.
-        CrossEntropy "cross-entropy" "cross-entropy",
+        CrossEntropy "cross-entropy",
         /// Cross-entropy of StableMax, in nats (Prieto et al., arXiv 2501.04697).
-        StableMax "stablemax" "StableMax cross-entropy",
+        StableMax "stablemax",
     }
 
     /// How a gradient becomes a step.
     Optimiser {
         /// Gradient descent with momentum.
-        Sgd "sgd" "SGD with momentum",
+        Sgd "sgd",
         /// Adam, weight decay added to the gradient.
-        Adam "adam" "Adam",
+        Adam "adam",
         /// Adam with decoupled weight decay.
-        AdamW "adamw" "AdamW",
+        AdamW "adamw",
         /// Orthogonalised momentum with decoupled weight decay.
-        Muon "muon" "Muon",
+        Muon "muon",
         /// No descent: the last layer's minimum-norm or ridge solution in one step.
-        MinimumNorm "minimum-norm" "minimum-norm solution",
+        MinimumNorm "minimum-norm",
     }
 
     /// How the learning rate goes with the steps.
     Schedule {
         /// The same throughout.
-        Constant "constant" "constant",
+        Constant "constant",
         /// Down to zero in a straight line.
-        Linear "linear" "linear to zero",
+        Linear "linear",
     }
 
     /// The running average of [`Settings::grokfast_lambda`].
     Grokfast {
         /// Exponential moving average.
-        Ema "ema" "exponential",
+        Ema "ema",
         /// Mean of the last gradients.
-        Ma "ma" "window",
+        Ma "ma",
     }
 
     /// How mutual information is estimated.
     Estimator {
         /// Not at all.
-        Off "off" "not measured",
+        Off "off",
         /// Every unit into bins, and the entropy of what comes out.
-        Binning "binning" "binning",
+        Binning "binning",
         /// Pairwise bounds for a layer with Gaussian noise added (Kolchinsky & Tracey 2017).
-        Kernel "kernel" "pairwise bounds",
+        Kernel "kernel",
         /// Distances to nearest neighbours, with noise added (Kraskov et al. 2004; Ross 2014).
-        Neighbours "neighbours" "nearest neighbours",
+        Neighbours "neighbours",
         /// A critic trained beside the network (van den Oord et al. 2018).
-        Contrastive "contrastive" "contrastive bound",
+        Contrastive "contrastive",
     }
 
     /// Which layers are measured.
     Probed {
         /// The last one's outputs.
-        Outputs "outputs" "outputs only",
+        Outputs "outputs",
         /// Hidden layers as well.
-        All "all" "every layer",
+        All "all",
     }
 
     /// Between what the bins of [`Estimator::Binning`] lie.
     BinRange {
         /// From -1 to 1.
-        Fixed "fixed" "−1 to 1",
+        Fixed "fixed",
         /// From the least to the greatest value that the layer has had so far.
-        Running "running" "least to greatest so far",
+        Running "running",
         /// From the least to the greatest value that the layer has in the whole run.
-        Whole "whole" "least to greatest of the run",
+        Whole "whole",
         /// From the least to the greatest value that the layer has now.
-        Step "step" "least to greatest at each step",
+        Step "step",
         /// As many values in each.
-        Quantile "quantile" "equally full",
+        Quantile "quantile",
     }
 
     /// Which of the bounds of [`Estimator::Kernel`] are worked.
     Bounds {
         /// The upper one.
-        Upper "upper" "upper",
+        Upper "upper",
         /// Both.
-        Both "both" "upper and lower",
+        Both "both",
     }
 
     /// What the noise of [`Estimator::Kernel`] is measured by.
     NoiseScale {
         /// The layer's variance.
-        Relative "relative" "share of the layer’s variance",
+        Relative "relative",
         /// Nothing.
-        Absolute "absolute" "variance",
-    }
-}
-
-/// A hidden layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
-    /// Its units.
-    pub units: u16,
-    /// What is done to each.
-    pub activation: Activation,
-}
-
-/// Hidden layers behind the first: `24tanh-12relu` as text, `none` for no layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Layers {
-    layers: [Option<Layer>; Self::MOST],
-}
-
-impl Layers {
-    /// Most layers allowed.
-    pub const MOST: usize = 6;
-    /// Most units allowed in a layer.
-    pub const MAX_UNITS: u16 = 512;
-
-    /// The layers, nearest to the input first.
-    pub fn iter(&self) -> impl Iterator<Item = Layer> + use<> {
-        self.layers.into_iter().flatten()
-    }
-}
-
-impl Setting for Layers {
-    fn value(&self) -> Value {
-        Value::Layers(*self)
-    }
-
-    fn assign(&mut self, value: Value) {
-        if let Value::Layers(layers) = value {
-            *self = layers;
-        }
-    }
-}
-
-impl fmt::Display for Layers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let layers: Vec<String> =
-            self.iter().map(|layer| format!("{}{}", layer.units, layer.activation.key())).collect();
-        f.write_str(if layers.is_empty() { "none" } else { "" })?;
-        f.write_str(&layers.join("-"))
-    }
-}
-
-/// The text is not a list of layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotLayers;
-
-impl FromStr for Layers {
-    type Err = NotLayers;
-
-    fn from_str(text: &str) -> Result<Self, NotLayers> {
-        let mut layers = Self::default();
-        if matches!(text, "" | "none") {
-            return Ok(layers);
-        }
-        for (index, layer) in text.split('-').enumerate() {
-            let end = layer.find(|c: char| !c.is_ascii_digit()).ok_or(NotLayers)?;
-            let (units, name) = layer.split_at(end);
-            let units = units.parse().map_err(|_| NotLayers)?;
-            if !(1..=Self::MAX_UNITS).contains(&units) {
-                return Err(NotLayers);
-            }
-            let activation = Activation::find(name).ok_or(NotLayers)?;
-            *layers.layers.get_mut(index).ok_or(NotLayers)? = Some(Layer { units, activation });
-        }
-        Ok(layers)
+        Absolute "absolute",
     }
 }
 
@@ -487,84 +304,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Slow features of [`Data::TwoScale`].
-    pub const SLOW_FEATURES: usize = 10;
-    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of the slow ones.
-    pub const TWO_SCALE_NORM: f64 = 2.0;
-
-    /// Whether inputs are the pairs of a table of `a ∘ b`.
-    #[must_use]
-    pub fn is_table(&self) -> bool {
-        matches!(self.data, Data::Arithmetic | Data::Permutations)
-    }
-
-    /// Whether the outputs are numbers to be met and not classes to be told apart.
-    #[must_use]
-    pub fn is_regression(&self) -> bool {
-        matches!(self.data, Data::TwoScale | Data::Teacher)
-    }
-
     /// The loss that is trained on: that of the settings, or of a regression the squared error.
     #[must_use]
     pub fn trained_loss(&self) -> Loss {
         if self.is_regression() { Loss::SquaredError } else { self.loss }
-    }
-
-    /// Whether a share of all there is is trained on, and not a number of samples.
-    #[must_use]
-    pub fn is_share(&self) -> bool {
-        self.is_table() || self.data == Data::Icosahedron
-    }
-
-    /// Samples in all: those trained on and those held back.
-    #[must_use]
-    pub fn all_samples(&self) -> usize {
-        let p = self.p as usize;
-        match self.data {
-            Data::Arithmetic if self.op == Operation::Divide => p * (p - 1),
-            Data::Arithmetic => p * p,
-            Data::Permutations => 120 * 120,
-            Data::Digits => 1797,
-            Data::Icosahedron => 4096,
-            // As many are held back as were in the calibration.
-            Data::TwoScale | Data::Teacher => self.samples + 2000,
-        }
-    }
-
-    /// Samples that are trained on; the rest is the test set.
-    #[must_use]
-    pub fn train_samples(&self) -> usize {
-        let all = self.all_samples();
-        let wanted =
-            if self.is_share() { (self.frac * all as f64).round() as usize } else { self.samples };
-        wanted.clamp(1, all - 1)
-    }
-
-    /// Numbers in one input.
-    #[must_use]
-    pub fn features(&self) -> usize {
-        match self.data {
-            Data::Arithmetic => 2 * self.p as usize,
-            Data::Permutations => 240,
-            Data::Digits if self.pca > 0 => self.pca,
-            Data::Digits => 64,
-            Data::Icosahedron => 12,
-            Data::TwoScale => self.fast_features + Self::SLOW_FEATURES,
-            Data::Teacher => 5,
-        }
-    }
-
-    /// Numbers in one output: classes, or quantities of a regression.
-    #[must_use]
-    pub fn outputs(&self) -> usize {
-        match self.data {
-            Data::Arithmetic => self.p as usize,
-            Data::Permutations => 120,
-            Data::Digits => 10,
-            Data::Icosahedron => 2,
-            Data::TwoScale => 1,
-            Data::Teacher => 5,
-        }
     }
 
     /// Units of every layer, the inputs' first and the outputs' last.
@@ -615,23 +358,6 @@ impl Settings {
                     .chain(self.deeper.iter())
                     .collect()
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn layers_read_what_they_write_and_nothing_else() {
-        for text in ["none", "24tanh", "7tanh-5relu-4linear-3silu"] {
-            assert_eq!(text.parse::<Layers>().map(|layers| layers.to_string()), Ok(text.into()));
-        }
-        for text in
-            ["24", "tanh", "0tanh", "513relu", "8tanh-", "8sine", "1relu-".repeat(7).as_str()]
-        {
-            assert_eq!(text.parse::<Layers>(), Err(NotLayers), "{text}");
         }
     }
 }

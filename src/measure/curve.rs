@@ -111,6 +111,32 @@ pub struct Curve {
     pub rank: Option<usize>,
 }
 
+impl Curve {
+    /// The curve of a quantity of the whole network, on no samples and of no rank.
+    #[must_use]
+    pub fn of(quantity: Quantity) -> Self {
+        Self { quantity, layer: None, set: None, rank: None }
+    }
+
+    /// The same of a layer, counted from 1.
+    #[must_use]
+    pub fn layer(self, layer: usize) -> Self {
+        Self { layer: Some(layer), ..self }
+    }
+
+    /// The same on a set of samples.
+    #[must_use]
+    pub fn on(self, set: Set) -> Self {
+        Self { set: Some(set), ..self }
+    }
+
+    /// The same of a rank.
+    #[must_use]
+    pub fn rank(self, rank: usize) -> Self {
+        Self { rank: Some(rank), ..self }
+    }
+}
+
 impl fmt::Display for Curve {
     /// The name in JSON: `input-information.layer-2.test`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,7 +174,7 @@ pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, 
 }
 
 /// Everything that is measured of an experiment, in the order in which a
-/// [`crate::history::ProbeResult`] holds it. Nothing where networks of more kinds than can be told apart
+/// [`crate::evaluation::ProbeResult`] holds it. Nothing where networks of more kinds than can be told apart
 /// train together, or where they are solved and not trained.
 #[must_use]
 pub fn curves(experiment: &Experiment) -> Vec<Curve> {
@@ -278,7 +304,7 @@ mod tests {
 
     fn names(query: &str) -> Vec<String> {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         curves(&parsed.experiment).iter().map(Curve::to_string).collect()
     }
 

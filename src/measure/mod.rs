@@ -8,8 +8,12 @@ mod curve;
 mod estimator_check;
 
 pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
-pub use estimator_check::{CONTRASTIVE_BATCH, EstimatorCheck, SOURCES};
+pub use estimator_check::{
+    CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, EstimatorCheckReport, EstimatorKind,
+};
 
+#[cfg(feature = "engine")]
+pub mod class_variance;
 #[cfg(feature = "engine")]
 pub mod complexity;
 #[cfg(feature = "engine")]
@@ -19,15 +23,9 @@ pub mod information;
 #[cfg(feature = "engine")]
 pub mod linear_map;
 #[cfg(feature = "engine")]
+mod points;
+#[cfg(feature = "engine")]
 mod probe;
-#[cfg(feature = "engine")]
-mod score;
-#[cfg(feature = "engine")]
-pub mod spectrum;
-#[cfg(feature = "engine")]
-pub mod spread;
 
 #[cfg(feature = "engine")]
 pub use probe::Probe;
-#[cfg(feature = "engine")]
-pub use score::{accuracy, loss};

@@ -5,6 +5,10 @@
 //! they lack. Every activation is 0 at 0, so such a unit's output and every gradient to and from it
 //! is exactly 0, and it stays so.
 
+mod loss;
+
+pub use loss::{accuracy, loss};
+
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use crate::experiment::{Activation, Init, ModelKind, Settings};

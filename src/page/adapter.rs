@@ -1,100 +1,33 @@
-//! Which backend to ask for: looks at the browser's WebGPU adapter without opening it.
+//! The browser's WebGPU adapter, looked at without opening it.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::protocol::Backend;
-
-/// What the reader asks for with `?backend=`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// The faster, where there is a GPU that is no software one.
-    Auto,
-    /// The faster, measured with a software GPU too.
-    Fastest,
-    /// The GPU, a software one too.
-    Gpu,
-    /// The CPU.
-    Cpu,
-}
-
-impl Wish {
-    /// All wishes with their names in the address, the default first.
-    pub const ALL: [(Self, &str); 4] =
-        [(Self::Auto, "auto"), (Self::Fastest, "fastest"), (Self::Gpu, "gpu"), (Self::Cpu, "cpu")];
-
-    /// The wish of the given name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, key)| *key == name).map(|(wish, _)| *wish)
-    }
-}
-
-/// A backend, and what the badge says about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// What trains.
-    pub backend: Backend,
-    /// `WebGPU: NVIDIA ...`, or `CPU: ` and why.
-    pub badge: String,
-}
-
-impl Choice {
-    /// The CPU, because of `reason`.
-    pub fn cpu(reason: &str) -> Self {
-        Self { backend: Backend::Cpu, badge: format!("CPU: {reason}") }
-    }
-}
-
-/// What trains at first, and what it is compared with as soon as that is there, by what the reader wishes
-/// and the browser has.
-pub async fn choose(wish: Wish) -> (Choice, Option<Choice>) {
-    if wish == Wish::Cpu {
-        return (Choice::cpu("as chosen"), None);
-    }
-    let adapter = match adapter().await {
-        Ok(adapter) => adapter,
-        Err(reason) => return (Choice::cpu(reason), None),
-    };
-    if adapter.software && wish == Wish::Auto {
-        return (Choice::cpu("the WebGPU adapter is a software one, which is slower"), None);
-    }
-    let gpu = Choice { backend: Backend::Gpu, badge: format!("WebGPU: {}", adapter.name) };
-    if wish == Wish::Gpu {
-        (gpu, None)
-    } else {
-        (Choice::cpu("the GPU is being prepared"), Some(gpu))
-    }
-}
-
-struct Adapter {
-    name: String,
-    software: bool,
-}
+use super::dom::window;
+use super::session::{Adapter, NoAdapter};
 
 /// Asks the browser for its adapter. `web-sys` has WebGPU behind an unstable flag only, and four
 /// properties are all that is needed.
-async fn adapter() -> Result<Adapter, &'static str> {
-    const NO_API: &str = "no WebGPU in this browser";
-    const NO_ADAPTER: &str = "WebGPU finds no graphics adapter here";
-    let gpu = get(&super::dom::window().navigator(), "gpu").ok_or(NO_API)?;
-    let request: Function =
-        get(&gpu, "requestAdapter").and_then(|f| f.dyn_into().ok()).ok_or(NO_API)?;
+pub async fn find() -> Result<Adapter, NoAdapter> {
+    let gpu = get(&window().navigator(), "gpu").ok_or(NoAdapter::NoWebGpu)?;
+    let request: Function = get(&gpu, "requestAdapter")
+        .and_then(|function| function.dyn_into().ok())
+        .ok_or(NoAdapter::NoWebGpu)?;
     let options = Object::new();
-    // Setting a property of a fresh object cannot fail.
-    let _ = Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
+    Reflect::set(&options, &"powerPreference".into(), &"high-performance".into()).ok();
     let promise: Promise = request
         .call1(&gpu, &options)
-        .map_err(|_| NO_ADAPTER)?
-        .dyn_into()
-        .map_err(|_| NO_ADAPTER)?;
-    let adapter = JsFuture::from(promise).await.map_err(|_| NO_ADAPTER)?;
+        .ok()
+        .and_then(|promise| promise.dyn_into().ok())
+        .ok_or(NoAdapter::NoneFound)?;
+    let adapter = JsFuture::from(promise).await.map_err(|_| NoAdapter::NoneFound)?;
     if adapter.is_null() || adapter.is_undefined() {
-        return Err(NO_ADAPTER);
+        return Err(NoAdapter::NoneFound);
     }
     let info = get(&adapter, "info").unwrap_or(JsValue::UNDEFINED);
     let text = |key| get(&info, key).and_then(|value| value.as_string()).unwrap_or_default();
-    let flagged = [&info, &adapter]
+    let is_flagged = [&info, &adapter]
         .into_iter()
         .any(|object| get(object, "isFallbackAdapter").is_some_and(|flag| flag.is_truthy()));
     let description = text("description");
@@ -109,10 +42,8 @@ async fn adapter() -> Result<Adapter, &'static str> {
     };
     let lower = format!("{name} {}", text("vendor")).to_lowercase();
     let known = ["swiftshader", "llvmpipe", "lavapipe", "basic render", "software"];
-    Ok(Adapter {
-        software: flagged || known.iter().any(|software| lower.contains(software)),
-        name: if name.is_empty() { "adapter without a name".into() } else { name },
-    })
+    let is_software = is_flagged || known.iter().any(|software| lower.contains(software));
+    Ok(Adapter { name, is_software })
 }
 
 /// A property that is there and not null.

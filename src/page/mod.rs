@@ -1,186 +1,263 @@
-//! The wasm side that draws: holds the history, finds the phases in it, and asks the worker to train.
+//! The wasm side that draws: mounts a figure in every `[data-two-phase]` of the document.
+//!
+//! ```html
+//! <div data-two-phase="preset=grokking&wd=3" data-parts="toolbar,curves,finding"></div>
+//! ```
+//!
+//! The document's figures share a [`Pool`] of workers. The one that is marked `data-primary` shows what
+//! the document's own address says, and keeps the address up to date.
 
 mod adapter;
-mod app;
+mod address;
 mod axis;
 mod chart;
-mod controls;
 mod dom;
 mod figure;
-mod format;
-mod link;
-mod observed;
+mod plots;
+mod pool;
+mod session;
 mod speed;
-mod team;
-mod theme;
+mod wording;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Event, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,
-    PointerEvent, ResizeObserver,
-};
+use web_sys::{Element, HtmlElement};
 
+use crate::experiment::Experiment;
 use crate::report::Report;
-use app::{App, Pointed, Shared};
-use controls::Change;
-use dom::{document, element, listen, window};
+use crate::text::{Locale, Text};
+use address::{Address, Options};
+use dom::{Listener, document, set_attribute, set_text, window};
+use figure::{Figure, Surroundings};
+use pool::Pool;
 
-/// The page's main function: builds the controls and starts a worker.
+/// What the document holds.
+struct Page {
+    pool: Pool,
+    text: Text,
+    figures: Vec<(Figure, Option<Mirror>)>,
+    _listeners: Vec<Listener>,
+}
+
+thread_local! {
+    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+}
+
+/// The page's main function: mounts the figures. No worker starts before one of them needs it.
 pub fn start() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        dom::set_root_attribute("data-state", "error");
-        if let Some(text) = document().get_element_by_id("progress-text") {
-            text.set_text_content(Some("The page’s program stopped. Reload the page to go on."));
-        }
+        end_after_panic();
     }));
-    let app: Shared = Rc::new(RefCell::new(App::new()));
-    controls(&app);
-    settings(&app);
-    keys(&app);
-    crosshair(&app);
-    surroundings(&app);
-    publish(&app);
-    app::open(&app);
-}
-
-/// The buttons and the speed.
-fn controls(app: &Shared) {
-    let on_click = |id: &str, action: fn(&Shared)| {
-        let app = Rc::clone(app);
-        listen(&element::<HtmlButtonElement>(id), "click", move |_: Event| action(&app));
-    };
-    on_click("play", app::toggle);
-    on_click("step", app::step);
-    on_click("reset", app::reset);
-    on_click("axis", app::switch_axis);
-    on_click("profile-measure", app::switch_profile);
-    on_click("profile-best", app::switch_best);
-    on_click("known-try", app::try_known);
-    app::list_sources();
-    on_click("restore", app::restore);
-    let speed: HtmlInputElement = element("speed");
-    let (app, slider) = (Rc::clone(app), speed.clone());
-    listen(&speed, "input", move |_: Event| {
-        app::set_speed(&app, slider.value().parse().unwrap_or(speed::STOPS.len()));
-    });
-}
-
-/// The settings of the experiment, and the choice of a backend.
-fn settings(app: &Shared) {
-    let shared = Rc::clone(app);
-    let controls = controls::Controls::new(move |change| match change {
-        Change::Preset(key) => app::choose_preset(&shared, key),
-        Change::Setting(field, value) => app::change(&shared, field, value),
-        Change::InvalidValue(sentence) => app::complain(sentence),
-    });
-    controls.show(app.borrow().experiment());
-    app.borrow_mut().set_controls(controls);
-    let (shared, set): (Shared, HtmlSelectElement) = (Rc::clone(app), element("measures-set"));
-    let chosen = set.clone();
-    listen(&set, "change", move |_: Event| app::choose_set(&shared, &chosen));
-    let select: HtmlSelectElement = element("backend");
-    let (app, chosen) = (Rc::clone(app), select.clone());
-    select.set_value(app.borrow().wish_name());
-    listen(&select, "change", move |_: Event| app::choose_backend(&app, &chosen.value()));
-}
-
-/// Space plays and pauses wherever the focus is, but for controls that it presses itself. Letters
-/// act only while the focus is in the figure (WCAG 2.1.4): a page that is typed to or dictated to
-/// does not lose its run to an r.
-fn keys(app: &Shared) {
-    let figure: HtmlElement = element("figure");
-    let focused = figure.clone();
-    listen(&element::<HtmlElement>("charts"), "pointerdown", move |_: Event| {
-        // Not scrolled to: the page must not move under the pointer.
-        dom::focus_in_place(&focused);
-    });
-    let app = Rc::clone(app);
-    listen(&document(), "keydown", move |event: KeyboardEvent| {
-        if event.repeat() || event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let takes_space = target.as_ref().is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A" | "SELECT")
-                || element.get_attribute("type").as_deref() == Some("text")
+    let options = Address::read(&search()).options;
+    let text = Text::new(options.locale.unwrap_or_default());
+    translate(&text);
+    let pool = Pool::new(options.workers);
+    let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
+        with_page(|page| {
+            for (figure, _) in page.figures.iter().filter(|(_, mirror)| mirror.is_some()) {
+                figure.go_to(&search());
+            }
         });
-        let in_figure = target.is_some_and(|element| figure.contains(Some(&element)));
-        let action: fn(&Shared) = match event.key().as_str() {
-            " " if !takes_space => app::toggle,
-            "s" if in_figure => app::step,
-            "r" if in_figure => app::reset,
-            _ => return,
+    });
+    let page = Page { pool, text, figures: Vec::new(), _listeners: vec![on_back] };
+    PAGE.with(|kept| *kept.borrow_mut() = Some(page));
+    publish();
+    for element in all("[data-two-phase]") {
+        mount(element);
+    }
+}
+
+/// Runs with the page, unless it is in use or has ended.
+fn with_page<T>(action: impl FnOnce(&mut Page) -> T) -> Option<T> {
+    PAGE.with(|page| Some(action(page.try_borrow_mut().ok()?.as_mut()?)))
+}
+
+fn search() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+fn all(selector: &str) -> Vec<HtmlElement> {
+    let found = document().query_selector_all(selector).expect("selectors are written in the code");
+    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
+}
+
+/// Mounts a figure in an element; does nothing if there is one.
+fn mount(element: HtmlElement) {
+    let Some((pool, text)) = with_page(|page| (page.pool.clone(), page.text.clone())) else {
+        return;
+    };
+    let is_mounted = with_page(|page| page.figures.iter().any(|(f, _)| f.element() == element));
+    if is_mounted != Some(false) {
+        return;
+    }
+    let is_primary = element.has_attribute("data-primary");
+    let query = if is_primary {
+        search()
+    } else {
+        element.get_attribute("data-two-phase").unwrap_or_default()
+    };
+    let parts = element.get_attribute("data-parts");
+    let on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>> =
+        if is_primary { Some(Rc::new(write_address)) } else { None };
+    let mirror = is_primary.then(|| Mirror::of(&element));
+    let surroundings = Surroundings { pool, text, on_address };
+    let figure = Figure::mount(element, &query, parts.as_deref(), surroundings);
+    with_page(|page| page.figures.push((figure, mirror)));
+}
+
+/// Ends the figure in an element and frees all that it took.
+fn unmount(element: &HtmlElement) {
+    let figure = with_page(|page| {
+        let index = page.figures.iter().position(|(figure, _)| figure.element() == *element)?;
+        Some(page.figures.remove(index))
+    });
+    if let Some(Some((figure, _))) = figure {
+        figure.unmount();
+    }
+}
+
+/// Keeps the address bar up to date. Refused in a sandboxed frame; the figure works without.
+fn write_address(experiment: &Experiment, options: &Options, can_go_back: bool) {
+    let Ok(history) = window().history() else { return };
+    let query = Address::write(experiment, options, false);
+    if query == search() {
+        return;
+    }
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let hash = location.hash().unwrap_or_default();
+    let address = format!("{path}{query}{hash}");
+    if can_go_back {
+        history.push_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    } else {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    }
+}
+
+/// Shows the state attributes of the primary figure on `<html>` too.
+struct Mirror {
+    observer: web_sys::MutationObserver,
+    _on_change: Closure<dyn FnMut()>,
+}
+
+const MIRRORED: [&str; 4] = ["data-state", "data-backend", "data-workers", "data-measures"];
+
+impl Mirror {
+    fn of(element: &HtmlElement) -> Self {
+        let target = element.clone();
+        let copy = move || {
+            let Some(root) = document().document_element() else { return };
+            for name in MIRRORED {
+                match target.get_attribute(name) {
+                    Some(value) => set_attribute(&root, name, &value),
+                    None => {
+                        root.remove_attribute(name).ok();
+                    }
+                }
+            }
         };
-        event.prevent_default();
-        action(&app);
-    });
+        copy();
+        let on_change = Closure::<dyn FnMut()>::new(copy);
+        let observer = web_sys::MutationObserver::new(on_change.as_ref().unchecked_ref())
+            .expect("a function is given");
+        let init = web_sys::MutationObserverInit::new();
+        let names: js_sys::Array = MIRRORED.iter().map(|name| JsValue::from_str(name)).collect();
+        init.set_attribute_filter(&names);
+        init.set_attributes(true);
+        observer.observe_with_options(element, &init).ok();
+        Self { observer, _on_change: on_change }
+    }
 }
 
-/// One crosshair through all charts over time, one in the chart over a setting, and the values there.
-fn crosshair(app: &Shared) {
-    let [charts, measures, map, profile, plane] =
-        ["charts", "measures", "map", "profile", "plane"].map(element::<HtmlElement>);
-    let over = |holder: &HtmlElement, at: fn(&Shared, &HtmlElement, &PointerEvent)| {
-        for name in ["pointermove", "pointerdown"] {
-            let (app, holder) = (Rc::clone(app), holder.clone());
-            let target = holder.clone();
-            listen(&target, name, move |event: PointerEvent| at(&app, &holder, &event));
+impl Drop for Mirror {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Puts the words of a language into the elements around the figures. The document holds the English
+/// ones, so that it can be read before this program is loaded.
+fn translate(text: &Text) {
+    if text.locale() == Locale::default() {
+        return;
+    }
+    if let Some(root) = document().document_element() {
+        set_attribute(&root, "lang", text.locale().key());
+    }
+    for element in all("[data-message]") {
+        let id = element.get_attribute("data-message").unwrap_or_default();
+        set_text(&element, &text.get(&id));
+    }
+}
+
+/// After a panic: ends the workers, which would go on training, and says so in every figure.
+fn end_after_panic() {
+    let sentence = PAGE.with(|page| {
+        let page = page.try_borrow().ok()?;
+        let page = page.as_ref()?;
+        page.pool.shut_down();
+        Some(page.text.get("page-stopped"))
+    });
+    // Where the page itself is in use, its words cannot be reached.
+    let sentence = sentence.unwrap_or_else(|| Text::new(Locale::default()).get("page-stopped"));
+    for root in all("[data-two-phase][data-state], html") {
+        set_attribute(&root, "data-state", "error");
+        if let Ok(Some(line)) = root.query_selector("[data-part=progress-text]") {
+            set_text(&line, &sentence);
         }
-        let app = Rc::clone(app);
-        listen(holder, "pointerleave", move |_: Event| app::point_at(&app, Pointed::default()));
-    };
-    let at_time = |app: &Shared, holder: &HtmlElement, event: &PointerEvent| {
-        let time = chart::place(holder, event);
-        app::point_at(app, Pointed { time, ..Pointed::default() });
-    };
-    over(&charts, at_time);
-    over(&measures, at_time);
-    // Events go from the inside out: the charts around it are not to forget the row.
-    over(&map, |app, map, event| {
-        let (time, row) = (chart::place(map, event), chart::height(map, event));
-        app::point_at(app, Pointed { time, row, value: None });
-        event.stop_propagation();
-    });
-    over(&profile, |app, holder, event| {
-        let value = chart::place(holder, event);
-        app::point_at(app, Pointed { value, ..Pointed::default() });
-    });
-    over(&plane, |app, holder, event| {
-        app::point_at_plane(app, chart::place(holder, event).zip(chart::height(holder, event)));
-    });
-}
-
-/// Draws again when the figure's size or the colour scheme changes, or a chart comes into sight.
-fn surroundings(app: &Shared) {
-    let shared = Rc::clone(app);
-    listen(&document(), observed::SEEN, move |_: Event| app::redraw(&shared));
-    let shared = Rc::clone(app);
-    let on_resize = Closure::<dyn FnMut()>::new(move || app::redraw(&shared));
-    if let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
-        observer.observe(&element::<HtmlElement>("charts"));
-    }
-    on_resize.forget();
-    if let Ok(Some(dark)) = window().match_media("(prefers-color-scheme: dark)") {
-        let app = Rc::clone(app);
-        listen(&dark, "change", move |_: Event| app::redraw(&app));
     }
 }
 
-/// `window.twoPhase.report()`: the run so far as the object that the command line prints.
-fn publish(app: &Shared) {
-    let app = Rc::clone(app);
-    let report = Closure::<dyn Fn() -> JsValue>::new(move || {
-        let report = Report::new(app.borrow().history());
-        let text = serde_json::to_string(&report).unwrap_or_default();
-        js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
-    });
+/// `window.twoPhase`: what scripts can ask of the page.
+fn publish() {
     let object = js_sys::Object::new();
-    // Setting properties of a fresh object and of the window does not fail.
-    let _ = js_sys::Reflect::set(&object, &"report".into(), report.as_ref());
-    let _ = js_sys::Reflect::set(&window(), &"twoPhase".into(), &object);
-    report.forget();
+    let set = |name: &str, function: JsValue| {
+        js_sys::Reflect::set(&object, &name.into(), &function).ok();
+    };
+    let report = Closure::<dyn Fn(JsValue) -> JsValue>::new(|element: JsValue| {
+        report(element.dyn_ref::<Element>())
+    });
+    set("report", report.into_js_value());
+    let on_mount = Closure::<dyn Fn(HtmlElement)>::new(mount);
+    set("mount", on_mount.into_js_value());
+    let on_unmount = Closure::<dyn Fn(HtmlElement)>::new(|element: HtmlElement| unmount(&element));
+    set("unmount", on_unmount.into_js_value());
+    let held = Closure::<dyn Fn() -> JsValue>::new(|| {
+        let workers = with_page(|page| page.pool.worker_count()).unwrap_or(0);
+        let object = js_sys::Object::new();
+        let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+        let memory = js_sys::ArrayBuffer::from(memory.buffer()).byte_length() as usize;
+        for (name, count) in
+            [("workers", workers), ("handles", dom::live()), ("memory", memory)]
+        {
+            js_sys::Reflect::set(&object, &name.into(), &JsValue::from(count as u32)).ok();
+        }
+        object.into()
+    });
+    set("held", held.into_js_value());
+    js_sys::Reflect::set(&window(), &"twoPhase".into(), &object).ok();
+}
+
+/// The run so far as the object that the command line prints: that of the figure in an element, or
+/// else of the primary one, or else of the first.
+fn report(element: Option<&Element>) -> JsValue {
+    let text = with_page(|page| {
+        let is_asked = |figure: &Figure| {
+            element.is_some_and(|element| AsRef::<Element>::as_ref(&figure.element()) == element)
+        };
+        let found = match element {
+            Some(_) => page.figures.iter().find(|(figure, _)| is_asked(figure)),
+            None => {
+                let primary = page.figures.iter().find(|(_, mirror)| mirror.is_some());
+                primary.or(page.figures.first())
+            }
+        };
+        let report = |history: &_| serde_json::to_string(&Report::new(history)).ok();
+        found.and_then(|(figure, _)| figure.with_history(report))
+    });
+    let parsed = text.flatten().and_then(|text| js_sys::JSON::parse(&text).ok());
+    parsed.unwrap_or(JsValue::NULL)
 }

@@ -8,7 +8,7 @@ use crate::history::{History, Scores};
 pub const FIT_ACCURACY: f32 = 0.99;
 
 /// When one member went through the two phases: the first measured step at which a threshold is
-/// reached, which is at most 2% late (see [`crate::history::next_measured_step`]).
+/// reached, which is at most 2% late (see [`crate::evaluation::next_evaluated_step`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MemberPhases {
     /// Training accuracy reaches [`FIT_ACCURACY`].
@@ -61,19 +61,22 @@ pub fn find(history: &History) -> Vec<MemberPhases> {
         .collect()
 }
 
-/// One sentence for each member that has diverged, naming it and the step.
+/// A member whose loss stopped being a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// Its index.
+    pub member: usize,
+    /// The measured step at which that was seen.
+    pub step: u32,
+}
+
+/// The members that have diverged, in order.
 #[must_use]
-pub fn divergences(history: &History) -> Vec<String> {
+pub fn divergences(history: &History) -> Vec<Divergence> {
     find(history)
         .iter()
         .enumerate()
-        .filter_map(|(index, member)| {
-            let (step, name) = (member.diverged_step?, history.experiment().member_name(index));
-            Some(format!(
-                "Training diverged for {name} at step {step}; its curves end there. Lower the \
-                 learning rate."
-            ))
-        })
+        .filter_map(|(member, phases)| Some(Divergence { member, step: phases.diverged_step? }))
         .collect()
 }
 
@@ -116,12 +119,7 @@ mod tests {
         assert_eq!(first.diverged_step, None);
         assert_eq!(second.generalise_step, None);
         assert_eq!(second.diverged_step, Some(0));
-        let sentences = divergences(&history);
-        assert_eq!(sentences.len(), 1);
-        assert!(
-            sentences[0].starts_with("Training diverged for seed 1 at step 0"),
-            "{sentences:?}"
-        );
+        assert_eq!(divergences(&history), [Divergence { member: 1, step: 0 }]);
     }
 
     #[test]

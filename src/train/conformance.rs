@@ -8,7 +8,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::{TrainError, Trainer, read};
+use super::{Implementation, TrainError, Trainer};
+use crate::device::read;
 use crate::experiment::Experiment;
 
 /// Largest error allowed, relative to the largest value of a check's answer. f32 sums in another
@@ -105,9 +106,11 @@ pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(),
     let no_answer = |source| Fault::NoAnswer { check: variant, source };
     let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
     let experiment = Experiment::from_query(&query).experiment;
-    let expected = trained(&experiment, &Device::flex(), Way::Tensors).await.map_err(no_answer)?;
-    for way in [Way::Fastest, Way::Tensors] {
-        let got = trained(&experiment, device, way).await.map_err(no_answer)?;
+    let expected = trained(&experiment, &Device::flex(), Implementation::Reference)
+        .await
+        .map_err(no_answer)?;
+    for implementation in [Implementation::Fastest, Implementation::Reference] {
+        let got = trained(&experiment, device, implementation).await.map_err(no_answer)?;
         for (expected, got) in expected.iter().zip(got) {
             let error = worst(expected, &got);
             if error > TOLERANCE {
@@ -118,24 +121,15 @@ pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(),
     Ok(())
 }
 
-/// How steps are taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// As [`Trainer::new`] chooses.
-    Fastest,
-    /// In tensor operations.
-    Tensors,
-}
-
 /// What a few steps change in the weights, and what is measured after them.
 async fn trained(
     experiment: &Experiment,
     device: &Device,
-    way: Way,
+    implementation: Implementation,
 ) -> Result<[Vec<f32>; 3], TrainError> {
-    let mut trainer = match way {
-        Way::Fastest => Trainer::new(experiment, device)?,
-        Way::Tensors => Trainer::by_tensors(experiment, device)?,
+    let mut trainer = match implementation {
+        Implementation::Fastest => Trainer::new(experiment, device)?,
+        Implementation::Reference => Trainer::reference(experiment, device)?,
     };
     trainer.measure().await?;
     let before = trainer.weights().await?;
@@ -161,29 +155,30 @@ fn worst(expected: &[f32], got: &[f32]) -> f32 {
 }
 
 async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
-    match CHECKS[index] {
-        "odd matrix product" => {
-            read(wave([3, 17, 33], device).matmul(wave([3, 33, 9], device))).await
-        }
+    let tensor = match CHECKS[index] {
+        "odd matrix product" => wave([3, 17, 33], device).matmul(wave([3, 33, 9], device)),
         // As large as in a run: kernels are chosen by shape.
-        "large matrix product" => {
-            read(wave([2, 264, 46], device).matmul(wave([2, 46, 128], device))).await
-        }
-        "reduction" => read(wave([3, 65, 9], device).sum_dim(1)).await,
-        "softmax" => read(activation::softmax(wave([3, 17, 33], device), 2)).await,
+        "large matrix product" => wave([2, 264, 46], device).matmul(wave([2, 46, 128], device)),
+        "reduction" => wave([3, 65, 9], device).sum_dim(1),
+        "softmax" => activation::softmax(wave([3, 17, 33], device), 2),
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
             // What the fastest way does not cover is trained in tensors.
-            let way = if name == "training step in tensors" { Way::Tensors } else { Way::Fastest };
-            let [change, losses, accuracies] = trained(&small, device, way).await?;
-            Ok(match name {
+            let implementation = if name == "training step in tensors" {
+                Implementation::Reference
+            } else {
+                Implementation::Fastest
+            };
+            let [change, losses, accuracies] = trained(&small, device, implementation).await?;
+            return Ok(match name {
                 "loss" => losses,
                 "accuracy" => accuracies,
                 _ => change,
-            })
+            });
         }
-    }
+    };
+    Ok(read(tensor).await?)
 }
 
 /// Numbers of both signs and no pattern that a wrong index would leave unchanged.
@@ -218,10 +213,10 @@ mod tests {
     fn every_variant_is_understood_and_trains() {
         for variant in VARIANTS {
             let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
-            assert_eq!(Experiment::from_query(&query).notes, Vec::<String>::new());
+            assert_eq!(Experiment::from_query(&query).notes, []);
             let experiment = Experiment::from_query(&query).experiment;
             let [change, losses, _] =
-                pollster::block_on(trained(&experiment, &Device::flex(), Way::Fastest))
+                pollster::block_on(trained(&experiment, &Device::flex(), Implementation::Fastest))
                     .expect("on the CPU");
             assert!(change.iter().chain(&losses).all(|x| x.is_finite()), "{variant}");
             let moved = change.iter().filter(|change| **change != 0.0).count();

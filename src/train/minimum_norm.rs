@@ -3,8 +3,8 @@
 use burn::tensor::{Tensor, TensorData};
 use nalgebra::{Cholesky, DMatrix};
 
-use super::{TrainError, read};
 use crate::data::Samples;
+use crate::device::{DeviceError, read};
 use crate::experiment::{Optimiser, Settings};
 use crate::model::{Perceptron, Role};
 
@@ -25,7 +25,7 @@ pub(super) async fn solve(
     model: &Perceptron,
     train: &Samples,
     members: &[Settings],
-) -> Result<Perceptron, TrainError> {
+) -> Result<Perceptron, DeviceError> {
     let last = model.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);
     let hidden = model.last_hidden(&train.inputs);
     let [_, rows, outputs] = model.parameters[last].dims();

@@ -8,13 +8,12 @@ use super::draws::{Batches, HiddenNoise};
 use super::minimum_norm;
 use super::optimiser::{Moment, Rule};
 use super::per_member::{Members, PerMember};
-use super::press::{self, ConstantNorm, Grokfast, RankPenalty};
-use super::read;
-use crate::data::{Dataset, Samples};
+use super::regularisation::{self, ConstantNorm, Grokfast, RankPenalty};
+use crate::data::{DatasetTensors, Samples};
+use crate::device::read;
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
-use crate::history::{Score, Scores};
-use crate::measure;
-use crate::model::Perceptron;
+use crate::model::{self, Perceptron};
 
 /// An ensemble in training, all members in one set of tensors.
 ///
@@ -48,7 +47,7 @@ struct Tracked {
 impl Ensemble {
     pub(super) fn new(
         members: &[Settings],
-        data: &Dataset,
+        data: &DatasetTensors,
         model: Perceptron,
         device: &Device,
     ) -> Self {
@@ -77,15 +76,16 @@ impl Ensemble {
         }
     }
 
-    /// Takes the step numbered `step`, counted from 1; `decays` says whose weight decay is on.
+    /// Takes the step numbered `step`, counted from 1; `weight_decay_on` says whose
+    /// weight decay is on.
     ///
     /// # Errors
     /// If something had to be read back and the device was lost.
     pub(super) async fn advance(
         &mut self,
         step: u32,
-        decays: &[bool],
-        data: &Dataset,
+        weight_decay_on: &[bool],
+        data: &DatasetTensors,
     ) -> Result<(), TrainError> {
         let solved = self.members.iter().filter(|m| m.optimiser == Optimiser::MinimumNorm).count();
         if solved > 0 && step == 1 {
@@ -103,10 +103,10 @@ impl Ensemble {
                 for grokfast in &mut self.grokfast {
                     gradient = grokfast.filter(index, gradient);
                 }
-                press::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
+                regularisation::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
             });
         }
-        let moment = Moment { members: &self.members, decays, step, device: &self.device };
+        let moment = Moment { members: &self.members, weight_decay_on, step, device: &self.device };
         let mut parameters = std::mem::take(&mut self.model.parameters);
         for rule in &mut self.rules {
             parameters = rule.apply(parameters, &gradients, &self.model.roles, &moment);
@@ -135,7 +135,7 @@ impl Ensemble {
         };
         let outputs = model.forward_noisy(&batch.inputs, &factors);
         let loss =
-            measure::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
+            model::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
         let mut gradients = loss.backward();
         let tracked = model.parameters.into_iter().zip(&self.trained);
         tracked
@@ -147,13 +147,13 @@ impl Ensemble {
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub(super) async fn measure(&self, data: &Dataset) -> Result<Vec<Scores>, TrainError> {
+    pub(super) async fn measure(&self, data: &DatasetTensors) -> Result<Vec<Scores>, TrainError> {
         let mut rows = Vec::with_capacity(4);
         for samples in [&data.train, &data.test] {
             let outputs = self.model.forward(&samples.inputs);
             let (targets, weights) = (samples.targets.clone(), samples.weights.as_ref());
-            rows.push(measure::loss(self.loss, outputs.clone(), targets, weights));
-            rows.push(measure::accuracy(outputs, samples));
+            rows.push(model::loss(self.loss, outputs.clone(), targets, weights));
+            rows.push(model::accuracy(outputs, samples));
         }
         let values = read(Tensor::cat(rows, 0)).await?;
         let members = self.members.len();
@@ -239,12 +239,13 @@ fn smoothed(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Dataset;
     use crate::experiment::Experiment;
     use burn::tensor::FloatDType;
 
-    fn ensemble(experiment: &Experiment) -> (Ensemble, Dataset) {
+    fn ensemble(experiment: &Experiment) -> (Ensemble, DatasetTensors) {
         let (members, device) = (experiment.members(), Device::flex());
-        let data = Dataset::new(&members, &device).expect("data");
+        let data = Dataset::new(&members, &device).expect("data").tensors().clone();
         let model = Perceptron::new(&members, &device);
         (Ensemble::new(&members, &data, model, &device), data)
     }
@@ -252,7 +253,7 @@ mod tests {
     /// The sum of all members' losses in f64, and the gradient that training takes.
     fn assert_gradient(query: &str) {
         let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, Vec::<String>::new());
+        assert_eq!(parsed.notes, []);
         let (mut ensemble, data) = ensemble(&parsed.experiment);
         let gradients = ensemble.gradients(&data.train.counts);
         let wide = |tensor: &Tensor<3>| tensor.clone().cast(FloatDType::F64);
@@ -266,7 +267,7 @@ mod tests {
         let parameters: Vec<Tensor<3>> = ensemble.model.parameters.iter().map(wide).collect();
         let loss = |parameters: Vec<Tensor<3>>| {
             let outputs = ensemble.model.with(parameters).forward(&inputs);
-            let loss = measure::loss(ensemble.loss, outputs, targets.clone(), weights.as_ref());
+            let loss = model::loss(ensemble.loss, outputs, targets.clone(), weights.as_ref());
             loss.sum().into_scalar::<f64>()
         };
         for (index, gradient) in gradients.iter().enumerate() {

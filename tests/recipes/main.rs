@@ -17,12 +17,12 @@ use pollster::block_on;
 use two_phase::experiment::{Experiment, Settings};
 use two_phase::history::{History, Scores};
 use two_phase::phases::{self, MemberPhases, spread};
-use two_phase::train::Run;
+use two_phase::run::Run;
 
 /// An experiment that is spelled without a mistake.
 fn experiment(query: &str) -> Experiment {
     let parsed = Experiment::from_query(query);
-    assert_eq!(parsed.notes, Vec::<String>::new());
+    assert_eq!(parsed.notes, []);
     parsed.experiment
 }
 

@@ -90,6 +90,32 @@ fn name_by_content(dist: &Path) -> Result<()> {
         anyhow::ensure!(page.contains(&unnamed), "index.html does not name {unnamed}");
         page = page.replace(&unnamed, &format!("./{named}_loader.js"));
     }
+    fs::write(dist.join("two-phase.js"), loader(&page)?)?;
     fs::write(index, page)?;
     Ok(())
+}
+
+/// A module that mounts figures in any page beside index.html: one stable name for files whose names
+/// change with their content.
+fn loader(page: &str) -> Result<String> {
+    let file = |prefix: &str, suffix: &str| {
+        let mut quoted = page.split(['"', '\'']).map(|text| text.trim_start_matches("./"));
+        let found = quoted.find(|text| text.starts_with(prefix) && text.ends_with(suffix));
+        found.with_context(|| format!("index.html names no {prefix}…{suffix}"))
+    };
+    let (script, program) = (file("page-", ".js")?, file("page-", "_bg.wasm")?);
+    let (style, cpu, gpu) =
+        (file("style-", ".css")?, file("worker-cpu-", ".js")?, file("worker-gpu-", ".js")?);
+    Ok(format!(
+        r#"// Mounts a figure in every [data-two-phase] of the document.
+import init from "./{script}";
+const here = (file) => new URL(file, import.meta.url).href;
+const add = (tag, attributes) =>
+  document.head.append(Object.assign(document.createElement(tag), attributes));
+add("meta", {{ name: "worker-cpu", content: here("{cpu}") }});
+add("meta", {{ name: "worker-gpu", content: here("{gpu}") }});
+add("link", {{ rel: "stylesheet", href: here("{style}") }});
+await init({{ module_or_path: here("{program}") }});
+"#
+    ))
 }

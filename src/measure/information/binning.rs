@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn bins_agree_with_words_in_a_sorted_map() {
-        let mut generator = generator(1, Purpose::KnownSource);
+        let mut generator = generator(1, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 500, 3);
         let classes = draw_classes(&mut generator, 500, 5);
         let layer = Layer::new(&values, 3);
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn bins_of_a_wide_layer_tell_the_number_of_samples_and_nothing_else() {
-        let mut generator = generator(2, Purpose::KnownSource);
+        let mut generator = generator(2, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 1024, 30);
         let classes = draw_classes(&mut generator, 1024, 2);
         let outcomes = Binning { bins: 30, range: Range::Own }.outcomes(Layer::new(&values, 30));
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn names_of_classes_order_of_samples_and_scale_do_not_matter() {
-        let mut generator = generator(3, Purpose::KnownSource);
+        let mut generator = generator(3, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 300, 2);
         let classes = draw_classes(&mut generator, 300, 3);
         let place = |sample: usize| sample * 7 % 300;
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_subset_is_what_it_would_be_alone() {
-        let mut generator = generator(4, Purpose::KnownSource);
+        let mut generator = generator(4, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 200, 2);
         let classes = draw_classes(&mut generator, 200, 4);
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);

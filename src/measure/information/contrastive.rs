@@ -338,7 +338,7 @@ mod tests {
 
     /// `X` standard normal and `X` with noise, for a channel of `bits` in `dimensions`.
     fn channel(dimensions: usize, bits: f64, samples: usize) -> (Vec<f32>, Vec<f32>) {
-        let mut generator = random::generator(0, Purpose::KnownSource);
+        let mut generator = random::generator(0, Purpose::ReferenceProblem);
         let noise = (2f64.powf(2.0 * bits / dimensions as f64) - 1.0).recip().sqrt();
         let x = normals(&mut generator, dimensions * samples, 1.0);
         let t = x.iter().map(|x| (x + noise * random::normal(&mut generator)) as f32).collect();
@@ -406,7 +406,7 @@ mod tests {
             .collect();
         assert!((bound_of(&rows, &rows, 128).0 - 3.0).abs() < 1e-5);
         // The same drawn at random, so that their number scatters.
-        let mut generator = random::generator(3, Purpose::KnownSource);
+        let mut generator = random::generator(3, Purpose::ReferenceProblem);
         let mean: f64 = (0..200)
             .map(|_| {
                 let mut rows = vec![0f32; 128 * 8];
@@ -467,7 +467,7 @@ mod tests {
     #[test]
     fn a_critic_tells_labels_apart() {
         let classes: Vec<u32> = (0..1000).map(|sample| sample % 4).collect();
-        let mut generator = random::generator(1, Purpose::KnownSource);
+        let mut generator = random::generator(1, Purpose::ReferenceProblem);
         let values: Vec<f32> = classes
             .iter()
             .map(|class| *class as f32 + 0.05 * random::normal(&mut generator) as f32)

@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn sample(seed: u32, rows: usize, units: usize, count: u32) -> (Vec<f32>, Vec<u32>) {
-        let mut generator = generator(seed, Purpose::KnownSource);
+        let mut generator = generator(seed, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, rows * units);
         let classes = (0..rows).map(|_| generator.random_range(0..count)).collect();
         (values, classes)
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn bounds_of_a_gaussian_source_are_their_limits_within_two_percent() {
-        let mut generator = generator(8, Purpose::KnownSource);
+        let mut generator = generator(8, Purpose::ReferenceProblem);
         for noise in [1.0, 0.1] {
             // Averages of -ln of an average Gaussian, for variance 1 and kernels of variance v.
             let limit = |v: f64| ((1.0 / v).ln_1p() + 1.0 / (1.0 + v)) / 2.0 / 2f64.ln();

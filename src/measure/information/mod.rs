@@ -6,7 +6,7 @@
 //! et al., arXiv 1810.05728). What moves during training is an estimate at a chosen resolution: how
 //! far outputs have drawn together. Each estimator names its resolution: a width of bins
 //! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added ([`neighbours`]),
-//! the ability of a critic ([`contrastive`]). [`known`] holds all of them against sources whose
+//! the ability of a critic ([`contrastive`]). [`reference`] holds all of them against sources whose
 //! information is known.
 //!
 //! Here the sample's index is `X`, all indices as likely, save where an estimator says otherwise.
@@ -16,8 +16,8 @@
 pub mod binning;
 pub mod contrastive;
 pub mod kernel;
-pub mod known;
 pub mod neighbours;
+pub mod reference;
 
 use serde::{Deserialize, Serialize};
 
@@ -183,7 +183,7 @@ mod tests {
     fn miller_and_madow_take_most_of_the_bias_from_a_die_of_twenty_sides() {
         use crate::random::{Purpose, generator};
         use rand::RngExt;
-        let mut generator = generator(0, Purpose::KnownSource);
+        let mut generator = generator(0, Purpose::ReferenceProblem);
         let (mut plain, mut corrected) = (0.0, 0.0);
         for _ in 0..400 {
             let mut counts = [0u32; 20];

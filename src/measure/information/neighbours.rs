@@ -152,7 +152,7 @@ mod tests {
 
     /// `X` standard normal and `X` with noise, for a channel of `bits` in `dimensions`.
     fn channel(dimensions: usize, bits: f64, samples: usize, seed: u32) -> (Vec<f32>, Vec<f32>) {
-        let mut generator = generator(seed, Purpose::KnownSource);
+        let mut generator = generator(seed, Purpose::ReferenceProblem);
         let noise = (2f64.powf(2.0 * bits / dimensions as f64) - 1.0).recip().sqrt();
         let x = normals(&mut generator, dimensions * samples, 1.0);
         let t = x.iter().map(|x| (x + noise * random::normal(&mut generator)) as f32).collect();
@@ -251,7 +251,7 @@ mod tests {
             })
             .sum();
         let of = |seed| {
-            let mut generator = generator(seed, Purpose::KnownSource);
+            let mut generator = generator(seed, Purpose::ReferenceProblem);
             let classes: Vec<u32> = (0..500).map(|_| generator.random_range(0..2)).collect();
             let values: Vec<f32> = classes
                 .iter()

@@ -1,304 +1,614 @@
-//! What the charts and the words under them say about a history.
+//! A figure: one experiment, played and shown in an element of the document.
+//!
+//! A [`Figure`] mounts its markup in the element, carries out the [`Effect`]s of its [`Session`], and
+//! lets its [`Panel`]s draw once a frame. Everything that it takes (listeners, frames, timers,
+//! observers, workers) it owns, and gives back when it is unmounted.
 
+mod budget;
+mod cache;
+mod curves;
+mod estimators;
+mod experiment;
 mod finding;
-mod known;
 mod measures;
-mod profile;
+mod notes;
+mod panel;
+mod settings;
+mod sweep;
+mod toolbar;
 
-pub use finding::{Moving, finding};
-pub use known::known;
-pub use measures::{has_choice_of_samples, panel, plane, quantities};
-pub use profile::{Pick, has_profile, map, profile, row_at, rows};
+pub use panel::Parts;
 
-use std::ops::Range;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
 
-use super::chart::{Line, Marker, Point, Series};
-use super::format;
-use super::theme::Theme;
-use crate::experiment::{Data, Experiment, Loss};
-use crate::history::{History, Scores};
-use crate::phases::{self, MemberPhases, Spread};
-use crate::theory;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlElement, KeyboardEvent, MediaQueryListEvent, PointerEvent};
 
-/// A value of a measurement.
-type Value = fn(&Scores) -> f32;
+use self::budget::{DrawBudget, Scope};
+use self::cache::Shared;
+use self::panel::{Panel, View};
+use super::adapter;
+use super::address::{Address, Notice, Options};
+use super::chart::Theme;
+use super::dom::{
+    Frame, Listener, Root, Timer, Visibility, focus_in_place, set_attribute, set_text, window,
+};
+use super::pool::{Lease, Pool, PoolEvent};
+use super::session::{Action, Effect, Heard, Session, State};
+use crate::experiment::{Experiment, Note};
+use crate::history::History;
+use crate::protocol::Backend;
+use crate::text::Text;
 
-/// The page's heading: that of the text below it, which speaks of modular arithmetic, or the preset's, or the
-/// task's if that is the reader's own.
-pub fn heading(experiment: &Experiment) -> String {
-    let data = experiment.settings.data;
-    if data == Data::Arithmetic {
-        "First they memorise, then they understand".into()
-    } else if data == experiment.preset.experiment().settings.data {
-        experiment.preset.label.into()
-    } else {
-        format::sentence(data.label())
+/// What the reader points at: positions from 0 to 1, from left to right or from bottom to top.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pointed {
+    /// On the time axis.
+    pub time: Option<f64>,
+    /// On the rows of the map.
+    pub row: Option<f64>,
+    /// On the axis of the chart over a setting.
+    pub value: Option<f64>,
+}
+
+/// How a figure is shown. Nothing of it changes a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewOptions {
+    /// What the address holds.
+    pub address: Options,
+    /// Loss instead of error over a setting.
+    pub profile_loss: bool,
+    /// Each network at its best step there.
+    pub profile_best: bool,
+    /// What the reader points at.
+    pub pointed: Pointed,
+}
+
+/// What a figure needs to know of its document.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The document's workers.
+    pub pool: Pool,
+    /// The language.
+    pub text: Text,
+    /// Called after settings or options have changed, with a way to write them into an address, and
+    /// whether the reader should find the old ones by going back. Only for the figure that owns the
+    /// address bar.
+    pub on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>>,
+}
+
+/// A mounted figure.
+pub struct Figure {
+    inner: Rc<RefCell<Inner>>,
+    _listeners: Vec<Listener>,
+    _visibility: Option<Visibility>,
+}
+
+struct Inner {
+    root: Root,
+    surroundings: Surroundings,
+    session: Session,
+    options: ViewOptions,
+    notices: Vec<Notice>,
+    leases: BTreeMap<Backend, Lease>,
+    panels: Vec<Box<dyn Panel>>,
+    shared: Shared,
+    theme: Option<Theme>,
+    /// Counts changes of theme and options that charts depend on.
+    view: u32,
+    budget: Option<DrawBudget>,
+    frame: Option<Frame>,
+    patience: Option<Timer>,
+    /// Set when the figure is gone: late answers find nobody.
+    is_unmounted: bool,
+}
+
+/// How panels, listeners and workers reach their figure. It does not keep the figure.
+#[derive(Clone)]
+pub struct Handle(Weak<RefCell<Inner>>);
+
+impl Figure {
+    /// Mounts a figure in an element, which it empties. `query` says what to show, `parts` which of
+    /// its parts.
+    pub fn mount(
+        element: HtmlElement,
+        query: &str,
+        parts: Option<&str>,
+        surroundings: Surroundings,
+    ) -> Self {
+        let address = Address::read(query);
+        let (parts, unknown) = Parts::read(parts);
+        let mut notices = address.notices;
+        if !unknown.is_empty() {
+            notices.push(Notice::UnknownParts(unknown));
+        }
+        let root = Root::new(element);
+        let text = surroundings.text.clone();
+        build(&root, &text, parts);
+        let new_run = {
+            let pool = surroundings.pool.clone();
+            Rc::new(move || pool.new_run())
+        };
+        let mut session =
+            Session::new(address.experiment, address.options.preference, new_run);
+        session.act(Action::SetSpeed(address.options.speed));
+        let plays = address.options.plays;
+        let inner = Rc::new(RefCell::new(Inner {
+            root: root.clone(),
+            surroundings,
+            session,
+            options: ViewOptions {
+                address: address.options,
+                profile_loss: false,
+                profile_best: false,
+                pointed: Pointed::default(),
+            },
+            notices,
+            leases: BTreeMap::new(),
+            panels: Vec::new(),
+            shared: Shared::default(),
+            theme: None,
+            view: 0,
+            budget: None,
+            frame: None,
+            patience: None,
+            is_unmounted: false,
+        }));
+        let handle = Handle(Rc::downgrade(&inner));
+        let panels = panels(&root, &text, parts, &handle);
+        inner.borrow_mut().panels = panels;
+        let listeners = listeners(&root, &handle);
+        let visibility = plays.then(|| {
+            let handle = handle.clone();
+            let seen = Cell::new(false);
+            Visibility::observe(root.element(), "0px", false, move || {
+                if !seen.replace(true) {
+                    handle.act(Action::Play);
+                }
+            })
+        });
+        {
+            let mut inner = inner.borrow_mut();
+            inner.show_state();
+            inner.show_address(false);
+        }
+        handle.redraw();
+        Self { inner, _listeners: listeners, _visibility: visibility }
+    }
+
+    /// The element that it is mounted in.
+    pub fn element(&self) -> HtmlElement {
+        self.inner.borrow().root.element().clone()
+    }
+
+    /// Looks at the run.
+    pub fn with_history<T>(&self, look: impl FnOnce(&History) -> T) -> T {
+        look(self.inner.borrow().session.history())
+    }
+
+    /// Takes the settings of an address, as when the reader goes back.
+    pub fn go_to(&self, query: &str) {
+        let address = Address::read(query);
+        Handle(Rc::downgrade(&self.inner)).set_address(address);
+    }
+
+    /// Ends everything that goes on and empties the element.
+    pub fn unmount(self) {
+        drop(self);
     }
 }
 
-/// What the accuracy of an experiment is called.
-pub fn accuracy_title(experiment: &Experiment) -> &'static str {
-    if experiment.settings.is_regression() { "Right sign" } else { "Accuracy" }
-}
-
-/// What is called wrong.
-pub fn error_title(experiment: &Experiment) -> &'static str {
-    if experiment.settings.is_regression() { "Wrong sign" } else { "Error" }
-}
-
-/// What the loss of an experiment is called.
-pub fn loss_title(experiment: &Experiment) -> &'static str {
-    match experiment.settings.loss {
-        _ if experiment.settings.is_regression() => "Loss (squared error)",
-        Loss::SquaredError => "Loss (squared error)",
-        Loss::CrossEntropy => "Loss (cross-entropy, nats)",
-        Loss::StableMax => "Loss (StableMax, nats)",
+impl Drop for Figure {
+    fn drop(&mut self) {
+        // A figure that panicked is still borrowed; the page has ended then.
+        let Ok(mut inner) = self.inner.try_borrow_mut() else { return };
+        inner.is_unmounted = true;
+        inner.frame = None;
+        inner.patience = None;
+        inner.panels.clear();
+        let leases = std::mem::take(&mut inner.leases);
+        for name in ["data-state", "data-backend", "data-workers", "data-measures"] {
+            inner.root.element().remove_attribute(name).ok();
+        }
+        inner.root.element().set_inner_html("");
+        drop(inner);
+        drop(leases);
     }
 }
 
-/// Accuracy on train and test.
-pub fn accuracy(history: &History, theme: &Theme) -> Vec<Series> {
-    curves(history, theme, |m| m.train.accuracy, |m| m.test.accuracy)
-}
-
-/// Loss on train and test, and what theory says of the latter where it says something.
-pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
-    let mut all = curves(history, theme, |m| m.train.loss, |m| m.test.loss);
-    if history.experiment().settings.is_regression() {
-        // Training targets may have far more noise than there is to learn: one curve in the clouds would press
-        // the others flat. The readout has its numbers.
-        let top = |series: &Series| series.points.iter().map(|p| p.high).fold(0.0, f64::max);
-        let tops: Vec<f64> = all.iter().map(top).collect();
-        let tests = tops.iter().skip(1).step_by(2).copied().fold(0.0, f64::max);
-        for series in all.iter_mut().step_by(2) {
-            if series.points.iter().all(|point| point.low > tests) {
-                series.points.clear();
+/// Puts the markup of the wanted parts, with their words, into the root.
+fn build(root: &Root, text: &Text, parts: Parts) {
+    let element = root.element();
+    element.set_inner_html(include_str!("figure.html"));
+    let all = |selector: &str| {
+        let found = element.query_selector_all(selector).expect("the selector is written in the code");
+        (0..found.length())
+            .filter_map(move |index| found.get(index)?.dyn_into::<Element>().ok())
+            .collect::<Vec<_>>()
+    };
+    for section in all("[data-section]") {
+        if !parts.has(&section.get_attribute("data-section").unwrap_or_default()) {
+            section.remove();
+        }
+    }
+    for (attribute, target) in
+        [("data-text", None), ("data-title", Some("title")), ("data-label", Some("aria-label"))]
+    {
+        for marked in all(&format!("[{attribute}]")) {
+            let id = marked.get_attribute(attribute).unwrap_or_default();
+            let words = match id.split_once('.') {
+                Some((id, attribute)) => text.attribute(id, attribute),
+                None => text.get(&id),
+            };
+            match target {
+                None => set_text(&marked, &words),
+                Some(target) => set_attribute(&marked, target, &words),
             }
         }
     }
-    let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
-    let variants = variants(history.experiment());
-    let members = history.experiment().members();
-    for (own, _) in variants.into_iter().take(MAX_GROUPS) {
-        let Some(risk) = theory::risk(&members[own.start], &steps) else { continue };
-        let points = steps.iter().zip(risk);
-        all.push(Series {
-            name: "theory".into(),
-            colour: theme.ink,
-            ink: theme.ink,
-            line: Line::Thin,
-            named_where_it_rises: false,
-            points: points
-                .map(|(&step, risk)| Point { x: step.into(), low: risk, median: risk, high: risk })
-                .collect(),
-        });
-    }
-    all
-}
-
-/// A curve on train and one on test for each group of members that differ in their seed only.
-fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
-    let mut all = Vec::new();
-    let groups = groups(history.experiment());
-    let count = groups.len();
-    for (index, (members, name)) in groups.into_iter().enumerate() {
-        let [mut train_series, mut test_series] = pair(theme);
-        for series in [&mut train_series, &mut test_series] {
-            series.colour = theme.shade(series.colour, index, count);
-            series.ink = theme.shade(series.ink, index, count);
-        }
-        if index > 0 {
-            // Curves that end in the same place need one name.
-            train_series.name.clear();
-        }
-        test_series.name = name;
-        test_series.named_where_it_rises = count > 1;
-        train_series.points = points(history, members.clone(), train);
-        test_series.points = points(history, members, test);
-        all.extend([train_series, test_series]);
-    }
-    all
-}
-
-/// The curves of train and test, without points yet.
-fn pair(theme: &Theme) -> [Series; 2] {
-    [
-        Series {
-            name: "train".into(),
-            colour: theme.train,
-            ink: theme.train_text,
-            line: Line::Dashed,
-            named_where_it_rises: false,
-            points: Vec::new(),
-        },
-        Series {
-            name: "test".into(),
-            colour: theme.test,
-            ink: theme.test,
-            line: Line::Solid,
-            named_where_it_rises: false,
-            points: Vec::new(),
-        },
-    ]
-}
-
-/// Most groups of members that get curves of their own.
-const MAX_GROUPS: usize = 4;
-
-/// Members that differ in their seed only, and what to write at the end of their test curve. Where
-/// that would be more groups than can be told apart, all are one.
-fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
-    let variants = variants(experiment);
-    if variants.len() == 1 || variants.len() > MAX_GROUPS {
-        return vec![(0..experiment.member_count(), "test".into())];
-    }
-    // Beside its curve a name has room, but not for every setting's.
-    let short = |name: String| {
-        if name.len() <= 18 {
-            return name;
-        }
-        let values = name.split(", ").filter_map(|part| Some(part.rsplit_once(' ')?.1));
-        values.collect::<Vec<_>>().join(" ")
-    };
-    variants.into_iter().map(|(members, name)| (members, short(name))).collect()
-}
-
-/// Members that differ in their seed only, and what tells them from the others: `weight decay 3`.
-fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
-    let seeds = experiment.settings.seeds;
-    let members = experiment.members();
-    members
-        .chunks(seeds)
-        .enumerate()
-        .map(|(index, variant)| {
-            let values = experiment.lists().map(|(field, _)| {
-                format!("{} {}", field.label.to_lowercase(), field.format(field.get(&variant[0])))
-            });
-            (index * seeds..(index + 1) * seeds, values.collect::<Vec<_>>().join(", "))
-        })
-        .collect()
-}
-
-/// Median and range over those of the members that have not diverged, at every measured step.
-fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
-    let evaluations = history.evaluations().iter();
-    evaluations
-        .filter_map(|evaluation| {
-            let measured = evaluation.members.get(members.clone())?.iter().flatten();
-            point(measured, value, f64::from(evaluation.step))
-        })
-        .collect()
-}
-
-/// Median and range of a value over those that have not diverged.
-fn point<'a>(measured: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -> Option<Point> {
-    spread_of(measured.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
-}
-
-/// Median and range of some numbers, none of which is NaN; `None` without any.
-fn spread_of(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let median = if !values.len().is_multiple_of(2) {
-        values[middle]
-    } else {
-        (values.get(middle.wrapping_sub(1))? + values[middle]) / 2.0
-    };
-    Some(Point { x, low: *values.first()?, median, high: *values.last()? })
-}
-
-/// All members, whatever they differ in.
-fn all(history: &History) -> Range<usize> {
-    0..history.experiment().member_count()
-}
-
-/// The steps at which the median member has memorised, and generalises; none where members differ in
-/// more than their seed, so that the median is of unlike ones.
-pub fn markers(experiment: &Experiment, members: &[MemberPhases]) -> Vec<Marker> {
-    if experiment.lists().next().is_some() {
-        return Vec::new();
-    }
-    let (fit, generalise) = spreads(members);
-    let marker = |spread: Option<Spread>, what: &str| {
-        let step = spread?.median?;
-        let label = format!("{what}, step {}", format::step(step));
-        Some(Marker { x: f64::from(step), label })
-    };
-    // Without a first phase there is no second to mark.
-    match (marker(fit, "memorised"), marker(generalise, "generalised")) {
-        (Some(fit), Some(generalise)) if generalise.x < fit.x => vec![generalise, fit],
-        (Some(fit), generalise) => [Some(fit), generalise].into_iter().flatten().collect(),
-        (None, _) => Vec::new(),
-    }
-}
-
-/// Whether the second phase follows the first, for the median member.
-pub fn has_phases(members: &[MemberPhases]) -> bool {
-    let (fit, generalise) = spreads(members);
-    let step = |spread: Option<Spread>| spread?.median;
-    !matches!((step(fit), step(generalise)), (Some(fit), Some(generalise)) if generalise < fit)
-}
-
-fn spreads(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
-    (
-        phases::spread(members.iter().map(|m| m.fit_step)),
-        phases::spread(members.iter().map(|m| m.generalise_step)),
-    )
-}
-
-/// A line of words under the charts: its parts, each with the class of the colour it is written in.
-pub type Words = Vec<(&'static str, String)>;
-
-/// The measured step nearest to `step`, and the medians there: of each group of members that has curves of
-/// its own, or of those of one row of the map.
-pub fn readout(history: &History, step: f64, row: Option<usize>) -> Option<(u32, Words)> {
-    let off = |at: u32| (f64::from(at) - step).abs();
-    let near = history.evaluations().iter().min_by(|a, b| off(a.step).total_cmp(&off(b.step)))?;
-    let experiment = history.experiment();
-    let groups = match row.and_then(|row| row_at(experiment, row)) {
-        Some(row) => vec![row],
-        None => groups(experiment),
-    };
-    let mut words = vec![("", format!("Step {}", format::step(near.step)))];
-    for (index, (members, name)) in groups.iter().enumerate() {
-        let measured = || near.members.get(members.clone()).into_iter().flatten().flatten();
-        let at = |value: Value| point(measured(), value, 0.0).map(|point| point.median);
-        let (Some(train), Some(test)) = (at(|m| m.train.accuracy), at(|m| m.test.accuracy)) else {
+    for (label, control) in [("preset-label", "preset"), ("device-label", "device")] {
+        let (Some(label), Some(control)) =
+            (root.find::<HtmlElement>(label), root.find::<HtmlElement>(control))
+        else {
             continue;
         };
-        let (train_loss, test_loss) = (at(|m| m.train.loss)?, at(|m| m.test.loss)?);
-        words.push(("", if index == 0 { ": ".into() } else { "; ".into() }));
-        if groups.len() > 1 || row.is_some() {
-            // Beside other groups there is no room for losses.
-            words.push(("", format!("{name} ")));
-            words.push(("train", format!("train {:.0}%", 100.0 * train)));
-            words.push(("test", format!(" test {:.0}%", 100.0 * test)));
-            continue;
-        }
-        if experiment.lists().next().is_some() {
-            let networks = experiment.member_count();
-            words.push(("", format!("medians of all {networks} networks, ")));
-        }
-        let loss = format::value;
-        words.push(("train", format!("train {:.0}%, loss {}", 100.0 * train, loss(train_loss))));
-        words.push(("", "; ".into()));
-        words.push(("test", format!("test {:.0}%, loss {}", 100.0 * test, loss(test_loss))));
+        let id = root.unique(&control.get_attribute("data-part").unwrap_or_default());
+        control.set_id(&id);
+        set_attribute(&label, "for", &id);
     }
-    Some((near.step, words))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::Preset;
+fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dyn Panel>> {
+    let mut panels: Vec<Box<dyn Panel>> = Vec::new();
+    if parts.experiment {
+        panels.push(Box::new(experiment::Experiments::new(root, text, handle)));
+    }
+    if parts.toolbar {
+        panels.push(Box::new(toolbar::Toolbar::new(root, handle)));
+    }
+    if parts.curves {
+        panels.push(Box::new(curves::Curves::new(root, handle)));
+    }
+    if parts.sweep {
+        panels.push(Box::new(sweep::Sweep::new(root, handle)));
+    }
+    if parts.status {
+        panels.push(Box::new(toolbar::Status::new(root)));
+    }
+    if parts.finding {
+        panels.push(Box::new(finding::Finding::new(root)));
+    }
+    if parts.measures {
+        panels.push(Box::new(measures::Measures::new(root, text, handle)));
+    }
+    if parts.estimators {
+        panels.push(Box::new(estimators::Estimators::new(root, text, handle)));
+    }
+    if parts.settings {
+        panels.push(Box::new(settings::Settings::new(root, text, handle)));
+    }
+    panels.push(Box::new(notes::Notes::new(root)));
+    panels
+}
 
-    #[test]
-    fn the_heading_is_the_texts_or_the_presets_or_that_of_the_readers_own_task() {
-        let of = |query| heading(&Experiment::from_query(query).experiment);
-        assert!(of("").starts_with("First they memorise"));
-        assert_eq!(of("preset=digits"), Preset::find("digits").expect("is a preset").label);
-        assert_eq!(of("preset=digits&data=teacher"), "Random teacher");
-        assert!(of("preset=digits&data=arithmetic").starts_with("First they memorise"));
+/// Keys act only while the focus is in the figure (WCAG 2.1.4): Space is the reader's page-down
+/// everywhere else.
+fn listeners(root: &Root, handle: &Handle) -> Vec<Listener> {
+    let figure: HtmlElement = root.part("figure");
+    let focused = figure.clone();
+    let mut listeners = Vec::new();
+    if let Some(charts) = root.find::<HtmlElement>("charts") {
+        listeners.push(Listener::new(&charts, "pointerdown", move |_: PointerEvent| {
+            // Not scrolled to: the page must not move under the pointer.
+            focus_in_place(&focused);
+        }));
+    }
+    let keys = handle.clone();
+    listeners.push(Listener::new(&figure, "keydown", move |event: KeyboardEvent| {
+        if event.repeat() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let takes_keys = target.is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A" | "SELECT" | "INPUT")
+        });
+        let action = match event.key().as_str() {
+            " " if !takes_keys => Action::Toggle,
+            "s" => Action::Step,
+            "r" => Action::Reset,
+            _ => return,
+        };
+        event.prevent_default();
+        keys.act(action);
+    }));
+    if let Ok(Some(dark)) = window().match_media("(prefers-color-scheme: dark)") {
+        let handle = handle.clone();
+        listeners.push(Listener::new(&dark, "change", move |_: MediaQueryListEvent| {
+            handle.forget_theme();
+        }));
+    }
+    listeners
+}
+
+impl Handle {
+    fn with<T>(&self, action: impl FnOnce(&mut Inner) -> T) -> Option<T> {
+        let inner = self.0.upgrade()?;
+        // After a panic the figure stays borrowed: then nothing happens any more.
+        let mut inner = inner.try_borrow_mut().ok()?;
+        (!inner.is_unmounted).then(|| action(&mut inner))
+    }
+
+    /// Carries out what the reader does.
+    pub fn act(&self, action: Action) {
+        self.with(|inner| {
+            let effects = inner.session.act(action);
+            inner.carry_out(effects, self);
+        });
+        self.redraw();
+    }
+
+    fn hear(&self, backend: Backend, heard: Heard) {
+        self.with(|inner| {
+            let effects = inner.session.handle(backend, heard);
+            inner.carry_out(effects, self);
+        });
+        self.redraw();
+    }
+
+    /// Takes another experiment, with no more members than fit, and says so if there are fewer.
+    pub fn set_experiment(&self, mut experiment: Experiment) {
+        let note = experiment.limit_members();
+        self.with(|inner| {
+            if experiment == *inner.session.experiment() {
+                return;
+            }
+            inner.notices = note.into_iter().map(Notice::Experiment).collect();
+            let effects = inner.session.act(Action::SetExperiment(Box::new(experiment)));
+            inner.carry_out(effects, self);
+            inner.show_address(true);
+        });
+        self.redraw();
+    }
+
+    /// Takes everything that an address says.
+    fn set_address(&self, address: Address) {
+        self.with(|inner| {
+            inner.notices = address.notices;
+            let mut effects = Vec::new();
+            if address.options.preference != inner.session.device().preference() {
+                let preference = address.options.preference;
+                effects.extend(inner.session.act(Action::SetPreference(preference)));
+            }
+            effects.extend(inner.session.act(Action::SetSpeed(address.options.speed)));
+            let experiment = Box::new(address.experiment);
+            effects.extend(inner.session.act(Action::SetExperiment(experiment)));
+            inner.options.address = address.options;
+            inner.view += 1;
+            inner.carry_out(effects, self);
+        });
+        self.redraw();
+    }
+
+    /// Changes how the figure is shown.
+    pub fn change_view(&self, change: impl FnOnce(&mut ViewOptions)) {
+        self.with(|inner| {
+            let before = inner.options.clone();
+            change(&mut inner.options);
+            let now = &inner.options;
+            if (before.profile_loss, before.profile_best, &before.address)
+                != (now.profile_loss, now.profile_best, &now.address)
+            {
+                inner.view += 1;
+            }
+            if before.address != inner.options.address {
+                inner.show_address(false);
+            }
+        });
+        self.redraw();
+    }
+
+    /// Moves the crosshairs, or takes them away.
+    pub fn point_at(&self, pointed: Pointed) {
+        self.change_view(|options| options.pointed = pointed);
+    }
+
+    /// Another device; the choice goes into the address.
+    pub fn set_preference(&self, preference: super::session::Preference) {
+        self.act(Action::SetPreference(preference));
+        self.change_view(|options| options.address.preference = preference);
+    }
+
+    /// Another stop of the speed slider; it goes into the address.
+    pub fn set_speed(&self, stop: usize) {
+        self.act(Action::SetSpeed(stop));
+        self.change_view(|options| options.address.speed = stop);
+    }
+
+    /// Says what could not be taken.
+    pub fn show_note(&self, note: Note) {
+        self.with(|inner| inner.notices = vec![Notice::Experiment(note)]);
+        self.redraw();
+    }
+
+    /// Looks at what the figure knows.
+    pub fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> Option<T> {
+        self.with(|inner| {
+            let theme = inner.theme();
+            look(&inner.view(theme))
+        })
+    }
+
+    /// Colours may have changed.
+    fn forget_theme(&self) {
+        self.with(|inner| {
+            inner.theme = None;
+            inner.view += 1;
+        });
+        self.redraw();
+    }
+
+    /// Draws at the next frame, once however often it is asked for.
+    pub fn redraw(&self) {
+        let handle = self.clone();
+        self.with(|inner| {
+            if inner.frame.as_ref().is_some_and(Frame::is_pending) {
+                return;
+            }
+            inner.frame = Some(Frame::request(move || {
+                let goes_on = handle.with(Inner::draw);
+                if goes_on == Some(true) {
+                    handle.redraw();
+                }
+            }));
+        });
+    }
+}
+
+impl Inner {
+    fn carry_out(&mut self, effects: Vec<Effect>, handle: &Handle) {
+        for effect in effects {
+            match effect {
+                Effect::FindAdapter(token) => {
+                    let handle = handle.clone();
+                    spawn_local(async move {
+                        let adapter = adapter::find().await;
+                        handle.act(Action::AdapterFound(token, adapter));
+                    });
+                }
+                Effect::Lease(backend) => {
+                    let handle = handle.clone();
+                    let lease = self.surroundings.pool.lease(backend, move |event| {
+                        handle.hear(backend, heard(event));
+                    });
+                    self.leases.insert(backend, lease);
+                }
+                Effect::Release(backend) => {
+                    self.leases.remove(&backend);
+                }
+                Effect::Load(backend, run, experiment) => {
+                    if let Some(lease) = self.leases.get(&backend) {
+                        lease.load(run, &experiment);
+                    }
+                }
+                Effect::Send(backend, run, command) => {
+                    if let Some(lease) = self.leases.get(&backend) {
+                        lease.send(run, command);
+                    }
+                }
+                Effect::DropRun(backend, run) => {
+                    if let Some(lease) = self.leases.get(&backend) {
+                        lease.drop_run(run);
+                    }
+                }
+                Effect::CheckEstimators(backend, source) => {
+                    if let Some(lease) = self.leases.get(&backend) {
+                        lease.check_estimators(source);
+                    }
+                }
+                Effect::Patience(token, seconds) => {
+                    let handle = handle.clone();
+                    let milliseconds = i32::try_from(seconds * 1000).unwrap_or(i32::MAX);
+                    self.patience = Some(Timer::after(milliseconds, move || {
+                        handle.act(Action::PatienceOver(token));
+                    }));
+                }
+            }
+        }
+        self.show_state();
+    }
+
+    /// Says at once what the figure is doing: frames stop in a hidden tab.
+    fn show_state(&mut self) {
+        let root = self.root.element();
+        let set = |name, value: Option<&str>| match value {
+            Some(value) => set_attribute(root, name, value),
+            None => {
+                root.remove_attribute(name).ok();
+            }
+        };
+        set("data-backend", self.session.device().active().map(Backend::key));
+        let workers = self.workers().to_string();
+        set("data-workers", self.session.run().map(|_| workers.as_str()));
+        let measures = if self.session.is_measured() { "complete" } else { "behind" };
+        set("data-measures", Some(measures));
+        let theme = self.theme();
+        let mut panels = std::mem::take(&mut self.panels);
+        for panel in &mut panels {
+            panel.show_state(&self.view(theme));
+        }
+        self.panels = panels;
+        // Last: whoever waits for a state finds the rest of it.
+        set_attribute(self.root.element(), "data-state", self.session.state().key());
+    }
+
+    /// Workers that share the members.
+    fn workers(&self) -> usize {
+        let lease = self.session.device().active().and_then(|active| self.leases.get(&active));
+        lease.zip(self.session.run()).map_or(1, |(lease, run)| lease.workers(run))
+    }
+
+    fn theme(&mut self) -> Theme {
+        *self.theme.get_or_insert_with(|| Theme::of(self.root.element()))
+    }
+
+    fn view(&self, theme: Theme) -> View<'_> {
+        View {
+            session: &self.session,
+            options: &self.options,
+            notices: &self.notices,
+            text: &self.surroundings.text,
+            shared: &self.shared,
+            theme,
+            view: self.view,
+            workers: self.workers(),
+        }
+    }
+
+    /// Draws a frame; gives back whether the next one has something to draw as well.
+    fn draw(&mut self) -> bool {
+        let scope = match self.session.state() {
+            State::Running => Scope::Visible,
+            State::Loading | State::Ready | State::Waiting => Scope::All,
+            State::Paused | State::Done | State::Error => Scope::AllAtOnce,
+        };
+        let mut budget = DrawBudget::after(self.budget.as_ref(), scope);
+        let theme = self.theme();
+        self.shared.update(&self.session, &self.options, &self.surroundings.text);
+        let mut panels = std::mem::take(&mut self.panels);
+        for panel in &mut panels {
+            panel.update(&self.view(theme), &mut budget);
+        }
+        self.panels = panels;
+        let goes_on = budget.has_leftovers();
+        self.budget = Some(budget);
+        goes_on
+    }
+
+    /// Puts everything that differs from the preset into the address bar and into the link.
+    fn show_address(&self, can_go_back: bool) {
+        let (experiment, options) = (self.session.experiment(), &self.options.address);
+        if let Some(on_address) = &self.surroundings.on_address {
+            on_address(experiment, options, can_go_back);
+        }
+        if let Some(link) = self.root.find::<web_sys::HtmlAnchorElement>("full-page") {
+            let path = window().location().pathname().unwrap_or_default();
+            let query = Address::write(experiment, options, true);
+            link.set_href(&format!("{path}{query}"));
+        }
+    }
+}
+
+fn heard(event: PoolEvent) -> Heard {
+    match event {
+        PoolEvent::WarmUp { stage, done, total } => Heard::WarmUp { stage, done, total },
+        PoolEvent::Ready => Heard::Ready,
+        PoolEvent::Failed(failure) => Heard::Failed(failure),
+        PoolEvent::Waiting(run) => Heard::Waiting(run),
+        PoolEvent::Run(run, event) => Heard::Run(run, event),
+        PoolEvent::EstimatorCheck(check) => Heard::EstimatorCheck(check),
+        PoolEvent::EstimatorChecksDone => Heard::EstimatorChecksDone,
     }
 }

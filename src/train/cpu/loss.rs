@@ -106,7 +106,7 @@ pub(super) fn accuracy(outputs: &[f32], target: Target<'_>) -> f32 {
     }
 }
 
-/// See [`crate::measure::loss`].
+/// See [`crate::model::loss`].
 fn stable(x: f32) -> f32 {
     if x >= 0.0 { x + 1.0 } else { 1.0 / (1.0 - x) }
 }

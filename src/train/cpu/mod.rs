@@ -18,14 +18,15 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::draws::{Batches, HiddenNoise};
-use crate::data::{self, Plain};
+use crate::data::{Dataset, MemberData};
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Settings};
-use crate::history::{Score, Scores};
+
 use crate::model::Perceptron;
 use network::{Network, Rows, Work};
 use samples::{Order, Samples};
 use update::State;
-pub(super) use update::covers;
+pub(crate) use update::covers;
 
 /// An ensemble in training, on slices.
 pub(super) struct Ensemble {
@@ -54,22 +55,19 @@ impl Ensemble {
     /// The networks of `model` before their first step; `None` where a member asks for something that is
     /// only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a constant norm, a
     /// rank penalty), or where they are not on the CPU.
-    pub(super) fn new(members: &[Settings], model: &Perceptron) -> Option<Self> {
+    pub(super) fn new(members: &[Settings], data: &Dataset, model: &Perceptron) -> Option<Self> {
         if !members.iter().all(covers) {
             return None;
         }
-        let data: Vec<[Plain; 2]> =
-            members.iter().map(data::plain).collect::<Result<_, _>>().ok()?;
-        let counts: Vec<usize> = data.iter().map(|[train, _]| train.count).collect();
         let values = model.parameters.iter().map(|p| p.try_to_vec_as::<f32>().ok());
         let values: Vec<Vec<f32>> = values.collect::<Option<_>>()?;
         let is_trained = model.trained(&members[0]);
-        let each = members.iter().zip(data).enumerate();
+        let each = members.iter().zip(data.members()).enumerate();
         let all = each.map(|(index, (&settings, data))| {
-            let [train, test] = data;
-            let order = Order::of(&train, settings.features());
-            let train = Samples::new(train, &settings, order.as_ref(), true);
-            let test = Samples::new(test, &settings, order.as_ref(), false);
+            let MemberData { train, test } = data;
+            let order = Order::of(&train.inputs);
+            let train = Samples::new(train, order.as_ref(), true);
+            let test = Samples::new(test, order.as_ref(), false);
             let network = Network::new(model, index, &is_trained);
             let mut parameters = Vec::with_capacity(network.numbers());
             for (place, values) in values.iter().enumerate() {
@@ -98,14 +96,15 @@ impl Ensemble {
         Some(Self {
             members: all.collect(),
             loss: settings.trained_loss(),
-            batches: Batches::new(members, &counts),
+            batches: Batches::new(members, &data.train_counts()),
             noise: HiddenNoise::new(members),
             work: Work::default(),
         })
     }
 
-    /// Takes the step numbered `step`, counted from 1; `decays` says whose weight decay is on.
-    pub(super) fn advance(&mut self, step: u32, decays: &[bool]) {
+    /// Takes the step numbered `step`, counted from 1; `weight_decay_on` says whose
+    /// weight decay is on.
+    pub(super) fn advance(&mut self, step: u32, weight_decay_on: &[bool]) {
         for (index, member) in self.members.iter_mut().enumerate() {
             let settings = &member.settings;
             let chosen = self.batches.as_mut().map(|batches| batches.next(index));
@@ -122,7 +121,7 @@ impl Ensemble {
             );
             member.state.step(
                 settings,
-                decays[index],
+                weight_decay_on[index],
                 step,
                 member.trained.clone(),
                 &mut member.parameters,

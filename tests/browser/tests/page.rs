@@ -15,7 +15,7 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
     browser.open("?backend=cpu&play=1").await;
     browser.wait_for(&["done"], 240).await;
     let page = browser.report().await;
-    assert!(browser.text("#finding").await.starts_with("Memorised at step "));
+    assert!(browser.text("[data-part=finding]").await.starts_with("Memorised at step "));
     browser.close().await;
 
     let native = native_report("preset=grokking");
@@ -78,7 +78,7 @@ async fn members_shared_by_workers_give_the_curves_of_one_bit_for_bit() {
             browser.wait_for(&["done"], 60).await;
             browser.wait_for_measures().await;
             assert_eq!(browser.attribute("data-workers").await, workers);
-            let badge = browser.text("#badge").await;
+            let badge = browser.text("[data-part=badge]").await;
             let expected = match workers {
                 "1" => "CPU: as chosen".to_owned(),
                 _ => format!("CPU: as chosen, {workers} workers"),
@@ -100,24 +100,24 @@ async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_m
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.attribute("data-workers").await, "1");
     // A stop of the slider: some number of members.
-    choose(&browser, "setting-seeds", "3").await;
+    choose(&browser, "[data-setting=seeds]", "3").await;
     wait_until(&browser, async || browser.attribute("data-workers").await == "2").await;
     browser.wait_for(&["ready"], 30).await;
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["running"], 10).await;
     wait_until(&browser, async || last_step(&browser.report().await) > 10).await;
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["paused"], 10).await;
     let paused = last_step(&browser.report().await);
     for member in members(&browser.report().await) {
         assert_eq!(member["curves"]["step"].as_array().unwrap().last(), Some(&paused.into()));
     }
-    browser.click("#step").await;
+    browser.click("[data-part=step]").await;
     wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
     assert_eq!(browser.attribute("data-state").await, "paused");
-    choose(&browser, "speed", "9").await;
-    browser.script("document.getElementById('speed').dispatchEvent(new Event('input'))").await;
-    browser.click("#play").await;
+    choose(&browser, "[data-part=speed]", "9").await;
+    browser.script("document.querySelector('[data-part=speed]').dispatchEvent(new Event('input'))").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     browser.wait_for_measures().await;
     let stepped = browser.report().await;
@@ -140,7 +140,7 @@ async fn on_webgpu_the_loss_after_50_steps_is_that_of_the_cpu() {
         browser.open(&format!("?backend={backend}&play=1&p=11&width=16&seeds=2&steps=50")).await;
         browser.wait_for(&["done"], 240).await;
         assert_eq!(browser.attribute("data-backend").await, backend);
-        let badge = browser.text("#badge").await;
+        let badge = browser.text("[data-part=badge]").await;
         assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
         let report = browser.report().await;
         losses.push(
@@ -166,7 +166,7 @@ async fn without_an_adapter_the_cpu_trains_and_the_badge_says_why() {
         browser.open(&query).await;
         browser.wait_for(&["done"], 60).await;
         assert_eq!(browser.attribute("data-backend").await, "cpu");
-        let badge = browser.text("#badge").await;
+        let badge = browser.text("[data-part=badge]").await;
         assert!(badge.starts_with("CPU: ") && badge.contains("WebGPU"), "{badge}");
     }
     browser.close().await;
@@ -178,7 +178,7 @@ async fn a_software_adapter_is_left_alone_unless_asked_for() {
     browser.open(&format!("?play=1&{SHORT}")).await;
     browser.wait_for(&["done"], 60).await;
     assert_eq!(browser.attribute("data-backend").await, "cpu");
-    assert!(browser.text("#badge").await.contains("software"));
+    assert!(browser.text("[data-part=badge]").await.contains("software"));
     browser.close().await;
 }
 
@@ -198,13 +198,13 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
     ] {
         browser.open(&format!("?{query}")).await;
         browser.wait_for(&["ready"], 30).await;
-        let notes = browser.text("#notes").await;
+        let notes = browser.text("[data-part=notes]").await;
         assert!(notes.contains(sentence), "{notes}");
-        assert_eq!(browser.script("return document.querySelectorAll('#notes li').length").await, 1);
+        assert_eq!(browser.script("return document.querySelectorAll('[data-part=notes] p').length").await, 1);
         // The address now holds what was taken.
         let search = browser.script("return location.search").await;
         assert!(search.as_str().unwrap().len() < 60, "{search}");
-        browser.click("#step").await;
+        browser.click("[data-part=step]").await;
         browser.wait_for(&["paused"], 30).await;
     }
     browser.close().await;
@@ -218,7 +218,7 @@ async fn an_address_of_100_kilobytes_is_put_aside_and_the_page_runs() {
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
     browser.open("").await;
     browser.wait_for(&["ready"], 30).await;
-    let notes = browser.text("#notes").await;
+    let notes = browser.text("[data-part=notes]").await;
     assert!(notes.starts_with("The address holds 100 kB of settings, far more"), "{notes}");
     assert_eq!(browser.script("return location.search").await, "");
     assert_eq!(browser.report().await["experiment"]["wd"], 1);
@@ -238,22 +238,22 @@ async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
                 browser.click(id).await;
             }
         };
-        act("#play", " ").await;
+        act("[data-part=play]", " ").await;
         browser.wait_for(&["running"], 10).await;
         tokio::time::sleep(std::time::Duration::from_millis(700)).await;
-        act("#play", " ").await;
+        act("[data-part=play]", " ").await;
         browser.wait_for(&["paused"], 10).await;
         let paused = last_step(&browser.report().await);
         assert!(paused > 5, "0.7 s at 50 steps/s gave {paused} steps");
 
-        let before = browser.text("#progress-text").await;
-        act("#step", "s").await;
+        let before = browser.text("[data-part=progress-text]").await;
+        act("[data-part=step]", "s").await;
         // The curves' next point comes before the word that the step is over.
-        wait_until(&browser, async || browser.text("#progress-text").await != before).await;
+        wait_until(&browser, async || browser.text("[data-part=progress-text]").await != before).await;
         assert_eq!(browser.attribute("data-state").await, "paused");
         wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
 
-        act("#reset", "r").await;
+        act("[data-part=reset]", "r").await;
         browser.wait_for(&["ready"], 10).await;
         wait_until(&browser, async || last_step(&browser.report().await) == 0).await;
     }
@@ -267,7 +267,7 @@ async fn while_training_a_chart_is_drawn_when_it_comes_into_sight_and_at_the_end
     browser.open("?backend=cpu&speed=50&seeds=1").await;
     browser.wait_for(&["ready"], 30).await;
     let has_curves = async |chart: &str| {
-        let canvas = format!("document.querySelector('#{chart} canvas:last-of-type')");
+        let canvas = format!("document.querySelector('[data-part={chart}] canvas:last-of-type')");
         let pixels = format!(
             "const c = {canvas};
              const pixels = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
@@ -275,14 +275,14 @@ async fn while_training_a_chart_is_drawn_when_it_comes_into_sight_and_at_the_end
         );
         browser.script(&pixels).await == true
     };
-    browser.script("scrollTo(0, 0); document.getElementById('play').click()").await;
+    browser.script("scrollTo(0, 0); document.querySelector('[data-part=play]').click()").await;
     wait_until(&browser, async || last_step(&browser.report().await) > 20).await;
     assert!(!has_curves("loss").await, "the loss is far below what is on the screen");
-    browser.script("document.getElementById('loss').scrollIntoView(false)").await;
+    browser.script("document.querySelector('[data-part=loss]').scrollIntoView(false)").await;
     wait_until(&browser, async || has_curves("loss").await).await;
     assert_eq!(browser.attribute("data-state").await, "running");
     assert!(!has_curves("label-information").await);
-    browser.script("document.getElementById('play').click()").await;
+    browser.script("document.querySelector('[data-part=play]').click()").await;
     browser.wait_for(&["paused"], 10).await;
     wait_until(&browser, async || has_curves("label-information").await).await;
     browser.close().await;
@@ -294,12 +294,12 @@ async fn play_right_after_step_trains_and_the_page_says_so() {
     browser.open("?backend=cpu&speed=50&seeds=2").await;
     browser.wait_for(&["ready"], 30).await;
     browser
-        .script("for (const id of ['step', 'step', 'play']) document.getElementById(id).click()")
+        .script("for (const id of ['step', 'step', 'play']) document.querySelector(`[data-part=${id}]`).click()")
         .await;
     browser.wait_for(&["running"], 10).await;
     wait_until(&browser, async || last_step(&browser.report().await) > 20).await;
     assert_eq!(browser.attribute("data-state").await, "running");
-    assert_eq!(browser.text("#play").await, "Pause");
+    assert_eq!(browser.text("[data-part=play]").await, "Pause");
     browser.close().await;
 }
 
@@ -313,16 +313,16 @@ async fn a_worker_that_cannot_be_loaded_ends_in_a_sentence_and_reset_tries_again
     browser
         .script(&format!(
             "{name_worker} = './missing.js';
-             document.getElementById('backend').dispatchEvent(new Event('change'))"
+             document.querySelector('[data-part=device]').dispatchEvent(new Event('change'))"
         ))
         .await;
     browser.wait_for(&["error"], 30).await;
-    let text = browser.text("#progress-text").await;
+    let text = browser.text("[data-part=progress-text]").await;
     assert!(text.contains("could not be loaded") && text.contains("Reset"), "{text}");
     browser.script(&format!("{name_worker} = {good}")).await;
     // The refused request was written to the console, as it should.
     browser.log().await;
-    browser.click("#reset").await;
+    browser.click("[data-part=reset]").await;
     browser.wait_for(&["ready"], 30).await;
     browser.close().await;
 }
@@ -335,15 +335,15 @@ async fn where_the_gpu_cannot_be_used_after_all_the_cpu_takes_over_and_says_why(
     browser
         .script(
             "document.querySelector('meta[name=worker-gpu]').content = './missing.js';
-             const select = document.getElementById('backend');
+             const select = document.querySelector('[data-part=device]');
              select.value = 'gpu';
              select.dispatchEvent(new Event('change'))",
         )
         .await;
-    browser.wait_for_text("#badge", "CPU: the training program could not be loaded", 30).await;
+    browser.wait_for_text("[data-part=badge]", "CPU: the training program could not be loaded", 30).await;
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.attribute("data-backend").await, "cpu");
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     // The refused request was written to the console, as it should.
     browser.log().await;
@@ -357,12 +357,12 @@ async fn the_faster_of_two_devices_trains_and_the_page_says_by_how_much() {
     // The CPU is ready long before the GPU.
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.attribute("data-backend").await, "cpu");
-    browser.wait_for_text("#badge", "times as fast as the", 240).await;
+    browser.wait_for_text("[data-part=badge]", "times as fast as the", 240).await;
     browser.wait_for(&["ready"], 30).await;
-    let (badge, backend) = (browser.text("#badge").await, browser.attribute("data-backend").await);
+    let (badge, backend) = (browser.text("[data-part=badge]").await, browser.attribute("data-backend").await);
     println!("{badge}");
     assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     assert_eq!(browser.attribute("data-backend").await, backend);
     assert_eq!(members(&browser.report().await).len(), 2);
@@ -377,7 +377,7 @@ async fn a_setting_changed_on_the_page_restarts_the_run_and_goes_into_the_addres
     let before = browser.report().await;
     browser
         .client
-        .find(Locator::Css("#setting-wd"))
+        .find(Locator::Css("[data-setting=wd]"))
         .await
         .unwrap()
         .send_keys("\u{e012}")
@@ -386,7 +386,7 @@ async fn a_setting_changed_on_the_page_restarts_the_run_and_goes_into_the_addres
     browser.wait_for(&["ready"], 10).await;
     let search = browser.script("return location.search").await;
     assert!(search.as_str().unwrap().contains("wd=0.8"), "{search}");
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     let after = browser.report().await;
     assert_eq!(after["experiment"]["wd"], json!(0.8));
@@ -401,15 +401,15 @@ async fn a_preset_chosen_on_the_page_loads_what_it_needs_and_agrees_with_the_nat
     browser.wait_for(&["ready"], 30).await;
     let images = "return performance.getEntriesByName(new URL('digits.bin', location).href).length";
     assert_eq!(browser.script(images).await, 0);
-    choose(&browser, "preset", "digits-small-start").await;
-    browser.wait_for_text("#about-preset", "The same from weights of ordinary size", 10).await;
+    choose(&browser, "[data-part=preset]", "digits-small-start").await;
+    browser.wait_for_text("[data-part=preset-about]", "The same from weights of ordinary size", 10).await;
     browser.wait_for(&["ready"], 30).await;
     let shown =
-        "return [...document.querySelectorAll('#main-controls .control:not([hidden]) label')]
+        "return [...document.querySelectorAll('[data-part=main-setting] .control:not([hidden]) label')]
                      .map(label => label.textContent)";
     let shown = browser.script(shown).await;
     assert!(shown[0].as_str().unwrap().starts_with("Initial scale α"), "{shown}");
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 120).await;
     let (page, native) = (browser.report().await, native_report("preset=digits-small-start"));
     assert_eq!(page["query"], "preset=digits-small-start&v=1");
@@ -427,12 +427,12 @@ async fn the_error_over_the_number_of_features_peaks_where_there_are_as_many_as_
     browser.open("?backend=cpu&play=1&preset=double-descent-features").await;
     browser.wait_for(&["done"], 60).await;
     println!("24 sizes of 10 seeds after {:.1} s", start.elapsed().as_secs_f64());
-    let finding = browser.text("#finding").await;
+    let finding = browser.text("[data-part=finding]").await;
     assert!(finding.contains(" at 200 and down again to "), "{finding}");
     let report = browser.report().await;
     assert_eq!(members(&report).len(), 240);
-    browser.click("#profile-measure").await;
-    browser.wait_for_text("#profile-measure", "Show error", 10).await;
+    browser.click("[data-part=profile-measure]").await;
+    browser.wait_for_text("[data-part=profile-measure]", "Show error", 10).await;
     browser.close().await;
 }
 
@@ -444,11 +444,11 @@ async fn the_charts_over_a_setting_are_there_only_where_networks_differ_in_one()
     let shown = async |selector: &str| {
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
-    assert!(shown("#map").await && shown("#profile").await && shown("#accuracy").await);
-    browser.click("#restore").await;
+    assert!(shown("[data-part=map]").await && shown("[data-part=profile]").await && shown("[data-part=accuracy]").await);
+    browser.click("[data-part=restore]").await;
     browser.wait_for(&["ready"], 30).await;
-    wait_until(&browser, async || !shown("#map").await && !shown("#profile").await).await;
-    assert!(shown("#accuracy").await && !shown("#profile-hint").await);
+    wait_until(&browser, async || !shown("[data-part=map]").await && !shown("[data-part=profile]").await).await;
+    assert!(shown("[data-part=accuracy]").await && !shown("[data-part=sweep-hint]").await);
     browser.close().await;
 }
 
@@ -460,7 +460,7 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
     let point = async |id: &str, across: f64| {
         browser
             .script(&format!(
-                "const chart = document.getElementById('{id}'), box = chart.getBoundingClientRect(); \
+                "const chart = document.querySelector('[data-part={id}]'), box = chart.getBoundingClientRect(); \
                  chart.dispatchEvent(new PointerEvent('pointermove', {{ bubbles: true, \
                  clientX: box.left + 48 + {across} * (box.width - 104), \
                  clientY: box.top + 0.5 * box.height }}))"
@@ -468,13 +468,13 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
             .await;
     };
     point("profile", 0.01).await;
-    browser.wait_for_text("#profile-readout", "Width 4: train ", 10).await;
+    browser.wait_for_text("[data-part=profile-readout]", "Width 4: train ", 10).await;
     point("profile", 0.99).await;
-    browser.wait_for_text("#profile-readout", "Width 64: train ", 10).await;
+    browser.wait_for_text("[data-part=profile-readout]", "Width 64: train ", 10).await;
     point("map", 0.9).await;
-    browser.wait_for_text("#readout", ": width 8 train ", 10).await;
-    browser.click("#profile-best").await;
-    browser.wait_for_text("#profile-best", "All at one step", 10).await;
+    browser.wait_for_text("[data-part=readout]", ": width 8 train ", 10).await;
+    browser.click("[data-part=profile-best]").await;
+    browser.wait_for_text("[data-part=profile-best]", "All at one step", 10).await;
     browser.close().await;
 }
 
@@ -504,10 +504,10 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
             assert!((page - native).abs() < 0.02 * native.abs(), "{name}: {page}, {native}");
         }
     }
-    assert!(browser.text("#measures").await.contains("Step 300: train "));
-    browser.wait_for_text("#measures-cost", "Training waited", 10).await;
+    assert!(browser.text("[data-part=measures]").await.contains("Step 300: train "));
+    browser.wait_for_text("[data-part=measures-cost]", "Training waited", 10).await;
 
-    choose(&browser, "setting-info", "binning").await;
+    choose(&browser, "[data-setting=info]", "binning").await;
     let steps = async || {
         let page = browser.report().await;
         let measures = &members(&page)[0]["measures"];
@@ -526,11 +526,11 @@ async fn estimators_are_tried_where_the_answer_is_known() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;
     browser.wait_for(&["ready"], 30).await;
-    browser.script("document.querySelector('#known-part').open = true").await;
-    browser.click("#known-try").await;
-    browser.wait_for_text("#known-words", "At 1000 samples", 60).await;
-    browser.wait_for_text("#known-words", "InfoNCE", 60).await;
-    let words = browser.text("#known-words").await;
+    browser.script("document.querySelector('[data-section=estimators]').open = true").await;
+    browser.click("[data-part=check]").await;
+    browser.wait_for_text("[data-part=checks-words]", "At 1000 samples", 60).await;
+    browser.wait_for_text("[data-part=checks-words]", "InfoNCE", 60).await;
+    let words = browser.text("[data-part=checks-words]").await;
     // One bit, of which nearest neighbours miss little.
     assert!(
         words.contains("3 nearest neighbours 1.0") || words.contains("neighbours 0.9"),
@@ -545,19 +545,19 @@ async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;
     browser.wait_for(&["ready"], 30).await;
-    let slider = browser.client.find(Locator::Css("#setting-wd")).await.unwrap();
+    let slider = browser.client.find(Locator::Css("[data-setting=wd]")).await.unwrap();
     for wd in ["wd=0.8", "wd=0.6"] {
         slider.send_keys("\u{e012}").await.unwrap();
         browser.wait_for(&["ready"], 10).await;
         let search = browser.script("return location.search").await;
         assert!(search.as_str().unwrap().contains(wd), "{search}");
-        assert_eq!(browser.script("return document.activeElement.id").await, "setting-wd");
+        assert_eq!(browser.script("return document.activeElement.dataset.setting").await, "wd");
     }
-    browser.script("document.querySelector('#more').open = true").await;
-    let layers = browser.client.find(Locator::Css("#setting-deeper")).await.unwrap();
+    browser.script("document.querySelector('[data-part=more]').open = true").await;
+    let layers = browser.client.find(Locator::Css("[data-setting=deeper]")).await.unwrap();
     layers.send_keys(" 4relu ").await.unwrap();
     assert_eq!(browser.attribute("data-state").await, "ready");
-    let typed = browser.script("return document.getElementById('setting-deeper').value").await;
+    let typed = browser.script("return document.querySelector('[data-setting=deeper]').value").await;
     assert!(typed.as_str().unwrap().contains(" 4relu "), "{typed}");
     browser.close().await;
 }
@@ -567,9 +567,9 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&{SHORT}")).await;
     browser.wait_for(&["ready"], 30).await;
-    choose(&browser, "setting-activation", "relu").await;
-    choose(&browser, "setting-deeper", "8tanh-4silu").await;
-    choose(&browser, "setting-optimiser", "muon").await;
+    choose(&browser, "[data-setting=activation]", "relu").await;
+    choose(&browser, "[data-setting=deeper]", "8tanh-4silu").await;
+    choose(&browser, "[data-setting=optimiser]", "muon").await;
     let experiment = &browser.report().await["experiment"];
     assert_eq!(
         (&experiment["activation"], &experiment["optimiser"]),
@@ -577,16 +577,16 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     );
     let search = browser.script("return location.search").await;
     assert!(search.as_str().unwrap().contains("deeper=8tanh-4silu"), "{search}");
-    choose(&browser, "setting-deeper", "8sine").await;
-    let notes = browser.text("#notes").await;
+    choose(&browser, "[data-setting=deeper]", "8sine").await;
+    let notes = browser.text("[data-part=notes]").await;
     assert!(notes.contains("got “8sine”, so nothing was changed"), "{notes}");
     assert_eq!(browser.report().await["experiment"]["deeper"], "8tanh-4silu");
     browser.wait_for(&["ready"], 30).await;
-    browser.click("#play").await;
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
-    let changed = browser.text("#changed-text").await;
+    let changed = browser.text("[data-part=changed-text]").await;
     assert!(changed.contains("Activation") && changed.contains("Optimiser"), "{changed}");
-    browser.click("#restore").await;
+    browser.click("[data-part=restore]").await;
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.script("return location.search").await, "?backend=cpu");
     assert_eq!(browser.report().await["experiment"]["activation"], "quadratic");
@@ -598,7 +598,7 @@ async fn members_that_diverge_are_named_and_the_others_go_on() {
     let browser = Browser::start(Adapter::None).await;
     browser.open(&format!("?backend=cpu&play=1&{SHORT}&lr=0.003,10")).await;
     browser.wait_for(&["done"], 60).await;
-    let finding = browser.text("#finding").await;
+    let finding = browser.text("[data-part=finding]").await;
     assert!(finding.contains("Training diverged for lr 10, seed 0 at step "), "{finding}");
     let report = browser.report().await;
     assert_eq!(members(&report)[0]["curves"]["step"].as_array().unwrap().last(), Some(&300.into()));
@@ -618,8 +618,8 @@ async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_playe
     let shown = async |selector: &str| {
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
-    assert!(!shown("#text").await && !shown("#controls").await && shown("#full-page").await);
-    browser.click("#play").await;
+    assert!(!shown("#text").await && !shown("[data-section=settings]").await && shown("[data-part=full-page]").await);
+    browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     let (inside, height) = ("return document.documentElement.scrollHeight", 520.0);
     let inside = browser.script(inside).await.as_f64().unwrap();
@@ -638,7 +638,7 @@ async fn nothing_pans_sideways_at_320_pixels_and_charts_are_sharp() {
     assert_eq!(width, 320);
     let canvas = browser
         .script(
-            "const c = document.querySelector('#accuracy canvas'); return c.width / c.clientWidth",
+            "const c = document.querySelector('[data-part=accuracy] canvas'); return c.width / c.clientWidth",
         )
         .await;
     assert!((canvas.as_f64().unwrap() - 3.0).abs() < 0.02, "{canvas} device pixels a CSS pixel");
@@ -646,10 +646,10 @@ async fn nothing_pans_sideways_at_320_pixels_and_charts_are_sharp() {
 }
 
 /// Gives a control of the page another value, as a reader would.
-async fn choose(browser: &Browser, id: &str, value: &str) {
+async fn choose(browser: &Browser, selector: &str, value: &str) {
     browser
         .script(&format!(
-            "const control = document.getElementById('{id}');
+            "const control = document.querySelector('{selector}');
              control.value = '{value}';
              control.dispatchEvent(new Event('change'))"
         ))
@@ -672,5 +672,5 @@ async fn wait_until(browser: &Browser, condition: impl AsyncFn() -> bool) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("not within 10 s; {}", browser.text("#progress-text").await);
+    panic!("not within 10 s; {}", browser.text("[data-part=progress-text]").await);
 }

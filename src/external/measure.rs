@@ -1,0 +1,222 @@
+//! Everything that is measured of a network of one's own, as one JSON object.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::{ExternalError, LayerReport, Network, Samples};
+use crate::device::{DeviceError, read};
+use crate::experiment::{
+    Bounds, Estimator, FIELDS, Field, Group, Note, Probed, Settings, field, pairs,
+};
+use crate::measure::{Probe, of_network, sample_counts};
+use crate::text::{self, Locale, Text};
+
+const ESTIMATORS: [Estimator; 4] =
+    [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
+
+/// What is measured, and how: everything by every estimator, unless it is said otherwise.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// How; `info` is of no account.
+    pub settings: Settings,
+    estimators: Vec<Estimator>,
+}
+
+/// The settings that can be changed: those of measures, but for the ones that only a run on modular
+/// arithmetic or a run in time has.
+pub fn fields() -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(|field| {
+        field.group == Group::Measures && !matches!(field.key, "fourier" | "measure-share")
+    })
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        let settings = Settings {
+            probed: Probed::All,
+            bounds: Bounds::Both,
+            spread: true,
+            complexity: true,
+            linear_map: true,
+            spectra: true,
+            truncation: true,
+            ..Settings::default()
+        };
+        Self { settings, estimators: ESTIMATORS.to_vec() }
+    }
+}
+
+impl Chosen {
+    /// Reads changes in the form of an experiment's query, `info=kernel&kernel-noise=0.2`.
+    ///
+    /// # Errors
+    /// If a setting is none of what is measured, or does not take its value.
+    pub fn from_query(query: &str) -> Result<Self, ExternalError> {
+        let mut chosen = Self::default();
+        for (key, value) in &pairs(query) {
+            set(&mut chosen.settings, key, value)?;
+            if key == "info" {
+                chosen.estimators = vec![chosen.settings.info];
+                chosen.estimators.retain(|estimator| *estimator != Estimator::Off);
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalError> {
+    let Some(field) = field(key).filter(|field| fields().any(|known| known.key == field.key))
+    else {
+        let known: Vec<&str> = fields().map(|field| field.key).collect();
+        let key: String = key.chars().filter(|c| !c.is_control()).take(24).collect();
+        return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
+    };
+    field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
+        let sentence = text::note(&Text::new(Locale::English), &Note::Refused(invalid));
+        ExternalError::Setting(sentence)
+    })
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Version of this form. Raised when a name changes its meaning.
+    pub version: u32,
+    /// The network.
+    pub network: NetworkReport,
+    /// Samples in the file.
+    pub samples: usize,
+    /// Classes, of samples with labels: one more than the largest label.
+    pub classes: Option<usize>,
+    /// Share of samples whose largest output is that of their class, where there are as many outputs as
+    /// classes.
+    pub accuracy: Option<f32>,
+    /// The settings of what all samples are measured by.
+    pub settings: Map<String, Json>,
+    /// The values by the names of [`crate::measure::Curve`]; `null` where there is none.
+    pub measures: Values,
+    /// Mutual information by the name of its estimator.
+    pub information: BTreeMap<&'static str, Information>,
+}
+
+/// The network.
+#[derive(Debug, Serialize)]
+pub struct NetworkReport {
+    /// Its layers, nearest to the input first.
+    pub layers: Vec<LayerReport>,
+}
+
+/// Mutual information by one estimator, in bits.
+#[derive(Debug, Serialize)]
+pub struct Information {
+    /// How many samples it was estimated from: the first ones.
+    pub samples: usize,
+    /// The estimator's settings.
+    pub settings: Map<String, Json>,
+    /// The values by name, `null` where there is none.
+    pub values: Values,
+}
+
+type Values = BTreeMap<String, Option<f32>>;
+
+impl Report {
+    /// Measures a network on samples of its width.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn new(
+        network: &Network,
+        samples: &Samples,
+        chosen: &Chosen,
+        device: &Device,
+    ) -> Result<Self, DeviceError> {
+        let outputs = network.layers.last().map_or(0, |layer| layer.outputs);
+        let classified = samples.classes.as_ref().is_some_and(|(_, count)| *count <= outputs);
+        let plain = Settings {
+            info: Estimator::Off,
+            // An answer is the place of the largest output.
+            truncation: chosen.settings.truncation && classified,
+            ..chosen.settings
+        };
+        let measures = measure(network, samples, samples.count(), plain, device).await?;
+        let mut information = BTreeMap::new();
+        for &info in &chosen.estimators {
+            let settings = Settings {
+                info,
+                spread: false,
+                complexity: false,
+                linear_map: false,
+                spectra: false,
+                truncation: false,
+                ..chosen.settings
+            };
+            let (count, _) = sample_counts(&settings, samples.count(), 0);
+            let own = |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
+            let found = Information {
+                samples: count,
+                settings: described(&settings, own),
+                values: measure(network, samples, count, settings, device).await?,
+            };
+            information.insert(info.key(), found);
+        }
+        let accuracy = match &samples.classes {
+            Some((classes, _)) if classified => {
+                let inputs = tensor(samples, samples.count(), device);
+                let answers = read(network.perceptron.forward(&inputs)).await?;
+                let right = answers.chunks(outputs).zip(classes).filter(|(row, class)| {
+                    let own = row[**class as usize];
+                    row.iter().enumerate().all(|(k, x)| k == **class as usize || *x < own)
+                });
+                Some(right.count() as f32 / classes.len() as f32)
+            }
+            _ => None,
+        };
+        let shared =
+            |field: &Field| (field.applies)(&plain) || matches!(field.key, "layers" | "points");
+        Ok(Self {
+            version: 1,
+            network: NetworkReport { layers: network.layers.clone() },
+            samples: samples.count(),
+            classes: samples.classes.as_ref().map(|(_, count)| *count),
+            accuracy,
+            settings: described(&plain, |field| field.key != "info" && shared(field)),
+            measures,
+            information,
+        })
+    }
+}
+
+/// The values of the settings that are wanted, by key.
+fn described(settings: &Settings, wanted: impl Fn(&Field) -> bool) -> Map<String, Json> {
+    fields()
+        .filter(|field| wanted(field))
+        .map(|field| (field.key.to_owned(), field.to_json(field.get(settings))))
+        .collect()
+}
+
+async fn measure(
+    network: &Network,
+    samples: &Samples,
+    count: usize,
+    settings: Settings,
+    device: &Device,
+) -> Result<Values, DeviceError> {
+    let curves = of_network(&settings, &network.units(), samples.classes.is_some());
+    let names: Vec<String> = curves.iter().map(ToString::to_string).collect();
+    let classes = samples.classes.as_ref();
+    let classes = classes.map(|(classes, most)| (classes[..count].to_vec(), *most));
+    let inputs = tensor(samples, count, device);
+    let widest = network.units().into_iter().max().unwrap_or(1);
+    let mut probe = Probe::for_samples(curves, settings, widest, inputs, classes).await?;
+    let values = probe.measure(&network.perceptron).await?;
+    Ok(names.into_iter().zip(values.into_iter().flatten()).collect())
+}
+
+/// The first samples, `[1, samples, features]`.
+fn tensor(samples: &Samples, count: usize, device: &Device) -> Tensor<3> {
+    let rows = samples.inputs[..count * samples.features].to_vec();
+    Tensor::from_data(TensorData::new(rows, [1, count, samples.features]), device)
+}

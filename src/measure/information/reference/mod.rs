@@ -1,0 +1,167 @@
+//! Every estimator on reference problems, whose mutual information is known: its bias, its scatter,
+//! and where it cannot hold.
+//!
+//! [`table`] yields one row after the other, so that they can be shown as they come.
+
+mod panel;
+mod problem;
+
+pub use panel::{Selection, names, over_samples, table};
+pub use problem::{MARGIN, Problem, Sample, Truth};
+
+use std::fmt;
+
+use rand::RngExt;
+
+use super::binning::{Binning, Outcomes, Range};
+use super::contrastive::{Critic, Settings};
+use super::kernel::{Distances, Noise};
+use super::{Labels, Layer, neighbours};
+use crate::measure::EstimatorKind;
+use crate::random::Generator;
+
+/// An estimator with its settings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Estimator {
+    /// [`binning`](super::binning) of output and input, unless that is discrete.
+    Binning {
+        /// The bins.
+        binning: Binning,
+        /// Whether entropies are corrected after Miller and Madow.
+        corrected: bool,
+    },
+    /// A bound of [`kernel`](super::kernel), with the problem's noise around its noiseless outputs.
+    Kernel {
+        /// Which one.
+        bound: Bound,
+    },
+    /// [`neighbours`]: of Kraskov et al., or of Ross if the input is discrete.
+    Neighbours {
+        /// Which neighbour.
+        k: usize,
+    },
+    /// [`contrastive`](super::contrastive), trained on half of the pairs, measured on the others.
+    Contrastive {
+        /// The critic.
+        settings: Settings,
+        /// Updates from its initial weights on.
+        updates: usize,
+    },
+}
+
+/// One of the bounds of [`kernel`](super::kernel).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// From above.
+    Upper,
+    /// From below.
+    Lower,
+}
+
+impl Estimator {
+    /// Its kind, whatever its settings.
+    #[must_use]
+    pub fn kind(&self) -> EstimatorKind {
+        match self {
+            Self::Binning { .. } => EstimatorKind::Binning,
+            Self::Kernel { bound: Bound::Upper } => EstimatorKind::KernelUpper,
+            Self::Kernel { bound: Bound::Lower } => EstimatorKind::KernelLower,
+            Self::Neighbours { .. } => EstimatorKind::Neighbours,
+            Self::Contrastive { .. } => EstimatorKind::Contrastive,
+        }
+    }
+}
+
+impl fmt::Display for Estimator {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Binning { binning: Binning { bins, range }, corrected } => {
+                let range = match range {
+                    Range::Between(low, high) => format!("from {low} to {high}"),
+                    Range::Own => "over its range".into(),
+                    Range::Quantiles => "of equal mass".into(),
+                };
+                let corrected = if *corrected { ", Miller-Madow" } else { "" };
+                write!(f, "{bins} bins {range}{corrected}")
+            }
+            Self::Kernel { bound: Bound::Upper } => write!(f, "kernel, upper bound"),
+            Self::Kernel { bound: Bound::Lower } => write!(f, "kernel, lower bound"),
+            Self::Neighbours { k } => write!(f, "{k} nearest neighbours"),
+            Self::Contrastive { settings, .. } => write!(f, "InfoNCE, batch {}", settings.batch),
+        }
+    }
+}
+
+/// The estimate from a sample, in bits. A critic gets its seed from the generator.
+#[must_use]
+pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator) -> f64 {
+    let all: Vec<usize> = (0..sample.len()).collect();
+    let inputs = Layer::new(&sample.inputs, sample.input_units);
+    let outputs = Layer::new(&sample.outputs, sample.output_units);
+    let labels = sample.classes.as_ref().map(|(classes, count)| Labels::new(classes, *count));
+    match estimator {
+        Estimator::Binning { binning, corrected } => {
+            let x = labels.map_or_else(|| binning.outcomes(inputs), Outcomes::of);
+            x.shared(&binning.outcomes(outputs), &all, corrected)
+        }
+        Estimator::Kernel { bound } => {
+            let distances = Distances::new(Layer::new(&sample.centres, sample.output_units));
+            // A continuous input is a class of its own for each sample.
+            let own: Vec<u32> = (0..sample.len() as u32).collect();
+            let labels = labels.unwrap_or_else(|| Labels::new(&own, own.len()));
+            let bounds = distances.bounds(labels, &all, Noise::Absolute(sample.variance));
+            match bound {
+                Bound::Upper => bounds.upper.labels,
+                Bound::Lower => bounds.lower.labels,
+            }
+        }
+        Estimator::Neighbours { k } => {
+            let t = Distances::new(outputs);
+            match labels {
+                Some(labels) => neighbours::shared_with_labels(&t, labels, &all, k),
+                None => neighbours::shared(&Distances::new(inputs), &t, &all, k),
+            }
+        }
+        Estimator::Contrastive { settings, updates } => {
+            let seed = generator.random();
+            let (seen, unseen) = all.split_at(all.len() / 2);
+            let mut critic = Critic::new(settings, sample.input_units, sample.output_units, seed);
+            critic.train(inputs, outputs, seen, updates);
+            critic.bound(inputs, outputs, unseen)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, generator};
+
+    #[test]
+    fn kernel_bounds_lie_to_either_side_of_the_truth_while_samples_are_many() {
+        for signal_to_noise in [0.1, 1.0, 10.0] {
+            let problem = Problem::Gaussian { dimensions: 1, signal_to_noise };
+            let mean = |bound| -> f64 {
+                let of = |seed| {
+                    let mut generator = generator(seed, Purpose::ReferenceProblem);
+                    let sample = problem.sample(500, &mut generator);
+                    estimate(Estimator::Kernel { bound }, &sample, &mut generator) / 20.0
+                };
+                (0..20).map(of).sum()
+            };
+            let truth = problem.truth().bits;
+            assert!(mean(Bound::Lower) < truth && truth < mean(Bound::Upper));
+        }
+    }
+
+    #[test]
+    fn in_thirty_dimensions_bins_tell_the_logarithm_of_the_samples() {
+        let mut generator = generator(0, Purpose::ReferenceProblem);
+        let problem = Problem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
+        let sample = problem.sample(2048, &mut generator);
+        let binning = Binning { bins: 10, range: Range::Own };
+        let estimator = Estimator::Binning { binning, corrected: false };
+        assert!(problem.truth().bits < 0.03);
+        assert_eq!(estimate(estimator, &sample, &mut generator), 11.0);
+    }
+}

@@ -1,0 +1,294 @@
+//! Reference problems: pairs of an input and an output with known mutual information.
+
+use std::fmt;
+
+use rand::RngExt;
+
+use crate::measure::information::Labels;
+use crate::random::{Generator, Purpose, generator, normal, normals};
+
+/// Pairs of an input and an output with known mutual information.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Problem {
+    /// A standard normal input in some dimensions, and the same with Gaussian noise: `d/2 log2(1 +
+    /// s)` bits.
+    Gaussian {
+        /// Dimensions `d` of input and output.
+        dimensions: usize,
+        /// The input's variance over that of the noise, `s`.
+        signal_to_noise: f64,
+    },
+    /// A bit that is flipped with some probability `p`: `1 - H(p)` bits. The output is at -1 or 1,
+    /// with Gaussian noise of deviation [`MARGIN`] that confuses nothing.
+    BinarySymmetric {
+        /// The probability `p`.
+        flip: f64,
+    },
+    /// One of several equally likely inputs, sent to one of fewer outputs: their number's logarithm.
+    /// Outputs are whole numbers from 0, with noise as above.
+    Map {
+        /// How many inputs there are, a multiple of `outputs`.
+        inputs: usize,
+        /// How many outputs there are.
+        outputs: usize,
+    },
+    /// A layer of a network, `tanh(W x)` of a pattern `x` of signs, all patterns as likely, with
+    /// Gaussian noise. `W` is drawn once, normal with variance `gain² / inputs`. The truth is an
+    /// average over draws.
+    NoisyLayer {
+        /// Signs in a pattern.
+        inputs: usize,
+        /// Outputs.
+        units: usize,
+        /// The deviation of a unit's sum of weighted inputs.
+        gain: f64,
+        /// The deviation of the noise on every output.
+        noise: f64,
+    },
+}
+
+/// The deviation of noise that is there only to make an output continuous: a tenth, or less, of the
+/// distance at which it would be taken for that of another.
+pub const MARGIN: f64 = 0.05;
+
+/// A mutual information that is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Truth {
+    /// In bits.
+    pub bits: f64,
+    /// Its standard error; 0 if it comes from a closed form.
+    pub error: f64,
+}
+
+/// What was drawn from a [`Problem`].
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The input as a vector, `[samples, input units]`.
+    pub inputs: Vec<f32>,
+    /// Numbers in an input.
+    pub input_units: usize,
+    /// The number of each input, and how many inputs there are, if it is discrete.
+    pub classes: Option<(Vec<u32>, usize)>,
+    /// Outputs before Gaussian noise was added, `[samples, output units]`.
+    pub centres: Vec<f32>,
+    /// Outputs, `[samples, output units]`.
+    pub outputs: Vec<f32>,
+    /// Numbers in an output.
+    pub output_units: usize,
+    /// The variance of the noise.
+    pub variance: f64,
+}
+
+impl Sample {
+    /// How many pairs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.outputs.len() / self.output_units
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty()
+    }
+}
+
+impl Problem {
+    /// Its mutual information.
+    #[must_use]
+    pub fn truth(&self) -> Truth {
+        let closed = |bits| Truth { bits, error: 0.0 };
+        match *self {
+            Self::Gaussian { dimensions, signal_to_noise } => {
+                closed(dimensions as f64 / 2.0 * signal_to_noise.ln_1p() / 2f64.ln())
+            }
+            Self::BinarySymmetric { flip } => {
+                let part = |p: f64| if p > 0.0 { -p * p.log2() } else { 0.0 };
+                closed(1.0 - part(flip) - part(1.0 - flip))
+            }
+            Self::Map { outputs, .. } => closed((outputs as f64).log2()),
+            Self::NoisyLayer { inputs, units, gain, noise } => {
+                // Some 2^24 terms, which take a tenth of a second.
+                let draws = ((1 << 24) / (units << inputs)).clamp(1000, 200_000);
+                mixture(&layer(inputs, units, gain), units, noise, draws)
+            }
+        }
+    }
+
+    /// Draws independent pairs.
+    #[must_use]
+    pub fn sample(&self, samples: usize, generator: &mut Generator) -> Sample {
+        let mut classes = Vec::new();
+        let (inputs, centres, deviation): (Vec<f64>, Vec<f64>, f64) = match *self {
+            Self::Gaussian { dimensions, signal_to_noise } => {
+                let x = normals(generator, samples * dimensions, 1.0);
+                (x.clone(), x, signal_to_noise.sqrt().recip())
+            }
+            Self::BinarySymmetric { flip } => {
+                classes.extend((0..samples).map(|_| generator.random_range(0..2u32)));
+                let x: Vec<f64> = classes.iter().map(|bit| 2.0 * f64::from(*bit) - 1.0).collect();
+                let mut flipped = |x: &f64| if generator.random::<f64>() < flip { -x } else { *x };
+                let t = x.iter().map(&mut flipped).collect();
+                (x, t, MARGIN)
+            }
+            Self::Map { inputs, outputs } => {
+                classes.extend((0..samples).map(|_| generator.random_range(0..inputs as u32)));
+                let one_hot = Labels::new(&classes, inputs).one_hot().into_iter().map(f64::from);
+                let t = classes.iter().map(|class| f64::from(class % outputs as u32)).collect();
+                (one_hot.collect(), t, MARGIN)
+            }
+            Self::NoisyLayer { inputs, units, gain, noise } => {
+                classes.extend((0..samples).map(|_| generator.random_range(0..1u32 << inputs)));
+                let all = layer(inputs, units, gain);
+                let pattern = |class: &u32| {
+                    let class = *class as usize;
+                    (0..inputs).map(move |input| sign(class, input))
+                };
+                let centre = |class: &u32| &all[*class as usize * units..][..units];
+                let x = classes.iter().flat_map(pattern).collect();
+                (x, classes.iter().flat_map(centre).copied().collect(), noise)
+            }
+        };
+        let [input_units, output_units] = self.units();
+        let outputs = centres.iter().map(|t| (t + deviation * normal(generator)) as f32).collect();
+        Sample {
+            inputs: inputs.iter().map(|x| *x as f32).collect(),
+            input_units,
+            classes: self.input_count().map(|count| (classes, count)),
+            centres: centres.iter().map(|t| *t as f32).collect(),
+            outputs,
+            output_units,
+            variance: deviation * deviation,
+        }
+    }
+
+    fn units(&self) -> [usize; 2] {
+        match *self {
+            Self::Gaussian { dimensions, .. } => [dimensions; 2],
+            Self::BinarySymmetric { .. } => [1, 1],
+            Self::Map { inputs, .. } => [inputs, 1],
+            Self::NoisyLayer { inputs, units, .. } => [inputs, units],
+        }
+    }
+
+    fn input_count(&self) -> Option<usize> {
+        match *self {
+            Self::Gaussian { .. } => None,
+            Self::BinarySymmetric { .. } => Some(2),
+            Self::Map { inputs, .. } => Some(inputs),
+            Self::NoisyLayer { inputs, .. } => Some(1 << inputs),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match *self {
+            Self::Gaussian { dimensions: 1, signal_to_noise } => {
+                write!(f, "Gaussian channel, signal to noise {signal_to_noise}")
+            }
+            Self::Gaussian { dimensions, signal_to_noise } => {
+                write!(
+                    f,
+                    "Gaussian channel, {dimensions} dimensions, signal to noise {signal_to_noise}"
+                )
+            }
+            Self::BinarySymmetric { flip } => write!(f, "a bit, flipped {flip} of the time"),
+            Self::Map { inputs, outputs } => write!(f, "a map of {inputs} inputs onto {outputs}"),
+            Self::NoisyLayer { inputs, units: 1, noise, .. } => {
+                write!(f, "a tanh unit of {inputs} signs, noise {noise}")
+            }
+            Self::NoisyLayer { inputs, units, noise, .. } => {
+                write!(f, "{units} tanh units of {inputs} signs, noise {noise}")
+            }
+        }
+    }
+}
+
+/// The sign at one place of a pattern, -1 or 1.
+fn sign(pattern: usize, place: usize) -> f64 {
+    if pattern >> place & 1 == 1 { 1.0 } else { -1.0 }
+}
+
+/// `tanh(W x)` of every pattern, `[patterns, units]`.
+fn layer(inputs: usize, units: usize, gain: f64) -> Vec<f64> {
+    let mut generator = generator(0, Purpose::ReferenceWeights);
+    let weights = normals(&mut generator, inputs * units, gain / (inputs as f64).sqrt());
+    let unit = |pattern: usize, weights: &[f64]| {
+        let sum = weights.iter().enumerate().map(|(input, weight)| weight * sign(pattern, input));
+        sum.sum::<f64>().tanh()
+    };
+    let row = |pattern| weights.chunks_exact(inputs).map(move |weights| unit(pattern, weights));
+    (0..1 << inputs).flat_map(row).collect()
+}
+
+/// What a Gaussian mixture's output tells about which of the equally likely centres,
+/// `[centres, units]`, it came from: the mean of `log2 p(t|x) / p(t)` over draws of both.
+fn mixture(centres: &[f64], units: usize, noise: f64, draws: usize) -> Truth {
+    let mut generator = generator(0, Purpose::ReferenceTruth);
+    let count = centres.len() / units;
+    let (mut sum, mut squares) = (0.0, 0.0);
+    let mut output = vec![0f64; units];
+    for draw in 0..draws {
+        // Every centre as often as any other, as far as draws go.
+        let own = &centres[draw % count * units..][..units];
+        let mut exponent = 0.0;
+        for (output, centre) in output.iter_mut().zip(own) {
+            let noise = noise * normal(&mut generator);
+            *output = centre + noise;
+            exponent += noise * noise;
+        }
+        let scale = 1.0 / (2.0 * noise * noise);
+        let density = |centre: &[f64]| {
+            let apart = centre.iter().zip(&output).map(|(c, t)| (c - t) * (c - t)).sum::<f64>();
+            ((exponent - apart) * scale).exp()
+        };
+        let relative = centres.chunks_exact(units).map(density).sum::<f64>() / count as f64;
+        let bits = -relative.log2();
+        sum += bits;
+        squares += bits * bits;
+    }
+    let mean = sum / draws as f64;
+    let variance = squares / draws as f64 - mean * mean;
+    Truth { bits: mean, error: (variance / draws as f64).sqrt() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_truth_of_a_noisy_unit_is_its_integral() {
+        let noise = 0.3;
+        let problem = Problem::NoisyLayer { inputs: 4, units: 1, gain: 1.0, noise };
+        let centres = layer(4, 1, 1.0);
+        let density = |t: f64| {
+            let normal = (2.0 * std::f64::consts::PI).sqrt() * noise;
+            let from = |centre: &f64| (-((t - centre) / noise).powi(2) / 2.0).exp() / normal;
+            centres.iter().map(from).sum::<f64>() / centres.len() as f64
+        };
+        let step = 1e-3;
+        let entropy: f64 = (-4000..4000)
+            .map(|i| density(f64::from(i) * step))
+            .filter(|p| *p > 0.0)
+            .map(|p| -p * p.log2() * step)
+            .sum();
+        let noises =
+            0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * noise * noise).log2();
+        let truth = problem.truth();
+        assert!(truth.error > 0.0 && truth.error < 0.005);
+        assert!((truth.bits - (entropy - noises)).abs() < 4.0 * truth.error, "{truth:?}");
+    }
+
+    #[test]
+    fn truths_with_closed_forms_are_those_of_the_textbook() {
+        let bits = |problem: Problem| problem.truth().bits;
+        let gaussian =
+            |dimensions, signal_to_noise| Problem::Gaussian { dimensions, signal_to_noise };
+        assert!((bits(gaussian(1, 3.0)) - 1.0).abs() < 1e-12);
+        assert!((bits(gaussian(20, 3.0)) - 20.0).abs() < 1e-12);
+        assert_eq!(bits(Problem::BinarySymmetric { flip: 0.5 }), 0.0);
+        assert_eq!(bits(Problem::BinarySymmetric { flip: 0.0 }), 1.0);
+        assert_eq!(bits(Problem::Map { inputs: 64, outputs: 8 }), 3.0);
+    }
+}

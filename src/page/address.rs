@@ -1,0 +1,209 @@
+//! The page's own keys in an address or in `data-two-phase`: read, written, and nowhere else named.
+
+use super::session::Preference;
+use super::speed;
+use crate::experiment::{Experiment, Note};
+use crate::measure::Set;
+use crate::text::Locale;
+
+/// The keys, beside those of an experiment.
+pub const KEYS: &[&str] =
+    &["backend", "workers", "embed", "play", "speed", "axis", "shown", "lang"];
+
+/// Most workers that an address can ask for.
+const MAX_WORKERS: usize = 64;
+
+/// What an address says of a figure, apart from its experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// What should train.
+    pub preference: Preference,
+    /// Most workers on the CPU.
+    pub workers: Option<usize>,
+    /// The figure alone, for a frame in another page.
+    pub embedded: bool,
+    /// Whether it starts by itself, once it is seen.
+    pub plays: bool,
+    /// The stop of the speed slider.
+    pub speed: usize,
+    /// Whether the axis of steps is logarithmic.
+    pub log_axis: bool,
+    /// Which samples charts of several layers show, if the reader has chosen.
+    pub shown: Option<Set>,
+    /// The language, if it is said.
+    pub locale: Option<Locale>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            preference: Preference::Auto,
+            workers: None,
+            embedded: false,
+            plays: false,
+            speed: speed::STOPS.len(),
+            log_axis: true,
+            shown: None,
+            locale: None,
+        }
+    }
+}
+
+/// What could not be taken as an address or the markup says it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// Of the experiment.
+    Experiment(Note),
+    /// A key of the page with a value that it does not have.
+    Option {
+        /// The key.
+        key: &'static str,
+        /// The value, shortened.
+        got: String,
+    },
+    /// The nearest speed that can be held, in steps per second.
+    NearestSpeed(f64),
+    /// Names in `data-parts` that are none.
+    UnknownParts(Vec<String>),
+}
+
+/// An experiment and the options beside it.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// What is trained.
+    pub experiment: Experiment,
+    /// How it is shown.
+    pub options: Options,
+    /// What could not be taken.
+    pub notices: Vec<Notice>,
+}
+
+impl Address {
+    /// Reads a query string, with or without the leading `?`.
+    pub fn read(query: &str) -> Self {
+        let parsed = Experiment::from_query_with(query, KEYS);
+        let mut options = Options::default();
+        let mut notices: Vec<Notice> = parsed.notes.into_iter().map(Notice::Experiment).collect();
+        for (key, value) in &parsed.others {
+            let Some(&key) = KEYS.iter().find(|known| *known == key) else { continue };
+            if !options.take(key, value) {
+                notices.push(Notice::Option { key, got: crate::experiment::shorten(value) });
+            } else if key == "speed"
+                && let Some(taken) = speed::at_stop(options.speed)
+                && value.parse() != Ok(taken)
+            {
+                notices.push(Notice::NearestSpeed(taken));
+            }
+        }
+        Self { experiment: parsed.experiment, options, notices }
+    }
+
+    /// The query string with the leading `?`, empty for the default experiment. `embed` is left out
+    /// where the whole page is meant.
+    pub fn write(experiment: &Experiment, options: &Options, whole_page: bool) -> String {
+        let mut parts = Vec::new();
+        if options.embedded && !whole_page {
+            parts.push("embed=1".into());
+        }
+        if options.preference != Preference::Auto {
+            parts.push(format!("backend={}", options.preference.key()));
+        }
+        if let Some(workers) = options.workers {
+            parts.push(format!("workers={workers}"));
+        }
+        if let Some(speed) = speed::at_stop(options.speed) {
+            parts.push(format!("speed={speed}"));
+        }
+        if !options.log_axis {
+            parts.push("axis=linear".into());
+        }
+        if let Some(set) = options.shown {
+            parts.push(format!("shown={}", set.key()));
+        }
+        if let Some(locale) = options.locale {
+            parts.push(format!("lang={}", locale.key()));
+        }
+        let experiment = experiment.to_query();
+        if !experiment.is_empty() {
+            parts.push(experiment);
+        }
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+}
+
+impl Options {
+    /// Takes the value of a key; `false` if it is none.
+    fn take(&mut self, key: &str, value: &str) -> bool {
+        let flag = || match value {
+            "1" => Some(true),
+            "0" => Some(false),
+            _ => None,
+        };
+        match key {
+            "backend" => set(&mut self.preference, Preference::named(value)),
+            "workers" => {
+                let workers = value.parse().ok().filter(|count| (1..=MAX_WORKERS).contains(count));
+                set(&mut self.workers, workers.map(Some))
+            }
+            "embed" => set(&mut self.embedded, flag()),
+            "play" => set(&mut self.plays, flag()),
+            "speed" => set(&mut self.speed, speed::stop_named(value)),
+            "axis" => {
+                let log = match value {
+                    "log" => Some(true),
+                    "linear" => Some(false),
+                    _ => None,
+                };
+                set(&mut self.log_axis, log)
+            }
+            "shown" => set(&mut self.shown, Set::named(value).map(Some)),
+            "lang" => set(&mut self.locale, Locale::named(value).map(Some)),
+            _ => false,
+        }
+    }
+}
+
+fn set<T>(target: &mut T, value: Option<T>) -> bool {
+    match value {
+        Some(value) => {
+            *target = value;
+            true
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_it_is_written() {
+        for query in ["", "?embed=1&backend=cpu&workers=3&speed=50&axis=linear&shown=all&wd=3&v=1"] {
+            let address = Address::read(query);
+            assert_eq!(address.notices, []);
+            assert_eq!(Address::write(&address.experiment, &address.options, false), query);
+        }
+    }
+
+    #[test]
+    fn the_whole_page_is_not_embedded_and_does_not_play() {
+        let address = Address::read("?embed=1&play=1&wd=3");
+        assert_eq!(Address::write(&address.experiment, &address.options, true), "?wd=3&v=1");
+    }
+
+    #[test]
+    fn a_value_that_a_key_does_not_have_is_noted_and_the_rest_holds() {
+        let address = Address::read("?backend=abacus&workers=0&speed=51&wd=3");
+        assert_eq!(
+            address.notices,
+            [
+                Notice::Option { key: "backend", got: "abacus".into() },
+                Notice::Option { key: "workers", got: "0".into() },
+                Notice::NearestSpeed(50.0),
+            ]
+        );
+        assert_eq!(address.options.preference, Preference::Auto);
+        assert_eq!(address.experiment.settings.wd, 3.0);
+    }
+}

@@ -1,0 +1,145 @@
+//! Curves with their bands and names.
+
+use plotters::coord::Shift;
+use plotters::element::DashedPathElement;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
+use plotters_canvas::CanvasBackend;
+
+use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, words};
+use crate::page::axis::ValueAxis;
+
+/// Draws bands, then lines, then the curves' names.
+pub(super) fn curves(
+    root: &DrawingArea<CanvasBackend, Shift>,
+    area: &Area,
+    frame: &Frame,
+    size: Size,
+    series: &[Series],
+) -> Drawn {
+    let px = |css: f64| (css * size.scale) as i32;
+    let place = |point: &Point, value: f64| {
+        frame.across.position(point.x).map(|x| (x, frame.values.position(value)))
+    };
+    let columns = f64::from(size.width);
+    let series: Vec<Series> = series
+        .iter()
+        .map(|series| Series {
+            points: decimate(&series.points, |x| Some((frame.across.position(x)? * columns) as i64)),
+            ..series.clone()
+        })
+        .collect();
+    let series = series.as_slice();
+    for series in series {
+        let mut outline: Vec<_> = series.points.iter().filter_map(|p| place(p, p.high)).collect();
+        outline.extend(series.points.iter().rev().filter_map(|p| place(p, p.low)));
+        if outline.len() > 2 {
+            area.draw(&Polygon::new(outline, series.colour.mix(0.22)))?;
+        }
+    }
+    let mut names: Vec<((i32, i32), &Series)> = Vec::new();
+    for series in series {
+        let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
+        let Some(&end) = line.last() else { continue };
+        let style = ShapeStyle {
+            color: series.colour.to_rgba(),
+            filled: false,
+            stroke_width: px(if series.line == Line::Thin { 1.0 } else { 2.0 }) as u32,
+        };
+        if line.len() == 1 {
+            // No line yet.
+            area.draw(&Circle::new(end, px(3.0), series.colour.filled()))?;
+        } else if series.line == Line::Dashed {
+            area.draw(&DashedPathElement::new(line, px(7.0), px(4.0), style))?;
+        } else {
+            area.draw(&PathElement::new(line, style))?;
+        }
+        if series.named_where_it_rises {
+            // Half-way up, or above its end.
+            let half = series.points.iter().find(|point| point.median >= 0.5);
+            let half = half.filter(|_| frame.values == ValueAxis::Share);
+            let middle = half.and_then(|point| place(point, 0.5));
+            let (x, y) = area.map_coordinate(&middle.unwrap_or(end));
+            let y = if middle.is_some() { y } else { y - px(FONT_SIZE) };
+            let style = words(series.ink, size, HPos::Right, VPos::Center);
+            root.draw(&Text::new(series.name.as_str(), (x - px(10.0), y), style))?;
+            continue;
+        }
+        names.push((area.map_coordinate(&end), series));
+    }
+    // Names that would lie over one another are moved apart.
+    names.sort_by_key(|((_, y), _)| *y);
+    for index in 1..names.len() {
+        let least = names[index - 1].0.1 + px(FONT_SIZE + 1.0);
+        let y = &mut names[index].0.1;
+        *y = (*y).max(least);
+    }
+    // And back up from what is written below the plot.
+    let (_, mut most) = area.map_coordinate(&(0.0, 0.0));
+    for ((_, y), _) in names.iter_mut().rev() {
+        *y = (*y).min(most);
+        most = *y - px(FONT_SIZE + 1.0);
+    }
+    for ((x, y), series) in names {
+        root.draw(&Text::new(
+            series.name.as_str(),
+            (x + px(6.0), y),
+            words(series.ink, size, HPos::Left, VPos::Center),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Keeps of each pixel column the first and the last point, the lowest and the highest median, and
+/// the whole band: what is drawn stays the same, however many points there are.
+fn decimate(points: &[Point], column: impl Fn(f64) -> Option<i64>) -> Vec<Point> {
+    let mut kept: Vec<Point> = Vec::with_capacity(points.len().min(4096));
+    let same = |a: &Point, b: &Point| column(a.x) == column(b.x);
+    for group in points.chunk_by(same) {
+        let [first, .., last] = group else {
+            kept.extend_from_slice(group);
+            continue;
+        };
+        let low = group.iter().map(|point| point.low).fold(f64::INFINITY, f64::min);
+        let high = group.iter().map(|point| point.high).fold(f64::NEG_INFINITY, f64::max);
+        let by_median = |a: &&Point, b: &&Point| a.median.total_cmp(&b.median);
+        let extremes = [group.iter().min_by(by_median), group.iter().max_by(by_median)];
+        let mut points: Vec<Point> =
+            [Some(first), Some(last)].into_iter().chain(extremes).flatten().copied().collect();
+        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        points.dedup_by(|a, b| a.x == b.x);
+        kept.extend(points.into_iter().map(|point| Point { low, high, ..point }));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_keeps_its_ends_its_extremes_and_its_band() {
+        let points: Vec<Point> = (0..1000)
+            .map(|i| {
+                let (x, median) = (f64::from(i), f64::from(i % 10));
+                Point { x, low: median - 1.0, median, high: median + 1.0 }
+            })
+            .collect();
+        let kept = decimate(&points, |x| Some((x / 100.0) as i64));
+        assert!(kept.len() <= 40, "{}", kept.len());
+        assert_eq!((kept[0].x, kept[kept.len() - 1].x), (0.0, 999.0));
+        for column in 0..10 {
+            let of_column = || kept.iter().filter(|p| (p.x / 100.0) as i64 == column);
+            assert_eq!(of_column().map(|p| p.median).fold(f64::MAX, f64::min), 0.0);
+            assert_eq!(of_column().map(|p| p.median).fold(f64::MIN, f64::max), 9.0);
+            assert!(of_column().all(|p| (p.low, p.high) == (-1.0, 10.0)));
+        }
+    }
+
+    #[test]
+    fn points_that_have_columns_of_their_own_are_all_kept() {
+        let points: Vec<Point> =
+            (0..50).map(|i| Point { x: f64::from(i), low: 0.0, median: 0.5, high: 1.0 }).collect();
+        assert_eq!(decimate(&points, |x| Some(x as i64)), points);
+    }
+}

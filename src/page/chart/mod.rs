@@ -1,0 +1,329 @@
+//! One chart: axes and phases on one canvas, curves on a second above it, so that a new point does
+//! not draw every label again (plotters measures each with a forced layout).
+
+mod curves;
+mod frame;
+mod map;
+mod theme;
+mod trails;
+
+use std::cell::Cell;
+
+use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent};
+
+pub use theme::Theme;
+
+use super::axis::{HorizontalAxis, ValueAxis};
+use super::dom::{ElementSize, Visibility, append, set_attribute, window};
+use super::session::Version;
+
+/// One curve with the band around it.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Written at the curve's end.
+    pub name: String,
+    /// The line's colour.
+    pub colour: RGBColor,
+    /// The name's colour, of more contrast.
+    pub ink: RGBColor,
+    /// How it is drawn.
+    pub line: Line,
+    /// Whether the name stands inside the plot, where the curve is half-way up if it gets there, and not
+    /// behind its end: for long names, and curves that end together.
+    pub named_where_it_rises: bool,
+    /// The points, from left to right.
+    pub points: Vec<Point>,
+}
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Measured on the test set.
+    Solid,
+    /// Measured on the training set.
+    Dashed,
+    /// Computed, not measured.
+    Thin,
+}
+
+/// Median and range of a value over members, at a step or at a value of a setting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    pub x: f64,
+    pub low: f64,
+    pub median: f64,
+    pub high: f64,
+}
+
+/// A marked position on the horizontal axis: the step of an event for the median member, or a
+/// threshold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marker {
+    /// The position.
+    pub x: f64,
+    /// What happened, in a few words.
+    pub label: String,
+}
+
+/// A path through a plane that is walked in the course of training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trail {
+    /// Written at its end.
+    pub name: String,
+    /// The line's colour, fainter at its beginning.
+    pub colour: RGBColor,
+    /// The name's colour.
+    pub ink: RGBColor,
+    /// Steps with the two values at each.
+    pub points: Vec<(u32, f64, f64)>,
+}
+
+/// A rectangle of a map: one row over a stretch of the horizontal axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// From the bottom, counted from 0.
+    pub row: usize,
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// How strongly it is coloured, 0 to 1.
+    pub share: f64,
+}
+
+/// Everything on the lower canvas; drawn again only when it changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Written above the value axis.
+    pub title: String,
+    /// The colours.
+    pub theme: Theme,
+    /// From left to right.
+    pub across: HorizontalAxis,
+    /// From bottom to top.
+    pub values: ValueAxis,
+    /// Marked positions.
+    pub markers: Vec<Marker>,
+    /// Marked values, with what each is.
+    pub levels: Vec<(f64, String)>,
+    /// Whether the stretch up to the first marker is the first phase and that from there to the
+    /// second one the second.
+    pub phases: bool,
+}
+
+/// What a chart shows, apart from its data.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Whether markers are named above the plot.
+    pub names_markers: bool,
+    /// Whether the horizontal axis is labelled.
+    pub labels_axis: bool,
+}
+
+/// Names a chart among those of its document.
+pub type ChartId = u32;
+
+/// What the picture on a chart's canvas was made from. A chart is drawn again only when this changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DrawKey {
+    /// The state of the history.
+    pub version: Version,
+    /// Counts changes of theme and view options.
+    pub view: u32,
+    /// The step that is pointed at, where the picture depends on it.
+    pub step: Option<u32>,
+}
+
+/// A chart in an element of the page.
+pub struct Chart {
+    id: ChartId,
+    layout: Layout,
+    holder: HtmlElement,
+    below: HtmlCanvasElement,
+    above: HtmlCanvasElement,
+    drawn: Option<(Frame, Size)>,
+    key: Option<(DrawKey, Size)>,
+    size: ElementSize,
+    visibility: Visibility,
+}
+
+/// Canvas size in device pixels, and device pixels in a CSS pixel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Size {
+    width: u32,
+    height: u32,
+    scale: f64,
+}
+
+/// Left edge of the plot in CSS pixels, the same in every chart.
+pub const LEFT: f64 = 48.0;
+/// Room to the right of the plot for the names of the curves, in CSS pixels.
+pub const RIGHT: f64 = 56.0;
+const FONT: &str = "system-ui, sans-serif";
+const FONT_SIZE: f64 = 13.0;
+const ROW: f64 = 17.0;
+
+/// Where a pointer is across a chart's plot, 0 at the left end and 1 at the right; `None` outside.
+pub fn across(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
+    let plot = f64::from(holder.client_width()) - LEFT - RIGHT;
+    let left = holder.get_bounding_client_rect().left() + LEFT;
+    let across = (f64::from(event.client_x()) - left) / plot;
+    (0.0..=1.0).contains(&across).then_some(across)
+}
+
+/// How high a pointer is in the plot of a chart that labels its axis and names no markers, 0 at the
+/// bottom and 1 at the top; `None` outside.
+pub fn up(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
+    let rect = holder.get_bounding_client_rect();
+    let (top, bottom) = (rect.top() + edge(false), rect.bottom() - AXIS);
+    let height = (bottom - f64::from(event.client_y())) / (bottom - top);
+    (0.0..=1.0).contains(&height).then_some(height)
+}
+
+/// CSS pixels above a plot.
+fn edge(names_markers: bool) -> f64 {
+    (if names_markers { 3.0 } else { 1.2 }) * ROW + 6.0
+}
+
+/// CSS pixels below a plot with a labelled axis.
+const AXIS: f64 = 2.4 * ROW;
+
+type Area = DrawingArea<CanvasBackend, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+type Drawn = Result<(), DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
+
+impl Chart {
+    /// So that a chart is drawn before it is scrolled to.
+    const MARGIN: &str = "200px";
+
+    /// Puts an empty chart into an element. `on_change` is called when it has another size, or becomes
+    /// visible.
+    pub fn new(holder: HtmlElement, layout: Layout, on_change: impl Fn() + Clone + 'static) -> Self {
+        thread_local!(static LAST: Cell<ChartId> = const { Cell::new(0) });
+        LAST.set(LAST.get() + 1);
+        let canvas = || {
+            let canvas: HtmlCanvasElement = append(&holder, "canvas", "");
+            // What it shows is in the figure's caption, in words.
+            set_attribute(&canvas, "aria-hidden", "true");
+            canvas
+        };
+        let (below, above) = (canvas(), canvas());
+        let size = ElementSize::observe(&holder, on_change.clone());
+        let visibility = Visibility::observe(&holder, Self::MARGIN, true, on_change);
+        Self { id: LAST.get(), layout, holder, below, above, drawn: None, key: None, size, visibility }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> ChartId {
+        self.id
+    }
+
+    /// Whether it is on the screen or nearly so.
+    pub fn is_visible(&self) -> bool {
+        self.visibility.get()
+    }
+
+    /// Whether what is on the canvas was made from this, at the size that it has.
+    pub fn is_current(&self, key: DrawKey) -> bool {
+        self.size().is_none_or(|size| self.key == Some((key, size)))
+    }
+
+    /// Draws the curves, and whatever of the frame has changed.
+    pub fn draw(&mut self, key: DrawKey, frame: Frame, series: &[Series]) {
+        self.draw_over(key, frame, |root, area, frame, size| {
+            curves::curves(root, area, frame, size, series)
+        });
+    }
+
+    /// Draws the cells of a map, and whatever of the frame has changed.
+    pub fn draw_map(&mut self, key: DrawKey, frame: Frame, cells: &[Cell]) {
+        self.draw_over(key, frame, |_, area, frame, _| map::map(area, frame, cells));
+    }
+
+    /// Draws trails, with a dot on each at a step.
+    pub fn draw_trails(&mut self, key: DrawKey, frame: Frame, trails: &[Trail], step: f64) {
+        self.draw_over(key, frame, |root, area, frame, size| {
+            trails::draw_trails(root, area, frame, size, trails, step)
+        });
+    }
+
+    fn draw_over(
+        &mut self,
+        key: DrawKey,
+        frame: Frame,
+        above: impl FnOnce(&DrawingArea<CanvasBackend, Shift>, &Area, &Frame, Size) -> Drawn,
+    ) {
+        let Some(size) = self.size() else { return };
+        self.key = Some((key, size));
+        let drawn = (frame, size);
+        if self.drawn.as_ref() != Some(&drawn) {
+            self.draw_below(&drawn.0, size);
+            self.drawn = Some(drawn);
+        }
+        if let (Some((frame, _)), Some((root, area))) =
+            (&self.drawn, self.prepare(&self.above, size))
+        {
+            // A canvas that cannot be drawn on stays empty; the caption says the same in words.
+            above(&root, &area, frame, size).ok();
+        }
+    }
+
+    /// `None` while the element has no size, as in a hidden tab.
+    fn size(&self) -> Option<Size> {
+        // Twice as fine as the screen at least: plotters draws at whole pixels.
+        let scale = window().device_pixel_ratio().clamp(2.0, 4.0);
+        let pixels = |css: i32| (f64::from(css) * scale).round() as u32;
+        let [width, height] = self.size.get(&self.holder);
+        (width > 120 && height > 60).then(|| Size {
+            width: pixels(width),
+            height: pixels(height),
+            scale,
+        })
+    }
+
+    fn draw_below(&self, frame: &Frame, size: Size) {
+        if let Some((root, area)) = self.prepare(&self.below, size) {
+            frame::frame(self.layout, &root, &area, frame, size).ok();
+        }
+    }
+
+    /// Clears a canvas and lays the plot's coordinates over it, 0 to 1 on both axes.
+    fn prepare(
+        &self,
+        canvas: &HtmlCanvasElement,
+        size: Size,
+    ) -> Option<(DrawingArea<CanvasBackend, Shift>, Area)> {
+        if canvas.width() == size.width && canvas.height() == size.height {
+            let context: CanvasRenderingContext2d =
+                canvas.get_context("2d").ok()??.dyn_into().ok()?;
+            context.clear_rect(0.0, 0.0, f64::from(size.width), f64::from(size.height));
+        } else {
+            // Setting a size clears as well.
+            canvas.set_width(size.width);
+            canvas.set_height(size.height);
+        }
+        let px = |css: f64| (css * size.scale) as i32;
+        let (top, bottom) = (
+            px(edge(self.layout.names_markers)),
+            size.height as i32 - px(if self.layout.labels_axis { AXIS } else { 8.0 }),
+        );
+        let plot = (px(LEFT)..size.width as i32 - px(RIGHT), bottom..top);
+        let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
+        let area = root.clone().apply_coord_spec(Cartesian2d::new(0.0..1.0, 0.0..1.0, plot));
+        Some((root, area))
+    }
+}
+
+/// About how many pixels a text takes. Measuring it would force a layout.
+fn text_width(text: &str, size: Size) -> i32 {
+    (text.chars().count() as f64 * 0.56 * FONT_SIZE * size.scale) as i32
+}
+
+fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {
+    (FONT, FONT_SIZE * size.scale).into_font().color(&colour).pos(Pos::new(side, height))
+}

@@ -1,0 +1,127 @@
+//! The colours of the charts, read from the style sheet so that they stand in one place.
+
+use plotters::style::RGBColor;
+
+use web_sys::HtmlElement;
+
+use crate::page::dom::window;
+
+/// The colours that charts use, light or dark.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Theme {
+    pub ink: RGBColor,
+    pub muted: RGBColor,
+    pub grid: RGBColor,
+    pub train: RGBColor,
+    pub train_text: RGBColor,
+    pub test: RGBColor,
+    /// The first and the last of several layers; those between are mixed.
+    pub layer_first: RGBColor,
+    pub layer_last: RGBColor,
+    pub phase_1: RGBColor,
+    pub phase_2: RGBColor,
+}
+
+impl Theme {
+    /// No colours: for tests of what is drawn, not how.
+    #[cfg(test)]
+    pub const GREY: Self = {
+        let grey = RGBColor(128, 128, 128);
+        Self {
+            ink: grey,
+            muted: grey,
+            grid: grey,
+            train: grey,
+            train_text: grey,
+            test: grey,
+            layer_first: grey,
+            layer_last: grey,
+            phase_1: grey,
+            phase_2: grey,
+        }
+    };
+
+    /// The colours that hold for an element now.
+    pub fn of(element: &HtmlElement) -> Self {
+        let style = window().get_computed_style(element).ok().flatten();
+        let colour = |name: &str| {
+            let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+            text.and_then(|text| parse(text.trim())).unwrap_or(RGBColor(128, 128, 128))
+        };
+        Self {
+            ink: colour("--ink"),
+            muted: colour("--muted"),
+            grid: colour("--grid"),
+            train: colour("--train"),
+            train_text: colour("--train-text"),
+            test: colour("--test"),
+            layer_first: colour("--layer-first"),
+            layer_last: colour("--layer-last"),
+            phase_1: colour("--phase-1"),
+            phase_2: colour("--phase-2"),
+        }
+    }
+}
+
+impl Theme {
+    /// The colour of one of several layers in order.
+    pub fn layer(&self, index: usize, count: usize) -> RGBColor {
+        let share = if count > 1 { index as f64 / (count - 1) as f64 } else { 1.0 };
+        between(self.layer_first, self.layer_last, share)
+    }
+
+    /// A shade of a colour for one of several groups of networks: the first has the colour itself, later ones
+    /// are nearer to the text's.
+    pub fn shade(&self, colour: RGBColor, index: usize, count: usize) -> RGBColor {
+        /// Of the way to the text's colour, for the last.
+        const FURTHEST: f64 = 0.8;
+        between(colour, self.ink, FURTHEST * index as f64 / (count - 1).max(1) as f64)
+    }
+}
+
+/// What lies at a share of the way from one colour to another.
+fn between(first: RGBColor, last: RGBColor, share: f64) -> RGBColor {
+    let mix = |first: u8, last: u8| {
+        (f64::from(first) * (1.0 - share) + f64::from(last) * share).round() as u8
+    };
+    let (RGBColor(r, g, b), RGBColor(s, h, c)) = (first, last);
+    RGBColor(mix(r, s), mix(g, h), mix(b, c))
+}
+
+/// `#rrggbb`.
+fn parse(text: &str) -> Option<RGBColor> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    Some(RGBColor((value >> 16) as u8, (value >> 8) as u8, value as u8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {
+        let sheet = include_str!("../../../www/style.css");
+        let names = [
+            "ink",
+            "muted",
+            "grid",
+            "train",
+            "train-text",
+            "test",
+            "layer-first",
+            "layer-last",
+            "phase-1",
+            "phase-2",
+        ];
+        for name in names {
+            let values: Vec<_> = sheet
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix(&format!("--{name}:")))
+                .map(|value| parse(value.trim().trim_end_matches(';')))
+                .collect();
+            assert_eq!(values.len(), 2, "--{name}: light and dark");
+            assert!(values.iter().all(Option::is_some), "--{name}: #rrggbb");
+        }
+    }
+}

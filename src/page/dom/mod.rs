@@ -1,0 +1,104 @@
+//! Short forms for what the page does with the document, and handles that release what they took.
+
+mod listener;
+mod observe;
+
+pub use listener::{Frame, Listener, Timer, live};
+pub use observe::{ElementSize, Visibility};
+
+use std::cell::Cell;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Element, HtmlElement, Window};
+
+/// The window. The page's program only ever runs in one.
+pub fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+/// The document.
+pub fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+/// A new element, not in the document yet.
+///
+/// # Panics
+/// If the type does not belong to the tag.
+pub fn create<T: JsCast>(tag: &str) -> T {
+    let element = document().create_element(tag).expect("tags are written in the code");
+    element.dyn_into().unwrap_or_else(|_| panic!("<{tag}> is of another type"))
+}
+
+/// A new element with a class, put behind the last child of another.
+pub fn append<T: JsCast + AsRef<web_sys::Node>>(parent: &HtmlElement, tag: &str, class: &str) -> T {
+    let element: HtmlElement = create(tag);
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    parent.append_child(&element).expect("an element takes another as its child");
+    element.dyn_into().unwrap_or_else(|_| panic!("<{tag}> is of another type"))
+}
+
+/// Sets the text of an element if it differs: screen readers repeat what is set, and a selection in
+/// it is lost.
+pub fn set_text(element: &Element, text: &str) {
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// Sets an attribute if it differs.
+pub fn set_attribute(element: &Element, name: &str, value: &str) {
+    if element.get_attribute(name).as_deref() != Some(value) {
+        element.set_attribute(name, value).expect("attribute names are written in the code");
+    }
+}
+
+/// Gives an element the focus without scrolling to it.
+pub fn focus_in_place(element: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    element.focus_with_options(&options).ok();
+}
+
+/// The element that a figure is mounted in. Its parts are found by `data-part`, inside it only.
+#[derive(Clone)]
+pub struct Root {
+    element: HtmlElement,
+    number: u32,
+}
+
+impl Root {
+    /// The root of the next figure of the document.
+    pub fn new(element: HtmlElement) -> Self {
+        thread_local!(static LAST: Cell<u32> = const { Cell::new(0) });
+        let number = LAST.get() + 1;
+        LAST.set(number);
+        Self { element, number }
+    }
+
+    /// The element itself.
+    pub fn element(&self) -> &HtmlElement {
+        &self.element
+    }
+
+    /// A part of the figure.
+    ///
+    /// # Panics
+    /// If the figure's markup has no such part, or one of another type.
+    pub fn part<T: JsCast>(&self, name: &str) -> T {
+        self.find(name).unwrap_or_else(|| panic!("a figure has no part `{name}` of this type"))
+    }
+
+    /// A part of the figure, if it has it.
+    pub fn find<T: JsCast>(&self, name: &str) -> Option<T> {
+        let found = self.element.query_selector(&format!("[data-part={name}]")).ok().flatten();
+        found.and_then(|part| part.dyn_into().ok())
+    }
+
+    /// An id that no other figure of the document has.
+    pub fn unique(&self, name: &str) -> String {
+        format!("figure-{}-{name}", self.number)
+    }
+}

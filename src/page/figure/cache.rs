@@ -1,0 +1,106 @@
+//! What several panels need, computed once for each state of the history.
+
+use crate::page::axis::HorizontalAxis;
+use crate::page::chart::Marker;
+use crate::page::plots;
+use crate::page::session::{Session, Version};
+use crate::phases::{self, MemberPhases};
+use crate::text::Text;
+
+use super::ViewOptions;
+
+/// A value that is computed again only when what it depends on has changed.
+pub struct Cached<K, T> {
+    kept: Option<(K, T)>,
+}
+
+impl<K, T> Default for Cached<K, T> {
+    fn default() -> Self {
+        Self { kept: None }
+    }
+}
+
+impl<K: PartialEq, T> Cached<K, T> {
+    /// The value for a key.
+    pub fn get(&mut self, key: K, compute: impl FnOnce() -> T) -> &T {
+        if self.kept.as_ref().is_none_or(|(known, _)| *known != key) {
+            self.kept = Some((key, compute()));
+        }
+        match &self.kept {
+            Some((_, value)) => value,
+            None => unreachable!("it was just put there"),
+        }
+    }
+}
+
+/// What several panels need.
+pub struct Shared {
+    version: Option<(Version, bool)>,
+    /// The axis of steps.
+    pub time: HorizontalAxis,
+    /// The phases of every member.
+    pub phases: Vec<MemberPhases>,
+    /// The events of the median member.
+    pub markers: Vec<Marker>,
+    /// Whether the second phase follows the first.
+    pub has_phases: bool,
+    /// The step that the reader points at, or the last one.
+    pub pointed_step: f64,
+    /// Where the crosshair stands, from 0 to 1: at an evaluated step.
+    pub crosshair: Option<f64>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            version: None,
+            time: HorizontalAxis::around("", std::iter::empty()),
+            phases: Vec::new(),
+            markers: Vec::new(),
+            has_phases: false,
+            pointed_step: 0.0,
+            crosshair: None,
+        }
+    }
+}
+
+impl Shared {
+    /// Brings everything up to date.
+    pub fn update(&mut self, session: &Session, options: &ViewOptions, text: &Text) {
+        let (history, experiment) = (session.history(), session.experiment());
+        let key = (session.version(), options.address.log_axis);
+        if self.version != Some(key) {
+            self.version = Some(key);
+            self.time =
+                HorizontalAxis::steps(options.address.log_axis, experiment.settings.steps, text);
+            self.phases = phases::find(history);
+            self.markers = plots::markers(experiment, &self.phases, text);
+            self.has_phases = plots::has_phases(&self.phases);
+        }
+        let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
+        let pointed = options.pointed.time.map(|position| self.time.at(position));
+        let step = pointed.unwrap_or(f64::INFINITY).min(f64::from(last));
+        let near = plots::nearest_step(history, step);
+        self.pointed_step = near.map_or(0.0, f64::from);
+        let shown = pointed.and(near);
+        self.crosshair = shown.and_then(|step| self.time.position(f64::from(step)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cached_value_is_computed_once_for_each_key() {
+        let (mut cached, mut count) = (Cached::default(), 0);
+        for key in [1, 1, 2, 2, 1] {
+            let value = *cached.get(key, || {
+                count += 1;
+                10 * key
+            });
+            assert_eq!(value, 10 * key);
+        }
+        assert_eq!(count, 3);
+    }
+}

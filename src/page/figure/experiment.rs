@@ -1,0 +1,82 @@
+//! The choice of a preset, what it shows, and what was changed of it.
+
+use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlSelectElement};
+
+use super::Handle;
+use super::budget::DrawBudget;
+use super::panel::{Panel, View};
+use crate::experiment::{Experiment, FIELDS, Preset};
+use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
+use crate::text::Text;
+
+/// The presets.
+pub struct Experiments {
+    presets: HtmlSelectElement,
+    about: HtmlElement,
+    changed: HtmlElement,
+    changed_text: HtmlElement,
+    shown: Option<Experiment>,
+    _listeners: Vec<Listener>,
+}
+
+impl Experiments {
+    /// Finds its elements in the figure.
+    pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
+        let presets: HtmlSelectElement = root.part("preset");
+        for preset in Preset::ALL {
+            let option: HtmlElement = append(&presets, "option", "");
+            set_attribute(&option, "value", preset.key);
+            set_text(&option, &text.preset(preset));
+        }
+        let about: HtmlElement = root.part("preset-about");
+        about.set_id(&root.unique("preset-about"));
+        set_attribute(&presets, "aria-describedby", &about.id());
+        let (chosen, choose) = (presets.clone(), handle.clone());
+        let on_choice = Listener::new(&presets, "change", move |_: Event| {
+            if let Some(preset) = Preset::find(&chosen.value()) {
+                choose.set_experiment(preset.experiment());
+            }
+        });
+        let restore = handle.clone();
+        let button: HtmlButtonElement = root.part("restore");
+        let on_restore = Listener::new(&button, "click", move |_: Event| {
+            let preset = restore.look(|view| view.session.experiment().preset);
+            if let Some(preset) = preset {
+                restore.set_experiment(preset.experiment());
+            }
+        });
+        Self {
+            presets,
+            about,
+            changed: root.part("changed"),
+            changed_text: root.part("changed-text"),
+            shown: None,
+            _listeners: vec![on_choice, on_restore],
+        }
+    }
+}
+
+impl Panel for Experiments {
+    fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
+        let (experiment, text) = (view.session.experiment(), view.text);
+        if self.shown.as_ref() == Some(experiment) {
+            return;
+        }
+        self.presets.set_value(experiment.preset.key);
+        let about = text.preset_about(experiment.preset);
+        set_text(&self.about, &about);
+        let preset = experiment.preset.experiment();
+        let changed: Vec<String> = FIELDS
+            .iter()
+            .filter(|field| experiment.values(field) != preset.values(field))
+            .map(|field| text.field(field))
+            .collect();
+        self.changed.set_hidden(changed.is_empty());
+        let settings = text.list(&changed);
+        set_text(
+            &self.changed_text,
+            &text.with("changed", &[("settings", settings.into())]),
+        );
+        self.shown = Some(experiment.clone());
+    }
+}

@@ -1,0 +1,187 @@
+//! What a panel is, and what it sees.
+
+use web_sys::HtmlElement;
+
+use super::ViewOptions;
+use super::budget::DrawBudget;
+use super::cache::Shared;
+use crate::page::address::Notice;
+use crate::page::chart::{DrawKey, LEFT, RIGHT, Theme};
+use crate::page::dom::{append, set_text};
+use crate::page::plots::Words;
+use crate::page::session::Session;
+use crate::text::Text;
+
+/// A part of a figure that shows something of it. It finds its elements when it is made, and owns its
+/// listeners.
+pub trait Panel {
+    /// Brings what is shown up to date, once a frame. Only what has changed is computed and drawn.
+    fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget);
+
+    /// Shows at once what must not wait for a frame: frames stop in a hidden tab.
+    fn show_state(&mut self, _view: &View<'_>) {}
+}
+
+/// Everything that a panel may look at.
+pub struct View<'a> {
+    /// The run.
+    pub session: &'a Session,
+    /// How it is shown.
+    pub options: &'a ViewOptions,
+    /// What could not be taken.
+    pub notices: &'a [Notice],
+    /// The words.
+    pub text: &'a Text,
+    /// What several panels need.
+    pub shared: &'a Shared,
+    /// The colours.
+    pub theme: Theme,
+    /// Counts changes of colours and options that charts depend on.
+    pub view: u32,
+    /// Workers that share the members.
+    pub workers: usize,
+}
+
+impl View<'_> {
+    /// What a chart depends on that does not depend on the pointer.
+    pub fn key(&self) -> DrawKey {
+        DrawKey { version: self.session.version(), view: self.view, step: None }
+    }
+
+    /// What a chart depends on that shows the step that is pointed at.
+    pub fn key_at_step(&self) -> DrawKey {
+        DrawKey { step: Some(self.shared.pointed_step as u32), ..self.key() }
+    }
+}
+
+/// The parts that a figure has, as `data-parts` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub experiment: bool,
+    pub toolbar: bool,
+    pub curves: bool,
+    pub sweep: bool,
+    pub status: bool,
+    pub finding: bool,
+    pub measures: bool,
+    pub estimators: bool,
+    pub settings: bool,
+}
+
+impl Parts {
+    /// Reads a list of names, by commas or spaces; without one all parts are there. Names that are
+    /// none are given back, shortened.
+    pub fn read(list: Option<&str>) -> (Self, Vec<String>) {
+        let mut parts = Self {
+            experiment: false,
+            toolbar: false,
+            curves: false,
+            sweep: false,
+            status: false,
+            finding: false,
+            measures: false,
+            estimators: false,
+            settings: false,
+        };
+        let names = "experiment toolbar curves sweep status finding measures estimators settings";
+        let mut unknown = Vec::new();
+        let list = list.unwrap_or(names);
+        for name in list.split([',', ' ', '\n', '\t']).filter(|name| !name.is_empty()) {
+            match parts.flag(name) {
+                Some(flag) => *flag = true,
+                None => unknown.push(crate::experiment::shorten(name)),
+            }
+        }
+        (parts, unknown)
+    }
+
+    /// Whether a part is there.
+    pub fn has(mut self, name: &str) -> bool {
+        self.flag(name).is_some_and(|flag| *flag)
+    }
+
+    fn flag(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "experiment" => &mut self.experiment,
+            "toolbar" => &mut self.toolbar,
+            "curves" => &mut self.curves,
+            "sweep" => &mut self.sweep,
+            "status" => &mut self.status,
+            "finding" => &mut self.finding,
+            "measures" => &mut self.measures,
+            "estimators" => &mut self.estimators,
+            "settings" => &mut self.settings,
+            _ => return None,
+        })
+    }
+}
+
+/// An element that shows words in several colours. It is changed only when they change, so that a
+/// reader can select them.
+pub struct WordsLine {
+    element: HtmlElement,
+    shown: Words,
+}
+
+impl WordsLine {
+    /// Shows nothing yet.
+    pub fn new(element: HtmlElement) -> Self {
+        Self { element, shown: Words::new() }
+    }
+
+    /// Shows these words.
+    pub fn show(&mut self, words: Words) {
+        if words == self.shown {
+            return;
+        }
+        self.element.set_text_content(None);
+        for (class, text) in &words {
+            let span: HtmlElement = append(&self.element, "span", class);
+            set_text(&span, text);
+        }
+        self.shown = words;
+    }
+}
+
+/// A vertical line through the plots of an element.
+pub struct Crosshair {
+    element: HtmlElement,
+    shown: Option<f64>,
+}
+
+impl Crosshair {
+    /// Hidden at first.
+    pub fn new(element: HtmlElement) -> Self {
+        element.set_hidden(true);
+        Self { element, shown: None }
+    }
+
+    /// Puts it at a position from 0 to 1 across the plots, or takes it away.
+    pub fn show(&mut self, position: Option<f64>) {
+        if position == self.shown {
+            return;
+        }
+        self.shown = position;
+        self.element.set_hidden(position.is_none());
+        if let Some(position) = position {
+            // Reading the width here would make the browser lay the page out in the middle of a frame.
+            let left = format!("calc({LEFT}px + {position:.4} * (100% - {}px))", LEFT + RIGHT);
+            self.element.style().set_property("left", &left).ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_by_name_and_unknown_ones_given_back() {
+        let (parts, unknown) = Parts::read(Some("curves, finding tabel"));
+        assert!(parts.curves && parts.finding && !parts.toolbar && !parts.settings);
+        assert!(parts.has("finding") && !parts.has("tabel"));
+        assert_eq!(unknown, ["tabel"]);
+        let (all, unknown) = Parts::read(None);
+        assert!(all.settings && all.experiment && unknown.is_empty());
+    }
+}

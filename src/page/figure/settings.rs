@@ -1,0 +1,255 @@
+//! A control for every setting of an experiment, made from its table of fields: a slider for a
+//! number, a list to choose from for a choice, a line of text for layers.
+
+use std::rc::Rc;
+
+use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlOutputElement, HtmlSelectElement};
+
+use super::Handle;
+use super::budget::DrawBudget;
+use super::panel::{Panel, View};
+use crate::experiment::{Experiment, FIELDS, Field, FieldKind, Group, Note, Value};
+use crate::page::dom::{Listener, Root, append, create, set_attribute, set_text};
+use crate::page::session::Preference;
+use crate::page::wording;
+use crate::text::Text;
+
+/// The part of a control that holds its value.
+enum Widget {
+    Slider { stops: Vec<f64>, slider: HtmlInputElement },
+    Select(HtmlSelectElement),
+    Line(HtmlInputElement),
+}
+
+/// A control's input and, beside its name, its value in words where the input does not show it.
+struct Input {
+    field: &'static Field,
+    widget: Widget,
+    value: HtmlOutputElement,
+    text: Text,
+}
+
+/// One setting's control.
+struct Control {
+    field: &'static Field,
+    holder: HtmlElement,
+    input: Rc<Input>,
+    _listeners: [Listener; 2],
+}
+
+/// The controls of all settings, and the choice of a device.
+pub struct Settings {
+    main: HtmlElement,
+    groups: Vec<(Group, HtmlElement, HtmlElement)>,
+    controls: Vec<Control>,
+    device: HtmlSelectElement,
+    shown: Option<Experiment>,
+    /// The setting that stands first.
+    main_setting: &'static str,
+    _on_device: Listener,
+}
+
+impl Settings {
+    /// Finds its elements in the figure and makes a control for every setting.
+    pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
+        let more: HtmlElement = root.part("more-settings");
+        let groups = Group::ALL.map(|group| {
+            let section: HtmlElement = append(&more, "section", "");
+            let title: HtmlElement = append(&section, "h2", "group");
+            set_text(&title, &text.group(group));
+            let grid = append(&section, "div", "grid");
+            (group, section, grid)
+        });
+        let device: HtmlSelectElement = root.part("device");
+        for preference in Preference::ALL {
+            let label = wording::preference(text, preference);
+            add_option(&device, preference.key(), &label);
+        }
+        let (chosen, choose) = (device.clone(), handle.clone());
+        let on_device = Listener::new(&device, "change", move |_: Event| {
+            if let Some(preference) = Preference::named(&chosen.value()) {
+                choose.set_preference(preference);
+            }
+        });
+        Self {
+            main: root.part("main-setting"),
+            groups: groups.into(),
+            controls: FIELDS.iter().map(|field| Control::new(root, field, text, handle)).collect(),
+            device,
+            shown: None,
+            main_setting: "",
+            _on_device: on_device,
+        }
+    }
+
+    /// Puts the main setting first and the others with their groups, in the order of the table. What
+    /// is moved loses the focus, so this is only done for another preset.
+    fn arrange(&mut self, main_setting: &'static str) {
+        for control in &self.controls {
+            let group = self.groups.iter().find(|(group, ..)| *group == control.field.group);
+            let parent = match group {
+                _ if control.field.key == main_setting => &self.main,
+                Some((_, _, grid)) => grid,
+                None => continue,
+            };
+            parent.append_child(&control.holder).ok();
+        }
+        self.main_setting = main_setting;
+    }
+}
+
+impl Panel for Settings {
+    fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
+        let preference = view.session.device().preference().key();
+        if self.device.value() != preference {
+            self.device.set_value(preference);
+        }
+        let experiment = view.session.experiment();
+        if self.shown.as_ref() == Some(experiment) {
+            return;
+        }
+        if self.main_setting != experiment.preset.knob {
+            self.arrange(experiment.preset.knob);
+        }
+        for Control { field, holder, input, .. } in &self.controls {
+            holder.set_hidden(!experiment.uses(field));
+            input.show(&experiment.values(field));
+        }
+        for (group, section, _) in &self.groups {
+            let mut controls = self.controls.iter().filter(|control| {
+                control.field.group == *group && control.field.key != self.main_setting
+            });
+            section.set_hidden(controls.all(|control| control.holder.hidden()));
+        }
+        self.shown = Some(experiment.clone());
+    }
+}
+
+fn add_option(select: &HtmlSelectElement, key: &str, label: &str) {
+    let option: HtmlElement = append(select, "option", "");
+    set_attribute(&option, "value", key);
+    set_text(&option, label);
+}
+
+impl Control {
+    fn new(root: &Root, field: &'static Field, text: &Text, handle: &Handle) -> Self {
+        let holder: HtmlElement = create("div");
+        holder.set_class_name("control");
+        let (id, about_id) =
+            (root.unique(field.key), root.unique(&format!("about-{}", field.key)));
+        let label: HtmlElement = append(&holder, "label", "");
+        let name: HtmlElement = append(&label, "span", "");
+        set_text(&name, &text.field(field));
+        let value: HtmlOutputElement = append(&label, "output", "");
+        let mut about = text.field_about(field);
+        let (widget, element): (Widget, HtmlElement) = match field.kind {
+            FieldKind::Number { min, max, .. } => {
+                let [min, max] =
+                    [min, max].map(|value| text.value(field, Value::Number(value)));
+                about = text.with(
+                    "range-of-setting",
+                    &[("about", about.into()), ("min", min.into()), ("max", max.into())],
+                );
+                let stops = field.stops();
+                let slider: HtmlInputElement = append(&holder, "input", "");
+                slider.set_type("range");
+                slider.set_min("0");
+                slider.set_max(&(stops.len() - 1).to_string());
+                (Widget::Slider { stops, slider: slider.clone() }, slider.into())
+            }
+            FieldKind::Choice(choices) => {
+                let select: HtmlSelectElement = append(&holder, "select", "");
+                for choice in choices {
+                    add_option(&select, choice.key, &text.choice(field, choice.key));
+                }
+                (Widget::Select(select.clone()), select.into())
+            }
+            FieldKind::Layers => {
+                let line: HtmlInputElement = append(&holder, "input", "");
+                line.set_type("text");
+                (Widget::Line(line.clone()), line.into())
+            }
+        };
+        let about_line: HtmlElement = append(&holder, "p", "");
+        about_line.set_id(&about_id);
+        set_text(&about_line, &about);
+        element.set_id(&id);
+        set_attribute(&element, "data-setting", field.key);
+        set_attribute(&label, "for", &id);
+        set_attribute(&element, "aria-describedby", &about_id);
+        let input = Rc::new(Input { field, widget, value, text: text.clone() });
+        let (moved, released, handle) = (Rc::clone(&input), Rc::clone(&input), handle.clone());
+        let listeners = [
+            Listener::new(&element, "input", move |_: Event| moved.follow()),
+            Listener::new(&element, "change", move |_: Event| released.take(&handle)),
+        ];
+        Self { field, holder, input, _listeners: listeners }
+    }
+}
+
+impl Input {
+    /// The value that the reader has set.
+    fn read(&self) -> Result<Value, Note> {
+        let text = match &self.widget {
+            Widget::Slider { stops, slider } => {
+                let stop = slider.value().parse().unwrap_or(0usize);
+                return Ok(Value::Number(stops.get(stop).copied().unwrap_or(0.0)));
+            }
+            Widget::Select(select) => select.value(),
+            Widget::Line(line) => line.value(),
+        };
+        self.field.parse(&text).map_err(Note::Unchanged)
+    }
+
+    /// Gives the figure the value that the reader has set.
+    fn take(&self, handle: &Handle) {
+        match self.read() {
+            Ok(value) => {
+                let experiment = handle.look(|view| view.session.experiment().clone());
+                if let Some(mut experiment) = experiment
+                    && experiment.set(self.field, value).is_ok()
+                {
+                    handle.set_experiment(experiment);
+                }
+            }
+            Err(note) => handle.show_note(note),
+        }
+    }
+
+    /// Shows the value under the thumb while a slider is moved.
+    fn follow(&self) {
+        if let (Widget::Slider { .. }, Ok(value)) = (&self.widget, self.read()) {
+            self.describe(&[value]);
+        }
+    }
+
+    fn show(&self, values: &[Value]) {
+        let Some(&first) = values.first() else { return };
+        match (&self.widget, first) {
+            (Widget::Slider { stops, slider }, Value::Number(number)) => {
+                let distance = |stop: &f64| (stop - number).abs();
+                let nearest = (0..stops.len())
+                    .min_by(|a, b| distance(&stops[*a]).total_cmp(&distance(&stops[*b])));
+                slider.set_value(&nearest.unwrap_or(0).to_string());
+            }
+            (Widget::Select(select), _) => select.set_value(&self.field.format(first)),
+            (Widget::Line(line), _) => line.set_value(&self.field.format(first)),
+            (Widget::Slider { .. }, _) => {}
+        }
+        self.describe(values);
+    }
+
+    /// Writes beside the name what the input does not show: a slider's value, and all values where
+    /// the networks differ.
+    fn describe(&self, values: &[Value]) {
+        let words = self.text.values(self.field, values);
+        match &self.widget {
+            Widget::Slider { slider, .. } => {
+                set_text(&self.value, &words);
+                set_attribute(slider, "aria-valuetext", &words);
+            }
+            _ if values.len() > 1 => set_text(&self.value, &words),
+            _ => set_text(&self.value, ""),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Error or loss over the one setting in which the networks differ.
+
+use web_sys::{Event, HtmlButtonElement, HtmlElement};
+
+use super::budget::DrawBudget;
+use super::cache::Cached;
+use super::curves::{is_due, losses, on_change, pointing};
+use super::panel::{Crosshair, Panel, View, WordsLine};
+use super::{Handle, Pointed};
+use crate::page::axis::ValueAxis;
+use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
+use crate::page::dom::{Listener, Root, set_text};
+use crate::page::plots::{self, Pick, Profile};
+
+/// A chart over the setting at one step, and a map over all steps.
+pub struct Sweep {
+    section: HtmlElement,
+    hint: HtmlElement,
+    curves: Option<HtmlElement>,
+    map_part: HtmlElement,
+    map: Chart,
+    map_crosshair: Crosshair,
+    profile: Chart,
+    profile_crosshair: Crosshair,
+    readout: WordsLine,
+    measure: HtmlButtonElement,
+    best: HtmlButtonElement,
+    cached: Cached<DrawKey, Option<Profile>>,
+    _listeners: Vec<Listener>,
+}
+
+impl Sweep {
+    /// Finds its elements in the figure.
+    pub fn new(root: &Root, handle: &Handle) -> Self {
+        let layout = Layout { names_markers: false, labels_axis: true };
+        let (map, profile): (HtmlElement, HtmlElement) = (root.part("map"), root.part("profile"));
+        let measure: HtmlButtonElement = root.part("profile-measure");
+        let best: HtmlButtonElement = root.part("profile-best");
+        let mut listeners = pointing(&map, handle, |map, event| Pointed {
+            time: chart::across(map, event),
+            row: chart::up(map, event),
+            value: None,
+        });
+        listeners.extend(pointing(&profile, handle, |profile, event| Pointed {
+            value: chart::across(profile, event),
+            ..Pointed::default()
+        }));
+        let switch = handle.clone();
+        listeners.push(Listener::new(&measure, "click", move |_: Event| {
+            switch.change_view(|options| options.profile_loss = !options.profile_loss);
+        }));
+        let switch = handle.clone();
+        listeners.push(Listener::new(&best, "click", move |_: Event| {
+            switch.change_view(|options| options.profile_best = !options.profile_best);
+        }));
+        Self {
+            section: section(root, "sweep"),
+            hint: root.part("sweep-hint"),
+            curves: root.find("charts"),
+            map_part: root.part("map-charts"),
+            map: Chart::new(map, layout, on_change(handle)),
+            map_crosshair: Crosshair::new(root.part("map-crosshair")),
+            profile: Chart::new(
+                profile,
+                Layout { names_markers: true, labels_axis: true },
+                on_change(handle),
+            ),
+            profile_crosshair: Crosshair::new(root.part("profile-crosshair")),
+            readout: WordsLine::new(root.part("profile-readout")),
+            measure,
+            best,
+            cached: Cached::default(),
+            _listeners: listeners,
+        }
+    }
+
+    fn draw_map(&mut self, view: &View<'_>, title: &str, budget: &mut DrawBudget) {
+        let key = view.key();
+        if !is_due(&self.map, key, budget) {
+            return;
+        }
+        let history = view.session.history();
+        let Some((rows, cells)) = plots::map(history, view.options.profile_loss) else { return };
+        let frame = Frame {
+            title: plots::map_title(view.options.profile_loss, title, view.text),
+            theme: view.theme,
+            across: view.shared.time.clone(),
+            values: ValueAxis::Rows(rows),
+            markers: Vec::new(),
+            levels: Vec::new(),
+            phases: false,
+        };
+        self.map.draw_map(key, frame, &cells);
+    }
+}
+
+/// The element of a section.
+pub fn section(root: &Root, name: &str) -> HtmlElement {
+    let selector = format!("[data-section={name}]");
+    let found = root.element().query_selector(&selector).ok().flatten();
+    wasm_bindgen::JsCast::unchecked_into(found.expect("the panel is made for a section that is there"))
+}
+
+impl Panel for Sweep {
+    fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
+        let (session, text, options) = (view.session, view.text, view.options);
+        let (history, experiment) = (session.history(), session.experiment());
+        let step = view.shared.pointed_step;
+        let pick = if options.profile_best { Pick::BestUpTo(step) } else { Pick::At(step) };
+        let key = view.key_at_step();
+        let profile = self
+            .cached
+            .get(key, || plots::profile(history, pick, options.profile_loss, text));
+        let over_setting = plots::has_profile(experiment);
+        // A run of one step has no curve over steps.
+        let is_solved = experiment.settings.steps == 1 && over_setting;
+        // A frame in another page has room for one.
+        let alone = is_solved || (options.address.embedded && over_setting);
+        if let Some(curves) = &self.curves {
+            curves.set_hidden(alone);
+        }
+        self.section.set_hidden(profile.is_none());
+        self.hint.set_hidden(alone || profile.is_none());
+        self.best.set_hidden(is_solved);
+        self.map_part.set_hidden(alone || profile.is_none());
+        let Some(profile) = profile else { return };
+        let what = if options.profile_loss {
+            plots::loss_title(experiment, text)
+        } else {
+            plots::error_title(experiment, text)
+        };
+        let title = if is_solved {
+            what
+        } else if options.profile_best {
+            text.with("at-best-step", &[("what", what.into()), ("step", profile.step.into())])
+        } else {
+            text.with("at-step", &[("what", what.into()), ("step", profile.step.into())])
+        };
+        let readout = profile.readout(options.pointed.value, text);
+        let (x, words) = readout.unzip();
+        let position = x.and_then(|x| profile.across.position(x));
+        self.profile_crosshair.show(position.filter(|_| options.pointed.value.is_some()));
+        self.readout.show(words.unwrap_or_default());
+        if is_due(&self.profile, key, budget) {
+            let series = profile.series(&view.theme, text);
+            let values = if options.profile_loss {
+                let points = series.iter().flat_map(|series| &series.points);
+                losses(view, points.flat_map(|point| [point.low, point.high]))
+            } else {
+                ValueAxis::Share
+            };
+            let frame = Frame {
+                title,
+                theme: view.theme,
+                across: profile.across.clone(),
+                values,
+                markers: profile.markers.clone(),
+                levels: Vec::new(),
+                phases: false,
+            };
+            self.profile.draw(key, frame, &series);
+        }
+        let setting = profile.across.title.clone();
+        set_text(&self.measure, &text.get(if options.profile_loss { "button-show-error" } else { "button-show-loss" }));
+        set_text(&self.best, &text.get(if options.profile_best { "button-same-step" } else { "button-best-step" }));
+        if !alone {
+            self.draw_map(view, &setting, budget);
+            self.map_crosshair.show(view.shared.crosshair);
+        }
+    }
+}

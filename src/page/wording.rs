@@ -1,0 +1,136 @@
+//! From what a session knows to sentences: which message says it, with which arguments.
+
+use super::address::Notice;
+use super::session::{Activity, Device, NoAdapter, Preference, Reason};
+use super::speed;
+use crate::protocol::{Backend, Failure, WarmUp};
+use crate::text::{self, Text};
+
+/// What is being waited for, or why training cannot go on.
+pub fn activity(text: &Text, activity: &Activity) -> String {
+    match activity {
+        Activity::FindingDevice => text.get("loading-looking"),
+        Activity::LoadingProgram(Backend::Cpu) => text.get("loading-cpu"),
+        Activity::LoadingProgram(Backend::Gpu) => text.get("loading-gpu"),
+        Activity::WarmingUp { stage, done, total } => {
+            let what = match stage {
+                WarmUp::Adapter => text.get("warm-up-adapter"),
+                WarmUp::Check(name) => text.with("warm-up-check", &[("name", name.as_str().into())]),
+            };
+            let (part, parts) = (done + 1, *total);
+            text.with(
+                "loading-warm-up",
+                &[("what", what.into()), ("part", part.into()), ("parts", parts.into())],
+            )
+        }
+        Activity::SettingUp => text.get("state-setting-up"),
+        Activity::Comparing => text.get("loading-comparing"),
+        Activity::Failed(failure) => {
+            text.with("failure-training", &[("reason", self::failure(text, failure).into())])
+        }
+    }
+}
+
+/// Why something cannot go on.
+pub fn failure(text: &Text, failure: &Failure) -> String {
+    let of = |id: &str, detail: &str| text.with(id, &[("detail", detail.into())]);
+    match failure {
+        Failure::AdapterNotOpened { detail } => of("failure-adapter-not-opened", detail),
+        Failure::SelfTest { check, detail } => text.with(
+            "failure-self-test",
+            &[("check", check.as_str().into()), ("detail", detail.as_str().into())],
+        ),
+        Failure::BuiltWithoutGpu => text.get("failure-built-without-gpu"),
+        Failure::Silent { seconds } => {
+            text.with("failure-silent", &[("seconds", (*seconds).into())])
+        }
+        Failure::ProgramStopped { detail: Some(detail) } => {
+            of("failure-program-stopped-because", detail)
+        }
+        Failure::ProgramStopped { detail: None } => text.get("failure-program-stopped"),
+        Failure::ProgramNotLoaded => text.get("failure-program-not-loaded"),
+        Failure::NoWorkers => text.get("failure-no-workers"),
+        Failure::ProgramNotNamed => text.get("failure-program-not-named"),
+        Failure::VersionMismatch => text.get("failure-version-mismatch"),
+        Failure::FileNotLoaded { name, detail } => text.with(
+            "failure-file-not-loaded",
+            &[("name", name.as_str().into()), ("detail", detail.as_str().into())],
+        ),
+        Failure::FileInvalid { name, detail } => text.with(
+            "failure-file-invalid",
+            &[("name", name.as_str().into()), ("detail", detail.as_str().into())],
+        ),
+        Failure::DeviceRead { detail } => of("failure-device-read", detail),
+    }
+}
+
+/// What trains, and why.
+pub fn badge(text: &Text, device: &Device, workers: usize) -> String {
+    let name = match device.adapter().map(|adapter| adapter.name.as_str()) {
+        None | Some("") => text.get("adapter-unnamed"),
+        Some(name) => name.to_owned(),
+    };
+    let badge = match (device.active(), device.reason()) {
+        (None, _) => text.get("badge-not-yet"),
+        (Some(Backend::Gpu), Reason::Compared { times }) => {
+            let times = text.number(*times);
+            text.with("badge-gpu-faster", &[("name", name.into()), ("times", times.into())])
+        }
+        (Some(Backend::Gpu), _) => text.with("badge-gpu", &[("name", name.into())]),
+        (Some(Backend::Cpu), reason) => match reason {
+            Reason::NotYet => text.get("badge-cpu"),
+            Reason::Chosen => text.get("badge-cpu-chosen"),
+            Reason::NoAdapter(NoAdapter::NoWebGpu) => text.get("badge-cpu-no-webgpu"),
+            Reason::NoAdapter(NoAdapter::NoneFound) => text.get("badge-cpu-no-adapter"),
+            Reason::SoftwareAdapter => text.get("badge-cpu-software"),
+            Reason::Preparing => text.get("badge-cpu-preparing"),
+            Reason::ToBeCompared => text.get("badge-cpu-before-comparison"),
+            Reason::GpuFailed(Failure::Silent { seconds }) => {
+                text.with("badge-cpu-silent", &[("seconds", (*seconds).into())])
+            }
+            Reason::GpuFailed(failure) => {
+                let reason = self::failure(text, failure);
+                text.with("badge-cpu-failed", &[("reason", reason.into())])
+            }
+            Reason::Compared { times } => {
+                text.with("badge-cpu-faster", &[("times", text.number(*times).into())])
+            }
+        },
+    };
+    if workers > 1 {
+        text.with("badge-workers", &[("device", badge.into()), ("count", workers.into())])
+    } else {
+        badge
+    }
+}
+
+/// What could not be taken as it was asked for.
+pub fn notice(text: &Text, notice: &Notice) -> String {
+    match notice {
+        Notice::Experiment(note) => text::note(text, note),
+        Notice::Option { key, got } => text.with(
+            "note-option",
+            &[
+                ("key", (*key).into()),
+                ("allowed", text.get(&format!("allowed-key-{key}")).into()),
+                ("got", got.as_str().into()),
+            ],
+        ),
+        Notice::NearestSpeed(speed) => {
+            let name = speed::name(Some(*speed), text);
+            text.with("note-nearest-speed", &[("speed", name.into())])
+        }
+        Notice::UnknownParts(names) => {
+            let count = names.len();
+            text.with(
+                "note-unknown-parts",
+                &[("names", text.list(names).into()), ("count", count.into())],
+            )
+        }
+    }
+}
+
+/// The choices of a device, in the order of [`Preference::ALL`].
+pub fn preference(text: &Text, preference: Preference) -> String {
+    text.get(&format!("device-{}", preference.key()))
+}

@@ -1,0 +1,78 @@
+# Titles, axes, curves and levels of charts. Short: a title has one line, a name stands beside a curve.
+
+axis-steps = Training steps
+axis-samples = Samples
+axis-features = Features
+    .inline = features
+
+chart-accuracy = Accuracy
+chart-sign = Sign correct
+chart-error = Error
+chart-sign-error = Sign wrong
+chart-loss = Loss ({ $loss ->
+    [cross-entropy] cross-entropy, nats
+    [stablemax] StableMax, nats
+   *[other] squared error
+})
+chart-map-error = Test error by { $field }
+chart-map-loss = Test loss by { $field }
+chart-at-step = { $title } at step { $step }
+chart-at-best = { $title }, each network at its best step up to { $step }
+chart-with-set = { $title } ({ $set ->
+    [train] training set
+    [test] test set
+   *[other] all samples
+})
+chart-input-information = I(X;T), bits
+chart-label-information = I(T;Y), bits
+chart-class-variance = Class variance: within classes ÷ total
+chart-local-complexity = Local complexity, units for each sample
+chart-linear-mapping-number = Linear mapping number
+chart-weight-norm = Norm of weights
+chart-effective-rank = Effective rank of weights
+chart-singular-value = Singular values of weights, by layer
+chart-fourier-share = Strongest frequencies, all units together
+chart-fourier-concentration = Fourier concentration of first weights
+chart-truncated-accuracy = Test accuracy at lower rank of weights
+chart-estimators = Estimate, bits, mean ± deviation
+chart-plane = I(X;T), bits
+chart-plane-up = I(T;Y), bits
+
+# The estimator behind a title.
+estimator-title = { $title }, { $estimator ->
+    [binning] binning
+    [kernel] pairwise bounds
+    [neighbours] nearest neighbours
+    [contrastive] contrastive bound
+   *[other] not measured
+}
+
+curve-train = train
+curve-test = test
+curve-all = all
+curve-random = random
+curve-theory = theory
+curve-layer = layer { $layer }
+curve-outputs = outputs
+curve-rank = rank { $rank }
+curve-frequency = no. { $rank }
+curve-singular-value = { $layer }: σ{ $rank }
+curve-bins = bins
+curve-upper = upper
+curve-lower = lower
+curve-neighbours = neighbours
+curve-critic = critic
+
+# A configuration among several: “weight decay 3”. In short where there is little room.
+configuration = { $field } { $value }
+configuration-short = { $first } { $second }
+
+marker-memorised = memorised, step { $step }
+marker-generalised = generalised, step { $step }
+marker-weights = as many weights as outputs to fit: { $count }
+marker-features = as many features as samples: { $count }
+
+level-classes = log₂ classes { $bits }
+level-samples = maximum, log₂ samples { $bits }
+level-batch = maximum, log₂ batch { $bits }
+level-truth = true value { $bits } bits

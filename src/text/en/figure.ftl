@@ -1,0 +1,163 @@
+# The figure: buttons, states, readouts and what was found.
+
+# Numbers, lists and sentences.
+list-pair = { $first } and { $second }
+list-middle = { $first }, { $second }
+list-end = { $first } and { $second }
+sentences = { $first } { $second }
+range = { $first }–{ $last }
+with-unit = { $value } { $unit }
+duration-short = less than a second
+duration-seconds = { $count } s
+duration-minutes = { $count } min
+duration-hours = { $count } h
+
+heading = First they memorise, then they generalise
+
+# Buttons.
+button-play = Play
+button-pause = Pause
+button-restart = Restart
+button-step = Step
+    .about = Train to the next measured step: one step at first, 2% further later (key: s)
+button-reset = Reset
+    .about = Back to step 0 with the same random numbers (key: r)
+button-axis-linear = Linear axis
+    .about = Space training steps evenly
+button-axis-log = Log axis
+    .about = Space training steps by ratio
+button-show-error = Show error
+button-show-loss = Show loss
+button-same-step = All at the same step
+    .about = Show every network at the step you point at
+button-best-step = Each at its best step
+    .about = Show each network at the step with its lowest test error, as if it had stopped early. The test set chooses the step, so this flatters a little (as in Nakkiran et al., arXiv 1912.02292).
+button-restore = Restore
+button-try-estimators = Try all estimators
+button-full-page = Open the whole page: change settings, read what this shows
+
+# Labels.
+label-experiment = Experiment
+label-speed = Speed
+label-device = Device
+label-samples = Samples
+label-source = Source
+label-more-settings = More settings
+label-settings = Settings
+label-measures = Inside the network
+label-estimators = Can the estimators be trusted? Try them where the true value is known
+option-train = training set
+option-test = test set
+option-all = both
+speed-full = Full speed
+speed-steps = { $speed } steps/s
+changed = Changed from this experiment: { $settings }.
+range-of-setting = { $about } From { $min } to { $max }.
+hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
+hint-sweep = The networks differ in { $field } here. Main chart: { $measure ->
+    [loss] loss
+   *[other] error
+} against { $field } at one step. A line marks the point where the network has just enough weights to memorise. The map shows all steps: stronger colour, more errors.
+hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input still present in T (estimated, an upper bound for pairwise bounds). I(T;Y): bits about the answer.
+hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at the line to see that step above.
+hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
+waiting-for-figure = Waiting: another figure is training.
+
+# What the figure is doing.
+state-starting = Loading the page’s program.
+state-setting-up = Setting up the networks.
+state-ready = Ready.
+state-ready-steps = { $steps ->
+    [one] Ready to train for { $steps } step.
+   *[other] Ready to train for { $steps } steps.
+}
+state-running = Step { $step } of { $steps }
+state-running-pace = Step { $step } of { $steps }, { $pace } steps/s, { $left } left
+state-paused = Paused at step { $step } of { $steps }
+state-fitting = { $done } of { $networks } networks fitted
+state-fitting-paused = Paused: { $done } of { $networks } networks fitted
+state-done = Done.
+state-done-steps = Done: { $steps } steps.
+measured-not-yet = Not measured yet.
+measured-steps = Measured at { $count ->
+    [one] { $count } step
+   *[other] { $count } steps
+} (slowed training by { $cost }).
+measured-steps-so-far = Measured at { $count ->
+    [one] { $count } step
+   *[other] { $count } steps
+} so far, more to come (slowed training by { $cost }).
+estimators-asked = Waiting for the first estimate.
+estimators-at = At { $samples } samples, in bits: { $estimates }.
+estimate = { $estimator } { $mean }
+estimate-scatter = { $estimator } { $mean } ± { $deviation }
+
+# The numbers at a step.
+readout = Step { $step }: { $groups }
+readout-one = { $train }; { $test }
+readout-all-networks = medians of all { $networks } networks, { $train }; { $test }
+readout-train = train { $accuracy }, loss { $loss }
+readout-test = test { $accuracy }, loss { $loss }
+readout-group = { $name } { $train } { $test }
+readout-train-accuracy = train { $accuracy }
+readout-test-accuracy = test { $accuracy }
+readout-next = { $first }; { $second }
+readout-profile = { $field } { $value }: { $train }; { $test }
+readout-profile-train = train { $median } ({ $range })
+readout-profile-test = test { $median } ({ $range })
+readout-panel = Step { $step }: { $values }
+readout-panel-value = { $curve } { $number }
+
+# What was found.
+finding-not-trained = Not trained yet. Press Play.
+finding-memorising = The networks are still memorising their training sets.
+finding-not-memorised = No network memorised its training set within { $steps } steps.
+finding-some-memorised = { $reached } of { $networks } networks memorised their training set (steps { $range }).
+finding-generalised-only = Test accuracy reached { $goal } at step { $generalised }. Training accuracy has not reached 99%.
+finding-memorised = Memorised at step { $memorised }. Test accuracy is { $test }. Stop here, or keep going?
+finding-not-generalised = Memorised at step { $memorised }. No network reached { $goal } test accuracy within { $steps } steps.
+finding-some-generalised = Memorised at step { $memorised }. { $reached } of { $networks } networks reached { $goal } test accuracy (steps { $range }).
+finding-both = Memorised at step { $memorised }, generalised at step { $generalised }: { $times } times later.
+finding-both-goal = Memorised at step { $memorised }, generalised ({ $goal } test accuracy) at step { $generalised }: { $times } times later.
+finding-both-at-once = Memorised at step { $memorised }, generalised at step { $generalised }.
+finding-generalised-first = Test accuracy reached { $goal } at step { $generalised }, before training accuracy reached 99% (step { $memorised }). No delayed generalisation here.
+finding-spread-memorised = (Median of { $networks } networks; range { $memorised }.)
+finding-spread = (Median of { $networks } networks; ranges { $memorised } and { $generalised }.)
+finding-spread-partial = (Median of { $networks } networks; { $memorised } memorised, { $generalised } generalised.)
+finding-peaked = Test accuracy was highest at step { $step } ({ $best }). It is { $last } now, so stopping earlier would have been better.
+finding-configuration-both = With { $name }: memorised at step { $memorised }, generalised at step { $generalised }.
+finding-configuration-memorised = With { $name }: memorised at step { $memorised }, test accuracy { $test }.
+finding-configuration-neither = With { $name }: not memorised, test accuracy { $test }.
+finding-configuration-diverged = With { $name }: diverged.
+finding-configurations = { $count } configurations: { $memorised } memorised, { $generalised } generalised.
+finding-steps = Steps at which networks memorised, then generalised: { $entries }.
+finding-steps-entry = { $name }: { $memorised }, { $generalised }
+finding-steps-next = { $first }; { $second }
+finding-never = never
+finding-not-yet = not yet
+finding-by-median = (Medians of { $networks } networks each.)
+finding-loss = Test loss: { $start } at the start, { $last } at step { $step }.
+finding-loss-peak = Test loss: { $start } at the start, down to { $low } (step { $low-step }), up to { $high } (step { $high-step }), { $last } at step { $step }.
+finding-loss-rise = Test loss: { $start } at the start, down to { $low } (step { $low-step }), { $last } at step { $step }.
+finding-descent = As { $field } grows, test error falls to { $left } (at { $left-at }), rises to { $peak } (at { $peak-at }) and falls to { $right } again (at { $right-at }). This is double descent.
+finding-no-descent = As { $field } grows, test error is lowest at { $lowest-at } ({ $lowest }) and ends at { $last }. There is no clear second descent.
+finding-so-far = Test error is { $error } so far, up to { $field } { $value }.
+finding-at-step = At step { $step }: { $finding }
+finding-at-best = Each network at its best step, chosen on the test set: { $finding }
+finding-all-diverged = All { $networks } networks diverged: lower the learning rate.
+finding-diverged = Training diverged at step { $step } for { $network }. Its curves end there: lower the learning rate.
+finding-more-diverged = { $count ->
+    [one] { $count } more network diverged.
+   *[other] { $count } more networks diverged.
+}
+network-name = { $configuration }, seed { $seed }
+network-seed = seed { $seed }
+
+warning-saturated = I(X;T) for { $curve } is at the estimator’s maximum: it sees every sample as different. It cannot show compression here.
+warning-saturated-layer = Layer { $layer } is at the estimator’s maximum: it sees every sample as different. It cannot show compression here.
+warning-saturated-outputs = The outputs are at the estimator’s maximum: it sees every sample as different. It cannot show compression here.
+warning-saturated-set = I(X;T) is at the estimator’s maximum on { $set ->
+    [train] the training set
+    [test] the test set
+   *[other] all samples
+}: it sees every sample as different. It cannot show compression here.

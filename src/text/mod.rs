@@ -1,0 +1,365 @@
+//! Every sentence that a reader can see, as messages with arguments in Fluent files.
+//!
+//! The engine and the protocol carry enums and numbers; this module words them. A language is a
+//! folder of `.ftl` files and a row in [`Numbers`]: plural forms, lists and the order of arguments
+//! are its own. No sentence is made by joining words in Rust.
+
+mod experiment;
+mod numbers;
+
+pub use experiment::{allowed, divergence, note};
+pub use numbers::{Numbers, power_of_ten};
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// The English messages, a file for each topic.
+const ENGLISH: [&str; 7] = [
+    include_str!("en/fields.ftl"),
+    include_str!("en/presets.ftl"),
+    include_str!("en/figure.ftl"),
+    include_str!("en/charts.ftl"),
+    include_str!("en/notes.ftl"),
+    include_str!("en/failures.ftl"),
+    include_str!("en/devices.ftl"),
+];
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locale {
+    /// British English.
+    English,
+    /// English in brackets, accented and a third longer: shows text that is not translated, and
+    /// where text overflows.
+    Pseudo,
+}
+
+impl Locale {
+    /// Every locale, the default first.
+    pub const ALL: [Self; 2] = [Self::English, Self::Pseudo];
+
+    /// The name in addresses.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Pseudo => "pseudo",
+        }
+    }
+
+    /// The locale of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|locale| locale.key() == name)
+    }
+
+    /// The language whose plural forms apply.
+    fn language(self) -> LanguageIdentifier {
+        match self {
+            Self::English | Self::Pseudo => "en-GB".parse().unwrap_or_default(),
+        }
+    }
+
+    fn messages(self) -> &'static [&'static str] {
+        match self {
+            Self::English | Self::Pseudo => &ENGLISH,
+        }
+    }
+
+    fn numbers(self) -> Numbers {
+        match self {
+            Self::English | Self::Pseudo => Numbers::ENGLISH,
+        }
+    }
+}
+
+/// A number within a message. Everything else is written as Fluent writes it.
+fn written(value: &FluentValue, numbers: Numbers) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => Some(numbers.number(number.value)),
+        _ => None,
+    }
+}
+
+/// An argument of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arg {
+    /// Words, or something that is not translated.
+    Text(String),
+    /// A number. It selects plural forms and is written with thousands separators.
+    Number(f64),
+    /// Words with a class of their own in [`Text::words`].
+    Marked(&'static str, String),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u32> for Arg {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<usize> for Arg {
+    fn from(number: usize) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
+impl From<f64> for Arg {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// A line of words in parts, each with its class: that of its colour, or an empty one.
+pub type Words = Vec<(&'static str, String)>;
+
+/// The messages of one language. A clone is another reference to the same.
+#[derive(Clone)]
+pub struct Text {
+    locale: Locale,
+    bundle: Rc<FluentBundle<FluentResource>>,
+}
+
+impl Text {
+    /// The messages of a locale.
+    ///
+    /// # Panics
+    /// If its files are not valid Fluent, which a test rules out.
+    #[must_use]
+    pub fn new(locale: Locale) -> Self {
+        let mut bundle = FluentBundle::new(vec![locale.language()]);
+        bundle.set_use_isolating(false);
+        match locale {
+            // Fluent takes a function that captures nothing.
+            Locale::English | Locale::Pseudo => {
+                bundle.set_formatter(Some(|value, _| written(value, Numbers::ENGLISH)));
+            }
+        }
+        if locale == Locale::Pseudo {
+            bundle.set_transform(Some(accented));
+        }
+        for source in locale.messages() {
+            let resource = FluentResource::try_new((*source).to_owned());
+            let resource = resource.unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
+            bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{errors:?}"));
+        }
+        Self { locale, bundle: Rc::new(bundle) }
+    }
+
+    /// The language.
+    #[must_use]
+    pub fn locale(&self) -> Locale {
+        self.locale
+    }
+
+    /// How the language writes numbers, for ticks of axes.
+    #[must_use]
+    pub fn numbers(&self) -> Numbers {
+        self.locale.numbers()
+    }
+
+    /// A message without arguments.
+    #[must_use]
+    pub fn get(&self, id: &str) -> String {
+        self.with(id, &[])
+    }
+
+    /// A message with its arguments. Classes of marked arguments are left out.
+    ///
+    /// If the message or an argument is missing, tests and debug builds panic, and a release gives
+    /// the id.
+    #[must_use]
+    pub fn with(&self, id: &str, args: &[(&'static str, Arg)]) -> String {
+        self.format(id, None, args, |_, text| text.to_owned())
+    }
+
+    /// A message in parts: each marked argument is a part with its class.
+    #[must_use]
+    pub fn words(&self, id: &str, args: &[(&'static str, Arg)]) -> Words {
+        // An argument is put between private characters, the first of which says which it is.
+        let text = self.format(id, None, args, |index, text| {
+            let start = char::from_u32(START + index as u32).unwrap_or(END);
+            format!("{start}{text}{END}")
+        });
+        let mut words = Words::new();
+        let mut rest = text.as_str();
+        let is_start = |c: char| (START..START + args.len() as u32).contains(&(c as u32));
+        while let Some(at) = rest.find(is_start) {
+            let marked = rest[at..].chars().next().unwrap_or(END);
+            let inner = &rest[at + marked.len_utf8()..];
+            let end = inner.find(END).unwrap_or(inner.len());
+            if at > 0 {
+                words.push(("", rest[..at].to_owned()));
+            }
+            if let Some((_, Arg::Marked(class, _))) = args.get((marked as u32 - START) as usize) {
+                words.push((class, inner[..end].to_owned()));
+            }
+            rest = inner[end..].strip_prefix(END).unwrap_or_default();
+        }
+        if !rest.is_empty() {
+            words.push(("", rest.to_owned()));
+        }
+        words
+    }
+
+    /// An attribute of a message, such as `.about`.
+    #[must_use]
+    pub fn attribute(&self, id: &str, attribute: &str) -> String {
+        self.format(id, Some(attribute), &[], |_, text| text.to_owned())
+    }
+
+    /// Whether a message has this attribute.
+    #[must_use]
+    pub fn has_attribute(&self, id: &str, attribute: &str) -> bool {
+        self.bundle.get_message(id).is_some_and(|m| m.get_attribute(attribute).is_some())
+    }
+
+    fn format(
+        &self,
+        id: &str,
+        attribute: Option<&str>,
+        args: &[(&'static str, Arg)],
+        mark: impl Fn(usize, &str) -> String,
+    ) -> String {
+        let missing = |what: &dyn std::fmt::Debug| {
+            assert!(!cfg!(any(test, debug_assertions)), "message `{id}`: {what:?}");
+            id.to_owned()
+        };
+        let message = self.bundle.get_message(id);
+        let pattern = message.and_then(|message| match attribute {
+            Some(attribute) => message.get_attribute(attribute).map(|found| found.value()),
+            None => message.value(),
+        });
+        let Some(pattern) = pattern else {
+            return missing(&("missing", attribute));
+        };
+        let mut values = FluentArgs::with_capacity(args.len());
+        for (index, (name, arg)) in args.iter().enumerate() {
+            let value = match arg {
+                Arg::Text(text) => FluentValue::from(text.as_str()),
+                Arg::Number(number) => FluentValue::from(*number),
+                Arg::Marked(_, text) => FluentValue::from(mark(index, text)),
+            };
+            values.set(*name, value);
+        }
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&values), &mut errors);
+        if !errors.is_empty() {
+            return missing(&errors);
+        }
+        match self.locale {
+            Locale::English => text.into_owned(),
+            Locale::Pseudo => {
+                let longer = "~".repeat(text.chars().count().div_ceil(3));
+                format!("[{text}{longer}]")
+            }
+        }
+    }
+
+    /// `a, b and c`, as the language lists things.
+    #[must_use]
+    pub fn list(&self, items: &[String]) -> String {
+        let join = |id: &str, first: &str, second: &str| {
+            self.with(id, &[("first", first.into()), ("second", second.into())])
+        };
+        match items {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first, second] => join("list-pair", first, second),
+            [first, middle @ .., last] => {
+                let all = middle
+                    .iter()
+                    .fold(first.clone(), |list, item| join("list-middle", &list, item));
+                join("list-end", &all, last)
+            }
+        }
+    }
+
+    /// Things in a row, with a message of `first` and `second` between two of them.
+    #[must_use]
+    pub fn join(&self, id: &str, items: &[String]) -> String {
+        let mut items = items.iter().filter(|item| !item.is_empty());
+        let first = items.next().cloned().unwrap_or_default();
+        items.fold(first, |all, item| {
+            self.with(id, &[("first", all.into()), ("second", item.as_str().into())])
+        })
+    }
+
+    /// Sentences after one another; empty ones are left out.
+    #[must_use]
+    pub fn sentences(&self, sentences: &[String]) -> String {
+        self.join("sentences", sentences)
+    }
+
+    /// A training step: `1,822`.
+    #[must_use]
+    pub fn step(&self, step: u32) -> String {
+        self.number(f64::from(step))
+    }
+
+    /// A number with all its decimals.
+    #[must_use]
+    pub fn number(&self, value: f64) -> String {
+        self.numbers().number(value)
+    }
+
+    /// A fraction as a percentage, with a decimal if it needs one.
+    #[must_use]
+    pub fn percent(&self, fraction: f64) -> String {
+        self.numbers().percent(fraction)
+    }
+
+    /// A stretch of time: `12 s`, `3 min`.
+    #[must_use]
+    pub fn duration(&self, seconds: f64) -> String {
+        let (id, count) = if seconds < 1.0 {
+            return self.get("duration-short");
+        } else if seconds < 100.0 {
+            ("duration-seconds", seconds)
+        } else if seconds < 5400.0 {
+            ("duration-minutes", seconds / 60.0)
+        } else {
+            ("duration-hours", seconds / 3600.0)
+        };
+        self.with(id, &[("count", count.round().into())])
+    }
+
+    /// A loss: `0.738`, `1.2 × 10⁻⁴`.
+    #[must_use]
+    pub fn loss(&self, value: f64) -> String {
+        self.numbers().loss(value)
+    }
+}
+
+/// The first private character that marks an argument; the next one marks the next argument.
+const START: u32 = 0xE000;
+/// Ends a marked argument.
+const END: char = '\u{F8FF}';
+
+/// Text of the pseudo-language: legible, and in no letter the same as in English.
+fn accented(text: &str) -> Cow<'_, str> {
+    const PLAIN: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const ACCENTED: &str = "ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýž";
+    text.chars()
+        .map(|c| match PLAIN.find(c) {
+            Some(index) => ACCENTED.chars().nth(index).unwrap_or(c),
+            None => c,
+        })
+        .collect::<String>()
+        .into()
+}
