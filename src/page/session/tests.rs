@@ -253,7 +253,7 @@ fn an_experiment_of_another_size_is_timed_again() {
     script.set("width=256").act(Action::Reset);
     script.asked();
     script.act(Action::Toggle);
-    assert_eq!(script.asked(), [script.load(CPU, 5), script.load(GPU, 6)]);
+    assert_eq!(script.asked(), [script.load(CPU, 4), script.load(GPU, 5)]);
 }
 
 #[test]
