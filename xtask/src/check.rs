@@ -1,27 +1,38 @@
-//! Checks what the tests do not: format, lints on both targets, documentation, dependencies.
+//! Checks what the tests do not: format, spelling, lints on both targets, documentation, licences.
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     command::{self, stdout},
     setup::{self, Wasm},
     stages::Stages,
-    wasm_target::TARGET,
+    wasm_target::{self, TARGET},
     workspace::Workspace,
 };
 
 /// Runs every check; an error names those that failed.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    let mut checks = Stages::default();
+    let mut checks = Stages::new();
     checks.run("format", || command::run(&mut cargo("fmt --all --check")));
+    spelling(workspace, &mut checks);
+    // In the profile of the tests, whose build scripts and macros are compiled anyway.
     checks.run("clippy", || {
-        command::run(&mut cargo("clippy --workspace --all-targets -- -D warnings"))
+        command::run(&mut cargo("clippy --release --workspace --all-targets -- -D warnings"))
+    });
+    checks.run("clippy page tests", || {
+        command::run(&mut cargo(
+            "clippy --release --package two-phase --no-default-features --features page --lib \
+             --tests -- -D warnings",
+        ))
     });
     wasm_clippy(workspace, &mut checks);
     checks.run("documentation", || {
-        command::run(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+        command::run(
+            cargo("doc --release --workspace --no-deps --features two-phase/page,two-phase/worker")
+                .env("RUSTDOCFLAGS", "-D warnings"),
+        )
     });
     dependencies(workspace, &mut checks);
     checks.finish()
@@ -29,8 +40,15 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 fn cargo(arguments: &str) -> Command {
     let mut command = Command::new("cargo");
-    command.args(arguments.split(' '));
+    command.args(arguments.split_whitespace());
     command
+}
+
+fn spelling(workspace: &Workspace, checks: &mut Stages) {
+    match setup::typos(workspace) {
+        Ok(typos) => checks.run("spelling", || command::run(&mut Command::new(typos))),
+        Err(error) => checks.missing("spelling", &format!("{error:#}")),
+    }
 }
 
 /// Lints the two wasm sides as they are built: the page without burn, the worker with it.
@@ -39,25 +57,22 @@ fn wasm_clippy(workspace: &Workspace, checks: &mut Stages) {
         ("clippy page", "--features page --lib --bins"),
         ("clippy worker", "--features worker,gpu --lib --bins --test wasm"),
     ];
-    let wasm = match Wasm::set_up(workspace) {
+    let wasm = match wasm_with_clippy(workspace) {
         Ok(wasm) => wasm,
         Err(error) => {
             for (name, _) in sides {
-                checks.skip(name, &format!("{error:#}"));
+                checks.missing(name, &format!("{error:#}"));
             }
             return;
         }
     };
-    let installed = stdout(wasm.command("cargo").args(["clippy", "--version"])).is_some();
     for (name, arguments) in sides {
-        if !installed {
-            checks.skip(name, &no_clippy(wasm.toolchain.as_deref()));
-            continue;
-        }
         checks.run(name, || {
             command::run(
                 wasm.command("cargo")
-                    .args(["clippy", "--target", TARGET, "--no-default-features"])
+                    // In the profile of the page, for the same reason.
+                    .args(["clippy", "--profile", "web", "--target", TARGET])
+                    .arg("--no-default-features")
                     .args(arguments.split(' '))
                     .args(["--", "-D", "warnings"]),
             )
@@ -65,29 +80,29 @@ fn wasm_clippy(workspace: &Workspace, checks: &mut Stages) {
     }
 }
 
-fn no_clippy(toolchain: Option<&str>) -> String {
-    match toolchain {
-        None => "run `rustup component add clippy`".to_owned(),
-        Some(name) => format!(
-            "the toolchain `{name}` has no clippy; where it is Debian's compiler, \
-             run `apt-get install rust-web-clippy`"
-        ),
+fn wasm_with_clippy(workspace: &Workspace) -> Result<Wasm> {
+    let wasm = Wasm::set_up(workspace)?;
+    let runs = || stdout(wasm.command("cargo").args(["clippy", "--version"])).is_some();
+    if !runs() {
+        let toolchain = wasm.toolchain.as_deref();
+        println!("Installing clippy for {TARGET} (some seconds)");
+        wasm_target::install_clippy(toolchain)
+            .with_context(|| format!("no clippy for {TARGET}"))?;
+        ensure!(runs(), "clippy for {TARGET} was installed, but `cargo clippy` does not run");
     }
+    Ok(wasm)
 }
 
 /// Checks licences and sources against deny.toml, and the advisories where their database can be
 /// fetched.
 fn dependencies(workspace: &Workspace, checks: &mut Stages) {
-    let mut deny = None;
-    checks.run("licences and sources", || {
-        let program = deny.insert(setup::cargo_deny(workspace)?);
-        command::run(
-            Command::new(program).args("--workspace check bans licenses sources".split(' ')),
-        )
-    });
-    let Some(deny) = deny else {
-        return checks.skip("advisories", "cargo-deny is missing");
+    let deny = match setup::cargo_deny(workspace) {
+        Ok(deny) => deny,
+        Err(error) => return checks.missing("licences and sources", &format!("{error:#}")),
     };
+    checks.run("licences and sources", || {
+        command::run(Command::new(&deny).args("--workspace check bans licenses sources".split(' ')))
+    });
     if command::run(Command::new(&deny).args(["fetch", "db"])).is_err() {
         return checks.skip("advisories", "their database could not be fetched; check the network");
     }

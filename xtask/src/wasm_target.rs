@@ -26,10 +26,10 @@ const LINKED: &str = "two-phase-wasm";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 
-/// The toolchain for wasm builds, installed if need be; nothing stands for the active one.
+/// The toolchain for wasm builds, installed if it is missing. `None` is the active one.
 ///
 /// # Errors
-/// When no toolchain for the target can be had, with what to do by hand.
+/// When no toolchain for the target can be installed, with what to do by hand.
 pub fn set_up(cache: &Path) -> Result<Option<String>> {
     if let Ok(name) = env::var("TWO_PHASE_WASM_TOOLCHAIN") {
         ensure!(
@@ -73,6 +73,32 @@ pub fn set_up(cache: &Path) -> Result<Option<String>> {
     Ok(Some(LINKED.to_owned()))
 }
 
+/// Installs clippy for the toolchain that [`set_up`] returned.
+///
+/// # Errors
+/// When that cannot be done here, with what to do by hand.
+pub fn install_clippy(toolchain: Option<&str>) -> Result<()> {
+    match toolchain {
+        None => run(Command::new("rustup").args(["component", "add", "clippy"])),
+        Some(LINKED) => {
+            let debian =
+                Debian::detect().context("run `apt-get install rust-web-clippy` as root")?;
+            // Of the compiler's own version: a newer one would replace the compiler too, and with
+            // it the standard library that was built for it.
+            let version = stdout(Command::new("dpkg-query").args([
+                "--show",
+                "--showformat=${Version}",
+                "rustc-web",
+            ]))
+            .context("rustc-web is not a package here; reinstall it with apt-get")?;
+            debian.install(&[&format!("rust-web-clippy={version}")])
+        }
+        Some(name) => {
+            run(Command::new("rustup").args(["component", "add", "clippy", "--toolchain", name]))
+        }
+    }
+}
+
 /// Whether a toolchain links an empty test program for the target. That takes the standard
 /// library, the `test` crate and a linker, all of the compiler's own version.
 fn builds(toolchain: Option<&str>, cache: &Path) -> bool {
@@ -83,13 +109,13 @@ fn builds(toolchain: Option<&str>, cache: &Path) -> bool {
         rustc.env("RUSTUP_TOOLCHAIN", toolchain);
     }
     let built = stdout(&mut rustc).is_some();
-    // Nothing is there to remove when the build failed.
-    let _ = fs::remove_file(probe);
+    // A build that failed has left no file.
+    fs::remove_file(probe).ok();
     built
 }
 
 fn link_debian_toolchain(debian: &Debian, cache: &Path) -> Result<()> {
-    debian.install(&["rustc-web", "cargo-web", "rust-web-src"])?;
+    debian.install(&["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy"])?;
     let library = build_standard_library(cache)?;
 
     let sysroot = rustlib(Command::new(DEBIAN_RUSTC).args(["--target", TARGET]))?;

@@ -85,8 +85,6 @@ pub enum Action {
     Toggle,
     /// Plays unless it plays already.
     Play,
-    /// Pauses if it plays or waits.
-    Pause,
     /// Trains to the next evaluated step.
     Step,
     /// Back to step 0, whatever goes on.
@@ -299,7 +297,6 @@ impl Session {
                 _ => self.play(&mut effects),
             },
             Action::Play => self.play(&mut effects),
-            Action::Pause => self.pause(&mut effects),
             Action::Step => match self.state {
                 State::Ready => self.begin(Intent::Step, &mut effects),
                 State::Running | State::Paused => self.send(RunCommand::Step, &mut effects),
@@ -451,7 +448,6 @@ impl Session {
                 self.send(RunCommand::Pause, effects);
                 self.state = State::Paused;
             }
-            State::Loading => self.intent = Intent::Rest,
             _ => {}
         }
     }
@@ -536,7 +532,7 @@ impl Session {
             // The state changes when the workers say that they do.
             Intent::Play => self.send(RunCommand::Play, effects),
             Intent::Step => self.send(RunCommand::Step, effects),
-            Intent::Rest => self.state = State::Paused,
+            Intent::Rest => {}
         }
     }
 
