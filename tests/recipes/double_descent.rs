@@ -3,7 +3,7 @@
 use two_phase::experiment::Settings;
 use two_phase::theory;
 
-use super::{assert_inside, last, median, members, train};
+use super::{assert_inside, assert_result, last, median, members, train};
 
 #[test]
 fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
@@ -22,12 +22,17 @@ fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
     let low = curve[1..20].iter().min_by(by_loss).unwrap();
     assert_inside("first minimum", low.1, 5.9, 6.8);
     assert_inside("at step", low.0, 5.0, 5.0);
+    assert_result("double-descent-time first minimum", low.1);
+    assert_result("double-descent-time first minimum at", low.0);
     let peak = curve[20..].iter().max_by(by_loss).unwrap();
     assert_inside("peak", peak.1, 8.9, 13.8);
     // The top is flat: the recipe's step 68 lies on it.
     let there = curve.iter().find(|(step, _)| *step >= 68.0).unwrap();
     assert!(there.1 > 0.97 * peak.1 && peak.0 < 110.0, "{there:?} {peak:?}");
-    assert_inside("end", median(last(&history, |m| m.test.loss).into_iter()), 0.33, 1.1);
+    assert_result("double-descent-time peak", peak.1);
+    let end = median(last(&history, |m| m.test.loss).into_iter());
+    assert_inside("end", end, 0.33, 1.1);
+    assert_result("double-descent-time end", end);
 }
 
 #[test]
@@ -64,6 +69,9 @@ fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed
         let end = curve[curve.len() - 1];
         println!("{first:.3}, {peak:.3}, {end:.3}");
         assert!(peak > 1.1 * first && end < 0.9 * first, "{first}, {peak}, {end}");
+        assert_result("double-descent-theory first minimum", first);
+        assert_result("double-descent-theory peak", peak);
+        assert_result("double-descent-theory end", end);
     }
 }
 
@@ -110,6 +118,9 @@ fn minimum_norm_fits_are_worst_where_there_are_as_many_features_as_images() {
     assert_inside("200 features", at(200), 0.878, 0.878);
     assert_inside("240 features", at(240), 0.56, 0.56);
     assert_inside("400 features", at(400), 0.34, 0.34);
+    assert_result("double-descent-features error at 60", 100.0 * at(60));
+    assert_result("double-descent-features error at 200", 100.0 * at(200));
+    assert_result("double-descent-features error at 1800", 100.0 * at(1800));
     let worst: Vec<usize> = (0..10)
         .map(|seed| {
             let own = members(&history).into_iter().zip(&errors).filter(|(m, _)| m.seed == seed);
