@@ -142,12 +142,14 @@ fn a_ridge_takes_most_of_the_peak_away() {
     assert_inside("200 features with ridge", median(errors), 0.44, 0.44);
 }
 
-/// How many seeds have their largest test loss at one of the given values, and how many a lower error
-/// at the first and the last value than the largest in between.
+/// How many seeds have their largest test loss at one of the values `at`, and how many a lower error
+/// at the first and the last value than the largest in between. Holds the quoted median errors at
+/// the values `quoted`.
 fn peaks(
     query: &str,
     of: fn(&Settings) -> usize,
     at: std::ops::RangeInclusive<usize>,
+    quoted: [usize; 3],
 ) -> [usize; 2] {
     let history = train(query);
     let settings = members(&history);
@@ -164,6 +166,12 @@ fn peaks(
         let (first, end) = (curve[0], curve[curve.len() - 1]);
         let inside = curve[1..curve.len() - 1].iter().copied().fold(0.0, f64::max);
         counts[1] += usize::from(first < inside && end < inside);
+    }
+    for value in quoted {
+        let of_value = settings.iter().zip(&errors).filter(|(member, _)| of(member) == value);
+        let error = median(of_value.map(|(_, error)| 100.0 * error));
+        let preset = history.experiment().preset.key;
+        assert_result(&format!("{preset} error at {value}"), error);
     }
     counts
 }
@@ -182,14 +190,15 @@ fn trained_networks_are_worst_at_the_width_that_just_memorises() {
     let rises = [100, 3000].map(|step| error(step, 2) - error(step, 4));
     println!("64 units worse than 192 by {rises:.3?} at steps 100 and 3,000");
     assert!(rises[0] < 0.06 && rises[1] > 0.1, "{rises:?}");
-    let [at_threshold, between] = peaks(&format!("{widths}&seeds=5"), |m| m.width, 48..=80);
+    let [at_threshold, between] =
+        peaks(&format!("{widths},256&seeds=5"), |m| m.width, 48..=80, [16, 64, 256]);
     assert!(at_threshold >= 4 && between >= 4, "{at_threshold} and {between} of 5");
 }
 
 #[test]
 fn more_samples_make_it_worse_near_the_number_that_a_network_just_memorises() {
     let query = "preset=double-descent-samples&samples=120,200,600&seeds=5";
-    let [at_threshold, between] = peaks(query, |m| m.samples, 150..=250);
+    let [at_threshold, between] = peaks(query, |m| m.samples, 150..=250, [120, 200, 600]);
     assert!(at_threshold >= 4 && between >= 4, "{at_threshold} and {between} of 5");
 }
 

@@ -82,8 +82,10 @@ impl Browser {
                 return;
             }
             if start.elapsed() > Duration::from_secs(seconds) {
-                let (status, badge) =
-                    (self.text("[data-part=progress-text]").await, self.text("[data-part=badge]").await);
+                let (status, badge) = (
+                    self.text("[data-part=progress-text]").await,
+                    self.text("[data-part=badge]").await,
+                );
                 let log = self.log().await;
                 panic!(
                     "after {seconds} s the state is {state}, not {states:?}; {badge}; {status}; {log:?}"
@@ -151,7 +153,13 @@ impl Browser {
     /// Presses a key while the figure has the focus.
     pub async fn press(&self, key: &str) {
         self.script("document.activeElement.blur()").await;
-        self.client.find(Locator::Css("[data-part=figure]")).await.unwrap().send_keys(key).await.unwrap();
+        self.client
+            .find(Locator::Css("[data-part=figure]"))
+            .await
+            .unwrap()
+            .send_keys(key)
+            .await
+            .unwrap();
     }
 
     /// Sends a command of the Chrome DevTools protocol.

@@ -20,7 +20,11 @@ const SIX: [&str; 6] = [
 
 /// Opens the page with six figures and puts these experiments into them.
 async fn open_six(browser: &Browser) {
-    browser.client.goto(&format!("{}/figures-example.html", setting("TWO_PHASE_URL"))).await.unwrap();
+    browser
+        .client
+        .goto(&format!("{}/figures-example.html", setting("TWO_PHASE_URL")))
+        .await
+        .unwrap();
     wait(browser, 30, async || states(browser).await == ["ready"; 6]).await;
     let queries = serde_json::to_string(&SIX).unwrap();
     browser
@@ -228,7 +232,9 @@ async fn a_worker_that_dies_takes_its_runs_to_a_sentence_and_not_the_page() {
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": keep })).await;
     open_six(&browser).await;
     let click = |index: usize, part: &str| {
-        format!("document.querySelectorAll('[data-two-phase]')[{index}].querySelector('[data-part={part}]').click()")
+        format!(
+            "document.querySelectorAll('[data-two-phase]')[{index}].querySelector('[data-part={part}]').click()"
+        )
     };
     browser.script(&click(2, "play")).await;
     wait(&browser, 60, async || states(&browser).await[2] == "running").await;
@@ -289,10 +295,8 @@ async fn back_undoes_a_change_of_settings_and_of_the_preset() {
     wait(&browser, 10, async || preset().await == "grokking").await;
     assert_eq!(browser.report().await["experiment"]["activation"], "relu");
     browser.client.back().await.unwrap();
-    wait(&browser, 10, async || {
-        browser.report().await["experiment"]["activation"] == "quadratic"
-    })
-    .await;
+    wait(&browser, 10, async || browser.report().await["experiment"]["activation"] == "quadratic")
+        .await;
     assert_eq!(browser.report().await["experiment"]["wd"], 3);
     browser.client.forward().await.unwrap();
     wait(&browser, 10, async || browser.report().await["experiment"]["activation"] == "relu").await;
@@ -349,7 +353,9 @@ async fn no_word_on_the_page_stands_outside_the_messages() {
         browser.open(&format!("?lang=pseudo&backend=cpu&play=1{query}&bogus=1")).await;
         browser.wait_for(&["done"], 120).await;
         browser.wait_for_measures().await;
-        browser.script("document.querySelectorAll('details').forEach((d) => { d.open = true; })").await;
+        browser
+            .script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            .await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         let outside = browser
             .script(

@@ -116,7 +116,9 @@ async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_m
     wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
     assert_eq!(browser.attribute("data-state").await, "paused");
     choose(&browser, "[data-part=speed]", "9").await;
-    browser.script("document.querySelector('[data-part=speed]').dispatchEvent(new Event('input'))").await;
+    browser
+        .script("document.querySelector('[data-part=speed]').dispatchEvent(new Event('input'))")
+        .await;
     browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     browser.wait_for_measures().await;
@@ -200,7 +202,10 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
         browser.wait_for(&["ready"], 30).await;
         let notes = browser.text("[data-part=notes]").await;
         assert!(notes.contains(sentence), "{notes}");
-        assert_eq!(browser.script("return document.querySelectorAll('[data-part=notes] p').length").await, 1);
+        assert_eq!(
+            browser.script("return document.querySelectorAll('[data-part=notes] p').length").await,
+            1
+        );
         // The address now holds what was taken.
         let search = browser.script("return location.search").await;
         assert!(search.as_str().unwrap().len() < 60, "{search}");
@@ -249,7 +254,8 @@ async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
         let before = browser.text("[data-part=progress-text]").await;
         act("[data-part=step]", "s").await;
         // The curves' next point comes before the word that the step is over.
-        wait_until(&browser, async || browser.text("[data-part=progress-text]").await != before).await;
+        wait_until(&browser, async || browser.text("[data-part=progress-text]").await != before)
+            .await;
         assert_eq!(browser.attribute("data-state").await, "paused");
         wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
 
@@ -340,7 +346,9 @@ async fn where_the_gpu_cannot_be_used_after_all_the_cpu_takes_over_and_says_why(
              select.dispatchEvent(new Event('change'))",
         )
         .await;
-    browser.wait_for_text("[data-part=badge]", "CPU: the training program could not be loaded", 30).await;
+    browser
+        .wait_for_text("[data-part=badge]", "CPU: the training program could not be loaded", 30)
+        .await;
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.attribute("data-backend").await, "cpu");
     browser.click("[data-part=play]").await;
@@ -359,7 +367,8 @@ async fn the_faster_of_two_devices_trains_and_the_page_says_by_how_much() {
     assert_eq!(browser.attribute("data-backend").await, "cpu");
     browser.wait_for_text("[data-part=badge]", "times as fast as the", 240).await;
     browser.wait_for(&["ready"], 30).await;
-    let (badge, backend) = (browser.text("[data-part=badge]").await, browser.attribute("data-backend").await);
+    let (badge, backend) =
+        (browser.text("[data-part=badge]").await, browser.attribute("data-backend").await);
     println!("{badge}");
     assert!(badge.starts_with(if backend == "gpu" { "WebGPU: " } else { "CPU: " }), "{badge}");
     browser.click("[data-part=play]").await;
@@ -402,7 +411,9 @@ async fn a_preset_chosen_on_the_page_loads_what_it_needs_and_agrees_with_the_nat
     let images = "return performance.getEntriesByName(new URL('digits.bin', location).href).length";
     assert_eq!(browser.script(images).await, 0);
     choose(&browser, "[data-part=preset]", "digits-small-start").await;
-    browser.wait_for_text("[data-part=preset-about]", "The same from weights of ordinary size", 10).await;
+    browser
+        .wait_for_text("[data-part=preset-about]", "The same from weights of ordinary size", 10)
+        .await;
     browser.wait_for(&["ready"], 30).await;
     let shown =
         "return [...document.querySelectorAll('[data-part=main-setting] .control:not([hidden]) label')]
@@ -444,10 +455,17 @@ async fn the_charts_over_a_setting_are_there_only_where_networks_differ_in_one()
     let shown = async |selector: &str| {
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
-    assert!(shown("[data-part=map]").await && shown("[data-part=profile]").await && shown("[data-part=accuracy]").await);
+    assert!(
+        shown("[data-part=map]").await
+            && shown("[data-part=profile]").await
+            && shown("[data-part=accuracy]").await
+    );
     browser.click("[data-part=restore]").await;
     browser.wait_for(&["ready"], 30).await;
-    wait_until(&browser, async || !shown("[data-part=map]").await && !shown("[data-part=profile]").await).await;
+    wait_until(&browser, async || {
+        !shown("[data-part=map]").await && !shown("[data-part=profile]").await
+    })
+    .await;
     assert!(shown("[data-part=accuracy]").await && !shown("[data-part=sweep-hint]").await);
     browser.close().await;
 }
@@ -557,7 +575,8 @@ async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
     let layers = browser.client.find(Locator::Css("[data-setting=deeper]")).await.unwrap();
     layers.send_keys(" 4relu ").await.unwrap();
     assert_eq!(browser.attribute("data-state").await, "ready");
-    let typed = browser.script("return document.querySelector('[data-setting=deeper]').value").await;
+    let typed =
+        browser.script("return document.querySelector('[data-setting=deeper]').value").await;
     assert!(typed.as_str().unwrap().contains(" 4relu "), "{typed}");
     browser.close().await;
 }
@@ -618,7 +637,11 @@ async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_playe
     let shown = async |selector: &str| {
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
-    assert!(!shown("#text").await && !shown("[data-section=settings]").await && shown("[data-part=full-page]").await);
+    assert!(
+        !shown("#text").await
+            && !shown("[data-section=settings]").await
+            && shown("[data-part=full-page]").await
+    );
     browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     let (inside, height) = ("return document.documentElement.scrollHeight", 520.0);
