@@ -128,7 +128,7 @@ fn check(files: &[File]) -> Result<()> {
     if over.is_empty() {
         return Ok(());
     }
-    bail!("{}: make it smaller, as ARCHITECTURE.md tells under Download", over.join("; "))
+    bail!("{}: make it smaller, as docs/platform-notes.md tells under Downloads", over.join("; "))
 }
 
 fn part_of(file: &File) -> &'static Part {
