@@ -11,8 +11,8 @@ pub struct Score {
     /// diverged (JSON: `null`).
     #[serde(deserialize_with = "nan_if_null")]
     pub loss: f32,
-    /// Fraction of samples whose largest logit is the label's, 0 to 1; for a regression, fraction of
-    /// outputs with the right sign. NaN without samples (JSON: `null`).
+    /// Fraction of samples whose largest logit is the label's, 0 to 1; for a regression, fraction
+    /// of outputs with the right sign. NaN without samples (JSON: `null`).
     #[serde(deserialize_with = "nan_if_null")]
     pub accuracy: f32,
 }
@@ -39,8 +39,8 @@ impl Scores {
 pub struct Evaluation {
     /// Training steps taken.
     pub step: u32,
-    /// One entry for each member, in the order of [`crate::experiment::Experiment::members`]; `None`
-    /// for members that are evaluated later or by another worker.
+    /// One entry for each member, in the order of [`crate::experiment::Experiment::members`];
+    /// `None` for members that are evaluated later or by another worker.
     pub members: Vec<Option<Scores>>,
 }
 
@@ -64,10 +64,21 @@ impl Evaluation {
 pub struct ProbeResult {
     /// Training steps taken.
     pub step: u32,
-    /// For each member a value for each of `measure::curves`, in that order; `None` where there is no
-    /// finite value, as for a member that has diverged. Empty for members that another worker
+    /// For each member a value for each of `measure::curves`, in that order; `None` where there is
+    /// no finite value, as for a member that has diverged. Empty for members that another worker
     /// measures.
     pub members: Vec<Vec<Option<f32>>>,
+}
+
+impl ProbeResult {
+    /// Takes over the members that `other` has measured.
+    pub fn replace_measured(&mut self, other: Self) {
+        for (member, other) in self.members.iter_mut().zip(other.members) {
+            if !other.is_empty() {
+                *member = other;
+            }
+        }
+    }
 }
 
 /// How long a training step of an ensemble takes.

@@ -1,10 +1,10 @@
-//! Decompositions of matrices, in f64 on the host: sorted eigenvalues, and the spectrum of a layer's
-//! weights with its norm, its effective rank and the closest matrices of lower rank.
+//! Decompositions of matrices, in f64 on the host: sorted eigenvalues, and the spectrum of a
+//! layer's weights with its norm, its effective rank and the closest matrices of lower rank.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-/// The eigenvalues of a symmetric matrix, largest first, and its eigenvectors as columns in the same
-/// order.
+/// The eigenvalues of a symmetric matrix, largest first, and its eigenvectors as columns in the
+/// same order.
 pub(crate) fn sorted_eigen(matrix: DMatrix<f64>) -> (Vec<f64>, DMatrix<f64>) {
     let eigen = SymmetricEigen::new(matrix);
     let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
@@ -16,10 +16,12 @@ pub(crate) fn sorted_eigen(matrix: DMatrix<f64>) -> (Vec<f64>, DMatrix<f64>) {
 /// The entropy takes singular values below this fraction of the largest for rounding.
 const RANK_TOLERANCE: f64 = 1e-6;
 
-/// A matrix `[rows, columns]` with its singular values and the singular vectors of its smaller side.
+/// A matrix `[rows, columns]` with its singular values and the singular vectors of its smaller
+/// side.
 ///
-/// It comes from the smaller Gram matrix in f64, which is several times faster than a singular value
-/// decomposition. Values below 10⁻⁸ of the largest are rounding, as they are in weights of f32.
+/// It comes from the smaller Gram matrix in f64, which is several times faster than a singular
+/// value decomposition. Values below 10⁻⁸ of the largest are rounding, as they are in weights of
+/// f32.
 pub struct Spectrum {
     matrix: DMatrix<f64>,
     /// Largest first.
@@ -65,8 +67,8 @@ impl Spectrum {
         self.matrix.norm()
     }
 
-    /// The entropy `H = -Σ s ln s` of the singular values, in nats, `s = σ / Σ σ`, and the sum `Σ σ`;
-    /// singular values that are rounding are left out of both.
+    /// The entropy `H = -Σ s ln s` of the singular values, in nats, `s = σ / Σ σ`, and the sum `Σ
+    /// σ`; singular values that are rounding are left out of both.
     pub(crate) fn entropy(&self) -> (f64, f64) {
         let values: Vec<f64> =
             self.values.iter().copied().filter(|&value| self.counts(value)).collect();
@@ -80,8 +82,8 @@ impl Spectrum {
         value > RANK_TOLERANCE * self.values.first().copied().unwrap_or(0.0)
     }
 
-    /// The effective rank, `e^H` (Roy & Vetterli, EUSIPCO 2007): the number of singular values if all
-    /// are equal, and less the more they differ. It is 0 for a matrix of zeros.
+    /// The effective rank, `e^H` (Roy & Vetterli, EUSIPCO 2007): the number of singular values if
+    /// all are equal, and less the more they differ. It is 0 for a matrix of zeros.
     ///
     /// Singular values below 10⁻⁶ of the largest are left out.
     #[must_use]
@@ -91,8 +93,8 @@ impl Spectrum {
     }
 
     /// The closest matrix of at most the given rank, row by row: the part of this one in its first
-    /// singular vectors (Eckart & Young, Psychometrika 1, 1936). From the full rank on it is the matrix
-    /// itself.
+    /// singular vectors (Eckart & Young, Psychometrika 1, 1936). From the full rank on it is the
+    /// matrix itself.
     #[must_use]
     pub fn truncated(&self, rank: usize) -> Vec<f32> {
         let closest = if rank < self.values.len() {

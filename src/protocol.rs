@@ -67,6 +67,17 @@ pub enum Command {
     CheckEstimators(CheckSource),
 }
 
+impl Command {
+    /// The run that it is for.
+    #[must_use]
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Load { run, .. } | Self::Run(run, _) | Self::Drop(run) => Some(*run),
+            Self::Open(_) | Self::CheckEstimators(_) => None,
+        }
+    }
+}
+
 /// What the page asks of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -238,4 +249,59 @@ pub enum Failure {
         /// What burn said.
         detail: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Score, Scores};
+
+    fn sent(event: &Event) -> Event {
+        let text = serde_json::to_string(event).expect("an event is JSON");
+        serde_json::from_str(&text).expect("JSON is an event")
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_arrive_as_nan() {
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let score = Score { loss: value, accuracy: value };
+            let members = vec![Some(Scores { train: score, test: score }), None];
+            let evaluation = RunEvent::Evaluation(Evaluation { step: 3, members });
+            let Event::Run(RunId(7), RunEvent::Evaluation(evaluation)) =
+                sent(&Event::Run(RunId(7), evaluation))
+            else {
+                panic!("another event");
+            };
+            let scores = evaluation.members[0].expect("it was sent");
+            assert!(scores.train.loss.is_nan() && scores.test.accuracy.is_nan());
+            assert_eq!(evaluation.members[1], None);
+
+            let result = ProbeResult { step: 3, members: vec![vec![Some(value), Some(0.5)]] };
+            let revision = Revision(2);
+            let measured = Event::Run(RunId(7), RunEvent::Measured { revision, result });
+            let Event::Run(_, RunEvent::Measured { result, .. }) = sent(&measured) else {
+                panic!("another event");
+            };
+            assert_eq!(result.members, [[None, Some(0.5)]]);
+        }
+    }
+
+    #[test]
+    fn commands_and_failures_survive_json() {
+        let experiment = Box::new(Experiment::default());
+        let run = RunId(1);
+        for command in [
+            Command::Open(Backend::Gpu),
+            Command::Load { run, experiment: experiment.clone(), members: vec![0, 2] },
+            Command::Run(run, RunCommand::Speed(None)),
+            Command::Run(run, RunCommand::Measure { experiment, revision: Revision(1) }),
+            Command::Drop(run),
+            Command::CheckEstimators(CheckSource::FlippedBit),
+        ] {
+            let text = serde_json::to_string(&command).expect("a command is JSON");
+            assert_eq!(serde_json::from_str::<Command>(&text).expect("and back"), command);
+        }
+        let failed = Event::Failed(Failure::ProgramStopped { detail: None });
+        assert_eq!(sent(&failed), failed);
+    }
 }

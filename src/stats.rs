@@ -14,7 +14,8 @@ pub fn standard_deviation(values: &[f64]) -> f64 {
     (squares / (values.len() as f64 - 1.0)).sqrt()
 }
 
-/// The median: the value in the middle, or the mean of the two in the middle. `None` without values.
+/// The median: the value in the middle, or the mean of the two in the middle. `None` without
+/// values.
 ///
 /// NaN counts as larger than every number.
 #[must_use]

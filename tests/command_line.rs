@@ -57,7 +57,7 @@ fn an_experiment_that_is_not_understood_is_refused_with_every_reason() {
     let (output, errors) = run(&["run", "colour=red&p=24&backend=cpu"]);
     assert_eq!(output.status.code(), Some(2));
     for reason in
-        ["no setting “colour”", "`p` must be a prime", "`backend` is a setting of the page"]
+        ["no settings “colour” and “backend”", "“p” must be a prime from 5 to 97, not “24”"]
     {
         assert!(errors.contains(reason), "{errors}");
     }
@@ -69,7 +69,7 @@ fn a_member_that_diverges_is_named_and_the_others_are_reported() {
     let query = format!("{TINY}&lr=0.003,10&seeds=1&steps=300");
     let (output, errors) = run(&["run", &query, "--json", "-"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(errors.contains("Training diverged for lr 10, seed 0 at step"), "{errors}");
+    assert!(errors.contains("for learning rate 10, seed 0"), "{errors}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["members"][0]["diverged_step"], Value::Null);
     assert!(report["members"][0]["final"]["train"]["loss"].is_number());
@@ -80,8 +80,9 @@ fn a_member_that_diverges_is_named_and_the_others_are_reported() {
 fn presets_are_listed_with_queries_that_run() {
     let (output, _) = run(&["presets"]);
     let text = String::from_utf8(output.stdout).unwrap();
+    let words = two_phase::text::Text::new(two_phase::text::Locale::English);
     for preset in two_phase::experiment::Preset::ALL {
-        assert!(text.contains(preset.key) && text.contains(preset.about));
+        assert!(text.contains(preset.key) && text.contains(&words.preset_about(preset)));
         let query = preset.experiment().to_full_query();
         assert!(query.contains('=') && text.contains(&query));
         let parsed = two_phase::experiment::Experiment::from_query(&query);
@@ -413,8 +414,8 @@ fn what_cannot_be_measured_is_refused_in_one_sentence_that_names_it() {
         ("wd=1", "“wd” is none of info, layers, bins"),
         ("colour=red", "“colour” is none of info"),
         ("fourier=1", "“fourier” is none of info"),
-        ("bins=1", "`bins` must be a whole number between 2 and 200; got 1"),
-        ("info=magic", "`info` must be one of off, binning"),
+        ("bins=1", "“bins” must be a whole number from 2 to 200, not “1”"),
+        ("info=magic", "“info” must be one of off, binning"),
     ] {
         refused(&weights, &inputs, &["--set", set], sentence);
     }

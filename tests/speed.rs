@@ -2,8 +2,8 @@
 //! differentiation, one after the other for each experiment.
 //!
 //! A benchmark, and slow on an adapter in software, so it is run by hand as `tests/wasm.rs` is by
-//! `cargo xtask test wasm`, with `--test speed -- --include-ignored --nocapture`. `SPEED` names other
-//! experiments when it is built.
+//! `cargo xtask test wasm`, with `--test speed -- --include-ignored --nocapture`. `SPEED` names
+//! other experiments when it is built.
 #![cfg(target_family = "wasm")]
 
 use burn::tensor::Device;

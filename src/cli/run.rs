@@ -16,6 +16,7 @@ use crate::phases;
 use crate::report::Report;
 use crate::run::Run;
 use crate::sharding::{self, StepMerger};
+use crate::stats;
 use crate::text;
 use crate::train::TrainError;
 
@@ -97,7 +98,7 @@ fn train_share(
     members: Vec<usize>,
     mut send: impl FnMut(Partial),
 ) -> Result<(), TrainError> {
-    let mut run = Run::of(experiment, members, &Device::flex())?;
+    let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
         run.finish(|evaluation| send(Partial::Evaluation(evaluation))).await?;
         while let Some(measurement) = run.measure(true).await? {
@@ -119,9 +120,8 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
     );
     let history = train(experiment, cores(), |evaluation| {
         let median = |value: fn(&Scores) -> f32| {
-            let mut values: Vec<f32> = evaluation.members.iter().flatten().map(value).collect();
-            values.sort_by(f32::total_cmp);
-            values.get(values.len() / 2).map_or(0.0, |median| 100.0 * median)
+            let values = evaluation.members.iter().flatten().map(|m| f64::from(value(m)));
+            stats::median(values).map_or(0.0, |median| 100.0 * median)
         };
         let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
         bar.set_message(format!("train {train:.0}%  test {test:.0}%"));

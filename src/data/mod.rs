@@ -1,7 +1,7 @@
 //! Data sets: the training set and the test set of every member of an ensemble.
 //!
-//! Each is made once, on the host, member by member ([`SampleSet`]). The training steps on slices and
-//! on the GPU take it from there. [`Dataset::tensors`] puts it into tensors when they are first
+//! Each is made once, on the host, member by member (`SampleSet`). The training steps on slices
+//! and on the GPU take it from there. [`Dataset::tensors`] puts it into tensors when they are first
 //! needed; there, members with fewer samples get rows of zeros that count for nothing.
 
 pub mod digits;
@@ -188,8 +188,9 @@ pub struct Samples {
     pub targets: Tensor<3>,
     /// The classes, `[members, samples, 1]`; `None` for a regression.
     pub labels: Option<Tensor<3, Int>>,
-    /// The weight of each sample in a mean over samples, `[members, samples, 1]`, adding up to 1 for
-    /// each member; `None` if all members have the same number of samples, which then weigh the same.
+    /// The weight of each sample in a mean over samples, `[members, samples, 1]`, adding up to 1
+    /// for each member; `None` if all members have the same number of samples, which then weigh the
+    /// same.
     pub weights: Option<Tensor<3>>,
     /// Samples of each member.
     pub counts: Vec<usize>,

@@ -31,10 +31,10 @@ fn drawn(
     }
 }
 
-/// `y = θ·z` with `z` standard normal. The coefficients `θ` of the fast features have norm 2, and so
-/// have those of the ten slow features, which come last. The inputs are `z` with the slow features
-/// scaled down. Gradient descent learns a feature at a rate that grows with the square of its scale
-/// (after Heckel & Yilmaz, arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
+/// `y = θ·z` with `z` standard normal. The coefficients `θ` of the fast features have norm 2, and
+/// so have those of the ten slow features, which come last. The inputs are `z` with the slow
+/// features scaled down. Gradient descent learns a feature at a rate that grows with the square of
+/// its scale (after Heckel & Yilmaz, arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
 pub(super) fn two_scale(member: &Settings) -> MemberData {
     let mut teacher = random::generator(member.seed, Purpose::Teacher);
     let mut direction = |length| {

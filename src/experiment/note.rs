@@ -32,7 +32,7 @@ pub enum Note {
         used: Option<String>,
     },
     /// A value is not allowed, and nothing was changed.
-    Refused(InvalidValue),
+    Unchanged(InvalidValue),
     /// A list for a setting that is the same for all networks.
     OneValue {
         /// The setting's key.
@@ -64,11 +64,6 @@ pub enum Note {
         max: u32,
         /// The first seed now.
         first: u32,
-    },
-    /// A speed that cannot be held exactly.
-    NearestSpeed {
-        /// Steps per second that are held instead.
-        used: f64,
     },
     /// A sweep with a list of seeds, which takes a number or a range.
     SweepSeeds {
@@ -138,8 +133,6 @@ pub enum Allowed {
     Choice(&'static [Choice]),
     /// Hidden layers, as [`super::Layers`] reads them.
     Layers,
-    /// One of some words.
-    Word(&'static [&'static str]),
 }
 
 /// Which numbers a setting takes.

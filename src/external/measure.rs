@@ -1,4 +1,4 @@
-//! Everything that is measured of a network of one's own, as one JSON object.
+//! The measurements of an external network, as one JSON object.
 
 use std::collections::BTreeMap;
 
@@ -17,16 +17,16 @@ use crate::text::{self, Locale, Text};
 const ESTIMATORS: [Estimator; 4] =
     [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
 
-/// What is measured, and how: everything by every estimator, unless it is said otherwise.
+/// What to measure and how: by default everything, by every estimator.
 #[derive(Clone, Debug)]
 pub struct Chosen {
-    /// How; `info` is of no account.
+    /// How to measure; `info` is ignored.
     pub settings: Settings,
     estimators: Vec<Estimator>,
 }
 
-/// The settings that can be changed: those of measures, but for the ones that only a run on modular
-/// arithmetic or a run in time has.
+/// The settings that can be changed: the measurement settings, without those that only a run, or
+/// only modular arithmetic, has.
 pub fn fields() -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(|field| {
         field.group == Group::Measures && !matches!(field.key, "fourier" | "measure-share")
@@ -53,7 +53,7 @@ impl Chosen {
     /// Reads changes in the form of an experiment's query, `info=kernel&kernel-noise=0.2`.
     ///
     /// # Errors
-    /// If a setting is none of what is measured, or does not take its value.
+    /// If a setting is not a measurement setting, or does not take its value.
     pub fn from_query(query: &str) -> Result<Self, ExternalError> {
         let mut chosen = Self::default();
         for (key, value) in &pairs(query) {
@@ -75,12 +75,12 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalEr
         return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
     };
     field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
-        let sentence = text::note(&Text::new(Locale::English), &Note::Refused(invalid));
+        let sentence = text::note(&Text::new(Locale::English), &Note::Unchanged(invalid));
         ExternalError::Setting(sentence)
     })
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Version of this form. Raised when a name changes its meaning.
@@ -91,12 +91,12 @@ pub struct Report {
     pub samples: usize,
     /// Classes, of samples with labels: one more than the largest label.
     pub classes: Option<usize>,
-    /// Share of samples whose largest output is that of their class, where there are as many outputs as
-    /// classes.
+    /// Fraction of samples whose largest output is that of their class, if there are enough
+    /// outputs.
     pub accuracy: Option<f32>,
-    /// The settings of what all samples are measured by.
+    /// The settings for the measurements on all samples.
     pub settings: Map<String, Json>,
-    /// The values by the names of [`crate::measure::Curve`]; `null` where there is none.
+    /// The values by the names of [`crate::measure::Curve`]; `null` if there is no finite value.
     pub measures: Values,
     /// Mutual information by the name of its estimator.
     pub information: BTreeMap<&'static str, Information>,
@@ -116,7 +116,7 @@ pub struct Information {
     pub samples: usize,
     /// The estimator's settings.
     pub settings: Map<String, Json>,
-    /// The values by name, `null` where there is none.
+    /// The values by name, `null` if there is no finite value.
     pub values: Values,
 }
 
@@ -137,7 +137,7 @@ impl Report {
         let classified = samples.classes.as_ref().is_some_and(|(_, count)| *count <= outputs);
         let plain = Settings {
             info: Estimator::Off,
-            // An answer is the place of the largest output.
+            // An answer is the index of the largest output.
             truncation: chosen.settings.truncation && classified,
             ..chosen.settings
         };
@@ -154,10 +154,11 @@ impl Report {
                 ..chosen.settings
             };
             let (count, _) = sample_counts(&settings, samples.count(), 0);
-            let own = |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
+            let of_estimator =
+                |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
             let found = Information {
                 samples: count,
-                settings: described(&settings, own),
+                settings: described(&settings, of_estimator),
                 values: measure(network, samples, count, settings, device).await?,
             };
             information.insert(info.key(), found);
@@ -167,8 +168,8 @@ impl Report {
                 let inputs = tensor(samples, samples.count(), device);
                 let answers = read(network.perceptron.forward(&inputs)).await?;
                 let right = answers.chunks(outputs).zip(classes).filter(|(row, class)| {
-                    let own = row[**class as usize];
-                    row.iter().enumerate().all(|(k, x)| k == **class as usize || *x < own)
+                    let answer = row[**class as usize];
+                    row.iter().enumerate().all(|(k, x)| k == **class as usize || *x < answer)
                 });
                 Some(right.count() as f32 / classes.len() as f32)
             }
@@ -207,7 +208,7 @@ async fn measure(
     let curves = of_network(&settings, &network.units(), samples.classes.is_some());
     let names: Vec<String> = curves.iter().map(ToString::to_string).collect();
     let classes = samples.classes.as_ref();
-    let classes = classes.map(|(classes, most)| (classes[..count].to_vec(), *most));
+    let classes = classes.map(|(classes, all)| (classes[..count].to_vec(), *all));
     let inputs = tensor(samples, count, device);
     let widest = network.units().into_iter().max().unwrap_or(1);
     let mut probe = Probe::for_samples(curves, settings, widest, inputs, classes).await?;

@@ -1,4 +1,4 @@
-//! Samples and labels as text: a line each, numbers separated by commas, semicolons or tabs.
+//! Samples and labels as text: one on each line, numbers separated by commas, semicolons or tabs.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::ExternalError;
 /// The largest class that a label can be.
 const MAX_CLASS: u32 = 9999;
 
-/// What a network is measured on.
+/// The samples on which a network is measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
     /// `[samples, features]`, row by row.
@@ -118,12 +118,12 @@ impl Table {
         }
         let allowed =
             |label: f32| label.fract() == 0.0 && (0.0..=MAX_CLASS as f32).contains(&label);
-        if let Some(place) = values.iter().position(|label| !allowed(*label)) {
-            let (label, most) = (values[place], MAX_CLASS);
-            return Err(ExternalError::Label { file, line: lines[place], label, most });
+        if let Some(index) = values.iter().position(|label| !allowed(*label)) {
+            let (label, max) = (values[index], MAX_CLASS);
+            return Err(ExternalError::Label { file, line: lines[index], label, max });
         }
         let classes: Vec<u32> = values.iter().map(|label| *label as u32).collect();
-        let count = classes.iter().max().map_or(0, |most| *most as usize + 1);
+        let count = classes.iter().max().map_or(0, |max| *max as usize + 1);
         Ok((classes, count))
     }
 }

@@ -35,6 +35,19 @@ impl CheckSource {
         Self::Map,
         Self::NoisyLayer,
     ];
+
+    /// The name in message ids and on the page.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Gaussian1 => "gaussian-1",
+            Self::Gaussian5 => "gaussian-5",
+            Self::Gaussian20 => "gaussian-20",
+            Self::FlippedBit => "flipped-bit",
+            Self::Map => "map",
+            Self::NoisyLayer => "noisy-layer",
+        }
+    }
 }
 
 /// The kind of an estimator, whatever its settings.

@@ -1,8 +1,9 @@
-//! What is measured of the members.
+//! Measurements of networks beside loss and accuracy: information, complexity, linear maps,
+//! spectra.
 //!
-//! Loss and accuracy are worked on the device. What needs decompositions, distances or counting works on
-//! the host, on what has been read back: plain slices, row by row, of one member at a time. A [`Probe`]
-//! reads and measures; a [`Curve`] names what comes out.
+//! They run on the host, on plain slices of one member at a time that were read back from the
+//! device. A [`Curve`] names a measured quantity, and a `Probe` measures it. Only names and checks
+//! compile without the feature `engine`; the page needs no more.
 
 mod curve;
 mod estimator_check;

@@ -10,8 +10,8 @@ use crate::random::{self, Purpose, normals};
 
 /// The measured samples of every member, its training samples before its test samples.
 ///
-/// Tensors pad members that have fewer samples. `Points` hides the padding: indices count a member's
-/// own samples only.
+/// Tensors pad members that have fewer samples. `Points` hides the padding: indices count a
+/// member's own samples only.
 pub(super) struct Points {
     /// `[members, points, features]`, padded.
     pub(super) inputs: Tensor<3>,
@@ -180,7 +180,8 @@ mod tests {
     use burn::tensor::Device;
     use pollster::block_on;
 
-    /// Two members with 2 and 1 training and 1 and 2 test samples of two numbers, padded to 2 and 2.
+    /// Two members with 2 and 1 training and 1 and 2 test samples of two numbers, padded to 2 and
+    /// 2.
     fn points() -> Points {
         let device = Device::flex();
         let inputs = Tensor::<3>::from_floats(

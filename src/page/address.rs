@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn an_address_is_read_as_it_is_written() {
-        for query in ["", "?embed=1&backend=cpu&workers=3&speed=50&axis=linear&shown=all&wd=3&v=1"] {
+        for query in ["", "?embed=1&backend=cpu&workers=3&speed=50&axis=linear&shown=all&wd=3&v=1"]
+        {
             let address = Address::read(query);
             assert_eq!(address.notices, []);
             assert_eq!(Address::write(&address.experiment, &address.options, false), query);

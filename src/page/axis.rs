@@ -1,4 +1,6 @@
-//! The horizontal axes, that of training steps being shared by all charts, and the axes of values.
+//! The axes of charts. All charts over time share the axis of training steps.
+
+use crate::text::{Numbers, Text, power_of_ten};
 
 /// What lies from left to right, by ratio or evenly.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,11 +13,22 @@ pub struct HorizontalAxis {
     last: f64,
     /// What gets a tick.
     ticks: Vec<f64>,
+    /// How ticks are written.
+    numbers: Numbers,
+}
+
+impl Default for HorizontalAxis {
+    /// From 0 to 1, without a title.
+    fn default() -> Self {
+        let (log, first, last) = (false, 0.0, 1.0);
+        let ticks = Vec::new();
+        Self { title: String::new(), log, first, last, ticks, numbers: Numbers::ENGLISH }
+    }
 }
 
 impl HorizontalAxis {
     /// Training steps up to the last.
-    pub fn steps(log: bool, last: u32) -> Self {
+    pub fn steps(log: bool, last: u32, text: &Text) -> Self {
         let ticks: Vec<u32> = if log {
             let mut ticks: Vec<u32> =
                 (0..10).map(|decade| 10u32.pow(decade)).take_while(|&t| t <= last).collect();
@@ -33,30 +46,32 @@ impl HorizontalAxis {
             (0..=last / unit).map(|i| i * unit).collect()
         };
         Self {
-            title: "Training steps".into(),
+            title: text.get("axis-steps"),
             log,
             first: if log { 1.0 } else { 0.0 },
             last: f64::from(last.max(2)),
             ticks: ticks.into_iter().map(f64::from).collect(),
+            numbers: text.numbers(),
         }
     }
 
     /// Values of a setting, in rising order: by ratio where they span more than one to eight.
-    pub fn values(title: &str, values: &[f64]) -> Self {
+    pub fn values(title: String, values: &[f64], text: &Text) -> Self {
         let (first, last) = match values {
             [first, .., last] => (*first, *last),
             _ => (0.0, 1.0),
         };
         let log = first > 0.0 && last > 8.0 * first;
-        Self { title: title.into(), log, first, last, ticks: values.to_vec() }
+        let (ticks, numbers) = (values.to_vec(), text.numbers());
+        Self { title, log, first, last, ticks, numbers }
     }
 
     /// Evenly between round numbers that hold some values.
-    pub fn around(title: &str, values: impl Iterator<Item = f64>) -> Self {
+    pub fn around(title: String, values: impl Iterator<Item = f64>, text: &Text) -> Self {
         let (first, last, step) = round_range(values);
         let count = ((last - first) / step).round() as u32;
         let ticks = (0..=count).map(|i| first + f64::from(i) * step).collect();
-        Self { title: title.into(), log: false, first, last, ticks }
+        Self { title, log: false, first, last, ticks, numbers: text.numbers() }
     }
 
     /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has no place.
@@ -82,6 +97,11 @@ impl HorizontalAxis {
     /// What gets a tick.
     pub fn ticks(&self) -> &[f64] {
         &self.ticks
+    }
+
+    /// How ticks are written, here and on the axis of values beside it.
+    pub fn numbers(&self) -> Numbers {
+        self.numbers
     }
 }
 
@@ -159,7 +179,7 @@ impl ValueAxis {
     }
 
     /// The values that get a tick, with what is written there.
-    pub fn ticks(&self) -> Vec<(f64, String)> {
+    pub fn ticks(&self, numbers: Numbers) -> Vec<(f64, String)> {
         match *self {
             Self::Rows(ref names) => {
                 // At most seven names.
@@ -167,15 +187,15 @@ impl ValueAxis {
                 let rows = names.iter().enumerate().step_by(every);
                 rows.map(|(row, name)| (row as f64 + 0.5, name.clone())).collect()
             }
-            Self::Share => [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}%", 100.0 * v))).into(),
+            Self::Share => [0.0, 0.5, 1.0].map(|v| (v, numbers.whole_percent(v))).into(),
             Self::UpTo(most) => {
-                (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, format!("{v}"))).collect()
+                (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, numbers.number(v))).collect()
             }
             Self::Between(low, high, step) => {
                 let count = ((high - low) / step).round() as u32;
                 let value = |i| low + f64::from(i) * step;
                 let decimals = (-step.log10().floor()).max(0.0) as usize;
-                (0..=count).map(|i| (value(i), format!("{:.decimals$}", value(i)))).collect()
+                (0..=count).map(|i| (value(i), numbers.fixed(value(i), decimals))).collect()
             }
             Self::Decades(low, high) => {
                 // At most five labels.
@@ -185,9 +205,9 @@ impl ValueAxis {
                     .map(|decade| {
                         let value = 10f64.powi(decade);
                         let text = if (-3..=3).contains(&decade) {
-                            format!("{value}")
+                            numbers.number(value)
                         } else {
-                            format!("10{}", superscript(decade))
+                            power_of_ten(decade)
                         };
                         (value, text)
                     })
@@ -197,50 +217,45 @@ impl ValueAxis {
     }
 }
 
-fn superscript(number: i32) -> String {
-    let raise = |digit| match digit {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        // The others follow one another from U+2070.
-        digit => char::from_u32(0x2070 + digit as u32 - '0' as u32).unwrap_or(digit),
-    };
-    number.to_string().chars().map(raise).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Locale;
+
+    fn steps(log: bool, last: u32) -> HorizontalAxis {
+        HorizontalAxis::steps(log, last, &Text::new(Locale::English))
+    }
 
     #[test]
     fn a_step_is_found_again_where_the_axis_puts_it() {
         for log in [true, false] {
-            let axis = HorizontalAxis::steps(log, 4000);
+            let axis = steps(log, 4000);
             for step in [1.0, 43.0, 1787.0, 4000.0] {
                 let position = axis.position(step).expect("has a place");
                 assert!((0.0..=1.0).contains(&position));
                 assert!((axis.at(position) - step).abs() < 1e-6 * step);
             }
         }
-        assert_eq!(HorizontalAxis::steps(true, 4000).position(0.0), None);
-        let widths = HorizontalAxis::values("Width", &[4.0, 16.0, 64.0]);
+        assert_eq!(steps(true, 4000).position(0.0), None);
+        let widths =
+            HorizontalAxis::values("Width".into(), &[4.0, 16.0, 64.0], &Text::new(Locale::English));
         assert!((widths.position(16.0).expect("has a place") - 0.5).abs() < 1e-12);
     }
 
     #[test]
     fn ticks_are_few_and_round() {
-        let ticks = |log, last| HorizontalAxis::steps(log, last).ticks;
+        let ticks = |log, last| steps(log, last).ticks;
         assert_eq!(ticks(true, 4000), [1.0, 10.0, 100.0, 1000.0, 4000.0]);
         assert_eq!(ticks(false, 4000), [0.0, 1000.0, 2000.0, 3000.0, 4000.0]);
         assert_eq!(ticks(false, 50), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert_eq!(ValueAxis::up_to([3.0, 13.4, f64::NAN].into_iter()), ValueAxis::UpTo(20.0));
-        let ticks = |values: [f64; 2]| ValueAxis::around(values.into_iter()).ticks();
+        let ticks =
+            |values: [f64; 2]| ValueAxis::around(values.into_iter()).ticks(Numbers::ENGLISH);
         let texts: Vec<String> = ticks([4.3, 9.05]).into_iter().map(|(_, text)| text).collect();
         assert_eq!(texts, ["4", "6", "8", "10"]);
         assert_eq!(ticks([0.0, 0.73])[1].1, "0.2");
         assert_eq!(ticks([5.0, 5.0]).len(), 2);
-        assert!(ValueAxis::Decades(-6, 12).ticks().len() <= 6);
-        assert_eq!(ValueAxis::Decades(-4, 1).ticks()[0].1, "10⁻⁴");
+        assert!(ValueAxis::Decades(-6, 12).ticks(Numbers::ENGLISH).len() <= 6);
+        assert_eq!(ValueAxis::Decades(-4, 1).ticks(Numbers::ENGLISH)[0].1, "10⁻⁴");
     }
 }

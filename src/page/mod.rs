@@ -30,15 +30,31 @@ use crate::report::Report;
 use crate::text::{Locale, Text};
 use address::{Address, Options};
 use dom::{Listener, document, set_attribute, set_text, window};
-use figure::{Figure, Surroundings};
+use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
 
 /// What the document holds.
 struct Page {
     pool: Pool,
     text: Text,
-    figures: Vec<(Figure, Option<Mirror>)>,
+    figures: Vec<Figure>,
+    /// The element of the figure that owns the address.
+    primary: Option<HtmlElement>,
     _listeners: Vec<Listener>,
+}
+
+impl Page {
+    fn figure_in(&self, element: &Element) -> Option<&Figure> {
+        self.figures.iter().find(|figure| {
+            let root = figure.element();
+            AsRef::<Element>::as_ref(&root) == element
+        })
+    }
+
+    /// The figure that owns the address.
+    fn primary(&self) -> Option<&Figure> {
+        self.figure_in(self.primary.as_ref()?)
+    }
 }
 
 thread_local! {
@@ -57,12 +73,12 @@ pub fn start() {
     let pool = Pool::new(options.workers);
     let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
         with_page(|page| {
-            for (figure, _) in page.figures.iter().filter(|(_, mirror)| mirror.is_some()) {
+            if let Some(figure) = page.primary() {
                 figure.go_to(&search());
             }
         });
     });
-    let page = Page { pool, text, figures: Vec::new(), _listeners: vec![on_back] };
+    let page = Page { pool, text, figures: Vec::new(), primary: None, _listeners: vec![on_back] };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
     publish();
     for element in all("[data-two-phase]") {
@@ -89,7 +105,7 @@ fn mount(element: HtmlElement) {
     let Some((pool, text)) = with_page(|page| (page.pool.clone(), page.text.clone())) else {
         return;
     };
-    let is_mounted = with_page(|page| page.figures.iter().any(|(f, _)| f.element() == element));
+    let is_mounted = with_page(|page| page.figures.iter().any(|f| f.element() == element));
     if is_mounted != Some(false) {
         return;
     }
@@ -102,19 +118,25 @@ fn mount(element: HtmlElement) {
     let parts = element.get_attribute("data-parts");
     let on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>> =
         if is_primary { Some(Rc::new(write_address)) } else { None };
-    let mirror = is_primary.then(|| Mirror::of(&element));
-    let surroundings = Surroundings { pool, text, on_address };
-    let figure = Figure::mount(element, &query, parts.as_deref(), surroundings);
-    with_page(|page| page.figures.push((figure, mirror)));
+    let on_state: Option<Rc<dyn Fn(&HtmlElement)>> =
+        if is_primary { Some(Rc::new(mirror)) } else { None };
+    let surroundings = Surroundings { pool, text, on_address, on_state };
+    let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
+    with_page(|page| {
+        page.figures.push(figure);
+        if is_primary {
+            page.primary = Some(element);
+        }
+    });
 }
 
 /// Ends the figure in an element and frees all that it took.
 fn unmount(element: &HtmlElement) {
     let figure = with_page(|page| {
-        let index = page.figures.iter().position(|(figure, _)| figure.element() == *element)?;
+        let index = page.figures.iter().position(|figure| figure.element() == *element)?;
         Some(page.figures.remove(index))
     });
-    if let Some(Some((figure, _))) = figure {
+    if let Some(Some(figure)) = figure {
         figure.unmount();
     }
 }
@@ -138,43 +160,16 @@ fn write_address(experiment: &Experiment, options: &Options, can_go_back: bool) 
 }
 
 /// Shows the state attributes of the primary figure on `<html>` too.
-struct Mirror {
-    observer: web_sys::MutationObserver,
-    _on_change: Closure<dyn FnMut()>,
-}
-
-const MIRRORED: [&str; 4] = ["data-state", "data-backend", "data-workers", "data-measures"];
-
-impl Mirror {
-    fn of(element: &HtmlElement) -> Self {
-        let target = element.clone();
-        let copy = move || {
-            let Some(root) = document().document_element() else { return };
-            for name in MIRRORED {
-                match target.get_attribute(name) {
-                    Some(value) => set_attribute(&root, name, &value),
-                    None => {
-                        root.remove_attribute(name).ok();
-                    }
-                }
+fn mirror(figure: &HtmlElement) {
+    let Some(root) = document().document_element() else { return };
+    // The state comes last: whoever waits for it finds the others.
+    for name in STATE_ATTRIBUTES.into_iter().rev() {
+        match figure.get_attribute(name) {
+            Some(value) => set_attribute(&root, name, &value),
+            None => {
+                root.remove_attribute(name).ok();
             }
-        };
-        copy();
-        let on_change = Closure::<dyn FnMut()>::new(copy);
-        let observer = web_sys::MutationObserver::new(on_change.as_ref().unchecked_ref())
-            .expect("a function is given");
-        let init = web_sys::MutationObserverInit::new();
-        let names: js_sys::Array = MIRRORED.iter().map(|name| JsValue::from_str(name)).collect();
-        init.set_attribute_filter(&names);
-        init.set_attributes(true);
-        observer.observe_with_options(element, &init).ok();
-        Self { observer, _on_change: on_change }
-    }
-}
-
-impl Drop for Mirror {
-    fn drop(&mut self) {
-        self.observer.disconnect();
+        }
     }
 }
 
@@ -230,9 +225,7 @@ fn publish() {
         let object = js_sys::Object::new();
         let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
         let memory = js_sys::ArrayBuffer::from(memory.buffer()).byte_length() as usize;
-        for (name, count) in
-            [("workers", workers), ("handles", dom::live()), ("memory", memory)]
-        {
+        for (name, count) in [("workers", workers), ("handles", dom::live()), ("memory", memory)] {
             js_sys::Reflect::set(&object, &name.into(), &JsValue::from(count as u32)).ok();
         }
         object.into()
@@ -245,18 +238,12 @@ fn publish() {
 /// else of the primary one, or else of the first.
 fn report(element: Option<&Element>) -> JsValue {
     let text = with_page(|page| {
-        let is_asked = |figure: &Figure| {
-            element.is_some_and(|element| AsRef::<Element>::as_ref(&figure.element()) == element)
-        };
         let found = match element {
-            Some(_) => page.figures.iter().find(|(figure, _)| is_asked(figure)),
-            None => {
-                let primary = page.figures.iter().find(|(_, mirror)| mirror.is_some());
-                primary.or(page.figures.first())
-            }
+            Some(element) => page.figure_in(element),
+            None => page.primary().or(page.figures.first()),
         };
         let report = |history: &_| serde_json::to_string(&Report::new(history)).ok();
-        found.and_then(|(figure, _)| figure.with_history(report))
+        found.and_then(|figure| figure.with_history(report))
     });
     let parsed = text.flatten().and_then(|text| js_sys::JSON::parse(&text).ok());
     parsed.unwrap_or(JsValue::NULL)

@@ -15,7 +15,9 @@ pub fn activity(text: &Text, activity: &Activity) -> String {
         Activity::WarmingUp { stage, done, total } => {
             let what = match stage {
                 WarmUp::Adapter => text.get("warm-up-adapter"),
-                WarmUp::Check(name) => text.with("warm-up-check", &[("name", name.as_str().into())]),
+                WarmUp::Check(name) => {
+                    text.with("warm-up-check", &[("name", name.as_str().into())])
+                }
             };
             let (part, parts) = (done + 1, *total);
             text.with(

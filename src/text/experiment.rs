@@ -135,10 +135,9 @@ pub fn allowed(text: &Text, allowed: &Allowed) -> String {
         }
         Allowed::NumberOrRange => text.get("allowed-range"),
         Allowed::Choice(choices) => {
-            let keys: Vec<&str> = choices.iter().map(|choice| choice.key).collect();
-            one_of(text, &keys)
+            let keys: Vec<String> = choices.iter().map(|choice| choice.key.to_owned()).collect();
+            text.with("allowed-choice", &[("choices", text.join("list-middle", &keys).into())])
         }
-        Allowed::Word(words) => one_of(text, words),
         Allowed::Layers => text.with(
             "allowed-layers",
             &[
@@ -147,11 +146,6 @@ pub fn allowed(text: &Text, allowed: &Allowed) -> String {
             ],
         ),
     }
-}
-
-fn one_of(text: &Text, keys: &[&str]) -> String {
-    let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-    text.with("allowed-choice", &[("choices", text.join("list-middle", &keys).into())])
 }
 
 /// Why a value is not taken. The rest of the sentence is the message with the given id.
@@ -190,7 +184,7 @@ pub fn note(text: &Text, note: &Note) -> String {
             refusal(text, "note-invalid", invalid, Some(used))
         }
         Note::Invalid { invalid, used: None } => refusal(text, "note-left-out", invalid, None),
-        Note::Refused(invalid) => refusal(text, "note-refused", invalid, None),
+        Note::Unchanged(invalid) => refusal(text, "note-unchanged", invalid, None),
         Note::OneValue { key, given, used } => text.with(
             "note-one-value",
             &[
@@ -218,10 +212,6 @@ pub fn note(text: &Text, note: &Note) -> String {
             "note-seeds-limited",
             &[("max", max.to_string().into()), ("first", first.to_string().into())],
         ),
-        Note::NearestSpeed { used } => {
-            let speed = text.with("speed-steps", &[("speed", (*used).into())]);
-            text.with("note-nearest-speed", &[("speed", speed.into())])
-        }
         Note::SweepSeeds { given } => {
             text.with("note-sweep-seeds", &[("given", given.as_str().into())])
         }

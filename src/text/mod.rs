@@ -28,9 +28,10 @@ const ENGLISH: [&str; 7] = [
 ];
 
 /// A language of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locale {
     /// British English.
+    #[default]
     English,
     /// English in brackets, accented and a third longer: shows text that is not translated, and
     /// where text overflows.
@@ -93,6 +94,8 @@ pub enum Arg {
     Number(f64),
     /// Words with a class of their own in [`Text::words`].
     Marked(&'static str, String),
+    /// A line in parts, which stay parts in [`Text::words`].
+    Words(Words),
 }
 
 impl From<&str> for Arg {
@@ -104,6 +107,12 @@ impl From<&str> for Arg {
 impl From<String> for Arg {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<Words> for Arg {
+    fn from(words: Words) -> Self {
+        Self::Words(words)
     }
 }
 
@@ -179,48 +188,48 @@ impl Text {
         self.with(id, &[])
     }
 
-    /// A message with its arguments. Classes of marked arguments are left out.
+    /// A message with its arguments. Classes of parts are left out.
     ///
     /// If the message or an argument is missing, tests and debug builds panic, and a release gives
     /// the id.
     #[must_use]
     pub fn with(&self, id: &str, args: &[(&'static str, Arg)]) -> String {
-        self.format(id, None, args, |_, text| text.to_owned())
+        self.format(id, None, args, |_, part| part.to_owned())
     }
 
     /// A message in parts: each marked argument is a part with its class.
     #[must_use]
     pub fn words(&self, id: &str, args: &[(&'static str, Arg)]) -> Words {
-        // An argument is put between private characters, the first of which says which it is.
-        let text = self.format(id, None, args, |index, text| {
-            let start = char::from_u32(START + index as u32).unwrap_or(END);
-            format!("{start}{text}{END}")
+        // A part is put between private characters, the first of which says what its class is.
+        let mut classes: Vec<&'static str> = Vec::new();
+        let text = self.format(id, None, args, |class, part| {
+            let Some(start) = char::from_u32(START + classes.len() as u32) else {
+                return part.to_owned();
+            };
+            classes.push(class);
+            format!("{start}{part}{END}")
         });
         let mut words = Words::new();
         let mut rest = text.as_str();
-        let is_start = |c: char| (START..START + args.len() as u32).contains(&(c as u32));
+        let is_start = |c: char| (START..START + classes.len() as u32).contains(&(c as u32));
         while let Some(at) = rest.find(is_start) {
-            let marked = rest[at..].chars().next().unwrap_or(END);
-            let inner = &rest[at + marked.len_utf8()..];
-            let end = inner.find(END).unwrap_or(inner.len());
-            if at > 0 {
-                words.push(("", rest[..at].to_owned()));
-            }
-            if let Some((_, Arg::Marked(class, _))) = args.get((marked as u32 - START) as usize) {
-                words.push((class, inner[..end].to_owned()));
-            }
-            rest = inner[end..].strip_prefix(END).unwrap_or_default();
+            let (before, marked) = rest.split_at(at);
+            let start = marked.chars().next().unwrap_or(END);
+            let marked = &marked[start.len_utf8()..];
+            let (inner, after) = marked.split_once(END).unwrap_or((marked, ""));
+            words.push(("", before.to_owned()));
+            words.push((classes[(start as u32 - START) as usize], inner.to_owned()));
+            rest = after;
         }
-        if !rest.is_empty() {
-            words.push(("", rest.to_owned()));
-        }
+        words.push(("", rest.to_owned()));
+        words.retain(|(_, part)| !part.is_empty());
         words
     }
 
     /// An attribute of a message, such as `.about`.
     #[must_use]
     pub fn attribute(&self, id: &str, attribute: &str) -> String {
-        self.format(id, Some(attribute), &[], |_, text| text.to_owned())
+        self.format(id, Some(attribute), &[], |_, part| part.to_owned())
     }
 
     /// Whether a message has this attribute.
@@ -234,10 +243,12 @@ impl Text {
         id: &str,
         attribute: Option<&str>,
         args: &[(&'static str, Arg)],
-        mark: impl Fn(usize, &str) -> String,
+        mut mark: impl FnMut(&'static str, &str) -> String,
     ) -> String {
         let missing = |what: &dyn std::fmt::Debug| {
-            assert!(!cfg!(any(test, debug_assertions)), "message `{id}`: {what:?}");
+            if cfg!(any(test, debug_assertions)) {
+                panic!("message `{id}`: {what:?}");
+            }
             id.to_owned()
         };
         let message = self.bundle.get_message(id);
@@ -249,11 +260,18 @@ impl Text {
             return missing(&("missing", attribute));
         };
         let mut values = FluentArgs::with_capacity(args.len());
-        for (index, (name, arg)) in args.iter().enumerate() {
+        for (name, arg) in args {
             let value = match arg {
                 Arg::Text(text) => FluentValue::from(text.as_str()),
                 Arg::Number(number) => FluentValue::from(*number),
-                Arg::Marked(_, text) => FluentValue::from(mark(index, text)),
+                Arg::Marked(class, part) => FluentValue::from(mark(class, part)),
+                Arg::Words(words) => {
+                    let parts = words.iter().map(|(class, part)| match *class {
+                        "" => part.clone(),
+                        class => mark(class, part),
+                    });
+                    FluentValue::from(parts.collect::<String>())
+                }
             };
             values.set(*name, value);
         }
@@ -346,9 +364,9 @@ impl Text {
     }
 }
 
-/// The first private character that marks an argument; the next one marks the next argument.
+/// The private character before the first marked part; the next one is before the next part.
 const START: u32 = 0xE000;
-/// Ends a marked argument.
+/// The private character after a marked part.
 const END: char = '\u{F8FF}';
 
 /// Text of the pseudo-language: legible, and in no letter the same as in English.
@@ -363,3 +381,6 @@ fn accented(text: &str) -> Cow<'_, str> {
         .collect::<String>()
         .into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
-//! What a backend must compute right before it is trusted: each check against the CPU's answer.
+//! Checks that a backend must pass before it is trusted, each against the CPU's answer.
 //!
-//! Every kind of kernel that a default run uses is tried at boot ([`CHECKS`]); the tests also take a
-//! few steps with every setting that computes something of its own ([`VARIANTS`]).
+//! Every kind of kernel that a default run uses is checked at boot ([`CHECKS`]). The tests also
+//! take a few steps with every setting that computes something of its own ([`VARIANTS`]).
 //!
 //! cubecl does not report a shader that the browser's compiler rejects: the call succeeds and stale
 //! numbers come back (tracel-ai/cubecl#1641). So answers are compared.
@@ -49,7 +49,7 @@ pub const CHECKS: [&str; 8] = [
     "training step in tensors",
 ];
 
-/// Makes one check on `device`; `index` counts into [`CHECKS`].
+/// Makes one check on `device`, by its index in [`CHECKS`].
 ///
 /// # Errors
 /// If the device's answer is further than [`TOLERANCE`] from the CPU's, or there is none.
@@ -62,7 +62,7 @@ pub async fn check(index: usize, device: &Device) -> Result<(), Fault> {
     if error <= TOLERANCE { Ok(()) } else { Err(Fault::Wrong { check, error }) }
 }
 
-/// Settings of which each computes something that no other does, as query strings.
+/// Settings as query strings, each of which computes something that no other does.
 pub const VARIANTS: &[&str] = &[
     "activation=relu&bias=1&bias-scale=0.1&deeper=6tanh-5relu",
     // Backends approximate the error function to different last digits, and what Adam makes of a
@@ -121,7 +121,7 @@ pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(),
     Ok(())
 }
 
-/// What a few steps change in the weights, and what is measured after them.
+/// The change of the weights by a few steps, and losses and accuracies after them.
 async fn trained(
     experiment: &Experiment,
     device: &Device,
@@ -150,7 +150,7 @@ fn worst(expected: &[f32], got: &[f32]) -> f32 {
     if got.len() != expected.len() || got.iter().any(|value| !value.is_finite()) {
         return f32::INFINITY;
     }
-    let largest = expected.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
+    let largest = expected.iter().fold(f32::MIN_POSITIVE, |max, value| max.max(value.abs()));
     expected.iter().zip(got).map(|(a, b)| (a - b).abs() / largest).fold(0.0, f32::max)
 }
 
@@ -164,7 +164,7 @@ async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
-            // What the fastest way does not cover is trained in tensors.
+            // The reference also trains what the fastest implementation does not cover.
             let implementation = if name == "training step in tensors" {
                 Implementation::Reference
             } else {
@@ -226,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn the_training_check_is_about_steps_large_enough_to_show_a_wrong_one() {
+    fn steps_of_the_training_check_are_large_enough_to_show_a_fault() {
         let answer = pollster::block_on(answer(6, &Device::flex())).expect("the CPU answers");
-        let largest = answer.iter().fold(0f32, |most, value| most.max(value.abs()));
+        let largest = answer.iter().fold(0f32, |max, value| max.max(value.abs()));
         assert!((0.1..2.0).contains(&largest), "{largest}");
     }
 }

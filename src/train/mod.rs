@@ -7,7 +7,7 @@
 pub mod conformance;
 mod cpu;
 mod draws;
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", all(test, not(target_family = "wasm"))))]
 mod gpu;
 mod minimum_norm;
 mod optimiser;
@@ -106,7 +106,8 @@ impl Ensemble {
 }
 
 impl Trainer {
-    /// The ensemble before its first step, with the fastest implementation of a step that covers it.
+    /// The ensemble before its first step, with the fastest implementation of a step that covers
+    /// it.
     ///
     /// # Errors
     /// If there is nothing to train on.
@@ -141,7 +142,8 @@ impl Trainer {
         Ok(Self::from_start(members, device.clone(), data, start, implementation))
     }
 
-    /// Another trainer of the same members, before its first step. It shares the data with this one.
+    /// Another trainer of the same members, before its first step. It shares the data with this
+    /// one.
     #[must_use]
     pub(crate) fn start_over(&self) -> Self {
         Self::from_start(
@@ -294,7 +296,8 @@ mod tests {
     use pollster::block_on;
 
     /// The largest difference between weights after 100 steps of a small network and those of the
-    /// reference, relative to the largest change of a weight. `None` if only the reference covers it.
+    /// reference, relative to the largest change of a weight. `None` if only the reference covers
+    /// it.
     fn difference(variant: &str) -> Option<f32> {
         const QUERY: &str = "p=7&width=24&seeds=2&lr=0.003&steps=100";
         let parsed = Experiment::from_query(&format!("{QUERY}&{variant}"));

@@ -235,9 +235,9 @@ fn adam(
     rates.keep.scale(parameter) - rates.adam.scale(state.mean.clone() / root)
 }
 
-/// Muon in the scaling of Liu et al. (arXiv 2502.16982, equation 4): `m = b m + g`,
-/// `w = (1 - lr wd) w - lr 0.2 sqrt(max(inputs, outputs)) O(m)`, with `O` the orthogonal matrix
-/// nearest to `m`, roughly. For weights; embeddings and biases get AdamW with the same learning rate.
+/// Muon in the scaling of Liu et al. (arXiv 2502.16982, equation 4): `m = b m + g`, `w = (1 - lr
+/// wd) w - lr 0.2 sqrt(max(inputs, outputs)) O(m)`, with `O` the orthogonal matrix nearest to `m`,
+/// roughly. For weights; embeddings and biases get AdamW with the same learning rate.
 fn muon(
     parameter: Tensor<3>,
     gradient: Tensor<3>,
@@ -250,8 +250,8 @@ fn muon(
     rates.keep.scale(parameter) - rates.lr.scale(direction)
 }
 
-/// Five Newton-Schulz steps with Jordan's coefficients (kellerjordan.github.io/posts/muon): singular
-/// values end up between some 0.7 and 1.2.
+/// Five Newton-Schulz steps with Jordan's coefficients (kellerjordan.github.io/posts/muon):
+/// singular values end up between some 0.7 and 1.2.
 fn orthogonalise(matrix: Tensor<3>) -> Tensor<3> {
     const A: f64 = 3.4445;
     const B: f64 = -4.7750;

@@ -1,5 +1,5 @@
-//! The training step in tensor operations, with gradients by burn's automatic differentiation: for every
-//! setting and every device, and what faster ways to the same step are tested against.
+//! The training step in tensor operations, with gradients by burn's automatic differentiation. It
+//! covers every setting on every device, and faster implementations are tested against it.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -23,7 +23,7 @@ pub(super) struct Ensemble {
     members: Vec<Settings>,
     loss: Loss,
     device: Device,
-    /// What is trained on, with gradients recorded through it.
+    /// The training set, with gradients recorded through it.
     tracked: Tracked,
     batches: Option<Batches>,
     noise: Option<HiddenNoise>,
@@ -118,8 +118,8 @@ impl Ensemble {
         Ok(())
     }
 
-    /// The gradients of each member's loss with respect to its own parameters; `None` for those that
-    /// are not trained or that the loss does not depend on. Members have `counts` samples.
+    /// The gradients of each member's loss with respect to its own parameters; `None` for those
+    /// that are not trained or that the loss does not depend on. Members have `counts` samples.
     fn gradients(&mut self, counts: &[usize]) -> Vec<Option<Tensor<3>>> {
         let model = self.model.tracked(&self.trained);
         let batch = self.batches.as_mut().map(|batches| self.tracked.batch(batches, &self.device));
@@ -184,8 +184,8 @@ impl Tracked {
     }
 }
 
-/// Factors for each hidden layer, `[members, rows, units]`; members have `counts` samples, and what is
-/// behind a member's own samples and units is 1.
+/// Factors for each hidden layer, `[members, rows, units]`; members have `counts` samples, and what
+/// is behind a member's own samples and units is 1.
 fn factors(
     noise: &mut HiddenNoise,
     members: &[Settings],
@@ -202,12 +202,13 @@ fn factors(
     let mut layers: Vec<Vec<f32>> =
         widest.iter().map(|width| vec![1.0; members.len() * rows * width]).collect();
     for (member, count) in counts.enumerate() {
-        for (layer, own) in noise.next(member, count).iter().enumerate() {
+        for (layer, factors) in noise.next(member, count).iter().enumerate() {
             let width = widest[layer];
-            let place = member * rows * width..(member + 1) * rows * width;
+            let range = member * rows * width..(member + 1) * rows * width;
             let units = units[member][layer];
-            for (row, own) in layers[layer][place].chunks_mut(width).zip(own.chunks(units)) {
-                row[..units].copy_from_slice(own);
+            for (row, factors) in layers[layer][range].chunks_mut(width).zip(factors.chunks(units))
+            {
+                row[..units].copy_from_slice(factors);
             }
         }
     }
@@ -218,8 +219,8 @@ fn factors(
     layers.into_iter().zip(widest).map(tensor).collect()
 }
 
-/// Targets with a share of each spread evenly over the classes (Szegedy et al., arXiv 1512.00567):
-/// `(1 - s) t + s / classes`. Those of a regression stay.
+/// Targets of which a fraction `s` is divided evenly among the classes (Szegedy et al.,
+/// arXiv 1512.00567): `(1 - s) t + s / classes`. Those of a regression stay.
 fn smoothed(
     samples: &Samples,
     members: &[Settings],
@@ -232,8 +233,8 @@ fn smoothed(
     }
     let [_, _, classes] = targets.dims();
     let rest = PerMember::new(members.iter().map(|m| 1.0 - m.smoothing), device);
-    let spread = PerMember::new(members.iter().map(|m| m.smoothing / classes as f64), device);
-    spread.add(rest.scale(targets))
+    let per_class = PerMember::new(members.iter().map(|m| m.smoothing / classes as f64), device);
+    per_class.add(rest.scale(targets))
 }
 
 #[cfg(test)]
@@ -274,15 +275,15 @@ mod tests {
             let gradient = gradient.clone().expect("everything is trained");
             let [members, rows, columns] = gradient.dims();
             let gradient = gradient.try_to_vec_as::<f32>().expect("on the CPU");
-            let largest = gradient.iter().fold(1e-3f32, |most, g| most.max(g.abs()));
+            let largest = gradient.iter().fold(1e-3f32, |max, g| max.max(g.abs()));
             for entry in (0..gradient.len()).step_by(gradient.len().div_ceil(40)) {
                 let (member, row, column) =
                     (entry / (rows * columns), entry / columns % rows, entry % columns);
                 let shifted = |shift: f64| {
                     let mut parameters = parameters.clone();
-                    let place = [member..member + 1, row..row + 1, column..column + 1];
-                    let value = parameters[index].clone().slice(place.clone()) + shift;
-                    parameters[index] = parameters[index].clone().slice_assign(place, value);
+                    let range = [member..member + 1, row..row + 1, column..column + 1];
+                    let value = parameters[index].clone().slice(range.clone()) + shift;
+                    parameters[index] = parameters[index].clone().slice_assign(range, value);
                     assert_eq!(members * rows * columns, gradient.len());
                     loss(parameters)
                 };
@@ -294,16 +295,17 @@ mod tests {
     }
 
     #[test]
-    fn gradients_are_the_finite_differences_of_every_activation() {
+    fn gradients_are_finite_differences_for_every_activation() {
         for activation in ["quadratic", "relu", "tanh", "gelu", "silu", "linear"] {
             assert_gradient(&format!(
-                "p=5&width=6&seeds=2&bias=1&bias-scale=0.3&activation={activation}&deeper=5{activation}"
+                "p=5&width=6&seeds=2&bias=1&bias-scale=0.3&activation={activation}\
+                 &deeper=5{activation}"
             ));
         }
     }
 
     #[test]
-    fn gradients_are_the_finite_differences_of_every_loss() {
+    fn gradients_are_finite_differences_for_every_loss() {
         for loss in ["mse", "cross-entropy", "stablemax"] {
             assert_gradient(&format!("p=5&width=6&seeds=2&smoothing=0,0.1&loss={loss}"));
         }
@@ -311,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_are_the_finite_differences_with_an_embedding_and_with_uneven_members() {
+    fn gradients_are_finite_differences_with_uneven_members() {
         assert_gradient("p=5&width=6&embedding=8&seeds=2");
         assert_gradient("p=5&width=3,6&frac=0.4,0.7&seeds=1");
     }
@@ -333,9 +335,9 @@ mod tests {
             let batch = rows(ensemble.tracked.batch(&mut batches, &ensemble.device).inputs);
             assert_eq!(batch.len(), 2 * 16);
             for (index, row) in batch.iter().enumerate() {
-                let own = if index < 16 { 0..10 } else { 30..60 };
-                let place = own.clone().find(|&sample| all[sample] == *row);
-                seen.insert(place.expect("the row is one of the member's own"));
+                let samples = if index < 16 { 0..10 } else { 30..60 };
+                let found = samples.clone().find(|&sample| all[sample] == *row);
+                seen.insert(found.expect("the row is one of the member's own"));
             }
         }
         assert_eq!(seen.len(), 40, "every sample comes sooner or later");

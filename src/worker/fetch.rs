@@ -4,17 +4,18 @@ use js_sys::{ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::protocol::Failure;
+
 /// The bytes of a file in the worker's own folder.
 ///
 /// # Errors
-/// A sentence for the reader, if the file is not to be had.
-pub(super) async fn file(name: &str) -> Result<Vec<u8>, String> {
+/// [`Failure::FileNotLoaded`].
+pub(super) async fn file(name: &str) -> Result<Vec<u8>, Failure> {
     bytes(name).await.map_err(|error| {
-        let reason = error.as_string().or_else(|| {
+        let said = error.as_string().or_else(|| {
             error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()))
         });
-        let reason = reason.unwrap_or_else(|| "no reason given".into());
-        format!("the file {name} beside the page could not be loaded ({reason})")
+        Failure::FileNotLoaded { name: name.into(), detail: said.unwrap_or_default() }
     })
 }
 

@@ -1,9 +1,10 @@
-//! The wasm side that trains, in a Web Worker: opens a backend, obeys [`Command`]s, sends
-//! [`Event`]s.
+//! The wasm side that trains, in a Web Worker: opens a backend, holds several runs, obeys
+//! [`Command`]s and sends [`Event`]s.
 
 mod fetch;
 mod pace;
-mod run;
+mod runs;
+mod schedule;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -14,8 +15,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::protocol::{Command, Event};
+use crate::protocol::{Command, Event, Failure};
 
+#[cfg(target_family = "wasm")]
 #[expect(unsafe_code, reason = "the linker's own function can be declared in no other way")]
 mod constructors {
     unsafe extern "C" {
@@ -38,6 +40,8 @@ mod constructors {
 pub fn call_constructors() {
     thread_local!(static CALLED: Cell<bool> = const { Cell::new(false) });
     if !CALLED.replace(true) {
+        // Elsewhere the loader runs them.
+        #[cfg(target_family = "wasm")]
         constructors::call();
     }
 }
@@ -48,8 +52,8 @@ pub fn start() {
     call_constructors();
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        let message = info.payload_as_str().unwrap_or("no reason given");
-        send(&Event::Failed(format!("the training program stopped ({message})")));
+        let detail = info.payload_as_str().map(str::to_owned);
+        send(&Event::Failed(Failure::ProgramStopped { detail }));
     }));
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let inbox = Rc::new(Inbox::default());
@@ -58,15 +62,13 @@ pub fn start() {
         let command = message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
         match command {
             Some(command) => receiver.put(command),
-            None => send(&Event::Failed(
-                "page and worker are of different versions: reload the page".into(),
-            )),
+            None => send(&Event::Failed(Failure::VersionMismatch)),
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     on_message.forget();
-    spawn_local(run::obey(inbox));
+    spawn_local(runs::obey(inbox));
     send(&Event::Listening);
 }
 
@@ -76,7 +78,7 @@ fn send(event: &Event) {
     match serde_json::to_string(event) {
         Ok(text) => {
             // Posting a string fails only if the page is gone.
-            let _ = scope.post_message(&JsValue::from_str(&text));
+            scope.post_message(&JsValue::from_str(&text)).ok();
         }
         Err(error) => unreachable!("events have no maps with odd keys: {error}"),
     }
@@ -92,10 +94,18 @@ struct Inbox {
 
 impl Inbox {
     fn put(&self, command: Command) {
-        self.waiting.borrow_mut().push_back(command);
-        if let Some(wake) = self.wake.borrow_mut().take() {
+        let mut waiting = self.waiting.borrow_mut();
+        if let Command::Drop(run) = command {
+            // A run that was given up is not set up first.
+            waiting.retain(|other| other.run() != Some(run));
+        }
+        waiting.push_back(command);
+        drop(waiting);
+        // Not borrowed any more when it is called.
+        let wake = self.wake.borrow_mut().take();
+        if let Some(wake) = wake {
             // A promise's resolve function does not throw.
-            let _ = wake.call0(&JsValue::NULL);
+            wake.call0(&JsValue::NULL).ok();
         }
     }
 
@@ -123,7 +133,7 @@ impl Inbox {
             *self.wake.borrow_mut() = Some(resolve);
         });
         // Never rejected.
-        let _ = JsFuture::from(promise).await;
+        JsFuture::from(promise).await.ok();
         self.wake.borrow_mut().take();
     }
 }

@@ -142,9 +142,9 @@ fn a_ridge_takes_most_of_the_peak_away() {
     assert_inside("200 features with ridge", median(errors), 0.44, 0.44);
 }
 
-/// How many seeds have their largest test loss at one of the values `at`, and how many a lower error
-/// at the first and the last value than the largest in between. Holds the quoted median errors at
-/// the values `quoted`.
+/// How many seeds have their largest test loss at one of the values `at`, and how many a lower
+/// error at the first and the last value than the largest in between. Holds the quoted median
+/// errors at the values `quoted`.
 fn peaks(
     query: &str,
     of: fn(&Settings) -> usize,

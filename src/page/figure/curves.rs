@@ -62,7 +62,8 @@ impl Panel for Curves {
             self.loss.draw(key, frame(plots::loss_title(experiment, text), values), &curves);
         }
         self.crosshair.show(shared.crosshair);
-        let row = view.options.pointed.row.and_then(|height| plots::row_at_height(experiment, height));
+        let row =
+            view.options.pointed.row.and_then(|height| plots::row_at_height(experiment, height));
         let readout = plots::readout(history, shared.pointed_step, row, text);
         self.readout.show(readout.map(|(_, words)| words).unwrap_or_default());
     }

@@ -56,7 +56,10 @@ impl Panel for Estimators {
         let (checks, text) = (view.session.checks(), view.text);
         self.check.set_disabled(checks.running.is_some());
         self.holder.set_hidden(checks.results.is_empty());
-        set_text(&self.words, &plots::checks_words(&checks.results, checks.running.is_some(), text));
+        set_text(
+            &self.words,
+            &plots::checks_words(&checks.results, checks.running.is_some(), text),
+        );
         // The history has no part in it.
         let step = checks.results.len() as u32;
         let key = DrawKey { version: Version::default(), view: view.view, step: Some(step) };

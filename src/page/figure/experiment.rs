@@ -7,7 +7,26 @@ use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use crate::experiment::{Experiment, FIELDS, Preset};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
+use crate::page::plots;
 use crate::text::Text;
+
+/// What the figure is about, where no page around it says so.
+pub struct Title {
+    element: HtmlElement,
+}
+
+impl Title {
+    /// Finds its element in the figure.
+    pub fn new(root: &Root) -> Self {
+        Self { element: root.part("title") }
+    }
+}
+
+impl Panel for Title {
+    fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
+        set_text(&self.element, &plots::heading(view.session.experiment(), view.text));
+    }
+}
 
 /// The presets.
 pub struct Experiments {
@@ -73,10 +92,7 @@ impl Panel for Experiments {
             .collect();
         self.changed.set_hidden(changed.is_empty());
         let settings = text.list(&changed);
-        set_text(
-            &self.changed_text,
-            &text.with("changed", &[("settings", settings.into())]),
-        );
+        set_text(&self.changed_text, &text.with("changed", &[("settings", settings.into())]));
         self.shown = Some(experiment.clone());
     }
 }

@@ -203,8 +203,6 @@ impl Panel for Measures {
     }
 }
 
-
-
 /// How far measuring is, and what it costs.
 fn cost(view: &View<'_>) -> String {
     let (progress, text) = (view.session.progress(), view.text);

@@ -25,7 +25,7 @@ use std::rc::{Rc, Weak};
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlElement, KeyboardEvent, MediaQueryListEvent, PointerEvent};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use self::budget::{DrawBudget, Scope};
 use self::cache::Shared;
@@ -78,7 +78,13 @@ pub struct Surroundings {
     /// whether the reader should find the old ones by going back. Only for the figure that owns the
     /// address bar.
     pub on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>>,
+    /// Called after the root's state attributes have changed.
+    pub on_state: Option<Rc<dyn Fn(&HtmlElement)>>,
 }
+
+/// The attributes of a figure's root that say what it is doing.
+pub const STATE_ATTRIBUTES: [&str; 4] =
+    ["data-state", "data-backend", "data-workers", "data-measures"];
 
 /// A mounted figure.
 pub struct Figure {
@@ -132,8 +138,7 @@ impl Figure {
             let pool = surroundings.pool.clone();
             Rc::new(move || pool.new_run())
         };
-        let mut session =
-            Session::new(address.experiment, address.options.preference, new_run);
+        let mut session = Session::new(address.experiment, address.options.preference, new_run);
         session.act(Action::SetSpeed(address.options.speed));
         let plays = address.options.plays;
         let inner = Rc::new(RefCell::new(Inner {
@@ -210,7 +215,7 @@ impl Drop for Figure {
         inner.patience = None;
         inner.panels.clear();
         let leases = std::mem::take(&mut inner.leases);
-        for name in ["data-state", "data-backend", "data-workers", "data-measures"] {
+        for name in STATE_ATTRIBUTES {
             inner.root.element().remove_attribute(name).ok();
         }
         inner.root.element().set_inner_html("");
@@ -224,7 +229,8 @@ fn build(root: &Root, text: &Text, parts: Parts) {
     let element = root.element();
     element.set_inner_html(include_str!("figure.html"));
     let all = |selector: &str| {
-        let found = element.query_selector_all(selector).expect("the selector is written in the code");
+        let found =
+            element.query_selector_all(selector).expect("the selector is written in the code");
         (0..found.length())
             .filter_map(move |index| found.get(index)?.dyn_into::<Element>().ok())
             .collect::<Vec<_>>()
@@ -262,7 +268,7 @@ fn build(root: &Root, text: &Text, parts: Parts) {
 }
 
 fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dyn Panel>> {
-    let mut panels: Vec<Box<dyn Panel>> = Vec::new();
+    let mut panels: Vec<Box<dyn Panel>> = vec![Box::new(experiment::Title::new(root))];
     if parts.experiment {
         panels.push(Box::new(experiment::Experiments::new(root, text, handle)));
     }
@@ -326,7 +332,7 @@ fn listeners(root: &Root, handle: &Handle) -> Vec<Listener> {
     }));
     if let Ok(Some(dark)) = window().match_media("(prefers-color-scheme: dark)") {
         let handle = handle.clone();
-        listeners.push(Listener::new(&dark, "change", move |_: MediaQueryListEvent| {
+        listeners.push(Listener::new(&dark, "change", move |_: Event| {
             handle.forget_theme();
         }));
     }
@@ -542,6 +548,9 @@ impl Inner {
         self.panels = panels;
         // Last: whoever waits for a state finds the rest of it.
         set_attribute(self.root.element(), "data-state", self.session.state().key());
+        if let Some(on_state) = &self.surroundings.on_state {
+            on_state(self.root.element());
+        }
     }
 
     /// Workers that share the members.

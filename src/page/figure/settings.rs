@@ -135,8 +135,7 @@ impl Control {
     fn new(root: &Root, field: &'static Field, text: &Text, handle: &Handle) -> Self {
         let holder: HtmlElement = create("div");
         holder.set_class_name("control");
-        let (id, about_id) =
-            (root.unique(field.key), root.unique(&format!("about-{}", field.key)));
+        let (id, about_id) = (root.unique(field.key), root.unique(&format!("about-{}", field.key)));
         let label: HtmlElement = append(&holder, "label", "");
         let name: HtmlElement = append(&label, "span", "");
         set_text(&name, &text.field(field));
@@ -144,8 +143,7 @@ impl Control {
         let mut about = text.field_about(field);
         let (widget, element): (Widget, HtmlElement) = match field.kind {
             FieldKind::Number { min, max, .. } => {
-                let [min, max] =
-                    [min, max].map(|value| text.value(field, Value::Number(value)));
+                let [min, max] = [min, max].map(|value| text.value(field, Value::Number(value)));
                 about = text.with(
                     "range-of-setting",
                     &[("about", about.into()), ("min", min.into()), ("max", max.into())],

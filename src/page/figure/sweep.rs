@@ -80,7 +80,9 @@ impl Sweep {
             return;
         }
         let history = view.session.history();
-        let Some((rows, cells)) = plots::map(history, view.options.profile_loss) else { return };
+        let Some((rows, cells)) = plots::map(history, view.options.profile_loss, view.text) else {
+            return;
+        };
         let frame = Frame {
             title: plots::map_title(view.options.profile_loss, title, view.text),
             theme: view.theme,
@@ -98,7 +100,9 @@ impl Sweep {
 pub fn section(root: &Root, name: &str) -> HtmlElement {
     let selector = format!("[data-section={name}]");
     let found = root.element().query_selector(&selector).ok().flatten();
-    wasm_bindgen::JsCast::unchecked_into(found.expect("the panel is made for a section that is there"))
+    wasm_bindgen::JsCast::unchecked_into(
+        found.expect("the panel is made for a section that is there"),
+    )
 }
 
 impl Panel for Sweep {
@@ -108,9 +112,8 @@ impl Panel for Sweep {
         let step = view.shared.pointed_step;
         let pick = if options.profile_best { Pick::BestUpTo(step) } else { Pick::At(step) };
         let key = view.key_at_step();
-        let profile = self
-            .cached
-            .get(key, || plots::profile(history, pick, options.profile_loss, text));
+        let profile =
+            self.cached.get(key, || plots::profile(history, pick, options.profile_loss, text));
         let over_setting = plots::has_profile(experiment);
         // A run of one step has no curve over steps.
         let is_solved = experiment.settings.steps == 1 && over_setting;
@@ -160,9 +163,15 @@ impl Panel for Sweep {
             };
             self.profile.draw(key, frame, &series);
         }
-        let setting = profile.across.title.clone();
-        set_text(&self.measure, &text.get(if options.profile_loss { "button-show-error" } else { "button-show-loss" }));
-        set_text(&self.best, &text.get(if options.profile_best { "button-same-step" } else { "button-best-step" }));
+        let setting = profile.setting.clone();
+        set_text(
+            &self.measure,
+            &text.get(if options.profile_loss { "button-show-error" } else { "button-show-loss" }),
+        );
+        set_text(
+            &self.best,
+            &text.get(if options.profile_best { "button-same-step" } else { "button-best-step" }),
+        );
         if !alone {
             self.draw_map(view, &setting, budget);
             self.map_crosshair.show(view.shared.crosshair);

@@ -9,8 +9,8 @@ use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use crate::page::dom::{Listener, Root, set_attribute, set_text};
 use crate::page::session::{Action, Activity, State};
-use crate::page::{plots, speed};
 use crate::page::wording;
+use crate::page::{plots, speed};
 
 /// Play, step, reset, speed, axis, and what trains.
 pub struct Toolbar {
@@ -27,8 +27,12 @@ pub struct Toolbar {
 impl Toolbar {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, handle: &Handle) -> Self {
-        let (play, step, reset, axis): (HtmlButtonElement, HtmlButtonElement, HtmlButtonElement, HtmlButtonElement) =
-            (root.part("play"), root.part("step"), root.part("reset"), root.part("axis"));
+        let (play, step, reset, axis): (
+            HtmlButtonElement,
+            HtmlButtonElement,
+            HtmlButtonElement,
+            HtmlButtonElement,
+        ) = (root.part("play"), root.part("step"), root.part("reset"), root.part("axis"));
         let on_click = |button: &HtmlButtonElement, action: Action| {
             let handle = handle.clone();
             Listener::new(button, "click", move |_: Event| handle.act(action.clone()))

@@ -1,298 +1,510 @@
-//! What has been found, in words.
+//! What a run has shown so far, in sentences.
 
 use std::ops::Range;
 
-use super::{MAX_GROUPS, Pick, all, points, profile, spreads, variants};
-use crate::experiment::Settings;
+use super::profile::Profile;
+use super::{MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries};
+use crate::experiment::{Experiment, Settings};
 use crate::history::History;
-use crate::page::format;
 use crate::phases::{self, MemberPhases, Spread};
+use crate::text::{self, Arg, Text};
 
 /// Whether more will come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moving {
     /// Nothing is trained yet, and nothing trains.
     NotYet,
-    /// Under way, or paused.
+    /// Training, or paused.
     Now,
-    /// All steps are taken.
+    /// All steps are done.
     Over,
 }
 
-/// What has been found so far, in words.
-///
-/// `best` is whether each network is shown at its best step over a setting.
-pub fn finding(history: &History, members: &[MemberPhases], moving: Moving, best: bool) -> String {
+/// Divergences that are named. Of more there is their number.
+const MAX_DIVERGENCES: usize = 2;
+
+/// Configurations whose steps are listed. Of more there are counts.
+const MAX_LISTED: usize = 12;
+
+/// What has been found so far. `best` is whether each network is shown at its best step over a
+/// setting.
+pub fn finding(
+    history: &History,
+    members: &[MemberPhases],
+    moving: Moving,
+    best: bool,
+    text: &Text,
+) -> String {
     let experiment = history.experiment();
-    let begun = history.evaluations().last().is_some_and(|evaluation| evaluation.step > 0);
-    let mut text = match variants(experiment).len() {
-        2.. if begun && !experiment.settings.is_regression() => {
-            let step = history.evaluations().last().map_or(0.0, |last| f64::from(last.step));
-            let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
-            match profile(history, pick, false) {
-                Some(profile) => {
-                    let told = profile.finding(moving == Moving::Over, experiment.settings.seeds);
-                    let of = "With each network at its best step, chosen by the test set itself: ";
-                    if best { format!("{of}{}", lower_first(&told)) } else { told }
-                }
-                None => variants_finding(history, members),
-            }
-        }
-        _ if experiment.settings.is_regression() => regression_finding(history),
-        _ => phases_finding(history, members, moving),
-    };
     let diverged = phases::divergences(history);
     if diverged.len() > 1 && diverged.len() == experiment.member_count() {
-        return format!("All {} networks diverged: lower the learning rate.", diverged.len());
+        return text.with("finding-all-diverged", &[("networks", diverged.len().into())]);
     }
-    const MOST: usize = 2;
-    for sentence in diverged.iter().take(MOST) {
-        text += &format!(" {sentence}");
-    }
-    if diverged.len() > MOST {
-        text += &format!(" So did {} more.", diverged.len() - MOST);
-    }
-    text
-}
-
-/// A sentence as it stands behind a colon.
-fn lower_first(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// Of members that differ in more than their seed: what became of each kind.
-fn variants_finding(history: &History, members: &[MemberPhases]) -> String {
-    let variants = variants(history.experiment());
-    let few = variants.len() <= MAX_GROUPS;
-    let of_variant = |(range, name): (Range<usize>, String)| {
-        let test = points(history, range.clone(), |m| m.test.accuracy).last().map(|p| p.median);
-        let test = test.map_or("diverged".into(), |test| format!("{:.0}%", 100.0 * test));
-        if !few {
-            return format!("{name}: {test}");
-        }
-        let (fit, generalise) = spreads(&members[range]);
-        let step = |spread: Option<Spread>| spread?.median.map(format::step);
-        match (step(fit), step(generalise)) {
-            (Some(fit), Some(generalise)) => {
-                format!("{name}: memorised at step {fit}, generalised at step {generalise}")
-            }
-            (Some(fit), None) => {
-                format!("{name}: memorised at step {fit}, {test} on unseen samples")
-            }
-            (None, _) => format!("{name}: not memorised, {test} on unseen samples"),
-        }
-    };
-    let all: Vec<String> = variants.into_iter().map(of_variant).collect();
-    let start = if few { "" } else { "Right on unseen samples, medians over seeds: " };
-    format!("{start}{}.", all.join("; "))
-}
-
-/// Of a regression: where the test loss is, and where it was lowest and highest.
-fn regression_finding(history: &History) -> String {
-    let points = points(history, all(history), |m| m.test.loss);
-    let Some(last) = points.last().filter(|_| points.len() > 1) else {
-        return "Nothing is learned yet. Press Play.".into();
-    };
-    let start = points[0];
-    // The largest rise: the lowest point so far, and the one that stands highest above it.
-    let mut lowest = points[1];
-    let mut rise = (lowest, lowest);
-    for &point in &points[1..] {
-        if point.median < lowest.median {
-            lowest = point;
-        }
-        if point.median - lowest.median > rise.1.median - rise.0.median {
-            rise = (lowest, point);
-        }
-    }
-    let (lowest, highest) = rise;
-    let mut text = format!(
-        "Test loss {} at step {}, from {}",
-        format::value(last.median),
-        format::tick(last.x),
-        format::value(start.median)
-    );
-    // A rise of a tenth above an earlier low is called a peak.
-    if highest.median > 1.1 * lowest.median {
-        text += &format!(
-            ". It fell to {} at step {} and rose to {} at step {}",
-            format::value(lowest.median),
-            format::tick(lowest.x),
-            format::value(highest.median),
-            format::tick(highest.x)
-        );
-    }
-    text + "."
-}
-
-/// Where more were right on unseen samples than are now, by two points at least.
-fn better_before(history: &History) -> String {
-    let points = points(history, all(history), |m| m.test.accuracy);
-    let best = points.iter().max_by(|a, b| a.median.total_cmp(&b.median));
-    match (best, points.last()) {
-        (Some(best), Some(last)) if best.median > last.median + 0.02 => format!(
-            " On unseen samples they were right most often, {:.0}%, at step {}; now {:.0}%: here it would have \
-             been better to stop.",
-            100.0 * best.median,
-            format::tick(best.x),
-            100.0 * last.median
-        ),
-        _ => String::new(),
-    }
-}
-
-fn phases_finding(history: &History, members: &[MemberPhases], moving: Moving) -> String {
-    let goal = format::percent(history.experiment().settings.goal);
-    let (fit, generalise) = spreads(members);
-    let done = moving == Moving::Over;
+    let found = Found { history, members, moving, text };
     let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
-    match (fit, generalise) {
-        (None, _) if last == 0 => {
-            "Nothing is learned yet. Press Play: the left of the charts fills first.".into()
+    let mut sentences = if experiment.settings.is_regression() {
+        found.losses()
+    } else if experiment.lists().next().is_none() {
+        found.phases()
+    } else if last == 0 {
+        vec![text.get("finding-not-trained")]
+    } else {
+        let step = f64::from(last);
+        let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
+        match profile(history, pick, false, text).filter(Profile::asks_for_descent) {
+            Some(profile) => found.descent(&profile, best),
+            None => found.configurations(),
         }
-        (None, _) if done => {
-            format!("No network memorised its training set within {} steps.", format::step(last))
-        }
-        (None, _) => "The networks are fitting their training sets.".into(),
-        (Some(fit), None) if done => format!(
-            "Memorised at step {}. No network reached {goal} on unseen samples within {} steps: the \
-             second phase did not come, or not yet.{}",
-            range(&fit),
-            format::step(last),
-            better_before(history)
-        ),
-        (Some(fit), None) => {
-            let test =
-                points(history, all(history), |m| m.test.accuracy).last().map_or(0.0, |p| p.median);
-            format!(
-                "Memorised at step {}. On samples they have not seen the networks are right {:.0}% of \
-                 the time. Stop here, or keep going?",
-                range(&fit),
-                100.0 * test
-            )
-        }
-        (Some(fit), Some(generalise)) if !super::has_phases(members) => format!(
-            "{goal} of unseen samples right at step {}, before memorising at step {}: no second phase to wait \
-             for.",
-            range(&generalise),
-            range(&fit)
-        ),
-        (Some(fit), Some(generalise)) => {
-            let usual = history.experiment().settings.goal == Settings::default().goal;
-            let reached =
-                if usual { String::new() } else { format!(" ({goal} of unseen samples)") };
-            let late = match (fit.median, generalise.median) {
-                (Some(fit), Some(generalise)) if fit > 0 => {
-                    format!(
-                        ": {} times as late",
-                        format::about(f64::from(generalise) / f64::from(fit))
-                    )
-                }
-                _ => String::new(),
-            };
-            format!(
-                "Memorised at step {}, generalised{reached} at step {}{late}.{}",
-                range(&fit),
-                range(&generalise),
-                if done { better_before(history) } else { String::new() }
-            )
-        }
+    };
+    for divergence in diverged.iter().take(MAX_DIVERGENCES) {
+        sentences.push(text::divergence(text, experiment, divergence));
     }
+    let more = diverged.len().saturating_sub(MAX_DIVERGENCES);
+    if more > 0 {
+        sentences.push(text.with("finding-more-diverged", &[("count", more.into())]));
+    }
+    text.sentences(&sentences)
 }
 
-/// `43 (37 to 48 over 5 networks)`.
-fn range(spread: &Spread) -> String {
-    let Spread { reached, members, median, first, last } = *spread;
-    let (first, last) = (format::step(first), format::step(last));
-    let networks = if reached == members {
-        format!("{members} networks")
-    } else {
-        format!("the {reached} of {members} networks that got there")
-    };
-    match median {
-        Some(median) if members == 1 => format::step(median),
-        Some(median) => format!("{} ({first} to {last} over {networks})", format::step(median)),
-        None => format!("{first} to {last} by {reached} of {members} networks"),
+/// What there is to tell of.
+struct Found<'a> {
+    history: &'a History,
+    members: &'a [MemberPhases],
+    moving: Moving,
+    text: &'a Text,
+}
+
+impl Found<'_> {
+    fn experiment(&self) -> &Experiment {
+        self.history.experiment()
+    }
+
+    /// The last evaluated step.
+    fn last(&self) -> u32 {
+        self.history.evaluations().last().map_or(0, |evaluation| evaluation.step)
+    }
+
+    /// The median test accuracy of some members at the last step, in percent.
+    fn test_accuracy(&self, members: Range<usize>) -> Option<String> {
+        let last = *points(self.history, members, |m| m.test.accuracy).last()?;
+        Some(self.text.numbers().whole_percent(last.median))
+    }
+
+    fn goal(&self) -> Arg {
+        self.text.percent(self.experiment().settings.goal).into()
+    }
+
+    fn range(&self, spread: &Spread) -> String {
+        let Spread { first, last, .. } = *spread;
+        if first == last {
+            return self.text.step(first);
+        }
+        let ends = [first, last].map(|step| Arg::Text(self.text.step(step)));
+        let [first, last] = ends;
+        self.text.with("range", &[("first", first), ("last", last)])
+    }
+
+    /// Double descent over a setting, or that there is none.
+    fn descent(&self, profile: &Profile, best: bool) -> Vec<String> {
+        let text = self.text;
+        let mut finding = profile.finding(text);
+        if self.moving != Moving::Over && self.experiment().settings.steps > 1 {
+            let args = [("step", profile.step.into()), ("finding", finding.into())];
+            finding = text.with("finding-at-step", &args);
+        }
+        if best {
+            finding = text.with("finding-at-best", &[("finding", finding.into())]);
+        }
+        vec![finding, self.by_median()]
+    }
+
+    /// How many networks each number is the median of, if there are several.
+    fn by_median(&self) -> String {
+        match self.experiment().settings.seeds {
+            0 | 1 => String::new(),
+            seeds => self.text.with("finding-by-median", &[("networks", seeds.into())]),
+        }
+    }
+
+    /// When each configuration memorised and generalised.
+    fn configurations(&self) -> Vec<String> {
+        let text = self.text;
+        let all = configurations(self.experiment(), text);
+        let steps = |range: &Range<usize>| {
+            let (memorised, generalised) = summaries(&self.members[range.clone()]);
+            let step = |spread: Option<Spread>| spread?.median;
+            (step(memorised), step(generalised))
+        };
+        if all.len() > MAX_LISTED {
+            let count = |reached: &dyn Fn((Option<u32>, Option<u32>)) -> bool| {
+                all.iter().filter(|(range, _)| reached(steps(range))).count()
+            };
+            return vec![text.with(
+                "finding-configurations",
+                &[
+                    ("count", all.len().into()),
+                    ("memorised", count(&|(memorised, _)| memorised.is_some()).into()),
+                    ("generalised", count(&|(_, generalised)| generalised.is_some()).into()),
+                ],
+            )];
+        }
+        if all.len() > MAX_GROUPS {
+            let never = match self.moving {
+                Moving::Over => "finding-never",
+                Moving::Now | Moving::NotYet => "finding-not-yet",
+            };
+            let step = |step: Option<u32>| -> Arg {
+                step.map_or_else(|| text.get(never), |step| text.step(step)).into()
+            };
+            let entry = |(range, name): &(Range<usize>, String)| {
+                let (memorised, generalised) = steps(range);
+                let args = [
+                    ("name", name.as_str().into()),
+                    ("memorised", step(memorised)),
+                    ("generalised", step(generalised)),
+                ];
+                text.with("finding-steps-entry", &args)
+            };
+            let entries =
+                text.join("finding-steps-next", &all.iter().map(entry).collect::<Vec<_>>());
+            let listed = text.with("finding-steps", &[("entries", entries.into())]);
+            return vec![listed, self.by_median()];
+        }
+        let sentence = |(range, name): (Range<usize>, String)| {
+            let name = ("name", name.into());
+            let Some(test) = self.test_accuracy(range.clone()) else {
+                return text.with("finding-configuration-diverged", &[name]);
+            };
+            let test = ("test", test.into());
+            match steps(&range) {
+                (Some(memorised), Some(generalised)) => text.with(
+                    "finding-configuration-both",
+                    &[name, ("memorised", memorised.into()), ("generalised", generalised.into())],
+                ),
+                (Some(memorised), None) => text.with(
+                    "finding-configuration-memorised",
+                    &[name, ("memorised", memorised.into()), test],
+                ),
+                (None, _) => text.with("finding-configuration-neither", &[name, test]),
+            }
+        };
+        all.into_iter().map(sentence).chain([self.by_median()]).collect()
+    }
+
+    /// Where the test loss of a regression is, and its largest rise.
+    fn losses(&self) -> Vec<String> {
+        let text = self.text;
+        let points = points(self.history, all(self.history), |m| m.test.loss);
+        let Some(last) = points.last().filter(|_| points.len() > 1) else {
+            return vec![text.get("finding-not-trained")];
+        };
+        // The largest rise is from the lowest point so far to the one that stands highest above it.
+        let mut lowest = points[1];
+        let mut rise = (lowest, lowest);
+        for &point in &points[1..] {
+            if point.median < lowest.median {
+                lowest = point;
+            }
+            if point.median - lowest.median > rise.1.median - rise.0.median {
+                rise = (lowest, point);
+            }
+        }
+        let (low, high) = rise;
+        let loss = |value: f64| Arg::Text(text.loss(value));
+        let mut args = vec![
+            ("start", loss(points[0].median)),
+            ("last", loss(last.median)),
+            ("step", last.x.into()),
+        ];
+        // A rise by a tenth counts.
+        if high.median <= 1.1 * low.median {
+            return vec![text.with("finding-loss", &args)];
+        }
+        args.extend([("low", loss(low.median)), ("low-step", low.x.into())]);
+        if high.x == last.x {
+            return vec![text.with("finding-loss-rise", &args)];
+        }
+        args.extend([("high", loss(high.median)), ("high-step", high.x.into())]);
+        vec![text.with("finding-loss-peak", &args)]
+    }
+
+    /// If test accuracy was higher before, by at least two percentage points.
+    fn peaked(&self) -> String {
+        let points = points(self.history, all(self.history), |m| m.test.accuracy);
+        let best = points.iter().max_by(|a, b| a.median.total_cmp(&b.median));
+        let percent = |value| Arg::Text(self.text.numbers().whole_percent(value));
+        match (best, points.last()) {
+            (Some(best), Some(last)) if best.median > last.median + 0.02 => self.text.with(
+                "finding-peaked",
+                &[
+                    ("step", best.x.into()),
+                    ("best", percent(best.median)),
+                    ("last", percent(last.median)),
+                ],
+            ),
+            _ => String::new(),
+        }
+    }
+
+    /// The two phases, of networks that differ in their seed only.
+    fn phases(&self) -> Vec<String> {
+        let text = self.text;
+        let is_over = self.moving == Moving::Over;
+        let (memorised, generalised) = summaries(self.members);
+        let Some(memorised) = memorised else {
+            let step = generalised.and_then(|spread| spread.median);
+            return vec![match step {
+                _ if self.last() == 0 => text.get("finding-not-trained"),
+                Some(step) => {
+                    let args = [("goal", self.goal()), ("generalised", step.into())];
+                    text.with("finding-generalised-only", &args)
+                }
+                None if is_over => {
+                    text.with("finding-not-memorised", &[("steps", self.last().into())])
+                }
+                None => text.get("finding-memorising"),
+            }];
+        };
+        let Some(step) = memorised.median else {
+            return vec![text.with("finding-some-memorised", &self.reached(&memorised))];
+        };
+        let at_step = ("memorised", step.into());
+        let Some(generalised) = generalised else {
+            let found = if is_over {
+                let args = [at_step, ("goal", self.goal()), ("steps", self.last().into())];
+                text.with("finding-not-generalised", &args)
+            } else {
+                let test = self.test_accuracy(all(self.history)).unwrap_or_default();
+                text.with("finding-memorised", &[at_step, ("test", test.into())])
+            };
+            let peaked = if is_over { self.peaked() } else { String::new() };
+            return vec![found, peaked, self.spread(&memorised, None)];
+        };
+        let Some(later) = generalised.median else {
+            let mut args = self.reached(&generalised);
+            args.extend([at_step, ("goal", self.goal())]);
+            return vec![text.with("finding-some-generalised", &args)];
+        };
+        let mut args = vec![at_step, ("generalised", later.into())];
+        if !has_phases(self.members) {
+            args.push(("goal", self.goal()));
+            let found = text.with("finding-generalised-first", &args);
+            return vec![found, self.spread(&memorised, Some(&generalised))];
+        }
+        let id = if step == 0 || later == step {
+            "finding-both-at-once"
+        } else {
+            let times = text.numbers().about(f64::from(later) / f64::from(step));
+            args.push(("times", times.into()));
+            if self.experiment().settings.goal == Settings::default().goal {
+                "finding-both"
+            } else {
+                args.push(("goal", self.goal()));
+                "finding-both-goal"
+            }
+        };
+        let peaked = if is_over { self.peaked() } else { String::new() };
+        vec![text.with(id, &args), peaked, self.spread(&memorised, Some(&generalised))]
+    }
+
+    fn reached(&self, spread: &Spread) -> Vec<(&'static str, Arg)> {
+        vec![
+            ("reached", spread.reached.into()),
+            ("networks", spread.members.into()),
+            ("range", self.range(spread).into()),
+        ]
+    }
+
+    /// How the steps scatter over several networks.
+    fn spread(&self, memorised: &Spread, generalised: Option<&Spread>) -> String {
+        let networks = ("networks", memorised.members.into());
+        if memorised.members == 1 {
+            return String::new();
+        }
+        let is_complete = |spread: &Spread| spread.reached == spread.members;
+        if !is_complete(memorised) || generalised.is_some_and(|spread| !is_complete(spread)) {
+            let count = generalised.map_or(0, |spread| spread.reached);
+            return self.text.with(
+                "finding-spread-partial",
+                &[networks, ("memorised", memorised.reached.into()), ("generalised", count.into())],
+            );
+        }
+        let at = ("memorised", self.range(memorised).into());
+        match generalised {
+            None => self.text.with("finding-spread-memorised", &[networks, at]),
+            Some(spread) => {
+                let later = ("generalised", self.range(spread).into());
+                self.text.with("finding-spread", &[networks, at, later])
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Experiment;
-    use crate::history::{Evaluation, Score, Scores};
-    use crate::page::figure::markers;
+    use crate::evaluation::{Evaluation, Score, Scores};
+    use crate::page::plots::markers;
+    use crate::text::Locale;
 
-    fn history(rows: &[(u32, [(f32, f32); 2])]) -> History {
-        let mut history = History::new(Experiment::from_query("seeds=2").experiment);
+    /// A run of members with these training and test accuracies.
+    fn history(query: &str, rows: &[(u32, &[(f32, f32)])]) -> History {
+        let mut history = History::new(Experiment::from_query(query).experiment);
         for (step, members) in rows {
             let score = |accuracy| Score { loss: 1.0, accuracy };
-            let members = members
-                .iter()
-                .map(|(train, test)| Some(Scores { train: score(*train), test: score(*test) }))
-                .collect();
+            let scores = |(train, test)| Scores { train: score(train), test: score(test) };
+            let members = members.iter().map(|member| Some(scores(*member))).collect();
             history.push(Evaluation { step: *step, members });
         }
         history
     }
 
-    #[test]
-    fn the_sentence_tells_both_phases_with_their_spread() {
-        let history = history(&[
-            (0, [(0.0, 0.0), (0.0, 0.0)]),
-            (40, [(1.0, 0.1), (0.9, 0.1)]),
-            (50, [(1.0, 0.1), (1.0, 0.1)]),
-            (2000, [(1.0, 1.0), (1.0, 1.0)]),
-        ]);
-        let members = phases::find(&history);
-        assert_eq!(
-            finding(&history, &members, Moving::Over, false),
-            "Memorised at step 40 (40 to 50 over 2 networks), generalised at step 2,000 (2,000 to \
-             2,000 over 2 networks): 50 times as late."
-        );
-        assert_eq!(markers(history.experiment(), &members).len(), 2);
+    fn told(history: &History, moving: Moving) -> String {
+        let text = Text::new(Locale::English);
+        finding(history, &phases::find(history), moving, false, &text)
     }
 
     #[test]
-    fn kinds_of_members_are_told_apart() {
-        let mut history = History::new(Experiment::from_query("wd=1,3&seeds=1").experiment);
-        for (step, second) in [(0, 0.0), (40, 0.1), (300, 1.0)] {
-            let score = |accuracy| Score { loss: 1.0, accuracy };
-            let fit = if step == 0 { 0.0 } else { 1.0 };
-            let members = [0.1, second];
-            let members = members.map(|test| Some(Scores { train: score(fit), test: score(test) }));
-            history.push(Evaluation { step, members: members.into() });
+    fn both_phases_are_told_with_their_spread() {
+        let history = history(
+            "seeds=2",
+            &[
+                (0, &[(0.0, 0.0), (0.0, 0.0)]),
+                (40, &[(1.0, 0.1), (0.9, 0.1)]),
+                (50, &[(1.0, 0.1), (1.0, 0.1)]),
+                (1558, &[(1.0, 1.0), (1.0, 0.3)]),
+                (2000, &[(1.0, 1.0), (1.0, 1.0)]),
+            ],
+        );
+        assert_eq!(
+            told(&history, Moving::Over),
+            "Memorised at step 40, generalised at step 1,558: 39 times later. (Median of 2 \
+             networks; ranges 40–50 and 1,558–2,000.)"
+        );
+        let text = Text::new(Locale::English);
+        let markers = markers(history.experiment(), &phases::find(&history), &text);
+        assert_eq!(markers.len(), 2);
+        assert_eq!(markers[1].label, "generalised, step 1,558");
+    }
+
+    #[test]
+    fn each_state_before_generalising_has_its_sentence() {
+        let start: (u32, &[(f32, f32)]) = (0, &[(0.0, 0.0)]);
+        let one = |rows: &[(u32, &[(f32, f32)])]| history("seeds=1", rows);
+        assert_eq!(told(&one(&[start]), Moving::NotYet), "Not trained yet. Press Play.");
+        let fitting = one(&[start, (10, &[(0.5, 0.0)])]);
+        assert_eq!(
+            told(&fitting, Moving::Now),
+            "The networks are still memorising their training sets."
+        );
+        assert_eq!(
+            told(&fitting, Moving::Over),
+            "No network memorised its training set within 10 steps."
+        );
+        let memorised = one(&[start, (43, &[(1.0, 0.2)])]);
+        assert_eq!(
+            told(&memorised, Moving::Now),
+            "Memorised at step 43. Test accuracy is 20%. Stop here, or keep going?"
+        );
+        let peaked = one(&[start, (43, &[(1.0, 0.2)]), (4000, &[(1.0, 0.1)])]);
+        assert_eq!(
+            told(&peaked, Moving::Over),
+            "Memorised at step 43. No network reached 95% test accuracy within 4,000 steps. Test \
+             accuracy was highest at step 43 (20%). It is 10% now, so stopping earlier would have \
+             been better."
+        );
+    }
+
+    #[test]
+    fn a_part_of_the_networks_is_counted() {
+        let rows: &[(u32, &[(f32, f32)])] = &[
+            (0, &[(0.0, 0.0); 3]),
+            (40, &[(1.0, 0.1), (0.5, 0.1), (0.5, 0.1)]),
+            (60, &[(1.0, 0.1), (1.0, 0.1), (1.0, 0.1)]),
+            (900, &[(1.0, 1.0), (1.0, 0.1), (1.0, 0.1)]),
+        ];
+        assert_eq!(
+            told(&history("seeds=3", &rows[..2]), Moving::Now),
+            "1 of 3 networks memorised their training set (steps 40)."
+        );
+        assert_eq!(
+            told(&history("seeds=3", rows), Moving::Now),
+            "Memorised at step 60. 1 of 3 networks reached 95% test accuracy (steps 900)."
+        );
+    }
+
+    #[test]
+    fn configurations_have_their_own_steps() {
+        let rows: &[(u32, &[(f32, f32)])] = &[
+            (0, &[(0.0, 0.0), (0.0, 0.0)]),
+            (40, &[(1.0, 0.1), (1.0, 0.1)]),
+            (300, &[(1.0, 0.1), (1.0, 1.0)]),
+        ];
+        assert_eq!(
+            told(&history("wd=1,3&seeds=1", rows), Moving::Now),
+            "With weight decay 1: memorised at step 40, test accuracy 10%. With weight decay 3: \
+             memorised at step 40, generalised at step 300."
+        );
+    }
+
+    #[test]
+    fn a_list_of_weight_decays_is_not_asked_for_double_descent() {
+        let rows: &[(u32, &[(f32, f32)])] = &[
+            (0, &[(0.0, 0.0); 3]),
+            (40, &[(1.0, 0.1), (1.0, 0.1), (1.0, 0.1)]),
+            (300, &[(1.0, 0.2), (1.0, 0.3), (1.0, 1.0)]),
+        ];
+        let text = told(&history("wd=0,1,3&seeds=1", rows), Moving::Over);
+        assert!(text.starts_with("With weight decay 0: memorised at step 40, test"), "{text}");
+        assert!(text.ends_with("3: memorised at step 40, generalised at step 300."), "{text}");
+        let rows: &[(u32, &[(f32, f32)])] =
+            &[(0, &[(0.0, 0.0); 5]), (40, &[(1.0, 0.1); 5]), (300, &[(1.0, 1.0); 5])];
+        let many = history("wd=0.5,1,2,3,4&seeds=1", rows);
+        let text = told(&many, Moving::Over);
+        let start =
+            "Steps at which networks memorised, then generalised: weight decay 0.5: 40, 300; ";
+        assert!(text.starts_with(start), "{text}");
+    }
+
+    #[test]
+    fn generalising_before_memorising_is_no_delayed_generalisation() {
+        let rows: &[(u32, &[(f32, f32)])] =
+            &[(0, &[(0.0, 0.0); 2]), (40, &[(0.98, 0.96); 2]), (90, &[(1.0, 0.97); 2])];
+        assert_eq!(
+            told(&history("seeds=2", rows), Moving::Over),
+            "Test accuracy reached 95% at step 40, before training accuracy reached 99% (step 90). \
+             No delayed generalisation here. (Median of 2 networks; ranges 90 and 40.)"
+        );
+    }
+
+    #[test]
+    fn the_loss_of_a_regression_is_told_with_its_peak() {
+        let mut history =
+            History::new(Experiment::from_query("preset=double-descent-time&seeds=1").experiment);
+        for (step, loss) in [(0, 7.943), (5, 6.218), (36, 9.393), (4000, 0.738)] {
+            let score = Score { loss, accuracy: 0.5 };
+            let scores = Scores { train: score, test: score };
+            history.push(Evaluation { step, members: vec![Some(scores)] });
         }
         assert_eq!(
-            finding(&history, &phases::find(&history), Moving::Now, false),
-            "weight decay 1: memorised at step 40, 10% on unseen samples; weight decay 3: memorised \
-             at step 40, generalised at step 300."
+            told(&history, Moving::Over),
+            "Test loss: 7.943 at the start, down to 6.218 (step 5), up to 9.393 (step 36), 0.738 at \
+             step 4,000."
         );
     }
 
     #[test]
-    fn networks_that_generalise_before_they_have_memorised_are_said_to_have_no_second_phase() {
-        let history =
-            history(&[(0, [(0.0, 0.0); 2]), (40, [(0.98, 0.96); 2]), (90, [(1.0, 0.97); 2])]);
-        let text = finding(&history, &phases::find(&history), Moving::Over, false);
-        assert_eq!(
-            text,
-            "95% of unseen samples right at step 40 (40 to 40 over 2 networks), before memorising at \
-             step 90 (90 to 90 over 2 networks): no second phase to wait for."
-        );
-    }
-
-    #[test]
-    fn a_second_phase_that_does_not_come_is_said_to_have_not_come() {
-        let history =
-            history(&[(0, [(0.0, 0.0); 2]), (40, [(1.0, 0.1); 2]), (4000, [(1.0, 0.2); 2])]);
-        let members = phases::find(&history);
-        let text = finding(&history, &members, Moving::Over, false);
-        assert!(
-            text.contains("No network reached 95% on unseen samples within 4,000 steps"),
-            "{text}"
-        );
-        assert_eq!(markers(history.experiment(), &members).len(), 1);
+    fn networks_that_diverge_are_named() {
+        let mut history = History::new(Experiment::from_query("lr=0.003,10&seeds=2").experiment);
+        for (step, loss) in [(0, 1.0), (7, f32::NAN)] {
+            let score = |loss| Score { loss, accuracy: 0.0 };
+            let scores = |loss| Some(Scores { train: score(loss), test: score(loss) });
+            let members = vec![scores(1.0), scores(1.0), scores(loss), scores(loss)];
+            history.push(Evaluation { step, members });
+        }
+        let text = told(&history, Moving::Now);
+        let end = "Training diverged at step 7 for learning rate 10, seed 1. Its curves end there: \
+                   lower the learning rate.";
+        assert!(text.ends_with(end), "{text}");
     }
 }

@@ -1,16 +1,16 @@
-//! What else is measured: curves over steps, of each layer or on each kind of samples, and the
-//! information plane.
+//! What else is measured: curves over steps for each layer or set of samples, and the information
+//! plane.
 
 use std::ops::Range;
 
-use super::{Words, groups, spread_of};
+use super::{Words, groups, summary};
+use crate::evaluation::ProbeResult;
 use crate::experiment::{Estimator, Experiment};
-use crate::history::{History, ProbeResult};
+use crate::history::History;
 use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Set, sample_counts};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
-use crate::page::chart::{Line, Point, Series, Trail};
-use crate::page::format;
-use crate::page::theme::Theme;
+use crate::page::chart::{Line, Point, Series, Theme, Trail};
+use crate::text::{Arg, Text};
 
 /// The curves of one quantity, as a chart shows them.
 pub struct Panel {
@@ -20,42 +20,44 @@ pub struct Panel {
     pub values: ValueAxis,
     /// Curves.
     pub series: Vec<Series>,
-    /// What an estimate cannot exceed, or what it should not fall below.
+    /// The maximum of an estimate, or the minimum that it should have.
     pub levels: Vec<(f64, String)>,
     /// The numbers at a step.
     pub words: Words,
-    /// What is wrong with the estimate, if it is seen.
+    /// What is wrong with the estimate, if it shows.
     pub warning: Option<String>,
 }
 
-/// One curve that is drawn: of which members, and how.
+/// One curve that is drawn: its index in the history, for some members.
 struct Drawn {
-    place: usize,
+    index: usize,
     curve: Curve,
     members: Range<usize>,
     series: Series,
 }
 
-/// What gets a chart, in order. Lower bounds are drawn beside the upper ones.
+/// Quantities with a chart of their own, in order. Lower bounds and deviations are drawn with the
+/// estimate that they belong to.
 pub fn quantities(history: &History) -> Vec<Quantity> {
     let mut all: Vec<Quantity> = Vec::new();
     for Curve { quantity, .. } in history.curves() {
-        let beside = [
+        let with_another = [
             Quantity::InputInformationLower,
             Quantity::LabelInformationLower,
             Quantity::InputInformationDeviation,
             Quantity::LabelInformationDeviation,
         ];
-        if !beside.contains(quantity) && !all.contains(quantity) {
+        if !with_another.contains(quantity) && !all.contains(quantity) {
             all.push(*quantity);
         }
     }
     all
 }
 
-/// Whether some chart shows one kind of samples only, which the reader can choose.
+/// Whether some chart shows only one set of samples, which the reader can choose.
 pub fn has_choice_of_samples(history: &History) -> bool {
-    let several = groups(history.experiment()).len() > 1;
+    let experiment = history.experiment();
+    let several = super::configuration_starts(experiment).count() > 1;
     let sets = |curve: &&Curve| matches!(curve.set, Some(Set::Train | Set::Test));
     let mut curves = history.curves().iter().filter(sets);
     curves.any(|curve| {
@@ -64,7 +66,7 @@ pub fn has_choice_of_samples(history: &History) -> bool {
     })
 }
 
-/// Different layers or ranks of a quantity.
+/// Number of layers or ranks of a quantity.
 fn layers(history: &History, quantity: Quantity) -> usize {
     let mut all: Vec<_> = history
         .curves()
@@ -77,23 +79,29 @@ fn layers(history: &History, quantity: Quantity) -> usize {
     all.len()
 }
 
-/// The curves of a quantity: of each kind of members, of each layer, or on each kind of samples, whichever
+/// The curves of a quantity: one for each group, or each layer, or each set of samples, whichever
 /// there are several of.
-fn drawn(history: &History, theme: &Theme, quantity: Quantity, chosen: Set) -> Vec<Drawn> {
-    let mut own: Vec<(usize, Curve)> = history
+fn drawn(
+    history: &History,
+    theme: &Theme,
+    quantity: Quantity,
+    chosen: Set,
+    text: &Text,
+) -> Vec<Drawn> {
+    let mut curves: Vec<(usize, Curve)> = history
         .curves()
         .iter()
         .copied()
         .enumerate()
         .filter(|(_, curve)| curve.quantity == quantity)
         .collect();
-    let groups = groups(history.experiment());
+    let groups = groups(history.experiment(), text);
     let outputs = history.experiment().settings.hidden().len() + 1;
     let count = layers(history, quantity);
     if groups.len() > 1 || count > 1 {
-        let has = |set| own.iter().any(|(_, curve)| curve.set == Some(set));
+        let has = |set| curves.iter().any(|(_, curve)| curve.set == Some(set));
         let set = [chosen, Set::Test, Set::Train].into_iter().find(|set| has(*set));
-        own.retain(|(_, curve)| curve.set == set || curve.set.is_none());
+        curves.retain(|(_, curve)| curve.set == set || curve.set.is_none());
     }
     let series = |name: String, colour, ink, line| Series {
         name,
@@ -104,64 +112,74 @@ fn drawn(history: &History, theme: &Theme, quantity: Quantity, chosen: Set) -> V
         points: Vec::new(),
     };
     if groups.len() > 1 {
-        // Of several layers the last is the one to compare.
-        let Some(&(place, curve)) = own.last() else { return Vec::new() };
+        // With several layers, groups are compared at the last one.
+        let Some(&(index, curve)) = curves.last() else { return Vec::new() };
         let count = groups.len();
         return groups
             .into_iter()
             .enumerate()
-            .map(|(index, (members, name))| {
-                let colour = theme.shade(theme.test, index, count);
+            .map(|(group, (members, name))| {
+                let colour = theme.shade(theme.test, group, count);
                 let mut series = series(name, colour, colour, Line::Solid);
                 series.named_where_it_rises = true;
-                Drawn { place, curve, members, series }
+                Drawn { index, curve, members, series }
             })
             .collect();
     }
     let members = 0..history.experiment().member_count();
-    own.into_iter()
+    curves
+        .into_iter()
         .enumerate()
-        .map(|(index, (place, curve))| {
+        .map(|(place, (index, curve))| {
             let series = if count > 1 {
-                let name = match (curve.layer, curve.rank) {
-                    (Some(layer), Some(rank)) if quantity == Quantity::SingularValue => {
-                        format!("{layer}: σ{rank}")
-                    }
-                    (_, Some(rank)) if quantity == Quantity::FourierShare => format!("no. {rank}"),
-                    (_, Some(rank)) => format!("rank {rank}"),
-                    (Some(layer), _) if layer == outputs => "outputs".into(),
-                    (Some(layer), _) => format!("layer {layer}"),
-                    _ => String::new(),
-                };
-                let colour = theme.layer(index, count);
-                series(name, colour, colour, Line::Solid)
+                let colour = theme.layer(place, count);
+                series(layer_name(&curve, outputs, text), colour, colour, Line::Solid)
             } else {
-                match curve.set {
+                let (id, colour, ink, line) = match curve.set {
                     Some(Set::Train) => {
-                        series("train".into(), theme.train, theme.train_text, Line::Dashed)
+                        ("curve-train", theme.train, theme.train_text, Line::Dashed)
                     }
-                    Some(Set::All) => series("all".into(), theme.ink, theme.ink, Line::Thin),
-                    Some(Set::Random) => {
-                        series("random".into(), theme.muted, theme.muted, Line::Thin)
-                    }
-                    Some(Set::Test) => series("test".into(), theme.test, theme.test, Line::Solid),
-                    None => series(String::new(), theme.layer(1, 2), theme.ink, Line::Solid),
-                }
+                    Some(Set::All) => ("curve-all", theme.ink, theme.ink, Line::Thin),
+                    Some(Set::Random) => ("curve-random", theme.muted, theme.muted, Line::Thin),
+                    Some(Set::Test) => ("curve-test", theme.test, theme.test, Line::Solid),
+                    None => ("", theme.layer(1, 2), theme.ink, Line::Solid),
+                };
+                let name = if id.is_empty() { String::new() } else { text.get(id) };
+                series(name, colour, ink, line)
             };
-            Drawn { place, curve, members: members.clone(), series }
+            Drawn { index, curve, members: members.clone(), series }
         })
         .collect()
 }
 
-/// Median and range of a curve over members at a measurement.
-fn at(measurement: &ProbeResult, place: usize, members: &Range<usize>) -> Option<Point> {
-    let values = measurement.members.get(members.clone())?.iter();
-    let values = values.filter_map(|values| (*values.get(place)?).map(f64::from));
-    spread_of(values, f64::from(measurement.step))
+/// What a curve is called among those of other layers and ranks. `outputs` is the last layer.
+fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
+    let of_rank = |id, rank: usize| text.with(id, &[("rank", rank.to_string().into())]);
+    match (curve.layer, curve.rank) {
+        (Some(layer), Some(rank)) if curve.quantity == Quantity::SingularValue => {
+            let layer = layer.to_string().into();
+            let args = [("layer", layer), ("rank", rank.to_string().into())];
+            text.with("curve-singular-value", &args)
+        }
+        (_, Some(rank)) if curve.quantity == Quantity::FourierShare => {
+            of_rank("curve-frequency", rank)
+        }
+        (_, Some(rank)) => of_rank("curve-rank", rank),
+        (Some(layer), _) if layer == outputs => text.get("curve-outputs"),
+        (Some(layer), _) => text.with("curve-layer", &[("layer", layer.into())]),
+        _ => String::new(),
+    }
 }
 
-fn points(history: &History, place: usize, members: &Range<usize>) -> Vec<Point> {
-    history.measurements().iter().filter_map(|m| at(m, place, members)).collect()
+/// Median and range of a curve over members at a measurement.
+fn at(measurement: &ProbeResult, index: usize, members: &Range<usize>) -> Option<Point> {
+    let values = measurement.members.get(members.clone())?.iter();
+    let values = values.filter_map(|values| (*values.get(index)?).map(f64::from));
+    summary(values, f64::from(measurement.step))
+}
+
+fn points(history: &History, index: usize, members: &Range<usize>) -> Vec<Point> {
+    history.measurements().iter().filter_map(|m| at(m, index, members)).collect()
 }
 
 /// The measurement nearest to a step.
@@ -170,77 +188,89 @@ fn nearest(history: &History, step: f64) -> Option<&ProbeResult> {
     history.measurements().iter().min_by(|a, b| off(a).total_cmp(&off(b)))
 }
 
-/// The chart of a quantity. `chosen` are the samples of which one kind is shown; the words tell the
-/// numbers at `step`.
+/// The chart of a quantity. `chosen` is the set of samples, where only one is shown; the words tell
+/// the numbers at `step`.
 pub fn panel(
     history: &History,
     theme: &Theme,
     quantity: Quantity,
     chosen: Set,
     step: f64,
+    text: &Text,
 ) -> Panel {
     let experiment = history.experiment();
-    let drawn = drawn(history, theme, quantity, chosen);
-    let near = nearest(history, step);
-    let mut words: Words = Vec::new();
-    if let Some(near) = near {
-        words.push(("", format!("Step {}: ", format::step(near.step))));
-        for (index, own) in drawn.iter().enumerate() {
-            let Some(point) = at(near, own.place, &own.members) else { continue };
-            let class = match (own.curve.set, layers(history, quantity)) {
-                (Some(Set::Train), 1) => "train",
-                (Some(Set::Test), 1) => "test",
-                _ => "",
-            };
-            let separator = if index > 0 { ", " } else { "" };
-            let number = if quantity == Quantity::TruncatedAccuracy {
-                format!("{:.0}%", 100.0 * point.median)
-            } else {
-                format!("{:.2}", point.median)
-            };
-            let name = &own.series.name;
-            words.push((class, format!("{separator}{name}{}{number}", gap(name))));
-        }
-    }
-    let warning = drawn.iter().find_map(|own| saturation(history, own));
-    let sets: Vec<Option<Set>> = drawn.iter().map(|own| own.curve.set).collect();
+    let drawn = drawn(history, theme, quantity, chosen, text);
+    let words = nearest(history, step).map(|near| readout(history, near, &drawn, text));
+    let warning = drawn.iter().find_map(|drawn| saturation(history, drawn, text));
+    let sets: Vec<Option<Set>> = drawn.iter().map(|drawn| drawn.curve.set).collect();
     let one_set = sets.first().copied().flatten().filter(|set| {
         sets.iter().all(|other| *other == Some(*set))
             && matches!(set, Set::Train | Set::Test | Set::All)
             && quantity != Quantity::TruncatedAccuracy
     });
-    let of_set = one_set.map_or(String::new(), |set| format!(", {} samples", set.key()));
     let mut series = Vec::new();
-    for own in &drawn {
-        let mut points_of_own = points(history, own.place, &own.members);
-        if let Some(place) = beside(history, &own.curve, DEVIATIONS) {
-            widen(&mut points_of_own, &points(history, place, &own.members));
+    for drawn in &drawn {
+        let mut points_of_curve = points(history, drawn.index, &drawn.members);
+        if let Some(index) = companion(history, &drawn.curve, DEVIATIONS) {
+            widen(&mut points_of_curve, &points(history, index, &drawn.members));
         }
-        series.push(Series { points: points_of_own, ..own.series.clone() });
-        if let Some(place) = beside(history, &own.curve, LOWER_BOUNDS) {
+        series.push(Series { points: points_of_curve, ..drawn.series.clone() });
+        if let Some(index) = companion(history, &drawn.curve, LOWER_BOUNDS) {
             series.push(Series {
                 name: String::new(),
                 line: Line::Thin,
-                points: points(history, place, &own.members),
-                ..own.series.clone()
+                points: points(history, index, &drawn.members),
+                ..drawn.series.clone()
             });
         }
     }
-    let levels = levels(experiment, quantity, one_set.unwrap_or(Set::All));
+    let levels = levels(experiment, quantity, one_set.unwrap_or(Set::All), text);
     let ends = series.iter().flat_map(|series| &series.points).flat_map(|p| [p.low, p.high]);
     let marked = levels.iter().map(|(value, _)| *value);
-    let values =
-        if share(quantity) { ValueAxis::Share } else { ValueAxis::around(ends.chain(marked)) };
-    let title = format!("{}{of_set}", title(quantity, experiment));
-    Panel { title, values, series, levels, words, warning }
+    let values = if is_fraction(quantity) {
+        ValueAxis::Share
+    } else {
+        ValueAxis::around(ends.chain(marked))
+    };
+    let mut title = title(quantity, experiment, text);
+    if let Some(set) = one_set {
+        title = with_set(title, set, text);
+    }
+    Panel { title, values, series, levels, words: words.unwrap_or_default(), warning }
 }
 
-fn gap(name: &str) -> &'static str {
-    if name.is_empty() { "" } else { " " }
+/// The numbers of a measurement.
+fn readout(history: &History, near: &ProbeResult, drawn: &[Drawn], text: &Text) -> Words {
+    let numbers = text.numbers();
+    let values = drawn.iter().filter_map(|drawn| {
+        let point = at(near, drawn.index, &drawn.members)?;
+        let class = match (drawn.curve.set, layers(history, drawn.curve.quantity)) {
+            (Some(Set::Train), 1) => "train",
+            (Some(Set::Test), 1) => "test",
+            _ => "",
+        };
+        let number = match drawn.curve.quantity {
+            Quantity::TruncatedAccuracy => numbers.whole_percent(point.median),
+            _ => numbers.fixed(point.median, 2),
+        };
+        let name = &drawn.series.name;
+        let value = if name.is_empty() {
+            number
+        } else {
+            let args = [("curve", name.as_str().into()), ("number", number.into())];
+            text.with("readout-panel-value", &args)
+        };
+        Some(vec![(class, value)])
+    });
+    let values = values.reduce(|first: Words, second| {
+        text.words("list-middle", &[("first", first.into()), ("second", second.into())])
+    });
+    let args = [("step", near.step.into()), ("values", values.unwrap_or_default().into())];
+    text.words("readout-panel", &args)
 }
 
 /// Whether a quantity lies between 0 and 1.
-fn share(quantity: Quantity) -> bool {
+fn is_fraction(quantity: Quantity) -> bool {
     matches!(
         quantity,
         Quantity::ClassVariance
@@ -250,19 +280,19 @@ fn share(quantity: Quantity) -> bool {
     )
 }
 
-/// Quantities that are drawn beside another.
-type Beside = [(Quantity, Quantity); 2];
-const LOWER_BOUNDS: Beside = [
+/// Quantities that are drawn with another: the other, and the quantity.
+type Companions = [(Quantity, Quantity); 2];
+const LOWER_BOUNDS: Companions = [
     (Quantity::InputInformation, Quantity::InputInformationLower),
     (Quantity::LabelInformation, Quantity::LabelInformationLower),
 ];
-const DEVIATIONS: Beside = [
+const DEVIATIONS: Companions = [
     (Quantity::InputInformation, Quantity::InputInformationDeviation),
     (Quantity::LabelInformation, Quantity::LabelInformationDeviation),
 ];
 
-/// The place of the curve that belongs beside another.
-fn beside(history: &History, curve: &Curve, which: Beside) -> Option<usize> {
+/// The index of the curve that is drawn with another.
+fn companion(history: &History, curve: &Curve, which: Companions) -> Option<usize> {
     let (_, quantity) = which.into_iter().find(|(of, _)| *of == curve.quantity)?;
     let other = Curve { quantity, ..*curve };
     history.curves().iter().position(|curve| *curve == other)
@@ -278,38 +308,29 @@ fn widen(points: &mut [Point], deviations: &[Point]) {
     }
 }
 
-fn title(quantity: Quantity, experiment: &Experiment) -> String {
-    let by = match experiment.settings.info {
-        Estimator::Off => "",
-        Estimator::Binning => "by bins",
-        Estimator::Kernel => "by pairwise bounds",
-        Estimator::Neighbours => "by neighbours",
-        Estimator::Contrastive => "by a critic",
+fn title(quantity: Quantity, experiment: &Experiment, text: &Text) -> String {
+    let title = |quantity: Quantity| text.get(&format!("chart-{}", quantity.key()));
+    let estimated = |quantity| {
+        let estimator = experiment.settings.info.key().into();
+        let args = [("title", title(quantity).into()), ("estimator", estimator)];
+        text.with("estimator-title", &args)
     };
     match quantity {
         Quantity::InputInformation
         | Quantity::InputInformationLower
-        | Quantity::InputInformationDeviation => {
-            format!("I(X;T), bits, {by}")
-        }
+        | Quantity::InputInformationDeviation => estimated(Quantity::InputInformation),
         Quantity::LabelInformation
         | Quantity::LabelInformationLower
-        | Quantity::LabelInformationDeviation => {
-            format!("I(T;Y), bits, {by}")
-        }
-        Quantity::ClassVariance => "Variance within classes ÷ all".into(),
-        Quantity::LocalComplexity => "Local complexity, units a sample".into(),
-        Quantity::LinearMappingNumber => "Linear mapping number".into(),
-        Quantity::WeightNorm => "Norm of weights".into(),
-        Quantity::EffectiveRank => "Effective rank of weights".into(),
-        Quantity::SingularValue => "Singular values of weights, by layer".into(),
-        Quantity::FourierShare => "Strongest frequencies, all units together".into(),
-        Quantity::FourierConcentration => "Fourier concentration of first weights".into(),
-        Quantity::TruncatedAccuracy => "Test accuracy at lower rank of weights".into(),
+        | Quantity::LabelInformationDeviation => estimated(Quantity::LabelInformation),
+        quantity => title(quantity),
     }
 }
 
-/// What an estimate of `I(X;T)` on some samples cannot exceed, in bits.
+fn with_set(title: String, set: Set, text: &Text) -> String {
+    text.with("chart-with-set", &[("title", title.into()), ("set", set.key().into())])
+}
+
+/// The maximum of an estimate of `I(X;T)` on some samples, in bits.
 fn ceiling(experiment: &Experiment, set: Set) -> Option<f64> {
     let settings = &experiment.settings;
     let all = settings.train_samples();
@@ -321,52 +342,70 @@ fn ceiling(experiment: &Experiment, set: Set) -> Option<f64> {
     };
     let samples = match settings.info {
         Estimator::Off | Estimator::Neighbours => return None,
-        // Every other pair is for the critic to learn from.
+        // The critic learns from one half of the pairs and is measured on the other.
         Estimator::Contrastive => (samples / 2).min(CONTRASTIVE_BATCH),
         Estimator::Binning | Estimator::Kernel => samples,
     };
     Some((samples as f64).log2())
 }
 
-fn levels(experiment: &Experiment, quantity: Quantity, set: Set) -> Vec<(f64, String)> {
+fn levels(
+    experiment: &Experiment,
+    quantity: Quantity,
+    set: Set,
+    text: &Text,
+) -> Vec<(f64, String)> {
     let settings = &experiment.settings;
-    let classes = (!settings.is_regression()).then(|| (settings.outputs() as f64).log2());
-    let number = |bits: f64| format!("{bits:.1}");
-    let of_labels = classes.map(|bits| (bits, format!("log₂ classes {}", number(bits))));
+    let level = |bits: f64, id| {
+        let number: Arg = text.numbers().fixed(bits, 1).into();
+        (bits, text.with(id, &[("bits", number)]))
+    };
+    let classes = (!settings.is_regression())
+        .then(|| level((settings.outputs() as f64).log2(), "level-classes"));
     match quantity {
         Quantity::InputInformation => {
-            let what = match settings.info {
-                Estimator::Contrastive => "ceiling log₂ batch",
-                _ => "ceiling log₂ samples",
+            let id = match settings.info {
+                Estimator::Contrastive => "level-batch",
+                _ => "level-samples",
             };
-            let top =
-                ceiling(experiment, set).map(|bits| (bits, format!("{what} {}", number(bits))));
-            top.into_iter().chain(of_labels).collect()
+            let top = ceiling(experiment, set).map(|bits| level(bits, id));
+            top.into_iter().chain(classes).collect()
         }
-        Quantity::LabelInformation => of_labels.into_iter().collect(),
+        Quantity::LabelInformation => classes.into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-/// Says so if an estimate has stood at its ceiling for most of the run.
-fn saturation(history: &History, own: &Drawn) -> Option<String> {
+/// A warning if an estimate has been at its maximum for most of the run.
+fn saturation(history: &History, drawn: &Drawn, text: &Text) -> Option<String> {
     const NEAR: f64 = 0.1;
-    if own.curve.quantity != Quantity::InputInformation {
+    if drawn.curve.quantity != Quantity::InputInformation {
         return None;
     }
-    let ceiling = ceiling(history.experiment(), own.curve.set?)?;
-    let points = points(history, own.place, &own.members);
+    let set = drawn.curve.set?;
+    let experiment = history.experiment();
+    let ceiling = ceiling(experiment, set)?;
+    let points = points(history, drawn.index, &drawn.members);
     let high = points.iter().filter(|point| point.median > ceiling - NEAR).count();
-    (points.len() > 3 && 10 * high > 9 * points.len()).then(|| {
-        format!(
-            "I(X;T) of {} stands at its ceiling: to this estimate every sample looks different, so it cannot \
-             show compression here. It says something about the ruler, not about the network.",
-            if own.series.name.is_empty() { "the network" } else { &own.series.name }
-        )
+    if points.len() <= 3 || 10 * high <= 9 * points.len() {
+        return None;
+    }
+    let outputs = experiment.settings.hidden().len() + 1;
+    Some(if drawn.members.len() < experiment.member_count() {
+        text.with("warning-saturated", &[("curve", drawn.series.name.as_str().into())])
+    } else if layers(history, Quantity::InputInformation) == 1 {
+        text.with("warning-saturated-set", &[("set", set.key().into())])
+    } else {
+        match drawn.curve.layer {
+            Some(layer) if layer < outputs => {
+                text.with("warning-saturated-layer", &[("layer", layer.into())])
+            }
+            _ => text.get("warning-saturated-outputs"),
+        }
     })
 }
 
-/// I(X;T) against I(T;Y), a trail through the steps for each layer or kind of samples.
+/// I(X;T) against I(T;Y), a trail through the steps for each layer or set of samples.
 pub struct Plane {
     /// I(X;T).
     pub across: HorizontalAxis,
@@ -376,20 +415,29 @@ pub struct Plane {
     pub trails: Vec<Trail>,
 }
 
-/// The information plane, if both kinds of information are measured.
-pub fn plane(history: &History, theme: &Theme, chosen: Set) -> Option<Plane> {
-    let inputs = drawn(history, theme, Quantity::InputInformation, chosen);
-    let labels = drawn(history, theme, Quantity::LabelInformation, chosen);
-    if labels.is_empty() || history.measurements().is_empty() {
+/// Whether there is an information plane.
+pub fn has_plane(history: &History) -> bool {
+    !history.measurements().is_empty()
+        && history.curves().iter().any(|curve| curve.quantity == Quantity::LabelInformation)
+}
+
+/// The information plane. `None` without [`has_plane`].
+pub fn plane(history: &History, theme: &Theme, chosen: Set, text: &Text) -> Option<Plane> {
+    if !has_plane(history) {
         return None;
     }
+    let inputs = drawn(history, theme, Quantity::InputInformation, chosen, text);
+    let labels = drawn(history, theme, Quantity::LabelInformation, chosen, text);
+    let has_one_set =
+        inputs.iter().any(|drawn| drawn.members.len() < history.experiment().member_count())
+            || layers(history, Quantity::InputInformation) > 1;
     let trails: Vec<Trail> = inputs
         .into_iter()
         .zip(labels)
         .map(|(x, y)| {
             let point = |measurement: &ProbeResult| {
-                let inputs = at(measurement, x.place, &x.members)?.median;
-                let labels = at(measurement, y.place, &y.members)?.median;
+                let inputs = at(measurement, x.index, &x.members)?.median;
+                let labels = at(measurement, y.index, &y.members)?.median;
                 Some((measurement.step, inputs, labels))
             };
             Trail {
@@ -401,23 +449,20 @@ pub fn plane(history: &History, theme: &Theme, chosen: Set) -> Option<Plane> {
         })
         .collect();
     let points = || trails.iter().flat_map(|trail| &trail.points);
-    let title = if groups(history.experiment()).len() > 1
-        || layers(history, Quantity::InputInformation) > 1
-    {
-        format!("I(X;T), bits, {} samples", chosen.key())
-    } else {
-        "I(X;T), bits".into()
-    };
+    let mut title = text.get("chart-input-information");
+    if has_one_set {
+        title = with_set(title, chosen, text);
+    }
     Some(Plane {
-        across: HorizontalAxis::around(&title, points().map(|(_, x, _)| *x)),
+        across: HorizontalAxis::around(title, points().map(|(_, x, _)| *x), text),
         values: ValueAxis::around(points().map(|(_, _, y)| *y)),
         trails,
     })
 }
 
 impl Plane {
-    /// The step of the point nearest to a place in the plot, 0 to 1 from left to right and from bottom to
-    /// top.
+    /// The step of the point nearest to a position in the plot, from 0 to 1, left to right and bottom
+    /// to top.
     pub fn step_at(&self, across: f64, up: f64) -> Option<u32> {
         let off = |x: f64, y: f64| {
             let x = self.across.position(x).unwrap_or(0.0) - across;
@@ -432,8 +477,13 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Locale;
 
     const THEME: Theme = Theme::GREY;
+
+    fn english() -> Text {
+        Text::new(Locale::English)
+    }
 
     /// A run of one member with the same value for every curve at each step.
     fn history(query: &str, values: &[(u32, f32)]) -> History {
@@ -450,7 +500,7 @@ mod tests {
     fn one_layer_is_drawn_on_each_kind_of_samples_and_several_on_the_chosen_one() {
         let names = |query: &str, quantity| {
             let history = history(query, &[(0, 1.0), (1, 2.0)]);
-            let panel = panel(&history, &THEME, quantity, Set::Test, 1.0);
+            let panel = panel(&history, &THEME, quantity, Set::Test, 1.0, &english());
             panel.series.into_iter().map(|series| series.name).collect::<Vec<_>>()
         };
         assert_eq!(names("seeds=1", Quantity::InputInformation), ["train", "test", "all"]);
@@ -468,9 +518,11 @@ mod tests {
         // 529 samples: log2 is 9.05, that of either half 8.05.
         let warning = |value: f32| {
             let history = history("seeds=1&info=binning", &[1, 2, 3, 4].map(|step| (step, value)));
-            panel(&history, &THEME, Quantity::InputInformation, Set::All, 1.0).warning
+            panel(&history, &THEME, Quantity::InputInformation, Set::All, 1.0, &english()).warning
         };
-        assert!(warning(9.04).is_some_and(|text| text.starts_with("I(X;T) of train stands at")));
+        assert!(warning(9.04).is_some_and(|text| {
+            text.starts_with("I(X;T) is at the estimator’s maximum on the training set: ")
+        }));
         assert_eq!(warning(5.0), None);
     }
 
@@ -479,7 +531,7 @@ mod tests {
         let history = history("seeds=1&subsamples=1", &[(0, 0.5), (1, 0.5)]);
         let quantities = quantities(&history);
         assert_eq!(quantities, [Quantity::InputInformation, Quantity::LabelInformation]);
-        let panel = panel(&history, &THEME, quantities[0], Set::Test, 1.0);
+        let panel = panel(&history, &THEME, quantities[0], Set::Test, 1.0, &english());
         let point = panel.series[0].points[0];
         assert_eq!((point.low, point.median, point.high), (0.0, 0.5, 1.0));
     }
@@ -487,7 +539,7 @@ mod tests {
     #[test]
     fn a_place_in_the_plane_is_taken_back_to_the_step_of_the_nearest_point() {
         let history = history("seeds=1", &[(0, 2.0), (10, 6.0), (100, 4.0)]);
-        let plane = plane(&history, &THEME, Set::Test).expect("both are measured");
+        let plane = plane(&history, &THEME, Set::Test, &english()).expect("both are measured");
         assert_eq!(plane.step_at(1.0, 1.0), Some(10));
         assert_eq!(plane.step_at(0.0, 0.0), Some(0));
         assert_eq!(plane.step_at(0.5, 0.5), Some(100));

@@ -1,89 +1,93 @@
-//! What the charts and the words under them say about a history.
+//! From a history to what charts show and what the words around them say: pure data, no DOM.
+//!
+//! Every sentence comes from [`crate::text`]. A value over members is their median, with the range as
+//! a band; members that diverged are left out.
 
+mod checks;
 mod finding;
-mod known;
 mod measures;
 mod profile;
 
+pub use checks::{checks, checks_words};
 pub use finding::{Moving, finding};
-pub use known::known;
-pub use measures::{has_choice_of_samples, panel, plane, quantities};
-pub use profile::{Pick, has_profile, map, profile, row_at, rows};
+pub use measures::{has_choice_of_samples, has_plane, panel, plane, quantities};
+pub use profile::{Pick, Profile, has_profile, map, map_title, profile, row_at_height};
 
 use std::ops::Range;
 
-use super::chart::{Line, Marker, Point, Series};
-use super::format;
-use super::theme::Theme;
-use crate::experiment::{Data, Experiment, Loss};
-use crate::history::{History, Scores};
+use profile::row_at;
+
+use super::chart::{Line, Marker, Point, Series, Theme};
+use crate::evaluation::Scores;
+use crate::experiment::{Data, Experiment, Field, Loss, Settings, field};
+use crate::history::History;
 use crate::phases::{self, MemberPhases, Spread};
+use crate::stats;
+use crate::text::{Arg, Text};
 use crate::theory;
 
-/// A value of a measurement.
+pub use crate::text::Words;
+
+/// A value of an evaluation.
 type Value = fn(&Scores) -> f32;
 
-/// The page's heading: that of the text below it, which speaks of modular arithmetic, or the preset's, or the
-/// task's if that is the reader's own.
-pub fn heading(experiment: &Experiment) -> String {
+/// The page's heading: the article's title for modular arithmetic, otherwise the preset's label, or
+/// the data set's name if the reader changed the task.
+pub fn heading(experiment: &Experiment, text: &Text) -> String {
     let data = experiment.settings.data;
     if data == Data::Arithmetic {
-        "First they memorise, then they understand".into()
+        text.get("heading")
     } else if data == experiment.preset.experiment().settings.data {
-        experiment.preset.label.into()
+        text.preset(experiment.preset)
     } else {
-        format::sentence(data.label())
+        field("data").map_or_else(String::new, |field| text.choice(field, data.key()))
     }
 }
 
 /// What the accuracy of an experiment is called.
-pub fn accuracy_title(experiment: &Experiment) -> &'static str {
-    if experiment.settings.is_regression() { "Right sign" } else { "Accuracy" }
+pub fn accuracy_title(experiment: &Experiment, text: &Text) -> String {
+    let regression = experiment.settings.is_regression();
+    text.get(if regression { "chart-sign" } else { "chart-accuracy" })
 }
 
-/// What is called wrong.
-pub fn error_title(experiment: &Experiment) -> &'static str {
-    if experiment.settings.is_regression() { "Wrong sign" } else { "Error" }
+/// What the error of an experiment is called.
+pub fn error_title(experiment: &Experiment, text: &Text) -> String {
+    let regression = experiment.settings.is_regression();
+    text.get(if regression { "chart-sign-error" } else { "chart-error" })
 }
 
 /// What the loss of an experiment is called.
-pub fn loss_title(experiment: &Experiment) -> &'static str {
-    match experiment.settings.loss {
-        _ if experiment.settings.is_regression() => "Loss (squared error)",
-        Loss::SquaredError => "Loss (squared error)",
-        Loss::CrossEntropy => "Loss (cross-entropy, nats)",
-        Loss::StableMax => "Loss (StableMax, nats)",
-    }
+pub fn loss_title(experiment: &Experiment, text: &Text) -> String {
+    let loss: Loss = experiment.settings.trained_loss();
+    text.with("chart-loss", &[("loss", loss.key().into())])
 }
 
-/// Accuracy on train and test.
-pub fn accuracy(history: &History, theme: &Theme) -> Vec<Series> {
-    curves(history, theme, |m| m.train.accuracy, |m| m.test.accuracy)
+/// Accuracy on training and test set.
+pub fn accuracy(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
+    curves(history, theme, text, |m| m.train.accuracy, |m| m.test.accuracy)
 }
 
-/// Loss on train and test, and what theory says of the latter where it says something.
-pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
-    let mut all = curves(history, theme, |m| m.train.loss, |m| m.test.loss);
+/// Loss on training and test set, and the theory's test loss where there is a theory.
+pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
+    let mut all = curves(history, theme, text, |m| m.train.loss, |m| m.test.loss);
     if history.experiment().settings.is_regression() {
-        // Training targets may have far more noise than there is to learn: one curve in the clouds would press
-        // the others flat. The readout has its numbers.
-        let top = |series: &Series| series.points.iter().map(|p| p.high).fold(0.0, f64::max);
-        let tops: Vec<f64> = all.iter().map(top).collect();
-        let tests = tops.iter().skip(1).step_by(2).copied().fold(0.0, f64::max);
+        // Noisy training targets can put the training loss far above all test losses. Drawing it
+        // would flatten the curves that matter. The readout has its numbers.
+        let max = |series: &Series| series.points.iter().map(|p| p.high).fold(0.0, f64::max);
+        let max_test = all.iter().skip(1).step_by(2).map(max).fold(0.0, f64::max);
         for series in all.iter_mut().step_by(2) {
-            if series.points.iter().all(|point| point.low > tests) {
+            if series.points.iter().all(|point| point.low > max_test) {
                 series.points.clear();
             }
         }
     }
     let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
-    let variants = variants(history.experiment());
     let members = history.experiment().members();
-    for (own, _) in variants.into_iter().take(MAX_GROUPS) {
-        let Some(risk) = theory::risk(&members[own.start], &steps) else { continue };
+    for first in configuration_starts(history.experiment()).take(MAX_GROUPS) {
+        let Some(risk) = theory::risk(&members[first], &steps) else { continue };
         let points = steps.iter().zip(risk);
         all.push(Series {
-            name: "theory".into(),
+            name: text.get("curve-theory"),
             colour: theme.ink,
             ink: theme.ink,
             line: Line::Thin,
@@ -96,19 +100,19 @@ pub fn loss(history: &History, theme: &Theme) -> Vec<Series> {
     all
 }
 
-/// A curve on train and one on test for each group of members that differ in their seed only.
-fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Series> {
+/// A curve on the training set and one on the test set for each group.
+fn curves(history: &History, theme: &Theme, text: &Text, train: Value, test: Value) -> Vec<Series> {
     let mut all = Vec::new();
-    let groups = groups(history.experiment());
+    let groups = groups(history.experiment(), text);
     let count = groups.len();
     for (index, (members, name)) in groups.into_iter().enumerate() {
-        let [mut train_series, mut test_series] = pair(theme);
+        let [mut train_series, mut test_series] = pair(theme, text);
         for series in [&mut train_series, &mut test_series] {
             series.colour = theme.shade(series.colour, index, count);
             series.ink = theme.shade(series.ink, index, count);
         }
         if index > 0 {
-            // Curves that end in the same place need one name.
+            // Curves with the same end need one name.
             train_series.name.clear();
         }
         test_series.name = name;
@@ -120,11 +124,11 @@ fn curves(history: &History, theme: &Theme, train: Value, test: Value) -> Vec<Se
     all
 }
 
-/// The curves of train and test, without points yet.
-fn pair(theme: &Theme) -> [Series; 2] {
+/// The curves of training and test set, without points.
+fn pair(theme: &Theme, text: &Text) -> [Series; 2] {
     [
         Series {
-            name: "train".into(),
+            name: text.get("curve-train"),
             colour: theme.train,
             ink: theme.train_text,
             line: Line::Dashed,
@@ -132,7 +136,7 @@ fn pair(theme: &Theme) -> [Series; 2] {
             points: Vec::new(),
         },
         Series {
-            name: "test".into(),
+            name: text.get("curve-test"),
             colour: theme.test,
             ink: theme.test,
             line: Line::Solid,
@@ -142,163 +146,342 @@ fn pair(theme: &Theme) -> [Series; 2] {
     ]
 }
 
-/// Most groups of members that get curves of their own.
+/// Maximum number of groups with curves of their own.
 const MAX_GROUPS: usize = 4;
 
-/// Members that differ in their seed only, and what to write at the end of their test curve. Where
-/// that would be more groups than can be told apart, all are one.
-fn groups(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
-    let variants = variants(experiment);
-    if variants.len() == 1 || variants.len() > MAX_GROUPS {
-        return vec![(0..experiment.member_count(), "test".into())];
+/// The indices of members that are drawn as one curve, and the name of their test curve: each
+/// configuration, or all members if there are too many configurations to tell apart.
+fn groups(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, String)> {
+    let count = configuration_starts(experiment).count();
+    if count == 1 || count > MAX_GROUPS {
+        return vec![(0..experiment.member_count(), text.get("curve-test"))];
     }
-    // Beside its curve a name has room, but not for every setting's.
-    let short = |name: String| {
-        if name.len() <= 18 {
-            return name;
-        }
-        let values = name.split(", ").filter_map(|part| Some(part.rsplit_once(' ')?.1));
-        values.collect::<Vec<_>>().join(" ")
-    };
-    variants.into_iter().map(|(members, name)| (members, short(name))).collect()
-}
-
-/// Members that differ in their seed only, and what tells them from the others: `weight decay 3`.
-fn variants(experiment: &Experiment) -> Vec<(Range<usize>, String)> {
-    let seeds = experiment.settings.seeds;
+    // Beside its curve there is room for one name with its value, but not for several.
+    let several = experiment.lists().count() > 1;
     let members = experiment.members();
-    members
-        .chunks(seeds)
-        .enumerate()
-        .map(|(index, variant)| {
-            let values = experiment.lists().map(|(field, _)| {
-                format!("{} {}", field.label.to_lowercase(), field.format(field.get(&variant[0])))
-            });
-            (index * seeds..(index + 1) * seeds, values.collect::<Vec<_>>().join(", "))
+    configurations(experiment, text)
+        .into_iter()
+        .map(|(range, name)| match several {
+            true => (range.clone(), short_name(experiment, &members[range.start], text)),
+            false => (range, name),
         })
         .collect()
 }
 
-/// Median and range over those of the members that have not diverged, at every measured step.
+/// The values of a configuration without the names of the settings.
+fn short_name(experiment: &Experiment, member: &Settings, text: &Text) -> String {
+    let value = |field: &Field| text.value(field, field.get(member));
+    let values: Vec<String> = experiment.lists().map(|(field, _)| value(field)).collect();
+    text.join("configuration-short", &values)
+}
+
+/// The index of each configuration's first member. Members of one configuration differ in their seed
+/// only, and follow one another.
+fn configuration_starts(experiment: &Experiment) -> impl Iterator<Item = usize> + use<> {
+    (0..experiment.member_count()).step_by(experiment.settings.seeds.max(1))
+}
+
+/// The members of each configuration, and its name: `weight decay 3`.
+fn configurations(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, String)> {
+    let members = experiment.members();
+    configuration_starts(experiment)
+        .map(|start| {
+            let range = start..start + experiment.settings.seeds;
+            (range, text.configuration(experiment, &members[start]))
+        })
+        .collect()
+}
+
+/// Median and range at every evaluated step, of the members that have not diverged.
 fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
     let evaluations = history.evaluations().iter();
     evaluations
         .filter_map(|evaluation| {
-            let measured = evaluation.members.get(members.clone())?.iter().flatten();
-            point(measured, value, f64::from(evaluation.step))
+            let scores = evaluation.members.get(members.clone())?.iter().flatten();
+            point(scores, value, f64::from(evaluation.step))
         })
         .collect()
 }
 
-/// Median and range of a value over those that have not diverged.
-fn point<'a>(measured: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -> Option<Point> {
-    spread_of(measured.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
+/// Median and range of a value, of the members that have not diverged.
+fn point<'a>(scores: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -> Option<Point> {
+    summary(scores.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
 }
 
-/// Median and range of some numbers, none of which is NaN; `None` without any.
-fn spread_of(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let median = if !values.len().is_multiple_of(2) {
-        values[middle]
-    } else {
-        (values.get(middle.wrapping_sub(1))? + values[middle]) / 2.0
-    };
-    Some(Point { x, low: *values.first()?, median, high: *values.last()? })
+/// Median and range of some numbers, none of which is NaN. `None` without any.
+fn summary(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
+    let values: Vec<f64> = values.collect();
+    let median = stats::median(values.iter().copied())?;
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    Some(Point { x, low, median, high })
 }
 
-/// All members, whatever they differ in.
+/// The indices of all members.
 fn all(history: &History) -> Range<usize> {
     0..history.experiment().member_count()
 }
 
-/// The steps at which the median member has memorised, and generalises; none where members differ in
-/// more than their seed, so that the median is of unlike ones.
-pub fn markers(experiment: &Experiment, members: &[MemberPhases]) -> Vec<Marker> {
+/// The steps at which the median member has memorised and has generalised. None where members differ
+/// in more than their seed: the median would mix configurations.
+pub fn markers(experiment: &Experiment, members: &[MemberPhases], text: &Text) -> Vec<Marker> {
     if experiment.lists().next().is_some() {
         return Vec::new();
     }
-    let (fit, generalise) = spreads(members);
-    let marker = |spread: Option<Spread>, what: &str| {
-        let step = spread?.median?;
-        let label = format!("{what}, step {}", format::step(step));
+    let (memorised, generalised) = summaries(members);
+    let marker = |summary: Option<Spread>, id: &str| {
+        let step = summary?.median?;
+        let label = text.with(id, &[("step", step.into())]);
         Some(Marker { x: f64::from(step), label })
     };
+    let memorised = marker(memorised, "marker-memorised");
     // Without a first phase there is no second to mark.
-    match (marker(fit, "memorised"), marker(generalise, "generalised")) {
-        (Some(fit), Some(generalise)) if generalise.x < fit.x => vec![generalise, fit],
-        (Some(fit), generalise) => [Some(fit), generalise].into_iter().flatten().collect(),
+    match (memorised, marker(generalised, "marker-generalised")) {
+        (Some(first), Some(second)) if second.x < first.x => vec![second, first],
+        (Some(first), second) => [Some(first), second].into_iter().flatten().collect(),
         (None, _) => Vec::new(),
     }
 }
 
-/// Whether the second phase follows the first, for the median member.
+/// Whether the median member generalised no earlier than it memorised.
 pub fn has_phases(members: &[MemberPhases]) -> bool {
-    let (fit, generalise) = spreads(members);
-    let step = |spread: Option<Spread>| spread?.median;
-    !matches!((step(fit), step(generalise)), (Some(fit), Some(generalise)) if generalise < fit)
+    let (memorised, generalised) = summaries(members);
+    let step = |summary: Option<Spread>| summary?.median;
+    !matches!((step(memorised), step(generalised)), (Some(first), Some(second)) if second < first)
 }
 
-fn spreads(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
+/// The steps of memorising and of generalising over some members.
+fn summaries(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
     (
         phases::spread(members.iter().map(|m| m.fit_step)),
         phases::spread(members.iter().map(|m| m.generalise_step)),
     )
 }
 
-/// A line of words under the charts: its parts, each with the class of the colour it is written in.
-pub type Words = Vec<(&'static str, String)>;
-
-/// The measured step nearest to `step`, and the medians there: of each group of members that has curves of
-/// its own, or of those of one row of the map.
-pub fn readout(history: &History, step: f64, row: Option<usize>) -> Option<(u32, Words)> {
+/// The evaluated step nearest to `step`.
+pub fn nearest_step(history: &History, step: f64) -> Option<u32> {
     let off = |at: u32| (f64::from(at) - step).abs();
-    let near = history.evaluations().iter().min_by(|a, b| off(a.step).total_cmp(&off(b.step)))?;
+    let steps = history.evaluations().iter().map(|evaluation| evaluation.step);
+    steps.min_by(|a, b| off(*a).total_cmp(&off(*b)))
+}
+
+/// Members evaluated at the last step, and members in all.
+pub fn fitted(history: &History) -> (usize, usize) {
+    let last = history.evaluations().last().filter(|evaluation| evaluation.step > 0);
+    let fitted = last.map_or(0, |evaluation| evaluation.members.iter().flatten().count());
+    (fitted, history.experiment().member_count())
+}
+
+/// The evaluated step nearest to `step`, and the medians there: of each group that has curves of its
+/// own, or of one row of the map.
+pub fn readout(
+    history: &History,
+    step: f64,
+    row: Option<usize>,
+    text: &Text,
+) -> Option<(u32, Words)> {
+    let step = nearest_step(history, step)?;
+    let evaluation = history.evaluations().iter().find(|evaluation| evaluation.step == step)?;
     let experiment = history.experiment();
-    let groups = match row.and_then(|row| row_at(experiment, row)) {
-        Some(row) => vec![row],
-        None => groups(experiment),
-    };
-    let mut words = vec![("", format!("Step {}", format::step(near.step)))];
-    for (index, (members, name)) in groups.iter().enumerate() {
-        let measured = || near.members.get(members.clone()).into_iter().flatten().flatten();
-        let at = |value: Value| point(measured(), value, 0.0).map(|point| point.median);
+    let row = row.and_then(|row| row_at(experiment, row, text));
+    let is_brief = row.is_some() || groups(experiment, text).len() > 1;
+    let groups = row.map_or_else(|| groups(experiment, text), |row| vec![row]);
+    let mut parts: Vec<Words> = Vec::new();
+    for (members, name) in groups {
+        let scores = || evaluation.members.get(members.clone()).into_iter().flatten().flatten();
+        let at = |value: Value| point(scores(), value, 0.0).map(|point| point.median);
         let (Some(train), Some(test)) = (at(|m| m.train.accuracy), at(|m| m.test.accuracy)) else {
             continue;
         };
         let (train_loss, test_loss) = (at(|m| m.train.loss)?, at(|m| m.test.loss)?);
-        words.push(("", if index == 0 { ": ".into() } else { "; ".into() }));
-        if groups.len() > 1 || row.is_some() {
+        let percent = |value| text.numbers().whole_percent(value);
+        if is_brief {
             // Beside other groups there is no room for losses.
-            words.push(("", format!("{name} ")));
-            words.push(("train", format!("train {:.0}%", 100.0 * train)));
-            words.push(("test", format!(" test {:.0}%", 100.0 * test)));
+            let part = |id, accuracy| text.with(id, &[("accuracy", percent(accuracy).into())]);
+            parts.push(text.words(
+                "readout-group",
+                &[
+                    ("name", name.into()),
+                    ("train", Arg::Marked("train", part("readout-train-accuracy", train))),
+                    ("test", Arg::Marked("test", part("readout-test-accuracy", test))),
+                ],
+            ));
             continue;
         }
-        if experiment.lists().next().is_some() {
-            let networks = experiment.member_count();
-            words.push(("", format!("medians of all {networks} networks, ")));
-        }
-        let loss = format::value;
-        words.push(("train", format!("train {:.0}%, loss {}", 100.0 * train, loss(train_loss))));
-        words.push(("", "; ".into()));
-        words.push(("test", format!("test {:.0}%, loss {}", 100.0 * test, loss(test_loss))));
+        let part = |id, accuracy, loss| {
+            let (accuracy, loss) = (percent(accuracy).into(), text.loss(loss).into());
+            text.with(id, &[("accuracy", accuracy), ("loss", loss)])
+        };
+        let train = Arg::Marked("train", part("readout-train", train, train_loss));
+        let test = Arg::Marked("test", part("readout-test", test, test_loss));
+        let mut args = vec![("train", train), ("test", test)];
+        let id = if experiment.lists().next().is_some() {
+            args.push(("networks", experiment.member_count().into()));
+            "readout-all-networks"
+        } else {
+            "readout-one"
+        };
+        parts.push(text.words(id, &args));
     }
-    Some((near.step, words))
+    let parts = parts.into_iter().reduce(|first, second| {
+        text.words("readout-next", &[("first", first.into()), ("second", second.into())])
+    });
+    let args = [("step", step.into()), ("groups", parts.unwrap_or_default().into())];
+    let words = text.words("readout", &args);
+    Some((step, words))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::{Evaluation, Score};
     use crate::experiment::Preset;
+    use crate::text::Locale;
 
     #[test]
-    fn the_heading_is_the_texts_or_the_presets_or_that_of_the_readers_own_task() {
-        let of = |query| heading(&Experiment::from_query(query).experiment);
+    fn the_heading_is_the_articles_the_presets_or_the_data_sets() {
+        let text = Text::new(Locale::English);
+        let of = |query| heading(&Experiment::from_query(query).experiment, &text);
         assert!(of("").starts_with("First they memorise"));
-        assert_eq!(of("preset=digits"), Preset::find("digits").expect("is a preset").label);
+        assert_eq!(of("preset=digits"), text.preset(Preset::find("digits").expect("a preset")));
         assert_eq!(of("preset=digits&data=teacher"), "Random teacher");
         assert!(of("preset=digits&data=arithmetic").starts_with("First they memorise"));
+    }
+
+    #[test]
+    fn the_readout_names_the_numbers_of_each_group_and_colours_them() {
+        let text = Text::new(Locale::English);
+        let line = |query: &str| {
+            let mut history = History::new(Experiment::from_query(query).experiment);
+            let count = history.experiment().member_count();
+            let score = |accuracy| Score { loss: 0.25, accuracy };
+            let scores = Scores { train: score(1.0), test: score(0.2) };
+            history.push(Evaluation { step: 1822, members: vec![Some(scores); count] });
+            readout(&history, 1e9, None, &text).expect("one step").1
+        };
+        let joined =
+            |words: &Words| words.iter().map(|(_, part)| part.as_str()).collect::<String>();
+        let one = line("seeds=2");
+        assert_eq!(joined(&one), "Step 1,822: train 100%, loss 0.250; test 20%, loss 0.250");
+        assert!(one.contains(&("test", "test 20%, loss 0.250".to_owned())), "{one:?}");
+        let expected =
+            "Step 1,822: weight decay 1 train 100% test 20%; weight decay 3 train 100% test 20%";
+        assert_eq!(joined(&line("wd=1,3&seeds=1")), expected);
+        let many = joined(&line("data=digits&width=4,8,16,32,64&seeds=2"));
+        assert!(many.starts_with("Step 1,822: medians of all 10 networks, train 100%"), "{many}");
+    }
+
+    #[test]
+    fn groups_of_several_settings_are_named_by_their_values() {
+        let text = Text::new(Locale::English);
+        let names = |query| {
+            let experiment = Experiment::from_query(query).experiment;
+            groups(&experiment, &text).into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("wd=1,3&seeds=1"), ["weight decay 1", "weight decay 3"]);
+        assert_eq!(names("wd=1,3&noise=0,0.3&seeds=1"), ["1 0", "1 0.3", "3 0", "3 0.3"]);
+        assert_eq!(names("wd=0.5,1,2,3,4&seeds=1"), ["test"]);
+    }
+
+    /// Fails if something in a pseudo-language text is not from a message.
+    fn assert_translated(words: &str) {
+        let plain = words.chars().find(|c| c.is_ascii_alphabetic());
+        assert_eq!(plain, None, "not translated: {words}");
+        let mut depth = 0;
+        for c in words.chars() {
+            match c {
+                '[' => depth += 1,
+                ']' => depth -= 1,
+                c => assert!(depth > 0 || !c.is_alphabetic(), "outside a message: {words}"),
+            }
+        }
+        assert_eq!(depth, 0, "{words}");
+    }
+
+    /// Everything that is shown of a history, in words.
+    fn shown(history: &History, theme: &Theme, text: &Text) -> Vec<String> {
+        let experiment = history.experiment();
+        let phases = phases::find(history);
+        let line = |words: Words| words.into_iter().map(|(_, part)| part).collect::<String>();
+        let mut all = vec![
+            heading(experiment, text),
+            accuracy_title(experiment, text),
+            error_title(experiment, text),
+            loss_title(experiment, text),
+        ];
+        for moving in [Moving::NotYet, Moving::Now, Moving::Over] {
+            all.extend([false, true].map(|best| finding(history, &phases, moving, best, text)));
+        }
+        let curves = accuracy(history, theme, text).into_iter().chain(loss(history, theme, text));
+        all.extend(curves.map(|series| series.name));
+        all.extend(markers(experiment, &phases, text).into_iter().map(|marker| marker.label));
+        for row in [None, Some(0), Some(1)] {
+            all.extend(readout(history, 1e9, row, text).map(|(_, words)| line(words)));
+        }
+        for is_loss in [false, true] {
+            if let Some(profile) = profile(history, Pick::At(1e9), is_loss, text) {
+                all.push(map_title(is_loss, &profile.setting, text));
+                all.extend(profile.readout(None, text).map(|(_, words)| line(words)));
+                all.extend(profile.series(theme, text).into_iter().map(|series| series.name));
+                all.extend(profile.markers.into_iter().map(|marker| marker.label));
+                all.push(profile.across.title);
+            }
+            all.extend(map(history, is_loss, text).into_iter().flat_map(|(rows, _)| rows));
+        }
+        for quantity in quantities(history) {
+            let panel = panel(history, theme, quantity, crate::measure::Set::Test, 1e9, text);
+            all.extend([panel.title, line(panel.words)]);
+            all.extend(panel.warning);
+            all.extend(panel.series.into_iter().map(|series| series.name));
+            all.extend(panel.levels.into_iter().map(|(_, name)| name));
+        }
+        if let Some(plane) = plane(history, theme, crate::measure::Set::Test, text) {
+            all.push(plane.across.title);
+            all.extend(plane.trails.into_iter().map(|trail| trail.name));
+        }
+        all
+    }
+
+    #[test]
+    fn nothing_that_is_shown_of_a_run_is_left_untranslated() {
+        let text = Text::new(Locale::Pseudo);
+        let everything = "layers=all&bounds=both&spread=1&complexity=1&linear-map=1&spectra=1\
+                          &fourier=1&truncation=1&deeper=24tanh&seeds=2";
+        for query in [
+            "",
+            everything,
+            "seeds=1&info=binning",
+            "wd=1,3&seeds=1",
+            "wd=0,1,3&optimiser=adam,adamw&gate=0,1&seeds=1",
+            "wd=0.5,1,2,3,4&seeds=2",
+            "data=digits&width=4,8,64&seeds=1",
+            "preset=double-descent-features&seeds=1",
+            "preset=double-descent-time",
+            "preset=information-plane",
+        ] {
+            let mut history = History::new(Experiment::from_query(query).experiment);
+            let count = history.experiment().member_count();
+            for (step, train, test, loss) in [
+                (0, 0.0, 0.0, 5.0),
+                (40, 1.0, 0.1, 2.0),
+                (300, 1.0, 0.99, 3.0),
+                (400, 1.0, 0.9, 1.0),
+            ] {
+                let score = |accuracy| Score { loss, accuracy };
+                let scores = Scores { train: score(train), test: score(test) };
+                let mut members = vec![Some(scores); count];
+                if step == 400 && count > 1 {
+                    let score = Score { loss: f32::NAN, accuracy: 0.0 };
+                    members[count - 1] = Some(Scores { train: score, test: score });
+                }
+                history.push(Evaluation { step, members });
+                let values = vec![Some(9.04); history.curves().len()];
+                let members = vec![values; count];
+                history.push_measurement(crate::evaluation::ProbeResult { step, members });
+            }
+            for words in shown(&history, &Theme::GREY, &text) {
+                assert_translated(&words);
+            }
+        }
     }
 }

@@ -11,16 +11,14 @@ mod tests;
 
 use std::rc::Rc;
 
-pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 use device::Next;
+pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 
 use super::speed;
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::measure::{CheckSource, EstimatorCheck};
-use crate::protocol::{
-    Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, WarmUp,
-};
+use crate::protocol::{Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, WarmUp};
 
 /// What a figure is doing; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +85,6 @@ pub enum Action {
     Toggle,
     /// Plays unless it plays already.
     Play,
-    /// Pauses if it plays or waits.
-    Pause,
     /// Trains to the next evaluated step.
     Step,
     /// Back to step 0, whatever goes on.
@@ -301,7 +297,6 @@ impl Session {
                 _ => self.play(&mut effects),
             },
             Action::Play => self.play(&mut effects),
-            Action::Pause => self.pause(&mut effects),
             Action::Step => match self.state {
                 State::Ready => self.begin(Intent::Step, &mut effects),
                 State::Running | State::Paused => self.send(RunCommand::Step, &mut effects),
@@ -325,7 +320,8 @@ impl Session {
                 }
             }
             Action::PatienceOver(token) => {
-                let is_opening = self.device.active() == Some(Backend::Gpu) && !self.device.is_open();
+                let is_opening =
+                    self.device.active() == Some(Backend::Gpu) && !self.device.is_open();
                 if token == self.token && is_opening {
                     self.fall_back(Failure::Silent { seconds: PATIENCE_SECONDS }, &mut effects);
                 }
@@ -452,7 +448,6 @@ impl Session {
                 self.send(RunCommand::Pause, effects);
                 self.state = State::Paused;
             }
-            State::Loading => self.intent = Intent::Rest,
             _ => {}
         }
     }
@@ -537,7 +532,7 @@ impl Session {
             // The state changes when the workers say that they do.
             Intent::Play => self.send(RunCommand::Play, effects),
             Intent::Step => self.send(RunCommand::Step, effects),
-            Intent::Rest => self.state = State::Paused,
+            Intent::Rest => {}
         }
     }
 

@@ -123,7 +123,7 @@ fn comparing() -> Script {
 fn nothing_is_asked_for_before_the_first_play() {
     let mut script = script("", Preference::Auto);
     assert_eq!(script.state(), State::Ready);
-    script.set("wd=3").act(Action::Reset).act(Action::Pause).act(Action::SetSpeed(2));
+    script.set("wd=3").act(Action::Reset).act(Action::SetSpeed(2));
     assert_eq!(script.asked(), []);
     assert_eq!(script.state(), State::Ready);
 }
@@ -253,7 +253,7 @@ fn an_experiment_of_another_size_is_timed_again() {
     script.set("width=256").act(Action::Reset);
     script.asked();
     script.act(Action::Toggle);
-    assert_eq!(script.asked(), [script.load(CPU, 5), script.load(GPU, 6)]);
+    assert_eq!(script.asked(), [script.load(CPU, 4), script.load(GPU, 5)]);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn an_interrupted_comparison_does_not_count_as_made() {
         let mut script = comparing();
         script.hear_run(CPU, 2, timed(0.001));
         script.asked();
-        script.act(interruption).act(Action::Pause).act(Action::Reset);
+        script.act(interruption).act(Action::Reset);
         script.hear_run(GPU, 3, timed(0.004));
         assert_eq!(*script.session.device().reason(), Reason::ToBeCompared);
         script.asked();
@@ -479,15 +479,6 @@ fn play_pressed_while_a_step_is_set_up_plays() {
     script.asked();
     script.hear_run(CPU, 1, RunEvent::Loaded);
     assert_eq!(script.asked(), [send(CPU, 1, RunCommand::Play)]);
-}
-
-#[test]
-fn pause_while_loading_leaves_the_run_at_step_0() {
-    let mut script = script("", Preference::Cpu);
-    script.act(Action::Play).act(Action::Pause).hear(CPU, Heard::Ready);
-    script.asked();
-    script.hear_run(CPU, 1, RunEvent::Loaded);
-    assert_eq!((script.asked(), script.state()), (vec![], State::Paused));
 }
 
 #[test]

@@ -16,8 +16,8 @@ chart-loss = Loss ({ $loss ->
 })
 chart-map-error = Test error by { $field }
 chart-map-loss = Test loss by { $field }
-chart-at-step = { $title } at step { $step }
-chart-at-best = { $title }, each network at its best step up to { $step }
+at-step = { $what } at step { $step }
+at-best-step = { $what }, each network at its best step up to { $step }
 chart-with-set = { $title } ({ $set ->
     [train] training set
     [test] test set
@@ -34,9 +34,8 @@ chart-singular-value = Singular values of weights, by layer
 chart-fourier-share = Strongest frequencies, all units together
 chart-fourier-concentration = Fourier concentration of first weights
 chart-truncated-accuracy = Test accuracy at lower rank of weights
-chart-estimators = Estimate, bits, mean ± deviation
-chart-plane = I(X;T), bits
-chart-plane-up = I(T;Y), bits
+estimate-title = Estimate, bits, mean ± deviation
+plane-title = I(T;Y), bits
 
 # The estimator behind a title.
 estimator-title = { $title }, { $estimator ->
@@ -62,6 +61,12 @@ curve-upper = upper
 curve-lower = lower
 curve-neighbours = neighbours
 curve-critic = critic
+
+estimator-bins = binning
+estimator-upper = upper bound
+estimator-lower = lower bound
+estimator-neighbours = nearest neighbours
+estimator-critic = critic
 
 # A configuration among several: “weight decay 3”. In short where there is little room.
 configuration = { $field } { $value }

@@ -6,7 +6,7 @@ device-gpu = GPU (WebGPU)
 device-cpu = CPU
 device-about = The device that trains. If you have a GPU, a few steps are timed on both and the faster one is used. “Fastest (measured)” includes software GPUs. Results are identical on every CPU and nearly identical on a GPU.
 
-badge-starting = Starting
+badge-not-yet = Not started
 badge-workers = { $device }, { $count ->
     [one] { $count } worker
    *[other] { $count } workers
@@ -28,5 +28,7 @@ adapter-unnamed = adapter without a name
 loading-looking = Looking for a device to train on.
 loading-cpu = Loading the training program.
 loading-gpu = Loading the training program for the GPU. It is the larger of two.
+warm-up-adapter = asking for the GPU
+warm-up-check = { $name }
 loading-warm-up = Warming up ({ $part } of { $parts }): { $what }.
 loading-comparing = Timing a few steps on the CPU and on the GPU.

@@ -1,9 +1,17 @@
-# What went wrong, and what to do.
+# What went wrong, and what to do. { $detail } is what the browser or a library said.
 
+page-stopped = The page’s program stopped. Reload the page.
 failure-training = Training stopped: { $reason }. Reset to start again, or choose another device.
-failure-page = The page’s program stopped. Reload the page.
-failure-no-worker = This browser starts no worker here. Serve the page over HTTP: opened as a file it cannot train.
-failure-no-worker-address = This page does not name its training program. Reload it.
-failure-versions = page and training program have different versions: reload the page
-failure-program-stopped = the training program stopped ({ $message })
+failure-adapter-not-opened = the GPU could not be opened ({ $detail })
+failure-self-test = the GPU failed a check: { $check } ({ $detail })
+failure-built-without-gpu = this program was built without GPU support
+failure-silent = no answer within { $seconds } seconds
+failure-program-stopped = the training program stopped
+failure-program-stopped-because = the training program stopped ({ $detail })
 failure-program-not-loaded = the training program could not be loaded
+failure-program-not-named = this page does not name its training program
+failure-no-workers = this browser starts no worker here. A page opened as a file cannot train: serve it over HTTP
+failure-version-mismatch = page and training program have different versions. Reload the page
+failure-file-not-loaded = { $name } could not be loaded ({ $detail })
+failure-file-invalid = { $name } has the wrong content ({ $detail })
+failure-device-read = the device did not return its results ({ $detail })

@@ -17,7 +17,7 @@ heading = First they memorise, then they generalise
 # Buttons.
 button-play = Play
 button-pause = Pause
-button-restart = Restart
+button-play-again = Restart
 button-step = Step
     .about = Train to the next measured step: one step at first, 2% further later (key: s)
 button-reset = Reset
@@ -29,15 +29,14 @@ button-axis-log = Log axis
 button-show-error = Show error
 button-show-loss = Show loss
 button-same-step = All at the same step
-    .about = Show every network at the step you point at
 button-best-step = Each at its best step
-    .about = Show each network at the step with its lowest test error, as if it had stopped early. The test set chooses the step, so this flatters a little (as in Nakkiran et al., arXiv 1912.02292).
 button-restore = Restore
 button-try-estimators = Try all estimators
 button-full-page = Open the whole page: change settings, read what this shows
 
 # Labels.
 label-experiment = Experiment
+label-figure = Accuracy and loss over training steps
 label-speed = Speed
 label-device = Device
 label-samples = Samples
@@ -49,22 +48,27 @@ label-estimators = Can the estimators be trusted? Try them where the true value 
 option-train = training set
 option-test = test set
 option-all = both
+
+# Reference problems, whose mutual information is known.
+problem-gaussian-1 = Gaussian, 1 dimension: 1 bit
+problem-gaussian-5 = Gaussian, 5 dimensions: 0.95 bit
+problem-gaussian-20 = Gaussian, 20 dimensions: 20 bits
+problem-flipped-bit = A bit, flipped in 11% of cases: 0.5 bit
+problem-map = 64 inputs mapped to 8 outputs: 3 bits
+problem-noisy-layer = A layer of 3 tanh units with noise: 1.6 bits
+
+# Speed and settings.
 speed-full = Full speed
 speed-steps = { $speed } steps/s
 changed = Changed from this experiment: { $settings }.
 range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
-hint-sweep = The networks differ in { $field } here. Main chart: { $measure ->
-    [loss] loss
-   *[other] error
-} against { $field } at one step. A line marks the point where the network has just enough weights to memorise. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input still present in T (estimated, an upper bound for pairwise bounds). I(T;Y): bits about the answer.
 hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at the line to see that step above.
 hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
 waiting-for-figure = Waiting: another figure is training.
 
 # What the figure is doing.
-state-starting = Loading the page’s program.
 state-setting-up = Setting up the networks.
 state-ready = Ready.
 state-ready-steps = { $steps ->

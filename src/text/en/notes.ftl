@@ -5,6 +5,14 @@ allowed-whole = a whole number from { $min } to { $max }
 allowed-prime = a prime from { $min } to { $max }
 allowed-range = a whole number or a range such as 0..9
 allowed-choice = one of { $choices }
+allowed-key-backend = auto, fastest, gpu or cpu
+allowed-key-workers = a whole number from 1 to 64
+allowed-key-embed = 0 or 1
+allowed-key-play = 0 or 1
+allowed-key-speed = max or a number of steps per second
+allowed-key-axis = log or linear
+allowed-key-shown = train, test or all
+allowed-key-lang = the name of a language, such as en
 allowed-layers = “none” or up to { $layers } layers such as “24tanh-12relu”, each with at most { $units } units
 
 note-address-too-long = The address holds { $kilobytes } kB of settings, far more than an experiment needs. It was ignored, and this is the default experiment.
@@ -16,7 +24,7 @@ note-unknown-keys = { $count ->
 note-other-version = This address was made for version “{ $given }” of the page. This is version { $version }, where settings can mean something else.
 note-invalid = “{ $key }” must be { $allowed }, not “{ $given }”. It is now { $used }.
 note-left-out = “{ $key }” must be { $allowed }, not “{ $given }”. That value was left out.
-note-refused = “{ $key }” must be { $allowed }, not “{ $given }”. Nothing was changed.
+note-unchanged = “{ $key }” must be { $allowed }, not “{ $given }”. Nothing was changed.
 note-one-value = “{ $key }” is the same for all networks, so it takes one value, not “{ $given }”. It is now { $used }.
 note-too-many-values = “{ $key }” takes at most { $max } values. The rest were left out.
 note-too-many-members = One run holds at most { $max } networks, not { $asked }. There are { $used } now.
@@ -25,6 +33,11 @@ note-too-little-memory = { $asked } networks with { $units } units on { $samples
    *[other] There are { $used } networks now.
 }
 note-seeds-limited = Seeds go up to { $max }, so the first seed is now { $first }.
+note-option = “{ $key }” must be { $allowed }, not “{ $got }”. It was ignored.
+note-unknown-parts = { $count ->
+    [one] There is no part { $names } of a figure.
+   *[other] There are no parts { $names } of a figure.
+}
 note-nearest-speed = The nearest speed that can be held is { $speed }.
 note-sweep-seeds = “seeds” takes a number of seeds or a range such as 0..9, not the list “{ $given }”.
 note-sweep-too-long = A sweep takes at most { $max } bytes of settings.

@@ -53,8 +53,8 @@ impl Order {
 }
 
 impl Samples {
-    /// The samples with dense inputs in the given order, which belongs to them. A training set leaves
-    /// out the inputs that are zero everywhere.
+    /// The samples with dense inputs in the given order, which belongs to them. A training set
+    /// leaves out the inputs that are zero everywhere.
     pub(super) fn new(set: &SampleSet, order: Option<&Order>, is_training_set: bool) -> Self {
         let inputs = match &set.inputs {
             data::Inputs::Dense { features, values } => {
@@ -81,8 +81,8 @@ impl Samples {
         Self { count: set.count(), inputs, outputs: set.outputs.clone() }
     }
 
-    /// The right output of a sample. `smoothing` is the part of a class that is divided evenly among
-    /// all classes.
+    /// The right output of a sample. `smoothing` is the part of a class that is divided evenly
+    /// among all classes.
     pub(super) fn target(&self, sample: usize, smoothing: f32) -> Target<'_> {
         match &self.outputs {
             Outputs::Classes { count, classes } => {

@@ -1,5 +1,5 @@
-//! Optimisers on slices: the formulas of [`crate::train::optimiser`], number by number, all parameters of
-//! a member at once.
+//! Optimisers on slices: the formulas of [`crate::train::optimiser`], number by number, all
+//! parameters of a member at once.
 
 use std::ops::Range;
 

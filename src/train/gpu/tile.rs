@@ -1,15 +1,19 @@
-//! The part of a product that one invocation works, as WGSL.
+//! The tile of a matrix product that one invocation computes, as WGSL.
+//!
+//! Tiles are in registers alone. Neighbours in a workgroup have neighbouring columns, so what they
+//! load together is either one number or a row of numbers.
 
-use super::source::Text;
+use super::text::Text;
 
 /// Invocations of a workgroup along rows in a product: the outer of its two dimensions.
 pub(super) const GROUP_ROWS: usize = 16;
 /// Invocations of a workgroup along columns in a product.
 pub(super) const GROUP_COLUMNS: usize = 4;
-/// Products written out in a loop: four gain nothing over two, and take longer to compile.
+/// Steps of a product's loop that are written out: four gain nothing over two, and take longer to
+/// compile.
 pub(super) const UNROLLED: usize = 2;
 
-/// Rows and columns that an invocation works in a product.
+/// Rows and columns of a product that an invocation computes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tile {
     pub(super) rows: usize,
@@ -17,11 +21,12 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    /// What loads least for a number, as long as there are enough invocations.
+    /// The tile with the fewest loads for each sum, as long as there are enough invocations.
+    /// `times` is how often the product is computed, for members and parts.
     pub(super) fn of(rows: usize, columns: usize, times: usize) -> Self {
-        /// Invocations with which all of a device has something to do.
+        /// Invocations that keep a device busy.
         const ENOUGH: usize = 256;
-        /// What checks for the end of rows and columns cost, about.
+        /// The factor that checks for the last row and column cost, roughly.
         const CHECKED: f64 = 1.2;
         let mut best = (f64::INFINITY, Self { rows: 1, columns: 1 });
         for height in [1, 2, 4, 8] {
@@ -30,9 +35,9 @@ impl Tile {
                 let (down, across) =
                     (rows.div_ceil(height), columns.div_ceil(GROUP_COLUMNS * width));
                 let invocations = down * across * GROUP_COLUMNS * times;
-                let worked = down * height * across * GROUP_COLUMNS * width;
+                let computed = down * height * across * GROUP_COLUMNS * width;
                 let loads = (height + width + 1) as f64 / (height * width) as f64;
-                let mut cost = loads * worked as f64 / (rows * columns) as f64;
+                let mut cost = loads * computed as f64 / (rows * columns) as f64;
                 if invocations < ENOUGH {
                     cost *= ENOUGH as f64 / invocations as f64;
                 }
@@ -47,6 +52,7 @@ impl Tile {
         best.1
     }
 
+    /// Workgroups along columns and along rows.
     pub(super) fn groups(self, rows: usize, columns: usize) -> [usize; 2] {
         [columns.div_ceil(GROUP_COLUMNS * self.columns), rows.div_ceil(GROUP_ROWS * self.rows)]
     }
@@ -56,12 +62,12 @@ impl Tile {
         columns.is_multiple_of(GROUP_COLUMNS * self.columns)
     }
 
-    /// Whether no invocation has rows to either side of the last.
+    /// Whether no invocation has rows both before and beyond the last.
     fn divides(self, rows: usize) -> bool {
         rows.is_multiple_of(self.rows)
     }
 
-    /// The row that an invocation works beside its first; a row beyond the last is read as that.
+    /// Row number `t` of the tile. A row beyond the last becomes the last, which is safe to read.
     pub(super) fn row(self, t: usize, rows: usize) -> String {
         if self.divides(rows) {
             format!("(row + {t}u)")
@@ -70,12 +76,12 @@ impl Tile {
         }
     }
 
-    /// Opens a block that is left out for a row beyond the last.
+    /// Opens a block that row number `t` skips if it is beyond the last.
     pub(super) fn open_row(self, t: usize, rows: usize) -> String {
         if self.divides(rows) { "{".into() } else { format!("if (row + {t}u < {rows}u) {{") }
     }
 
-    /// Likewise for a column.
+    /// Opens a block that column number `j` skips if it is beyond the last.
     pub(super) fn open_column(self, j: usize, columns: usize) -> String {
         if self.fills(columns) {
             "{".into()
@@ -84,8 +90,9 @@ impl Tile {
         }
     }
 
-    /// The columns of an invocation, those beyond the last one read as that.
-    pub(super) fn place(self, text: &mut Text, column: &str, row: &str, columns: usize) {
+    /// Declares the tile's first `row` and `column`, and its columns `c0`, `c1`, .. to read. A
+    /// column beyond the last becomes the last.
+    pub(super) fn declare_indices(self, text: &mut Text, column: &str, row: &str, columns: usize) {
         text.line(format!("let row = ({row} * {GROUP_ROWS}u + unit.y) * {}u;", self.rows));
         text.line(format!("let column = {column} * {}u + unit.x;", GROUP_COLUMNS * self.columns));
         for j in 0..self.columns {
@@ -98,7 +105,8 @@ impl Tile {
         }
     }
 
-    pub(super) fn clear(self, text: &mut Text, start: impl Fn(usize) -> String) {
+    /// Declares the sums `s{row}_{column}`, each with the start of its column.
+    pub(super) fn declare_sums(self, text: &mut Text, start: impl Fn(usize) -> String) {
         for j in 0..self.columns {
             for t in 0..self.rows {
                 text.line(format!("var s{t}_{j} = {};", start(j)));
@@ -106,8 +114,9 @@ impl Tile {
         }
     }
 
-    /// Adds up products from `from` to before `to`, by [`UNROLLED`]; `tail` more are left over.
-    pub(super) fn sum(
+    /// Adds `left * right` to the sums for each `k` from `from` to before `to`, [`UNROLLED`] at a
+    /// time, and for `tail` more. `before` is written before each.
+    pub(super) fn multiply(
         self,
         text: &mut Text,
         [from, to]: [&str; 2],

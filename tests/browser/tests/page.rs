@@ -188,14 +188,14 @@ async fn a_software_adapter_is_left_alone_unless_asked_for() {
 async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
     let browser = Browser::start(Adapter::None).await;
     for (query, sentence) in [
-        ("colour=red", "There is no setting “colour”; it was ignored."),
-        ("wd=99", "`wd` must be a number between 0 and 10; got 99, so it is 10."),
-        ("lr=fast", "`lr` must be a number between 0.00001 and 10; got “fast”, so it is 0.003."),
-        ("p=24", "`p` must be a prime between 5 and 97; got 24, so it is 23."),
-        ("workers=0", "`workers` must be a whole number from 1 to 64; got “0”, so it was ignored."),
+        ("colour=red", "There is no setting “colour”. It was ignored."),
+        ("wd=99", "“wd” must be a number from 0 to 10, not “99”. It is now 10."),
+        ("lr=fast", "“lr” must be a number from 0.00001 to 10, not “fast”. It is now 0.003."),
+        ("p=24", "“p” must be a prime from 5 to 97, not “24”. It is now 23."),
+        ("workers=0", "“workers” must be a whole number from 1 to 64, not “0”. It was ignored."),
         (
             "backend=abacus",
-            "`backend` must be auto, fastest, gpu or cpu; got “abacus”, so it was ignored.",
+            "“backend” must be auto, fastest, gpu or cpu, not “abacus”. It was ignored.",
         ),
     ] {
         browser.open(&format!("?{query}")).await;
@@ -439,7 +439,7 @@ async fn the_error_over_the_number_of_features_peaks_where_there_are_as_many_as_
     browser.wait_for(&["done"], 60).await;
     println!("24 sizes of 10 seeds after {:.1} s", start.elapsed().as_secs_f64());
     let finding = browser.text("[data-part=finding]").await;
-    assert!(finding.contains(" at 200 and down again to "), "{finding}");
+    assert!(finding.contains(" (at 200) and falls to "), "{finding}");
     let report = browser.report().await;
     assert_eq!(members(&report).len(), 240);
     browser.click("[data-part=profile-measure]").await;
@@ -492,7 +492,7 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
     point("map", 0.9).await;
     browser.wait_for_text("[data-part=readout]", ": width 8 train ", 10).await;
     browser.click("[data-part=profile-best]").await;
-    browser.wait_for_text("[data-part=profile-best]", "All at one step", 10).await;
+    browser.wait_for_text("[data-part=profile-best]", "All at the same step", 10).await;
     browser.close().await;
 }
 
@@ -598,7 +598,7 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     assert!(search.as_str().unwrap().contains("deeper=8tanh-4silu"), "{search}");
     choose(&browser, "[data-setting=deeper]", "8sine").await;
     let notes = browser.text("[data-part=notes]").await;
-    assert!(notes.contains("got “8sine”, so nothing was changed"), "{notes}");
+    assert!(notes.contains("not “8sine”. Nothing was changed."), "{notes}");
     assert_eq!(browser.report().await["experiment"]["deeper"], "8tanh-4silu");
     browser.wait_for(&["ready"], 30).await;
     browser.click("[data-part=play]").await;
@@ -618,7 +618,7 @@ async fn members_that_diverge_are_named_and_the_others_go_on() {
     browser.open(&format!("?backend=cpu&play=1&{SHORT}&lr=0.003,10")).await;
     browser.wait_for(&["done"], 60).await;
     let finding = browser.text("[data-part=finding]").await;
-    assert!(finding.contains("Training diverged for lr 10, seed 0 at step "), "{finding}");
+    assert!(finding.contains(" for learning rate 10, seed 0."), "{finding}");
     let report = browser.report().await;
     assert_eq!(members(&report)[0]["curves"]["step"].as_array().unwrap().last(), Some(&300.into()));
     assert!(members(&report)[1]["final"]["test"]["loss"].is_number());

@@ -7,6 +7,7 @@ use crate::measure::information::binning::{Binning, Range};
 use crate::measure::information::contrastive::Settings;
 use crate::measure::{CheckSource, EstimatorCheck};
 use crate::random::{Purpose, generator};
+use crate::stats;
 
 /// How much of the table is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +70,8 @@ pub fn over_samples(source: CheckSource, seed: u32) -> impl Iterator<Item = Esti
     })
 }
 
-/// The problem and the estimator of each row in words, before any is computed, so that columns can be made wide enough.
+/// The problem and the estimator of each row in words, before any is computed, so that columns can
+/// be made wide enough.
 #[must_use]
 pub fn names(selection: Selection) -> Vec<[String; 2]> {
     let rows = panel().into_iter().flat_map(|(problem, attempts)| {
@@ -109,9 +111,8 @@ impl Attempt {
                 estimate(self.estimator, &sample, &mut generator)
             })
             .collect();
-        let mean = estimates.iter().sum::<f64>() / repetitions as f64;
-        let squares = estimates.iter().map(|bits| (bits - mean).powi(2)).sum::<f64>();
-        let deviation = (squares / (repetitions.max(2) - 1) as f64).sqrt();
+        let mean = stats::mean(&estimates);
+        let deviation = if repetitions > 1 { stats::standard_deviation(&estimates) } else { 0.0 };
         EstimatorCheck {
             source: problem.to_string(),
             truth: truth.bits,

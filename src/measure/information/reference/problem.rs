@@ -24,8 +24,8 @@ pub enum Problem {
         /// The probability `p`.
         flip: f64,
     },
-    /// One of several equally likely inputs, sent to one of fewer outputs: their number's logarithm.
-    /// Outputs are whole numbers from 0, with noise as above.
+    /// One of several equally likely inputs, sent to one of fewer outputs: their number's
+    /// logarithm. Outputs are whole numbers from 0, with noise as above.
     Map {
         /// How many inputs there are, a multiple of `outputs`.
         inputs: usize,
@@ -205,9 +205,9 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The sign at one place of a pattern, -1 or 1.
-fn sign(pattern: usize, place: usize) -> f64 {
-    if pattern >> place & 1 == 1 { 1.0 } else { -1.0 }
+/// The sign of one input of a pattern, -1 or 1.
+fn sign(pattern: usize, input: usize) -> f64 {
+    if pattern >> input & 1 == 1 { 1.0 } else { -1.0 }
 }
 
 /// `tanh(W x)` of every pattern, `[patterns, units]`.
@@ -231,9 +231,9 @@ fn mixture(centres: &[f64], units: usize, noise: f64, draws: usize) -> Truth {
     let mut output = vec![0f64; units];
     for draw in 0..draws {
         // Every centre as often as any other, as far as draws go.
-        let own = &centres[draw % count * units..][..units];
+        let centre = &centres[draw % count * units..][..units];
         let mut exponent = 0.0;
-        for (output, centre) in output.iter_mut().zip(own) {
+        for (output, centre) in output.iter_mut().zip(centre) {
             let noise = noise * normal(&mut generator);
             *output = centre + noise;
             exponent += noise * noise;

@@ -1,0 +1,149 @@
+//! Estimators of mutual information on a reference problem, over the number of samples.
+
+use plotters::style::RGBColor;
+
+use crate::measure::{EstimatorCheck, EstimatorKind};
+use crate::page::axis::{HorizontalAxis, ValueAxis};
+use crate::page::chart::{Line, Point, Series, Theme};
+use crate::text::{Arg, Text};
+
+/// Estimates over samples, mean and deviation, a curve for each estimator.
+pub struct Checks {
+    /// Samples.
+    pub across: HorizontalAxis,
+    /// Bits.
+    pub values: ValueAxis,
+    /// The curves.
+    pub series: Vec<Series>,
+    /// The true value, in bits, with its name.
+    pub level: (f64, String),
+}
+
+/// The chart of the checks so far. `None` without any.
+pub fn checks(results: &[EstimatorCheck], theme: &Theme, text: &Text) -> Option<Checks> {
+    let truth = results.first()?.truth;
+    let mut kinds: Vec<EstimatorKind> = Vec::new();
+    let mut series: Vec<Series> = Vec::new();
+    for check in results.iter().filter(|check| check.mean.is_finite()) {
+        let index = kinds.iter().position(|kind| *kind == check.kind).unwrap_or_else(|| {
+            kinds.push(check.kind);
+            series.push(curve(check.kind, theme, text));
+            kinds.len() - 1
+        });
+        let EstimatorCheck { mean, deviation, samples, .. } = *check;
+        let (low, high) = (mean - deviation, mean + deviation);
+        series[index].points.push(Point { x: samples as f64, low, median: mean, high });
+    }
+    let ends = series.iter().flat_map(|series| &series.points).flat_map(|p| [p.low, p.high]);
+    let bits = text.numbers().fixed(truth, 2);
+    let across = text.get("axis-samples");
+    Some(Checks {
+        across: HorizontalAxis::values(across, &[50.0, 100.0, 200.0, 500.0, 1000.0], text),
+        // An estimate below zero means nothing, and a critic with few samples can be far below.
+        values: ValueAxis::around(ends.map(|bits| bits.max(0.0)).chain([truth, 0.0])),
+        level: (truth, text.with("level-truth", &[("bits", bits.into())])),
+        series,
+    })
+}
+
+/// The curve of an estimator, without points.
+fn curve(kind: EstimatorKind, theme: &Theme, text: &Text) -> Series {
+    let (id, colour, line): (&str, RGBColor, Line) = match kind {
+        EstimatorKind::Binning => ("curve-bins", theme.ink, Line::Solid),
+        EstimatorKind::KernelUpper => ("curve-upper", theme.test, Line::Solid),
+        EstimatorKind::KernelLower => ("curve-lower", theme.test, Line::Dashed),
+        EstimatorKind::Neighbours => ("curve-neighbours", theme.train_text, Line::Solid),
+        EstimatorKind::Contrastive => ("curve-critic", theme.layer(1, 2), Line::Solid),
+    };
+    Series {
+        name: text.get(id),
+        colour,
+        ink: colour,
+        line,
+        named_where_it_rises: false,
+        points: Vec::new(),
+    }
+}
+
+/// The estimates at the largest number of samples so far.
+pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -> String {
+    let Some(last) = results.last() else {
+        return if is_running { text.get("estimators-asked") } else { String::new() };
+    };
+    let numbers = text.numbers();
+    let estimate = |check: &EstimatorCheck| {
+        let id = match check.kind {
+            EstimatorKind::Binning => "estimator-bins",
+            EstimatorKind::KernelUpper => "estimator-upper",
+            EstimatorKind::KernelLower => "estimator-lower",
+            EstimatorKind::Neighbours => "estimator-neighbours",
+            EstimatorKind::Contrastive => "estimator-critic",
+        };
+        let mean: Arg = numbers.fixed(check.mean, 2).into();
+        let args = [("estimator", text.get(id).into()), ("mean", mean)];
+        // A single estimate has no deviation.
+        if check.repetitions > 1 {
+            let [estimator, mean] = args;
+            let deviation = ("deviation", numbers.fixed(check.deviation, 2).into());
+            text.with("estimate-scatter", &[estimator, mean, deviation])
+        } else {
+            text.with("estimate", &args)
+        }
+    };
+    let same = results.iter().filter(|check| check.samples == last.samples);
+    let estimates = text.join("readout-next", &same.map(estimate).collect::<Vec<_>>());
+    let args = [("samples", last.samples.into()), ("estimates", estimates.into())];
+    text.with("estimators-at", &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Locale;
+
+    fn check(kind: EstimatorKind, samples: usize, mean: f64, repetitions: usize) -> EstimatorCheck {
+        EstimatorCheck {
+            source: "a source".into(),
+            truth: 1.0,
+            truth_error: 0.0,
+            kind,
+            estimator: "an estimator".into(),
+            samples,
+            repetitions,
+            mean,
+            bias: mean - 1.0,
+            deviation: 0.25,
+            expected_to_hold: false,
+            note: String::new(),
+        }
+    }
+
+    #[test]
+    fn each_estimator_gets_a_curve_with_its_deviation_and_the_truth_is_marked() {
+        let results = [
+            check(EstimatorKind::Binning, 50, 2.0, 8),
+            check(EstimatorKind::KernelUpper, 50, 1.5, 8),
+            check(EstimatorKind::Binning, 100, 1.25, 8),
+            check(EstimatorKind::KernelLower, 100, f64::NAN, 8),
+        ];
+        let text = Text::new(Locale::English);
+        let checks = checks(&results, &Theme::GREY, &text).expect("there are results");
+        assert_eq!(checks.level, (1.0, "true value 1.00 bits".into()));
+        assert_eq!(checks.series.len(), 2);
+        let expected = Point { x: 100.0, low: 1.0, median: 1.25, high: 1.5 };
+        assert_eq!(checks.series[0].points[1], expected);
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_largest_number_of_samples() {
+        let text = Text::new(Locale::English);
+        let results = [
+            check(EstimatorKind::Binning, 50, 2.0, 8),
+            check(EstimatorKind::Binning, 1000, 1.25, 8),
+            check(EstimatorKind::Contrastive, 1000, 0.5, 1),
+        ];
+        let expected = "At 1,000 samples, in bits: binning 1.25 ± 0.25; critic 0.50.";
+        assert_eq!(checks_words(&results, false, &text), expected);
+        assert_eq!(checks_words(&[], false, &text), "");
+    }
+}

@@ -1,0 +1,86 @@
+//! A worker as the page sees it: takes commands and calls back with events.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::protocol::{Backend, Command, Event, Failure};
+
+/// A running worker. Dropping it ends the worker at once, whatever it is doing.
+pub struct WorkerHandle {
+    worker: Worker,
+    /// Called by the worker for as long as it lives.
+    listeners: Option<Listeners>,
+}
+
+struct Listeners {
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl WorkerHandle {
+    /// Starts a worker of a backend. `on_event` gets its events, and [`Event::Failed`] if its program
+    /// cannot be loaded or ends.
+    ///
+    /// # Errors
+    /// If the browser starts no worker.
+    pub fn start(
+        backend: Backend,
+        on_event: impl Fn(Event) + Clone + 'static,
+    ) -> Result<Self, Failure> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let script = script(backend).ok_or(Failure::ProgramNotNamed)?;
+        let worker = Worker::new_with_options(&script, &options).map_err(|_| Failure::NoWorkers)?;
+        let to_page = on_event.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+            let event =
+                message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+            to_page(event.unwrap_or(Event::Failed(Failure::VersionMismatch)));
+        });
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |error: ErrorEvent| {
+            // A script that could not be fetched gives an event without a message.
+            let message = js_sys::Reflect::get(&error, &"message".into()).ok();
+            let message = message.and_then(|message| message.as_string());
+            on_event(Event::Failed(match message.filter(|message| !message.is_empty()) {
+                Some(message) => Failure::ProgramStopped { detail: Some(message) },
+                None => Failure::ProgramNotLoaded,
+            }));
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let listeners = Listeners { _on_message: on_message, _on_error: on_error };
+        Ok(Self { worker, listeners: Some(listeners) })
+    }
+
+    /// Sends a command to the worker.
+    pub fn send(&self, command: &Command) {
+        if let Ok(text) = serde_json::to_string(command) {
+            // Posting a string does not fail.
+            self.worker.post_message(&JsValue::from_str(&text)).ok();
+        }
+    }
+
+    /// Ends the worker. What it has sent already is not heard any more.
+    pub fn terminate(&self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+impl Drop for WorkerHandle {
+    fn drop(&mut self) {
+        self.terminate();
+        // One of them may be running: it ends its own worker when that has failed.
+        let listeners = self.listeners.take();
+        spawn_local(async move { drop(listeners) });
+    }
+}
+
+/// The address of a backend's worker program, as the document names it.
+fn script(backend: Backend) -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    let meta = document.query_selector(&format!("meta[name=worker-{}]", backend.key())).ok()??;
+    meta.get_attribute("content")
+}

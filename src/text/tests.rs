@@ -1,0 +1,338 @@
+//! Holds the messages to the tables they word, to the language, and to their use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::experiment::{
+    Allowed, Experiment, FIELDS, FieldKind, Group, InvalidValue, MemberLimit, Note, Preset,
+};
+use crate::measure::{CheckSource, Set};
+
+/// The messages of a locale: id, and everything behind it up to the next.
+fn messages(locale: Locale) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    let mut id = String::new();
+    for line in locale.messages().iter().flat_map(|source| source.lines()) {
+        if line.starts_with('#') {
+            continue;
+        }
+        if let Some((name, value)) = line.split_once(" =")
+            && line.starts_with(|c: char| c.is_ascii_alphabetic())
+        {
+            id = name.to_owned();
+            let earlier = all.insert(id.clone(), value.to_owned());
+            assert_eq!(earlier, None, "{id} is there twice");
+        } else if let Some(message) = all.get_mut(&id) {
+            message.push('\n');
+            message.push_str(line);
+        }
+    }
+    all
+}
+
+/// The names of a message's arguments.
+fn arguments(message: &str) -> BTreeSet<&str> {
+    let names = message.split('$').skip(1);
+    names
+        .map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            &rest[..end.unwrap_or(rest.len())]
+        })
+        .collect()
+}
+
+fn text(locale: Locale) -> Text {
+    Text::new(locale)
+}
+
+#[test]
+fn every_message_formats_with_its_arguments() {
+    for locale in Locale::ALL {
+        let text = text(locale);
+        for (id, message) in messages(locale) {
+            for value in [Arg::Number(1.0), Arg::Number(5.0), Arg::Text("x".into())] {
+                // The names live as long as the program, as they do elsewhere.
+                let args: Vec<(&'static str, Arg)> = arguments(&message)
+                    .into_iter()
+                    .map(|name| (&*name.to_owned().leak(), value.clone()))
+                    .collect();
+                let words = text.with(&id, &args);
+                assert!(!words.contains('{'), "{id}: {words}");
+                if locale == Locale::Pseudo {
+                    assert!(words.starts_with('[') && words.ends_with(']'), "{id}: {words}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_choices_groups_and_presets_have_their_words() {
+    for locale in Locale::ALL {
+        let words = text(locale);
+        for field in FIELDS {
+            assert!(!words.field(field).is_empty() && !words.field_about(field).is_empty());
+            if field.per_member {
+                assert!(!words.field_inline(field).is_empty());
+            }
+            if let FieldKind::Choice(choices) = field.kind {
+                assert!(choices.iter().all(|c| !words.choice(field, c.key).is_empty()));
+            }
+        }
+        assert!(Group::ALL.iter().all(|group| !words.group(*group).is_empty()));
+        for preset in Preset::ALL {
+            assert!(!words.preset(preset).is_empty() && !words.preset_about(preset).is_empty());
+        }
+    }
+}
+
+/// The ids that are made from keys.
+fn ids_by_key() -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for field in FIELDS {
+        ids.insert(format!("field-{}", field.key));
+        if let FieldKind::Choice(choices) = field.kind {
+            let switch = choices[0].key == "0";
+            let of = if switch { "switch" } else { field.key };
+            ids.extend(choices.iter().map(|choice| format!("choice-{of}-{}", choice.key)));
+        }
+    }
+    ids.extend(Group::ALL.iter().map(|group| format!("group-{}", group.key())));
+    ids.extend(Preset::ALL.iter().map(|preset| format!("preset-{}", preset.key)));
+    ids.extend(CheckSource::ALL.iter().map(|source| format!("problem-{}", source.key())));
+    ids.extend([Set::Train, Set::Test, Set::All].iter().map(|set| format!("option-{}", set.key())));
+    ids.extend(["auto", "fastest", "gpu", "cpu"].map(|key| format!("device-{key}")));
+    ids
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))]
+fn no_message_is_unused() {
+    let mut source = String::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder of the source") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs" || end == "html") {
+                source += &std::fs::read_to_string(path).expect("text");
+            }
+        }
+    }
+    let by_key = ids_by_key();
+    let unused: Vec<String> = messages(Locale::English)
+        .into_keys()
+        .filter(|id| !by_key.contains(id))
+        // Of a quantity's chart and a key of the page there are as many as keys.
+        .filter(|id| !id.starts_with("chart-") && !id.starts_with("allowed-key-"))
+        .filter(|id| !source.contains(&format!("\"{id}\"")))
+        .collect();
+    assert_eq!(unused, Vec::<String>::new());
+    let words = messages(Locale::English);
+    let prefixes = ["field-", "choice-", "group-", "preset-", "problem-"];
+    let extra: Vec<&String> = words
+        .keys()
+        .filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix)))
+        .filter(|id| !by_key.contains(*id))
+        .collect();
+    assert_eq!(extra, Vec::<&String>::new());
+}
+
+/// Words that docs and page do without, see the table of terms.
+const FORBIDDEN: &[&str] = &[
+    "of which",
+    "held back",
+    "held-back",
+    "unseen",
+    "ruler",
+    "anew",
+    "likewise",
+    "to be had",
+    "hangs on",
+    "by heart",
+    "presses",
+    "pressing",
+    "pressure",
+    "collapse",
+    "collapses",
+    "known answer",
+    "old ones",
+    "worked out",
+    "as late",
+    "member",
+    "members",
+    "variant",
+    "variants",
+    "wish",
+    "rival",
+];
+
+#[test]
+fn english_is_plain() {
+    for (id, message) in messages(Locale::English) {
+        let letters = |c: char| if c.is_alphabetic() || c == '-' { c } else { ' ' };
+        let words: String = message.to_lowercase().chars().map(letters).collect();
+        for word in FORBIDDEN {
+            assert!(!format!(" {words} ").contains(&format!(" {word} ")), "{id} says “{word}”");
+        }
+        for sentence in message.split(". ") {
+            let count = sentence.split_whitespace().count();
+            assert!(count <= 40 || sentence.contains("->"), "{id} has {count} words: {sentence}");
+        }
+    }
+}
+
+#[test]
+fn lists_and_plurals_are_those_of_the_language() {
+    let text = text(Locale::English);
+    let list = |items: &[&str]| {
+        text.list(&items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(list(&[]), "");
+    assert_eq!(list(&["a"]), "a");
+    assert_eq!(list(&["a", "b"]), "a and b");
+    assert_eq!(list(&["a", "b", "c", "d"]), "a, b, c and d");
+    let workers = |count: u32| {
+        text.with("badge-workers", &[("device", "CPU".into()), ("count", count.into())])
+    };
+    assert_eq!(workers(1), "CPU, 1 worker");
+    assert_eq!(workers(1200), "CPU, 1,200 workers");
+}
+
+#[test]
+fn durations_are_in_the_unit_that_suits_them() {
+    let text = text(Locale::English);
+    assert_eq!(text.duration(0.4), "less than a second");
+    assert_eq!(text.duration(12.3), "12 s");
+    assert_eq!(text.duration(240.0), "4 min");
+    assert_eq!(text.duration(7200.0), "2 h");
+}
+
+#[test]
+fn parts_of_a_line_keep_their_class_wherever_the_language_puts_them() {
+    let text = text(Locale::English);
+    let marked = [
+        ("second", Arg::Marked("test", "two".into())),
+        ("first", Arg::Marked("train", "one".into())),
+    ];
+    let line: Words = vec![("train", "one".into()), ("", " and ".into()), ("test", "two".into())];
+    assert_eq!(text.words("list-pair", &marked), line);
+    assert_eq!(text.with("list-pair", &marked), "one and two");
+    let nested = [("first", line.clone().into()), ("second", "three".into())];
+    let mut longer = line;
+    longer.push(("", ", three".into()));
+    assert_eq!(text.words("list-middle", &nested), longer);
+}
+
+#[test]
+#[should_panic(expected = "no-such-message")]
+fn a_missing_message_is_an_error_in_tests() {
+    let _ = text(Locale::English).get("no-such-message");
+}
+
+#[test]
+#[should_panic(expected = "button-step")]
+fn a_missing_attribute_is_an_error_in_tests() {
+    let _ = text(Locale::English).attribute("button-step", "colour");
+}
+
+#[test]
+#[should_panic(expected = "marker-memorised")]
+fn a_missing_argument_is_an_error_in_tests() {
+    let _ = text(Locale::English).get("marker-memorised");
+}
+
+/// One note of each kind.
+fn notes() -> Vec<Note> {
+    let invalid = |key: &'static str, allowed: Allowed| InvalidValue {
+        key,
+        allowed,
+        got: "x".into(),
+        nearest: None,
+    };
+    let mut notes: Vec<Note> =
+        FIELDS.iter().map(|field| Note::Unchanged(invalid(field.key, field.allowed()))).collect();
+    let range = invalid("seeds", Allowed::NumberOrRange);
+    notes.extend([
+        Note::AddressTooLong { bytes: 100_000 },
+        Note::UnknownPreset { given: "x".into(), used: "grokking" },
+        Note::UnknownKeys(vec!["a".into()]),
+        Note::UnknownKeys(vec!["a".into(), "b".into(), "c".into()]),
+        Note::OtherVersion { given: "9".into() },
+        Note::Invalid { invalid: range.clone(), used: Some("5".into()) },
+        Note::Invalid { invalid: range, used: None },
+        Note::OneValue { key: "p", given: "5,7".into(), used: "5".into() },
+        Note::TooManyValues { key: "wd", max: 100 },
+        Note::MembersLimited { asked: 6000, used: 200, limit: MemberLimit::Count { max: 240 } },
+        Note::MembersLimited {
+            asked: 20,
+            used: 1,
+            limit: MemberLimit::Memory { units: 512, samples: 9409 },
+        },
+        Note::SeedsLimited { max: 9999, first: 9980 },
+        Note::SweepSeeds { given: "1,2".into() },
+        Note::SweepTooLong { max: 4096 },
+        Note::SweepTooLarge { max: 100_000 },
+    ]);
+    notes
+}
+
+#[test]
+fn every_note_has_a_sentence_in_every_language() {
+    for note in notes() {
+        let english = super::note(&text(Locale::English), &note);
+        assert!(english.ends_with('.') && !english.contains("note-"), "{english}");
+        let pseudo = super::note(&text(Locale::Pseudo), &note);
+        assert!(pseudo.starts_with('[') && pseudo.len() > english.len(), "{pseudo}");
+    }
+}
+
+#[test]
+fn notes_are_plain_sentences() {
+    let text = text(Locale::English);
+    let told = |query: &str| {
+        let notes = Experiment::from_query(query).notes;
+        notes.iter().map(|note| super::note(&text, note)).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        told("?colour=red&size=3&colour=blue"),
+        "There are no settings “colour” and “size”. They were ignored."
+    );
+    assert_eq!(told("?colour=red"), "There is no setting “colour”. It was ignored.");
+    assert_eq!(told("?wd=99"), "“wd” must be a number from 0 to 10, not “99”. It is now 10.");
+    assert_eq!(told("?p=24"), "“p” must be a prime from 5 to 97, not “24”. It is now 23.");
+    assert_eq!(
+        told("?op=power"),
+        "“op” must be one of add, sub, mul, div, not “power”. It is now add."
+    );
+    assert_eq!(
+        told("?deeper=24sine"),
+        "“deeper” must be “none” or up to 6 layers such as “24tanh-12relu”, each with at most 512 \
+         units, not “24sine”. It is now none."
+    );
+    assert_eq!(told("?seed=9990&seeds=20"), "Seeds go up to 9999, so the first seed is now 9980.");
+    assert_eq!(
+        told("?p=97&width=512&seeds=20"),
+        "20 networks with 512 units on 9,409 samples need more memory than a browser gives. There \
+         are 6 networks now."
+    );
+}
+
+#[test]
+fn networks_and_values_have_names() {
+    let text = text(Locale::English);
+    let experiment = Experiment::from_query("wd=1,3&noise=0,0.3&seeds=2&seed=4").experiment;
+    assert_eq!(text.network(&experiment, 3), "weight decay 1, noise on hidden units 0.3, seed 5");
+    let alone = Experiment::from_query("seed=1200&seeds=1").experiment;
+    assert_eq!(text.network(&alone, 0), "seed 1200");
+    let values = |key: &str, query: &str| {
+        let experiment = Experiment::from_query(query).experiment;
+        let field = crate::experiment::field(key).expect("a setting");
+        text.values(field, &experiment.values(field))
+    };
+    assert_eq!(values("steps", "steps=12000"), "12,000 steps");
+    assert_eq!(values("wd", "wd=0,1,3"), "0, 1, 3");
+    assert_eq!(values("optimiser", "optimiser=muon"), "Muon");
+    assert_eq!(values("gate", "gate=1"), "on");
+}

@@ -1,0 +1,345 @@
+//! The worker's loop: serves the runs that have something to do, and carries out commands in between.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use web_time::Instant;
+
+use super::pace::Pace;
+use super::schedule::{Next, Schedule, Want};
+use super::{Inbox, fetch, send};
+use crate::data::digits;
+use crate::device::DeviceError;
+use crate::experiment::{Data, Experiment};
+use crate::measure::EstimatorCheck;
+use crate::measure::information::reference::over_samples;
+use crate::protocol::{
+    Backend, Command, Event, Failure, Progress, Revision, RunCommand, RunEvent, RunId,
+};
+use crate::run::Run;
+use crate::train::TrainError;
+
+/// Seconds between two reports of where training is.
+const REPORT_SECONDS: f64 = 0.1;
+
+/// What a run does until it is told something else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Motion {
+    Rest,
+    /// On to the next step that is evaluated anyway, so that a run stepped through by hand gives the
+    /// same curves as one left alone.
+    ToEvaluation,
+    ToEnd,
+}
+
+/// What the worker holds between commands.
+#[derive(Default)]
+struct Runs {
+    device: Option<Device>,
+    slots: BTreeMap<RunId, Slot>,
+    schedule: Schedule,
+    /// Checks of estimators that are still to be made.
+    checks: Option<Box<dyn Iterator<Item = EstimatorCheck>>>,
+}
+
+/// A run and what it does.
+struct Slot {
+    id: RunId,
+    run: Run,
+    motion: Motion,
+    pace: Pace,
+    revision: Revision,
+    reported: Instant,
+    /// Seconds that other runs had since this one was served last.
+    waited: f64,
+}
+
+/// Carries out commands for as long as the worker lives.
+pub(super) async fn obey(inbox: Rc<Inbox>) {
+    let mut runs = Runs::default();
+    loop {
+        if runs.checks.is_none() && runs.next() == Next::Rest {
+            inbox.wait(None).await;
+        }
+        match inbox.take() {
+            Some(command) => runs.carry_out(command).await,
+            None => runs.go_on(&inbox).await,
+        }
+    }
+}
+
+impl Runs {
+    async fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::Open(backend) => match open(backend).await {
+                Ok(device) => {
+                    self.device = Some(device);
+                    send(&Event::Ready(backend));
+                }
+                Err(failure) => self.fail(failure),
+            },
+            Command::Load { run, experiment, members } => {
+                if let Err(failure) = self.load(run, &experiment, members).await {
+                    self.fail_run(run, failure);
+                }
+            }
+            Command::Run(id, command) => {
+                // A run that has failed is heard of by the page later than by itself.
+                let Some(slot) = self.slots.get_mut(&id) else { return };
+                if let Err(error) = slot.carry_out(command).await {
+                    self.fail_run(id, failure(&error));
+                }
+            }
+            Command::Drop(run) => {
+                self.slots.remove(&run);
+            }
+            Command::CheckEstimators(source) => {
+                self.checks = Some(Box::new(over_samples(source, 0)));
+            }
+        }
+    }
+
+    async fn load(
+        &mut self,
+        id: RunId,
+        experiment: &Experiment,
+        members: Vec<usize>,
+    ) -> Result<(), Failure> {
+        // The page opens the backend first.
+        let Some(device) = &self.device else { return Ok(()) };
+        if experiment.settings.data == Data::Digits && digits::are_missing() {
+            let file = fetch::file(digits::FILE).await?;
+            digits::provide(&file).map_err(|error| failure(&error.into()))?;
+        }
+        let mut run =
+            Run::for_members(experiment, members, device).map_err(|error| failure(&error))?;
+        send(&Event::Run(id, RunEvent::Loaded));
+        // At step 0, before any is taken.
+        let first = run.advance(0).await.map_err(|error| failure(&error))?;
+        let slot = Slot {
+            id,
+            run,
+            motion: Motion::Rest,
+            pace: Pace::new(None),
+            revision: Revision::default(),
+            reported: Instant::now(),
+            waited: 0.0,
+        };
+        first.into_iter().for_each(|evaluation| slot.tell(RunEvent::Evaluation(evaluation)));
+        self.slots.insert(id, slot);
+        Ok(())
+    }
+
+    /// Gives the next run its slice of time, if no command comes in between.
+    async fn go_on(&mut self, inbox: &Inbox) {
+        if self.checks.is_some() {
+            inbox.wait(Some(0.0)).await;
+            if inbox.is_empty() {
+                self.check_next();
+            }
+            return;
+        }
+        let id = match self.next() {
+            Next::Serve(id) => id,
+            Next::Wait(milliseconds) => {
+                inbox.wait(Some(milliseconds)).await;
+                return;
+            }
+            Next::Rest => return,
+        };
+        inbox.wait(Some(0.0)).await;
+        let Some(slot) = self.slots.get_mut(&id).filter(|_| inbox.is_empty()) else { return };
+        let (trains, start) = (slot.motion != Motion::Rest, Instant::now());
+        let outcome = slot.go_on().await;
+        let seconds = start.elapsed().as_secs_f64();
+        self.schedule.served(id, trains, seconds);
+        for slot in self.slots.values_mut().filter(|slot| slot.id != id) {
+            slot.waited += seconds;
+        }
+        if let Err(error) = outcome {
+            self.fail_run(id, failure(&error));
+        }
+    }
+
+    fn check_next(&mut self) {
+        match self.checks.as_mut().and_then(Iterator::next) {
+            Some(check) => send(&Event::EstimatorCheck(check)),
+            None => {
+                self.checks = None;
+                send(&Event::EstimatorChecksDone);
+            }
+        }
+    }
+
+    fn next(&self) -> Next {
+        let wants: Vec<(RunId, Want)> =
+            self.slots.iter().map(|(id, slot)| (*id, slot.want())).collect();
+        self.schedule.next(&wants)
+    }
+
+    /// Gives up a run. What failed once would fail again, without end.
+    fn fail_run(&mut self, run: RunId, failure: Failure) {
+        if matches!(failure, Failure::DeviceRead { .. }) {
+            // A device that is lost is lost for all runs.
+            self.fail(failure);
+        } else {
+            self.slots.remove(&run);
+            send(&Event::Run(run, RunEvent::Failed(failure)));
+        }
+    }
+
+    /// Gives up everything.
+    fn fail(&mut self, failure: Failure) {
+        self.slots.clear();
+        self.checks = None;
+        send(&Event::Failed(failure));
+    }
+}
+
+impl Slot {
+    async fn carry_out(&mut self, command: RunCommand) -> Result<(), TrainError> {
+        match command {
+            RunCommand::Play => {
+                self.set_off(Motion::ToEnd);
+                self.tell(RunEvent::Playing);
+            }
+            RunCommand::Step => self.set_off(Motion::ToEvaluation),
+            RunCommand::Pause => {
+                self.motion = Motion::Rest;
+                self.report_rest();
+            }
+            RunCommand::Speed(limit) => self.pace.set_limit(limit),
+            RunCommand::Measure { experiment, revision } => {
+                self.revision = revision;
+                self.run.measure_anew(&experiment);
+                self.report_progress();
+            }
+            RunCommand::Time(seconds) => {
+                let time = self.run.time_steps(seconds).await?;
+                self.tell(RunEvent::Timed(time));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_off(&mut self, motion: Motion) {
+        self.motion = motion;
+        self.waited = 0.0;
+        if motion == Motion::ToEnd {
+            self.pace.restart();
+        }
+    }
+
+    /// What the run wants of the thread.
+    fn want(&self) -> Want {
+        match self.motion {
+            Motion::Rest if self.run.is_behind() => Want::Measure,
+            Motion::Rest => Want::Nothing,
+            Motion::ToEnd if !self.run.is_measuring_due() => Want::Train(self.pace.next_slice().1),
+            Motion::ToEvaluation | Motion::ToEnd => Want::Train(0.0),
+        }
+    }
+
+    /// Takes the next few steps, or measures once if that is due.
+    async fn go_on(&mut self) -> Result<(), TrainError> {
+        let rests = self.motion == Motion::Rest;
+        if rests || self.run.is_measuring_due() {
+            let result = self.run.measure(rests).await?;
+            let revision = self.revision;
+            result
+                .into_iter()
+                .for_each(|result| self.tell(RunEvent::Measured { revision, result }));
+            if !self.run.is_behind() {
+                self.report_progress();
+            }
+            return Ok(());
+        }
+        let steps = match self.motion {
+            Motion::ToEnd => self.pace.next_slice().0,
+            _ => self.pace.max_steps(),
+        };
+        let (start, before) = (Instant::now(), self.run.step());
+        let evaluation = self.run.advance(steps).await?;
+        let (step, done) = (self.run.step(), self.run.is_done());
+        if step > before {
+            let waited = std::mem::take(&mut self.waited);
+            self.pace.took(step - before, start.elapsed().as_secs_f64(), waited);
+        }
+        let evaluated = evaluation.is_some();
+        evaluation.into_iter().for_each(|evaluation| self.tell(RunEvent::Evaluation(evaluation)));
+        if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
+            self.report_progress();
+        }
+        if done || (evaluated && self.motion == Motion::ToEvaluation) {
+            self.motion = Motion::Rest;
+            self.report_rest();
+        }
+        Ok(())
+    }
+
+    fn tell(&self, event: RunEvent) {
+        send(&Event::Run(self.id, event));
+    }
+
+    fn report_progress(&mut self) {
+        self.tell(RunEvent::Progress(Progress {
+            step: self.run.step(),
+            steps_per_second: self.pace.steps_per_second(),
+            host_seconds: self.run.host_seconds(),
+            measuring: self.run.measuring_cost(),
+            behind: self.run.is_behind(),
+            revision: self.revision,
+        }));
+        self.reported = Instant::now();
+    }
+
+    /// Tells the page that the run does not move any more, and where it is.
+    fn report_rest(&self) {
+        let step = self.run.step();
+        let done = self.run.is_done();
+        self.tell(if done { RunEvent::Done { step } } else { RunEvent::Paused { step } });
+    }
+}
+
+fn failure(error: &TrainError) -> Failure {
+    match error {
+        TrainError::Device(DeviceError::Read(detail)) => {
+            Failure::DeviceRead { detail: detail.clone() }
+        }
+        TrainError::Data(error) => {
+            Failure::FileInvalid { name: digits::FILE.into(), detail: error.to_string() }
+        }
+    }
+}
+
+async fn open(backend: Backend) -> Result<Device, Failure> {
+    match backend {
+        Backend::Cpu => Ok(Device::flex()),
+        #[cfg(feature = "gpu")]
+        Backend::Gpu => open_gpu().await,
+        #[cfg(not(feature = "gpu"))]
+        Backend::Gpu => Err(Failure::BuiltWithoutGpu),
+    }
+}
+
+#[cfg(feature = "gpu")]
+async fn open_gpu() -> Result<Device, Failure> {
+    use crate::protocol::WarmUp;
+    use crate::train::conformance::{CHECKS, check};
+
+    let total = CHECKS.len() as u32;
+    send(&Event::WarmUp { stage: WarmUp::Adapter, done: 0, total });
+    let device = Device::wgpu_options()
+        .init_async()
+        .await
+        .map_err(|error| Failure::AdapterNotOpened { detail: error.to_string() })?;
+    for (index, name) in (0..).zip(CHECKS) {
+        send(&Event::WarmUp { stage: WarmUp::Check(name.to_string()), done: index, total });
+        check(index as usize, &device).await.map_err(|fault| Failure::SelfTest {
+            check: name.to_string(),
+            detail: fault.to_string(),
+        })?;
+    }
+    Ok(device)
+}
