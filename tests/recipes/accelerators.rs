@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use two_phase::phases::MemberPhases;
 
-use super::{assert_inside, median, median_step, phases_of};
+use super::{assert_inside, assert_result, median, median_step, phases_of};
 
 const SEEDS: &str = "seeds=6";
 
@@ -23,7 +23,9 @@ fn speed_up(query: &str) -> f64 {
 }
 
 fn assert_speed_up(query: &str, lowest: f64, highest: f64) {
-    assert_inside(&format!("{query}: speed-up"), speed_up(query), lowest, highest);
+    let value = speed_up(query);
+    assert_inside(&format!("{query}: speed-up"), value, lowest, highest);
+    assert_result(&format!("speed-up {query}"), value);
 }
 
 #[test]
@@ -74,6 +76,7 @@ fn every_other_method_does_what_it_did_in_the_calibration() {
     .filter_map(|(query, lowest, highest)| {
         let value = speed_up(query);
         println!("{query}: {value:.2}, in the recipe {lowest} to {highest}");
+        assert_result(&format!("speed-up {query}"), value);
         let inside = (0.75 * lowest..=1.25 * highest).contains(&value);
         (!inside).then(|| format!("{query}: {value:.2} instead of {lowest} to {highest}"))
     })

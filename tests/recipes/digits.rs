@@ -3,7 +3,7 @@
 use two_phase::history::History;
 use two_phase::phases;
 
-use super::{assert_inside, last, median, median_step, train, train_until};
+use super::{assert_inside, assert_result, last, median, median_step, train, train_until};
 
 fn steps_to(history: &History, accuracy: f32) -> f64 {
     median_step((0..history.experiment().member_count()).map(|index| {
@@ -23,6 +23,8 @@ fn assert_final_accuracy(history: &History, lowest: f64, highest: f64) {
 #[test]
 fn images_are_memorised_long_before_new_ones_are_right() {
     let history = train("preset=digits&seeds=3&steps=2000");
+    assert_result("digits memorised", memorised(&history));
+    assert_result("digits at 90%", steps_to(&history, 0.9));
     assert_inside("memorised", memorised(&history), 203.0, 268.0);
     let fit = phases::find(&history)[0].fit_step.unwrap();
     let then = history.member(0).find(|(step, _)| *step == fit).unwrap().1.test.accuracy;

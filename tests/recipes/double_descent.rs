@@ -3,7 +3,7 @@
 use two_phase::experiment::Settings;
 use two_phase::theory;
 
-use super::{assert_inside, last, median, members, train};
+use super::{assert_inside, assert_result, last, median, members, train};
 
 #[test]
 fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
@@ -22,12 +22,17 @@ fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
     let low = curve[1..20].iter().min_by(by_loss).unwrap();
     assert_inside("first minimum", low.1, 5.9, 6.8);
     assert_inside("at step", low.0, 5.0, 5.0);
+    assert_result("double-descent-time first minimum", low.1);
+    assert_result("double-descent-time first minimum at", low.0);
     let peak = curve[20..].iter().max_by(by_loss).unwrap();
     assert_inside("peak", peak.1, 8.9, 13.8);
     // The top is flat: the recipe's step 68 lies on it.
     let there = curve.iter().find(|(step, _)| *step >= 68.0).unwrap();
     assert!(there.1 > 0.97 * peak.1 && peak.0 < 110.0, "{there:?} {peak:?}");
-    assert_inside("end", median(last(&history, |m| m.test.loss).into_iter()), 0.33, 1.1);
+    assert_result("double-descent-time peak", peak.1);
+    let end = median(last(&history, |m| m.test.loss).into_iter());
+    assert_inside("end", end, 0.33, 1.1);
+    assert_result("double-descent-time end", end);
 }
 
 #[test]
@@ -64,6 +69,9 @@ fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed
         let end = curve[curve.len() - 1];
         println!("{first:.3}, {peak:.3}, {end:.3}");
         assert!(peak > 1.1 * first && end < 0.9 * first, "{first}, {peak}, {end}");
+        assert_result("double-descent-theory first minimum", first);
+        assert_result("double-descent-theory peak", peak);
+        assert_result("double-descent-theory end", end);
     }
 }
 
@@ -110,6 +118,9 @@ fn minimum_norm_fits_are_worst_where_there_are_as_many_features_as_images() {
     assert_inside("200 features", at(200), 0.878, 0.878);
     assert_inside("240 features", at(240), 0.56, 0.56);
     assert_inside("400 features", at(400), 0.34, 0.34);
+    assert_result("double-descent-features error at 60", 100.0 * at(60));
+    assert_result("double-descent-features error at 200", 100.0 * at(200));
+    assert_result("double-descent-features error at 1800", 100.0 * at(1800));
     let worst: Vec<usize> = (0..10)
         .map(|seed| {
             let own = members(&history).into_iter().zip(&errors).filter(|(m, _)| m.seed == seed);
@@ -131,12 +142,14 @@ fn a_ridge_takes_most_of_the_peak_away() {
     assert_inside("200 features with ridge", median(errors), 0.44, 0.44);
 }
 
-/// How many seeds have their largest test loss at one of the given values, and how many a lower
-/// error at the first and the last value than the largest in between.
+/// How many seeds have their largest test loss at one of the values `at`, and how many a lower
+/// error at the first and the last value than the largest in between. Holds the quoted median
+/// errors at the values `quoted`.
 fn peaks(
     query: &str,
     of: fn(&Settings) -> usize,
     at: std::ops::RangeInclusive<usize>,
+    quoted: [usize; 3],
 ) -> [usize; 2] {
     let history = train(query);
     let settings = members(&history);
@@ -153,6 +166,12 @@ fn peaks(
         let (first, end) = (curve[0], curve[curve.len() - 1]);
         let inside = curve[1..curve.len() - 1].iter().copied().fold(0.0, f64::max);
         counts[1] += usize::from(first < inside && end < inside);
+    }
+    for value in quoted {
+        let of_value = settings.iter().zip(&errors).filter(|(member, _)| of(member) == value);
+        let error = median(of_value.map(|(_, error)| 100.0 * error));
+        let preset = history.experiment().preset.key;
+        assert_result(&format!("{preset} error at {value}"), error);
     }
     counts
 }
@@ -171,14 +190,15 @@ fn trained_networks_are_worst_at_the_width_that_just_memorises() {
     let rises = [100, 3000].map(|step| error(step, 2) - error(step, 4));
     println!("64 units worse than 192 by {rises:.3?} at steps 100 and 3,000");
     assert!(rises[0] < 0.06 && rises[1] > 0.1, "{rises:?}");
-    let [at_threshold, between] = peaks(&format!("{widths}&seeds=5"), |m| m.width, 48..=80);
+    let [at_threshold, between] =
+        peaks(&format!("{widths},256&seeds=5"), |m| m.width, 48..=80, [16, 64, 256]);
     assert!(at_threshold >= 4 && between >= 4, "{at_threshold} and {between} of 5");
 }
 
 #[test]
 fn more_samples_make_it_worse_near_the_number_that_a_network_just_memorises() {
     let query = "preset=double-descent-samples&samples=120,200,600&seeds=5";
-    let [at_threshold, between] = peaks(query, |m| m.samples, 150..=250);
+    let [at_threshold, between] = peaks(query, |m| m.samples, 150..=250, [120, 200, 600]);
     assert!(at_threshold >= 4 && between >= 4, "{at_threshold} and {between} of 5");
 }
 

@@ -3,10 +3,11 @@
 use two_phase::history::History;
 use two_phase::phases;
 
-use super::{assert_inside, median_step, phases_of, train};
+use super::{assert_inside, assert_result, median_step, phases_of, train};
 
-/// Every member groks, the medians are where they were in the calibration.
-fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) {
+/// Every member groks, and the medians of memorising and generalising are where they were in the
+/// calibration. Returns them.
+fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) -> [f64; 2] {
     let members = phases_of(query);
     let fit = median_step(members.iter().map(|m| m.fit_step));
     // Read off every 5 to 10 steps there.
@@ -14,12 +15,16 @@ fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) {
     let steps = members.iter().map(|m| m.generalise_step);
     assert!(steps.clone().all(|step| step.is_some()), "{query}: {members:?}");
     let [lowest, highest] = generalised;
-    assert_inside(&format!("{query}: generalised"), median_step(steps), lowest, highest);
+    let generalised = median_step(steps);
+    assert_inside(&format!("{query}: generalised"), generalised, lowest, highest);
+    [fit, generalised]
 }
 
 #[test]
 fn a1_generalisation_follows_memorisation_by_ten_times_in_every_member() {
-    assert_recipe("preset=grokking", 45.0, [1520.0, 2175.0]);
+    let [memorised, generalised] = assert_recipe("preset=grokking", 45.0, [1520.0, 2175.0]);
+    assert_result("grokking memorised", memorised);
+    assert_result("grokking generalised", generalised);
     for member in phases_of("preset=grokking&seeds=5..7") {
         let (fit, generalise) = (member.fit_step.unwrap(), member.generalise_step.unwrap());
         assert!(generalise >= 10 * fit, "{generalise} / {fit}");

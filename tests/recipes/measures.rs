@@ -2,7 +2,7 @@
 
 use two_phase::history::History;
 
-use super::{assert_inside, measure, median};
+use super::{assert_inside, assert_result, measure, median};
 
 /// The curve of the given name of each member: steps and values.
 fn curves(history: &History, name: &str) -> Vec<Vec<(u32, f64)>> {
@@ -57,6 +57,8 @@ fn information_in_the_fifth_tanh_layer_rises_and_falls_by_two_bits() {
     assert_inside("start", value(&history, name, 0), 2.6, 2.6);
     assert_inside("end", value(&history, name, 5200), 4.5, 4.5);
     assert_inside("top", top(&history, name), 7.0, 7.0);
+    assert_result("information-plane start", value(&history, name, 0));
+    assert_result("information-plane top", top(&history, name));
     // The first layer tells every pattern from every other throughout.
     assert!(value(&history, "input-information.layer-1.all", 5200) > 11.9);
 }
@@ -97,6 +99,12 @@ fn while_grokking_the_outputs_compress_on_test_samples_last_and_the_hidden_layer
     let concentration = "fourier-concentration.layer-1";
     assert_inside("concentration, memorised", at(concentration, 45), 0.185, 0.185);
     assert_inside("concentration, end", at(concentration, 4000), 0.64, 0.64);
+    assert_result("grokking outputs memorised", at("input-information.layer-2.all", 45));
+    assert_result("grokking outputs end", at("input-information.layer-2.all", 4000));
+    assert_result("grokking variance memorised", at("class-variance.layer-2.all", 45));
+    assert_result("grokking variance end", at("class-variance.layer-2.all", 2700));
+    assert_result("grokking concentration memorised", at(concentration, 45));
+    assert_result("grokking concentration end", at(concentration, 4000));
     // No compression in the hidden layer.
     let hidden = [45, 200, 1000, 2000, 4000].map(|step| at("input-information.layer-1.all", step));
     println!("hidden {hidden:.2?}");
@@ -126,6 +134,11 @@ fn the_narrow_layer_of_a_deeper_network_compresses_and_its_complexity_rises_and_
     let top = top(&history, complexity);
     println!("complexity {start:.2}, {top:.2}, {end:.2}; in the recipe 3.3, 4.7, 1.8");
     assert!(top > 1.2 * start && end < 0.7 * start, "{start} {top} {end}");
+    assert_result("grokking-deep layer 2 memorised", at("input-information.layer-2.all", 100));
+    assert_result("grokking-deep layer 2 end", at("input-information.layer-2.all", 5000));
+    assert_result("grokking-deep complexity start", start);
+    assert_result("grokking-deep complexity top", top);
+    assert_result("grokking-deep complexity end", end);
 }
 
 #[test]
@@ -150,4 +163,13 @@ fn on_digits_outputs_compress_and_the_linear_mapping_number_rises_and_falls() {
     assert!(at(complexity, 4000) < 0.92 * at(complexity, 520));
     assert_inside("norm when memorised", at("weight-norm.layer-1", 225), 90.0, 90.0);
     assert_inside("norm at last", at("weight-norm.layer-1", 4000), 14.0, 14.0);
+    assert_result("digits outputs memorised", memorised);
+    assert_result("digits outputs end", end);
+    assert_result("digits linear maps start", at(maps, 0));
+    assert_result("digits linear maps memorised", at(maps, 520));
+    assert_result("digits linear maps end", at(maps, 4000));
+    assert_result("digits complexity top", at(complexity, 520));
+    assert_result("digits complexity end", at(complexity, 4000));
+    assert_result("digits norm memorised", at("weight-norm.layer-1", 225));
+    assert_result("digits norm end", at("weight-norm.layer-1", 4000));
 }

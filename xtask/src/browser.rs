@@ -28,8 +28,8 @@ const CHROME_PATHS: [&str; 3] = [
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
 ];
 
-/// WebGPU on the software adapter SwiftShader, alike on every machine, and no traffic of the
-/// browser's own.
+/// WebGPU on the software adapter SwiftShader, which is the same on every machine, and no network
+/// traffic by the browser itself.
 const ARGUMENTS: [&str; 7] = [
     "--enable-unsafe-webgpu",
     "--use-webgpu-adapter=swiftshader",
@@ -123,7 +123,7 @@ fn major_version(program: &Path) -> Option<String> {
     command::version(&text)?.split('.').next().map(str::to_owned)
 }
 
-/// A running chromedriver. It and the browsers that it started end with this value.
+/// A running chromedriver. Dropping it ends it and the browsers that it started.
 pub struct Driver {
     /// Where it listens, without a slash at the end.
     pub url: String,
@@ -174,9 +174,9 @@ impl Drop for Driver {
                 thread::sleep(Duration::from_millis(50));
             }
         }
-        // Both fail only when the process has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        // Both fail only if the process has already ended.
+        self.process.kill().ok();
+        self.process.wait().ok();
     }
 }
 

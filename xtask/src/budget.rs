@@ -1,4 +1,4 @@
-//! What a reader downloads: the files of dist/ compressed as a static host sends them, and held to
+//! Compresses the files of dist/ as a static host sends them, and holds what a reader downloads to
 //! a budget.
 
 use std::{
@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use brotli::enc::BrotliEncoderParams;
 
-/// What is downloaded together, and the most that it may weigh compressed, in bytes.
+/// Files that are downloaded together, and their maximum compressed size in bytes.
 struct Part {
     name: &'static str,
     /// What the names of its files start with.
@@ -21,30 +21,31 @@ struct Part {
     budget: u64,
 }
 
-/// The first part whose prefix fits takes a file, so the page takes what no other does: a new file
-/// counts until it is said to be another part's.
+/// A file belongs to the first part whose prefix fits. So it counts for the page unless it is named
+/// for another part.
 const PARTS: [Part; 6] = [
     Part { name: "CPU worker", prefix: "worker-cpu", budget: 600_000 },
     Part { name: "GPU worker", prefix: "worker-gpu", budget: 2_500_000 },
-    // Fetched by experiments with digits alone, and by those who look for it.
+    // Only experiments with digits fetch them.
     Part { name: "digits", prefix: "digits", budget: 50_000 },
     Part { name: "example of embedding", prefix: "embed-example", budget: 1_000 },
     Part { name: "example of figures", prefix: "figures-example", budget: 2_000 },
     Part { name: "page", prefix: "", budget: 300_000 },
 ];
 
-/// A file and what it weighs, in bytes.
+/// A file and its sizes in bytes.
 struct File {
     name: String,
     plain: u64,
     compressed: u64,
 }
 
-/// How long a result is kept that is not asked for.
+/// How long an unused result stays in the cache.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Puts `name.br` beside every file of `dist`, prints what each part weighs, and fails if one is
-/// over its budget. Results are cached in `cache` by content: the largest file takes a minute.
+/// Puts `name.br` beside every file of `dist`, prints the size of each part, and fails if one is
+/// over its budget. Results are cached in `cache` by content, because the largest file takes a
+/// minute.
 pub fn compress(dist: &Path, cache: &Path) -> Result<()> {
     let cache = cache.join("brotli");
     fs::create_dir_all(&cache)?;
@@ -128,7 +129,7 @@ fn check(files: &[File]) -> Result<()> {
     if over.is_empty() {
         return Ok(());
     }
-    bail!("{}: make it smaller, as ARCHITECTURE.md tells under Download", over.join("; "))
+    bail!("{}: make it smaller, as docs/platform-notes.md tells under Downloads", over.join("; "))
 }
 
 fn part_of(file: &File) -> &'static Part {
@@ -183,8 +184,8 @@ mod tests {
 
     #[test]
     fn what_is_compressed_is_the_file_and_is_kept_for_the_next_time() -> Result<()> {
-        let directory = std::env::temp_dir().join(format!("xtask-budget-{}", std::process::id()));
-        let (dist, cache) = (directory.join("dist"), directory.join("cache"));
+        let directory = tempfile::tempdir()?;
+        let (dist, cache) = (directory.path().join("dist"), directory.path().join("cache"));
         fs::create_dir_all(&dist)?;
         let text = "a page, a page, a page. ".repeat(100);
         fs::write(dist.join("index.html"), &text)?;
@@ -196,7 +197,6 @@ mod tests {
         brotli::BrotliDecompress(&mut compressed.as_slice(), &mut plain)?;
         let kept = fs::read_dir(cache.join("brotli"))?.count();
         let made = fs::read_dir(&dist)?.count();
-        fs::remove_dir_all(&directory)?;
         assert!(plain == text.as_bytes() && compressed.len() < text.len());
         assert_eq!((kept, made), (1, 2));
         Ok(())

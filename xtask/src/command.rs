@@ -80,19 +80,17 @@ mod tests {
 
     #[test]
     fn the_first_directory_that_holds_a_program_wins() -> Result<()> {
-        let base = env::temp_dir().join(format!("xtask-find-{}", std::process::id()));
-        let directories = ["empty", "first", "second"].map(|name| base.join(name));
+        let base = tempfile::tempdir()?;
+        let directories = ["empty", "first", "second"].map(|name| base.path().join(name));
         for directory in &directories {
             std::fs::create_dir_all(directory)?;
         }
         for directory in &directories[1..] {
             std::fs::write(directory.join(format!("tool{EXE_SUFFIX}")), "")?;
         }
-        let found = find("tool", directories.clone());
-        let missing = find("other", directories.clone());
-        std::fs::remove_dir_all(&base)?;
-        assert_eq!(found, Some(directories[1].join(format!("tool{EXE_SUFFIX}"))));
-        assert_eq!(missing, None);
+        let expected = directories[1].join(format!("tool{EXE_SUFFIX}"));
+        assert_eq!(find("tool", directories.clone()), Some(expected));
+        assert_eq!(find("other", directories), None);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ pub struct Debian {
 }
 
 impl Debian {
-    /// Nothing when the machine is not Debian or root's rights would take a password.
+    /// `None` if the machine is not Debian, or becoming root takes a password.
     pub fn detect() -> Option<Self> {
         let release = fs::read_to_string("/etc/os-release").ok()?;
         if !release.lines().any(|line| line == "ID=debian")

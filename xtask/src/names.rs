@@ -1,11 +1,11 @@
-//! Takes out of a program what no browser needs: the sections that name its functions and tools.
+//! Removes the sections of a program that no browser needs: names of functions and of tools.
 
-/// Where the id of a custom section stands in a module: such a section changes nothing that runs.
+/// The id of a custom section, which changes nothing that runs.
 const CUSTOM: u8 = 0;
 /// A module begins with its magic number and its version.
 const HEADER: usize = 8;
 
-/// The module without its custom sections; nothing if it does not end where its last section does.
+/// The module without its custom sections. `None` if it does not end where its last section does.
 /// A section is its id, its length as a LEB128 number, and that many bytes
 /// (<https://webassembly.github.io/spec/core/binary/modules.html>).
 pub fn without(module: &[u8]) -> Option<Vec<u8>> {
@@ -23,13 +23,13 @@ pub fn without(module: &[u8]) -> Option<Vec<u8>> {
     Some(kept)
 }
 
-/// An unsigned number of seven bits a byte, the lowest first, and what follows it.
+/// An unsigned number of seven bits a byte, the lowest first, and the bytes after it.
 fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut value = 0_usize;
-    for (place, &byte) in bytes.iter().take(5).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * place);
+    for (index, &byte) in bytes.iter().take(5).enumerate() {
+        value |= usize::from(byte & 0x7f) << (7 * index);
         if byte < 0x80 {
-            return Some((value, &bytes[place + 1..]));
+            return Some((value, &bytes[index + 1..]));
         }
     }
     None

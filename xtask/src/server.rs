@@ -38,7 +38,7 @@ pub fn serve(listener: TcpListener, directory: &Path, open: bool) -> Result<()> 
     Runtime::new()?.block_on(answer(listener, app(directory)))
 }
 
-/// A server in the background, which ends with this value.
+/// A server in the background. Dropping it ends it.
 pub struct Server {
     /// Where it serves, without a slash at the end.
     pub url: String,
@@ -51,7 +51,7 @@ impl Server {
         Self::start_with(directory, &[])
     }
 
-    /// Likewise, and beside it other directories, each under a path of its own such as `/npm`.
+    /// Serves other directories too, each under its own path such as `/npm`.
     pub fn start_with(directory: &Path, others: &[(&str, &Path)]) -> Result<Self> {
         let listener = bind(0)?;
         let url = url(listener.local_addr()?);
@@ -74,8 +74,8 @@ fn app(directory: &Path) -> Router {
 
 type Files = SetResponseHeader<ServeDir, HeaderValue>;
 
-/// Files as a static host sends them, compressed where the build made a compressed one. A page of the last build
-/// must not meet a worker of this one.
+/// Files as a static host sends them, compressed if the build left a compressed file. Nothing is
+/// cached, so that a page of the last build never meets a worker of this one.
 fn files(directory: &Path) -> Files {
     SetResponseHeader::overriding(
         ServeDir::new(directory).precompressed_br(),
@@ -135,15 +135,14 @@ mod tests {
 
     #[test]
     fn wasm_is_served_with_its_type_and_never_from_a_stale_cache() -> Result<()> {
-        let directory = std::env::temp_dir().join(format!("xtask-server-{}", std::process::id()));
-        fs::create_dir_all(&directory)?;
+        let directory = tempfile::tempdir()?;
+        let directory = directory.path();
         fs::write(directory.join("index.html"), "<p>page")?;
         fs::write(directory.join("module.wasm"), "wasm")?;
-        let server = Server::start(&directory)?;
+        let server = Server::start(directory)?;
         let module = get(&server.url, "/module.wasm")?;
         let index = get(&server.url, "/?run=1")?;
         let missing = get(&server.url, "/missing")?;
-        fs::remove_dir_all(&directory)?;
         assert!(module.contains("content-type: application/wasm\r\n"), "{module}");
         assert!(module.contains("cache-control: no-cache\r\n"), "{module}");
         assert!(index.contains("content-type: text/html") && index.ends_with("<p>page"), "{index}");
@@ -153,14 +152,14 @@ mod tests {
 
     #[test]
     fn directories_are_served_beside_each_other_under_their_own_paths() -> Result<()> {
-        let directory = std::env::temp_dir().join(format!("xtask-beside-{}", std::process::id()));
+        let directory = tempfile::tempdir()?;
+        let directory = directory.path();
         let other = directory.join("other");
         fs::create_dir_all(&other)?;
         fs::write(directory.join("index.html"), "<p>page")?;
         fs::write(other.join("library.js"), "library")?;
-        let server = Server::start_with(&directory, &[("/npm", &other)])?;
+        let server = Server::start_with(directory, &[("/npm", &other)])?;
         let (page, library) = (get(&server.url, "/")?, get(&server.url, "/npm/library.js")?);
-        fs::remove_dir_all(&directory)?;
         assert!(page.ends_with("<p>page"), "{page}");
         assert!(library.ends_with("library"), "{library}");
         assert!(library.contains("cache-control: no-cache\r\n"), "{library}");
@@ -169,14 +168,13 @@ mod tests {
 
     #[test]
     fn browsers_that_take_brotli_get_the_compressed_file_as_what_it_holds() -> Result<()> {
-        let directory = std::env::temp_dir().join(format!("xtask-brotli-{}", std::process::id()));
-        fs::create_dir_all(&directory)?;
+        let directory = tempfile::tempdir()?;
+        let directory = directory.path();
         fs::write(directory.join("module.wasm"), "plain")?;
         fs::write(directory.join("module.wasm.br"), "compressed")?;
-        let server = Server::start(&directory)?;
+        let server = Server::start(directory)?;
         let taken = get_as(&server.url, "/module.wasm", "gzip, br")?;
         let not_taken = get_as(&server.url, "/module.wasm", "gzip")?;
-        fs::remove_dir_all(&directory)?;
         assert!(taken.ends_with("\r\n\r\ncompressed"), "{taken}");
         assert!(taken.contains("content-encoding: br\r\n"), "{taken}");
         assert!(taken.contains("content-type: application/wasm\r\n"), "{taken}");

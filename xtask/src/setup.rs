@@ -50,7 +50,7 @@ pub fn all(workspace: &Workspace) -> Result<()> {
 
 /// What every wasm build runs with.
 pub struct Wasm {
-    /// The toolchain to build with; nothing stands for the active one.
+    /// The toolchain to build with; `None` is the active one.
     pub toolchain: Option<String>,
     target: PathBuf,
     path: OsString,
