@@ -17,14 +17,14 @@ const WORKLOADS: [(&str, &[usize]); 4] = [
     ("p=97&width=512", &[1, 6]),
 ];
 
-/// Rounds of a workload, of which median, least and most are shown.
+/// Rounds of a workload, whose median, minimum and maximum are shown.
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_millis(400);
 
 fn main() -> Result<(), TrainError> {
     // cargo passes `--bench` along.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    println!("| workload | members | steps a second, median (least to most) |");
+    println!("| workload | members | steps a second, median (min to max) |");
     println!("| --- | --- | --- |");
     for (query, ensembles) in WORKLOADS {
         if !wanted.is_empty() && !wanted.iter().any(|word| query.contains(word)) {
@@ -33,8 +33,8 @@ fn main() -> Result<(), TrainError> {
         for &members in ensembles {
             let mut rates = rates(query, members)?;
             rates.sort_by(f64::total_cmp);
-            let (median, least, most) = (rates[ROUNDS / 2], rates[0], rates[ROUNDS - 1]);
-            println!("| `{query}` | {members} | {median:.2} ({least:.2} to {most:.2}) |");
+            let (median, min, max) = (rates[ROUNDS / 2], rates[0], rates[ROUNDS - 1]);
+            println!("| `{query}` | {members} | {median:.2} ({min:.2} to {max:.2}) |");
         }
     }
     Ok(())
@@ -56,8 +56,8 @@ fn rates(query: &str, members: usize) -> Result<Vec<f64>, TrainError> {
         .collect()
 }
 
-/// The experiment with that many members; 32 are two initial scales of 16 seeds, for 20 seeds are the
-/// most.
+/// The experiment with that many members; 32 are two initial scales of 16 seeds, for 20 seeds are
+/// the most.
 fn experiment(query: &str, members: usize) -> Experiment {
     const MAX_SEEDS: usize = 20;
     let alpha = Experiment::from_query(query).experiment.members()[0].alpha;

@@ -1,7 +1,7 @@
 //! Train ensembles of small neural networks and watch them fit first and generalise later.
 //!
 //! One run, from end to end: an [`experiment::Experiment`] is read from a query string and sent
-//! through the [`protocol`] to a worker, which opens a backend, sets up a [`train::Run`] and sends
+//! through the [`protocol`] to a worker, which opens a backend, sets up a [`run::Run`] and sends
 //! back a [`history::Evaluation`] at every measured step. The page pushes it into a
 //! [`history::History`], lets [`phases::find`] look for the two phases, and draws. The command line
 //! does the same without worker and page, and prints a [`report::Report`].
@@ -9,27 +9,38 @@
 //! The modules that train know nothing of a browser, and the page knows nothing of burn: features
 //! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md tells why.
 
+pub mod evaluation;
 pub mod experiment;
 pub mod history;
+pub mod json;
 pub mod measure;
 pub mod phases;
 pub mod protocol;
 pub mod report;
 pub mod sharding;
+pub mod stats;
 pub mod sweep;
 pub mod theory;
 
 #[cfg(feature = "engine")]
 pub mod data;
 #[cfg(feature = "engine")]
+pub mod device;
+#[cfg(feature = "engine")]
+pub mod linalg;
+#[cfg(feature = "engine")]
 pub mod model;
 #[cfg(feature = "engine")]
 pub mod random;
 #[cfg(feature = "engine")]
+pub mod run;
+#[cfg(feature = "engine")]
 pub mod train;
 
 #[cfg(feature = "cli")]
-pub mod own;
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod external;
 
 #[cfg(feature = "page")]
 pub mod page;

@@ -12,7 +12,7 @@ pub use rand::rngs::ChaCha8Rng as Generator;
 /// changes nothing for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Which samples are trained on.
+    /// Which samples are in the training set.
     Split = 1,
     /// The weights before the first step.
     InitialWeights = 2,
@@ -24,29 +24,29 @@ pub enum Purpose {
     LabelNoise = 5,
     /// What is added to training targets.
     TargetNoise = 6,
-    /// The rule behind drawn data.
+    /// The rule behind random data.
     Teacher = 7,
-    /// Drawn training inputs.
+    /// Random training inputs.
     TrainInputs = 8,
-    /// Drawn test inputs.
+    /// Random test inputs.
     TestInputs = 9,
     /// Which samples are in a batch.
     Batches = 10,
     /// What hidden activations are multiplied by.
     HiddenNoise = 11,
-    /// Samples of a source whose information is known.
-    KnownSource = 20,
-    /// The fixed weights of such a source.
-    KnownWeights = 21,
-    /// Draws over which a truth is averaged that has no closed form.
-    KnownTruth = 22,
+    /// Samples of a reference problem.
+    ReferenceProblem = 20,
+    /// The fixed weights of a reference problem.
+    ReferenceWeights = 21,
+    /// Draws for the average that gives the truth of a reference problem without a closed form.
+    ReferenceTruth = 22,
     /// A critic's initial weights, and the batches it is trained on.
     Critic = 23,
     /// What is added to activations before they are measured.
     ActivationNoise = 24,
     /// The batches a critic is measured on.
     CriticBatches = 25,
-    /// The directions along which a neighbourhood is looked at.
+    /// The directions of a neighbourhood.
     Directions = 30,
     /// Gaussian inputs around which local complexity is measured.
     RandomPoints = 31,
@@ -54,7 +54,7 @@ pub enum Purpose {
     Subsamples = 32,
 }
 
-/// The generator of one member for one purpose.
+/// The generator of one seed for one purpose.
 #[must_use]
 pub fn generator(seed: u32, purpose: Purpose) -> Generator {
     let mut generator = Generator::seed_from_u64(u64::from(seed));
@@ -62,13 +62,13 @@ pub fn generator(seed: u32, purpose: Purpose) -> Generator {
     generator
 }
 
-/// A number with mean 0 and variance 1.
+/// A standard normal number.
 #[must_use]
 pub fn normal(generator: &mut Generator) -> f64 {
     StandardNormal.sample(generator)
 }
 
-/// `count` numbers with mean 0 and the given standard deviation.
+/// `count` normal numbers with mean 0 and the given standard deviation.
 #[must_use]
 pub fn normals(generator: &mut Generator, count: usize, deviation: f64) -> Vec<f64> {
     (0..count).map(|_| deviation * normal(generator)).collect()

@@ -8,7 +8,7 @@ use crate::experiment::Experiment;
 use crate::history::{History, Scores};
 use crate::phases::{self, MemberPhases};
 
-/// A run: the experiment and what became of every member.
+/// A run: the experiment and the results of every member.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Version of this form. Raised when a name changes its meaning.
@@ -28,19 +28,19 @@ pub struct MemberReport {
     pub seed: u32,
     /// Its values of the settings in which members differ, by key.
     pub varied: serde_json::Map<String, serde_json::Value>,
-    /// The steps at which it went through the two phases.
+    /// The steps at which it memorised and generalised.
     #[serde(flatten)]
     pub phases: MemberPhases,
-    /// Its last measurement, if there is one.
+    /// Its last evaluation, if there is one.
     #[serde(rename = "final")]
     pub last: Option<Scores>,
     /// Its curves; all lists have the same length.
     pub curves: Curves,
-    /// What else was measured.
+    /// Its measurements beside loss and accuracy.
     pub measures: Measures,
 }
 
-/// One member's measurements as lists over the measured steps.
+/// One member's scores as lists over the evaluated steps.
 #[derive(Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "the names are those of Score, by set")]
 pub struct Curves {
@@ -51,12 +51,13 @@ pub struct Curves {
     pub test_accuracy: Vec<f32>,
 }
 
-/// One member's further measurements over the steps at which they were taken.
+/// One member's measurements over the steps at which they were taken.
 #[derive(Debug, Default, Serialize)]
 pub struct Measures {
     /// The steps.
     pub step: Vec<u32>,
-    /// The values by the names of [`crate::measure::Curve`], as many as steps; `null` where there is none.
+    /// The values by the names of [`crate::measure::Curve`], as many as steps; `null` if there is
+    /// no finite value.
     #[serde(flatten)]
     pub values: BTreeMap<String, Vec<Option<f32>>>,
 }

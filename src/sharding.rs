@@ -1,36 +1,35 @@
-//! The members of an ensemble dealt out, so that several workers train a share each; and what they measure put
-//! together again.
+//! Members divided among several workers, and their results merged again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::evaluation::{Evaluation, ProbeResult};
 use crate::experiment::{Experiment, Optimiser, Settings};
-use crate::history::{Evaluation, ProbeResult};
 
-/// Members dealt into at most `most` shares, by their places, none of them empty: the costliest first, each to
-/// the share that has least to do so far.
+/// Divides the members among at most `max` shards, by their indices. No shard is empty. The members
+/// that cost most are assigned first, each to the shard that has the least to do so far.
 #[must_use]
-pub fn assign_members(experiment: &Experiment, most: usize) -> Vec<Vec<usize>> {
+pub fn assign_members(experiment: &Experiment, max: usize) -> Vec<Vec<usize>> {
     let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
-    let mut places: Vec<usize> = (0..costs.len()).collect();
-    places.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
-    let mut shares = vec![(0.0_f64, Vec::new()); most.clamp(1, costs.len())];
-    for place in places {
-        if let Some((load, share)) = shares.iter_mut().min_by(|a, b| a.0.total_cmp(&b.0)) {
-            *load += costs[place];
-            share.push(place);
+    let mut indices: Vec<usize> = (0..costs.len()).collect();
+    indices.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
+    let mut shards = vec![(0.0_f64, Vec::new()); max.clamp(1, costs.len())];
+    for index in indices {
+        if let Some((load, shard)) = shards.iter_mut().min_by(|a, b| a.0.total_cmp(&b.0)) {
+            *load += costs[index];
+            shard.push(index);
         }
     }
-    shares
+    shards
         .into_iter()
-        .map(|(_, mut share)| {
-            share.sort_unstable();
-            share
+        .map(|(_, mut shard)| {
+            shard.sort_unstable();
+            shard
         })
         .collect()
 }
 
-/// About how many multiplications a step of one member takes, up to a factor that all members share; at
-/// least one.
+/// Roughly the multiplications of a training step of one member, up to a factor that all members
+/// share; at least one.
 fn cost(member: &Settings) -> f64 {
     let units: Vec<f64> = member.units().iter().map(|units| *units as f64).collect();
     let weights: f64 = units.windows(2).map(|layer| layer[0] * layer[1]).sum();
@@ -42,18 +41,19 @@ fn cost(member: &Settings) -> f64 {
     if member.optimiser != Optimiser::MinimumNorm {
         return forward;
     }
-    // The Gram matrix of the last hidden layer or of the samples, the smaller, and its decomposition.
+    // The Gram matrix of the last hidden layer or of the samples, whichever is smaller, and its
+    // decomposition.
     let width = units[units.len() - 2];
     let side = samples.min(width);
     forward + side * samples * width + side.powi(3)
 }
 
-/// What is measured of some members at a step, and of the others by somebody else.
-pub trait Partial: Clone {
-    /// Optimiser steps taken.
+/// The results of some members at a step. Other workers have those of the others.
+pub trait Partial {
+    /// Training steps taken.
     fn step(&self) -> u32;
-    /// Takes the members that another part holds.
-    fn take(&mut self, other: Self);
+    /// Adds the members that another part holds.
+    fn merge(&mut self, other: Self);
 }
 
 impl Partial for Evaluation {
@@ -61,10 +61,8 @@ impl Partial for Evaluation {
         self.step
     }
 
-    fn take(&mut self, other: Self) {
-        for (own, other) in self.members.iter_mut().zip(other.members) {
-            *own = other.or(*own);
-        }
+    fn merge(&mut self, other: Self) {
+        self.fill_missing(other);
     }
 }
 
@@ -73,58 +71,60 @@ impl Partial for ProbeResult {
         self.step
     }
 
-    fn take(&mut self, other: Self) {
-        for (own, other) in self.members.iter_mut().zip(other.members) {
-            if !other.is_empty() {
-                *own = other;
-            }
-        }
+    fn merge(&mut self, other: Self) {
+        self.replace_measured(other);
     }
 }
 
-/// Holds what shares have measured at a step until all of them have, in whatever order they come.
+/// Merges the results of several shards by step, in whatever order they come.
 ///
-/// It keeps what it has given out, in case that a share measures a step again: as many as the run has
-/// measured steps.
+/// A step is given out once every shard has reported it, and is then not kept any longer. If a
+/// shard reports it again, because it measured it again, that part is passed on as it is: a
+/// [`crate::history::History`] puts it in its place.
 #[derive(Clone, Debug)]
 pub struct StepMerger<T> {
-    shares: usize,
-    /// By step: what has come, and of which shares.
-    held: BTreeMap<u32, (T, Vec<bool>)>,
+    shards: usize,
+    /// By step what has come, and from which shards.
+    waiting: BTreeMap<u32, (T, Vec<bool>)>,
+    /// Steps that have been given out.
+    complete: BTreeSet<u32>,
 }
 
 impl<T: Partial> StepMerger<T> {
-    /// Nothing yet of so many shares.
+    /// A merger of so many shards, without results.
     #[must_use]
-    pub fn new(shares: usize) -> Self {
-        Self { shares, held: BTreeMap::new() }
+    pub fn new(shards: usize) -> Self {
+        Self { shards, waiting: BTreeMap::new(), complete: BTreeSet::new() }
     }
 
-    /// Takes what a share has measured; gives back the whole of that step once all shares have, and again
-    /// whenever one measures it anew.
-    pub fn add(&mut self, share: usize, part: T) -> Option<T> {
-        if self.shares == 1 {
+    /// Adds the part of a shard. Returns the whole step if this part was the last to come, or the
+    /// part itself if the step was complete before.
+    pub fn add(&mut self, shard: usize, part: T) -> Option<T> {
+        let step = part.step();
+        if self.shards == 1 || self.complete.contains(&step) {
             return Some(part);
         }
-        let (whole, here) = match self.held.get_mut(&part.step()) {
-            Some(held) => {
-                held.0.take(part);
-                held
+        let (whole, mut here) = match self.waiting.remove(&step) {
+            Some((mut whole, here)) => {
+                whole.merge(part);
+                (whole, here)
             }
-            None => {
-                let here = vec![false; self.shares];
-                self.held.entry(part.step()).or_insert((part, here))
-            }
+            None => (part, vec![false; self.shards]),
         };
-        here[share] = true;
-        here.iter().all(|here| *here).then(|| whole.clone())
+        here[shard] = true;
+        if here.iter().all(|here| *here) {
+            self.complete.insert(step);
+            return Some(whole);
+        }
+        self.waiting.insert(step, (whole, here));
+        None
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Score, Scores};
+    use crate::evaluation::{Score, Scores};
 
     fn experiment(query: &str) -> Experiment {
         let parsed = Experiment::from_query(query);
@@ -133,16 +133,16 @@ mod tests {
     }
 
     #[test]
-    fn every_member_is_dealt_once_and_no_share_is_empty() {
+    fn every_member_is_assigned_once_and_no_shard_is_empty() {
         for query in
             ["seeds=5", "seeds=1", "wd=1,3&width=4..40&seeds=3", "samples=20,50&data=digits"]
         {
             let experiment = experiment(query);
-            for most in [0, 1, 2, 3, 8, 64] {
-                let shares = assign_members(&experiment, most);
-                assert_eq!(shares.len(), most.clamp(1, experiment.member_count()), "{query}");
-                assert!(shares.iter().all(|share| !share.is_empty() && share.is_sorted()));
-                let mut all = shares.concat();
+            for max in [0, 1, 2, 3, 8, 64] {
+                let shards = assign_members(&experiment, max);
+                assert_eq!(shards.len(), max.clamp(1, experiment.member_count()), "{query}");
+                assert!(shards.iter().all(|shard| !shard.is_empty() && shard.is_sorted()));
+                let mut all = shards.concat();
                 all.sort_unstable();
                 assert!(all.into_iter().eq(0..experiment.member_count()), "{query}");
             }
@@ -150,16 +150,16 @@ mod tests {
     }
 
     #[test]
-    fn alike_members_are_dealt_evenly() {
-        let lengths = |most| -> Vec<usize> {
-            assign_members(&experiment("seeds=10"), most).iter().map(Vec::len).collect()
+    fn equal_members_are_divided_evenly() {
+        let lengths = |max| -> Vec<usize> {
+            assign_members(&experiment("seeds=10"), max).iter().map(Vec::len).collect()
         };
         assert_eq!(lengths(2), [5, 5]);
         assert_eq!(lengths(4), [3, 3, 2, 2]);
     }
 
     #[test]
-    fn shares_of_a_sweep_over_width_cost_within_ten_percent_of_each_other() {
+    fn shards_of_a_sweep_over_width_differ_by_at_most_a_tenth() {
         for query in [
             "preset=double-descent-width",
             "preset=double-descent-samples",
@@ -168,14 +168,14 @@ mod tests {
         ] {
             let experiment = experiment(query);
             let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
-            for most in [2, 4] {
-                let loads: Vec<f64> = assign_members(&experiment, most)
+            for max in [2, 4] {
+                let loads: Vec<f64> = assign_members(&experiment, max)
                     .iter()
-                    .map(|share| share.iter().map(|place| costs[*place]).sum())
+                    .map(|shard| shard.iter().map(|index| costs[*index]).sum())
                     .collect();
-                let most = loads.iter().copied().fold(0.0, f64::max);
+                let largest = loads.iter().copied().fold(0.0, f64::max);
                 let mean = loads.iter().sum::<f64>() / loads.len() as f64;
-                assert!(most < 1.1 * mean, "{query}: {loads:?}");
+                assert!(largest < 1.1 * mean, "{query}: {loads:?}");
             }
         }
     }
@@ -189,27 +189,28 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_is_whole_once_every_share_has_come_to_its_step() {
-        let mut together = StepMerger::new(2);
-        assert_eq!(together.add(0, evaluation(0, [Some(1.0), None, Some(3.0)])), None);
-        assert_eq!(together.add(0, evaluation(1, [Some(4.0), None, Some(6.0)])), None);
-        let whole = together.add(1, evaluation(0, [None, Some(2.0), None]));
+    fn a_step_is_complete_once_every_shard_has_reported_it() {
+        let mut merger = StepMerger::new(2);
+        assert_eq!(merger.add(0, evaluation(0, [Some(1.0), None, Some(3.0)])), None);
+        assert_eq!(merger.add(0, evaluation(1, [Some(4.0), None, Some(6.0)])), None);
+        let whole = merger.add(1, evaluation(0, [None, Some(2.0), None]));
         assert_eq!(whole, Some(evaluation(0, [Some(1.0), Some(2.0), Some(3.0)])));
-        let whole = together.add(1, evaluation(1, [None, Some(5.0), None]));
+        let whole = merger.add(1, evaluation(1, [None, Some(5.0), None]));
         assert_eq!(whole, Some(evaluation(1, [Some(4.0), Some(5.0), Some(6.0)])));
     }
 
     #[test]
-    fn measurements_come_in_any_order_and_one_taken_anew_replaces_the_old() {
+    fn a_step_that_is_measured_again_is_passed_on_in_parts() {
         let part = |step, members: [&[f32]; 2]| ProbeResult {
             step,
             members: members.map(|values| values.iter().map(|v| Some(*v)).collect()).to_vec(),
         };
-        let mut together = StepMerger::new(2);
-        assert_eq!(together.add(0, part(9, [&[1.0], &[]])), None);
-        assert_eq!(together.add(1, part(4, [&[], &[2.0]])), None);
-        assert_eq!(together.add(1, part(9, [&[], &[3.0]])), Some(part(9, [&[1.0], &[3.0]])));
-        assert_eq!(together.add(0, part(9, [&[7.0], &[]])), Some(part(9, [&[7.0], &[3.0]])));
-        assert_eq!(together.add(0, part(4, [&[5.0], &[]])), Some(part(4, [&[5.0], &[2.0]])));
+        let mut merger = StepMerger::new(2);
+        assert_eq!(merger.add(0, part(9, [&[1.0], &[]])), None);
+        assert_eq!(merger.add(1, part(4, [&[], &[2.0]])), None);
+        assert_eq!(merger.add(1, part(9, [&[], &[3.0]])), Some(part(9, [&[1.0], &[3.0]])));
+        assert_eq!(merger.add(0, part(9, [&[7.0], &[]])), Some(part(9, [&[7.0], &[]])));
+        assert_eq!(merger.add(0, part(4, [&[5.0], &[]])), Some(part(4, [&[5.0], &[2.0]])));
+        assert!(merger.waiting.is_empty(), "what was given out is not kept");
     }
 }

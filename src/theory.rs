@@ -1,22 +1,22 @@
-//! What theory says of an experiment, to be held against what is measured.
+//! Predictions of theory for an experiment, to compare with its curves.
 
 use crate::experiment::{Data, ModelKind, Optimiser, Schedule, Settings};
 
-/// The test loss that linear regression on two scales is to have at the given steps, rising, if there are
-/// many more samples than features; `None` for an experiment that is none, or is trained in another
-/// way than by plain gradient descent from zero on all samples.
+/// The expected test loss of two-scale linear regression at the given steps, in rising order, for
+/// many more samples than features. `None` for other experiments, and unless they are trained by
+/// plain gradient descent from zero on all samples.
 ///
 /// With `n` samples of independent features of scale `σ_i`, targets `Σ θ_i x_i / σ_i` and noise of
 /// variance `s²` (Heckel & Yilmaz, arXiv 2007.10099, theorem 1),
 ///
 /// `R(k) = Σ θ_i² p_i(k)² + (s² / n) Σ (1 - p_i(k))²`,
 ///
-/// where `p_i(k) = (1 - η σ_i²)^k` is the share of a feature that is still to be learned; `η` is twice
-/// the learning rate, as the loss is the mean of squares. With momentum `p_i` follows the same
-/// recursion as the weights (Polyak 1964).
+/// where `p_i(k) = (1 - η σ_i²)^k` is the share of a feature that is still to be learned; `η` is
+/// twice the learning rate, as the loss is the mean of squares. With momentum `p_i` follows the
+/// same recursion as the weights (Polyak 1964).
 ///
-/// A mean over samples takes the place of an expectation in this, so it leaves out that features which are not
-/// learned yet act as noise on those that are: a term of order features / `n`.
+/// The theory replaces a mean over samples by an expectation. It leaves out that features which are
+/// not learned yet act as noise on the others: a term of order features / `n`.
 #[must_use]
 pub fn risk(settings: &Settings, steps: &[u32]) -> Option<Vec<f64>> {
     let holds = settings.data == Data::TwoScale
@@ -62,7 +62,7 @@ pub fn risk(settings: &Settings, steps: &[u32]) -> Option<Vec<f64>> {
     Some(steps.iter().map(at).collect())
 }
 
-/// The share of a feature that gradient descent has not learned yet.
+/// The fraction of a feature that gradient descent has not learned yet.
 struct Unlearned {
     /// Curvature of the loss along the feature.
     curvature: f64,

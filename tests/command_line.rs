@@ -232,8 +232,8 @@ fn close(found: &Value, expected: f64) {
 
 #[test]
 fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
+    use two_phase::measure::class_variance;
     use two_phase::measure::information::{Labels, Layer, kernel};
-    use two_phase::measure::spread;
 
     let (first, biases, last) = (numbers(5 * 3, 0), numbers(5, 100), numbers(2 * 5, 200));
     let inputs = numbers(40 * 3, 300);
@@ -285,7 +285,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
         ] {
             close(&kernel[format!("{name}.layer-{layer}.all")], bits);
         }
-        let variance = spread::within_over_total(values, units, &classes, 2, None);
+        let variance = class_variance::within_over_total(values, units, &classes, 2, None);
         close(&report["measures"][format!("class-variance.layer-{layer}.all")], variance);
     }
     let norm = first.iter().map(|w| f64::from(w * w)).sum::<f64>().sqrt();

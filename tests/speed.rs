@@ -2,8 +2,8 @@
 //! differentiation, one after the other for each experiment.
 //!
 //! A benchmark, and slow on an adapter in software, so it is run by hand as `tests/wasm.rs` is by
-//! `cargo xtask test wasm`, with `--test speed -- --include-ignored --nocapture`. `SPEED` names other
-//! experiments when it is built.
+//! `cargo xtask test wasm`, with `--test speed -- --include-ignored --nocapture`. `SPEED` names
+//! other experiments when it is built.
 #![cfg(target_family = "wasm")]
 
 use burn::tensor::Device;
@@ -40,9 +40,9 @@ async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let parsed = Experiment::from_query(query);
     assert_eq!(parsed.notes, Vec::<String>::new());
     let start = Instant::now();
-    let new = if differentiate { Trainer::by_tensors } else { Trainer::new };
+    let new = if differentiate { Trainer::reference } else { Trainer::new };
     let mut trainer = new(&parsed.experiment, device).expect("there is data");
-    assert_eq!(trainer.is_by_tensors(), differentiate);
+    assert_eq!(trainer.is_reference(), differentiate);
     let launches = |trainer: &Trainer| match trainer.launches() {
         Some((launches, true)) => format!("{launches} launches replayed"),
         Some((launches, false)) => format!("{launches} launches"),

@@ -6,7 +6,8 @@
 
 use burn::tensor::Device;
 use two_phase::experiment::Experiment;
-use two_phase::train::{Run, Trainer, conformance};
+use two_phase::run::Run;
+use two_phase::train::{Trainer, conformance};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -64,8 +65,8 @@ async fn what_is_measured_on_webgpu_is_what_is_measured_on_the_cpu() {
         for ((name, gpu), cpu) in names.iter().zip(gpu).zip(cpu) {
             let (gpu, cpu) = (gpu.expect("a number"), cpu.expect("a number"));
             // A unit or a sample at the edge may fall on the other side: one in 25 samples.
-            let most = 0.02 * cpu.abs() + 0.05;
-            assert!((gpu - cpu).abs() < most, "{name} of {member}: {gpu} against {cpu}");
+            let tolerance = 0.02 * cpu.abs() + 0.05;
+            assert!((gpu - cpu).abs() < tolerance, "{name} of {member}: {gpu} against {cpu}");
         }
     }
 }
@@ -82,7 +83,7 @@ async fn twenty_steps_on_webgpu_give_the_weights_of_the_cpu() {
         }
         weights.push(trainer.weights().await.expect("the device answers"));
     }
-    let scale = weights[1].iter().fold(0f32, |most, w| most.max(w.abs()));
+    let scale = weights[1].iter().fold(0f32, |max, w| max.max(w.abs()));
     let worst = weights[0].iter().zip(&weights[1]).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
     assert!(worst <= 1e-3 * scale, "{worst} off, of at most {scale}");
 }
@@ -126,8 +127,8 @@ async fn a_hundred_steps_of_the_kernels_are_those_of_automatic_differentiation()
         assert_eq!(parsed.notes, Vec::<String>::new());
         let mut results = Vec::new();
         let kernels = Trainer::new(&parsed.experiment, &device).expect("there is data");
-        assert!(!kernels.is_by_tensors(), "{query}");
-        let tensors = Trainer::by_tensors(&parsed.experiment, &Device::flex());
+        assert!(!kernels.is_reference(), "{query}");
+        let tensors = Trainer::reference(&parsed.experiment, &Device::flex());
         for mut trainer in [kernels, tensors.expect("there is data")] {
             trainer.measure().await.expect("the device answers");
             let before = trainer.weights().await.expect("the device answers");
@@ -148,7 +149,7 @@ async fn a_hundred_steps_of_the_kernels_are_those_of_automatic_differentiation()
         for (what, (gpu, cpu)) in
             ["weights", "losses", "accuracies"].iter().zip(results[0].iter().zip(&results[1]))
         {
-            let largest = cpu.iter().fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
+            let largest = cpu.iter().fold(f32::MIN_POSITIVE, |max, x| max.max(x.abs()));
             let off = gpu.iter().zip(cpu).map(|(a, b)| (a - b).abs() / largest);
             let worst =
                 off.fold(0f32, |worst, off| if off > worst || off.is_nan() { off } else { worst });

@@ -6,16 +6,17 @@
 
 use std::sync::OnceLock;
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 
-use super::{DataError, Outputs, Set, Sets, shuffled};
+use super::{DataError, Inputs, MemberData, Outputs, SampleSet, shuffled};
 use crate::experiment::Settings;
+use crate::experiment::shape::{DIGITS_CLASSES, DIGITS_IMAGES as IMAGES, DIGITS_PIXELS as PIXELS};
+use crate::linalg;
 
-const IMAGES: usize = 1797;
-const PIXELS: usize = 64;
+/// Bytes of a packed image.
 const PACKED: usize = PIXELS * 5 / 8 + 1;
 
-/// The file's place beside the page.
+/// The name of the file of packed images, beside the page.
 pub const FILE: &str = "digits.bin";
 
 static DIGITS: OnceLock<Digits> = OnceLock::new();
@@ -27,15 +28,15 @@ struct Digits {
     labels: Vec<u32>,
 }
 
-/// Takes in the packed images, for programs that do not carry them: once, before the first use.
+/// Stores the packed images, for programs that do not contain them: once, before the first use.
 ///
 /// # Errors
 /// If these are not the packed images.
 pub fn provide(packed: &[u8]) -> Result<(), DataError> {
     if DIGITS.get().is_none() {
         let digits = unpack(packed)?;
-        // Whoever was faster took in the same.
-        let _ = DIGITS.set(digits);
+        // Another thread that was faster stored the same images.
+        DIGITS.set(digits).ok();
     }
     Ok(())
 }
@@ -48,22 +49,18 @@ pub fn are_missing() -> bool {
 
 fn unpack(packed: &[u8]) -> Result<Digits, DataError> {
     if packed.len() != IMAGES * PACKED {
-        return Err(DataError::Digits(format!(
-            "should be {} bytes, not {}: reload the page, or fetch {FILE} anew",
-            IMAGES * PACKED,
-            packed.len()
-        )));
+        return Err(DataError::DigitsLength { expected: IMAGES * PACKED, got: packed.len() });
     }
     let mut digits = Digits { pixels: Vec::with_capacity(IMAGES * PIXELS), labels: Vec::new() };
     for image in packed.chunks(PACKED) {
         let bit = |index: usize| u32::from(image[index / 8] >> (index % 8) & 1);
         digits.pixels.extend((0..PIXELS).map(|pixel| {
-            f64::from((0..5).map(|place| bit(5 * pixel + place) << place).sum::<u32>())
+            f64::from((0..5).map(|index| bit(5 * pixel + index) << index).sum::<u32>())
         }));
         digits.labels.push(u32::from(image[PACKED - 1]));
     }
     if digits.labels.iter().any(|&label| label > 9) || digits.pixels.iter().any(|&p| p > 16.0) {
-        return Err(DataError::Digits(format!("are damaged: fetch {FILE} anew")));
+        return Err(DataError::DigitsDamaged);
     }
     Ok(digits)
 }
@@ -71,15 +68,15 @@ fn unpack(packed: &[u8]) -> Result<Digits, DataError> {
 fn digits() -> Result<&'static Digits, DataError> {
     #[cfg(not(target_family = "wasm"))]
     provide(include_bytes!("../../www/data/digits.bin"))?;
-    DIGITS.get().ok_or_else(|| DataError::Digits("have not been loaded".into()))
+    DIGITS.get().ok_or(DataError::DigitsMissing)
 }
 
-/// Images split by the member's seed, the first for training, all others held back.
+/// All images, split by the member's seed.
 ///
-/// The mean training image is taken off, and all is divided by the root mean square of the training
-/// images' norms. Principal components are those of the training images; `d` of them are scaled to a
-/// root mean square norm of √d.
-pub(super) fn sets(member: &Settings) -> Result<Sets, DataError> {
+/// The mean training image is subtracted from all images. They are then divided by the root mean
+/// square of the training images' norms. Principal components are those of the training images; `d`
+/// of them are scaled to a root mean square norm of √d.
+pub(super) fn data(member: &Settings) -> Result<MemberData, DataError> {
     let digits = digits()?;
     let split = shuffled(IMAGES, member.seed);
     let (train, test) = split.split_at(member.train_samples());
@@ -107,23 +104,24 @@ pub(super) fn sets(member: &Settings) -> Result<Sets, DataError> {
     }
     let root_mean_square = (train_rows.norm_squared() / train_rows.nrows() as f64).sqrt();
     let scale = norm / root_mean_square.max(f64::MIN_POSITIVE);
-    let set = |rows: DMatrix<f64>, samples: &[u32]| Set {
-        // nalgebra keeps columns together.
-        inputs: rows.transpose().iter().map(|value| (value * scale) as f32).collect(),
-        outputs: Outputs::Classes(
-            samples.iter().map(|&sample| digits.labels[sample as usize]).collect(),
-            10,
-        ),
+    let set = |rows: DMatrix<f64>, samples: &[u32]| SampleSet {
+        inputs: Inputs::Dense {
+            features: rows.ncols(),
+            // nalgebra stores column by column.
+            values: rows.transpose().iter().map(|value| (value * scale) as f32).collect(),
+        },
+        outputs: Outputs::Classes {
+            count: DIGITS_CLASSES,
+            classes: samples.iter().map(|&sample| digits.labels[sample as usize]).collect(),
+        },
     };
-    Ok(Sets { train: set(train_rows, train), test: set(test_rows, test) })
+    Ok(MemberData { train: set(train_rows, train), test: set(test_rows, test) })
 }
 
 /// The directions of largest variance, largest first, as columns `[features, count]`.
 fn principal_components(centred: &DMatrix<f64>, count: usize) -> DMatrix<f64> {
-    let eigen = SymmetricEigen::new(centred.tr_mul(centred));
-    let mut order: Vec<usize> = (0..centred.ncols()).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    eigen.eigenvectors.select_columns(&order[..count])
+    let (_, vectors) = linalg::sorted_eigen(centred.tr_mul(centred));
+    vectors.columns(0, count).into_owned()
 }
 
 #[cfg(test)]
@@ -131,8 +129,14 @@ mod tests {
     use super::*;
     use crate::experiment::Experiment;
 
-    fn member(query: &str) -> Settings {
-        Experiment::from_query(query).experiment.members()[0]
+    /// Inputs of the training and the test set, `[samples, features]`.
+    fn inputs(query: &str) -> [Vec<f32>; 2] {
+        let member = Experiment::from_query(query).experiment.members()[0];
+        let MemberData { train, test } = data(&member).expect("the images");
+        [train, test].map(|set| match set.inputs {
+            Inputs::Dense { values, .. } => values,
+            Inputs::Pairs { .. } => panic!("images are dense"),
+        })
     }
 
     #[test]
@@ -144,32 +148,33 @@ mod tests {
         let counts: Vec<usize> = (0..10).map(count).collect();
         assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
         let last = &digits.pixels[1796 * PIXELS..];
-        let weighted: f64 = (1..).zip(last).map(|(place, pixel)| f64::from(place) * pixel).sum();
+        let weighted: f64 = (1..).zip(last).map(|(index, pixel)| f64::from(index) * pixel).sum();
         assert_eq!(weighted, 13_682.0);
     }
 
     #[test]
     fn a_damaged_file_is_refused_with_what_to_do() {
         let good = include_bytes!("../../www/data/digits.bin");
-        let error = unpack(&good[1..]).expect_err("too short").to_string();
-        assert!(error.contains("fetch digits.bin anew"), "{error}");
+        let error = unpack(&good[1..]).expect_err("too short");
+        assert!(error.to_string().contains("fetch digits.bin again"), "{error}");
+        assert_eq!(error, DataError::DigitsLength { expected: good.len(), got: good.len() - 1 });
         let mut bad = good.to_vec();
         bad[40] = 77;
-        assert!(unpack(&bad).is_err());
+        assert_eq!(unpack(&bad).err(), Some(DataError::DigitsDamaged));
     }
 
     #[test]
-    fn training_images_are_centred_and_have_norm_one_on_the_mean_square() {
+    fn training_images_are_centred_and_have_a_mean_square_norm_of_one() {
         for (query, features, norm) in
             [("data=digits", 64, 1.0), ("data=digits&pca=20", 20, 20f64.sqrt())]
         {
-            let sets = sets(&member(query)).expect("the images");
-            assert_eq!(sets.train.inputs.len(), 200 * features);
-            assert_eq!(sets.test.inputs.len(), 1597 * features);
-            let square: f64 = sets.train.inputs.iter().map(|&x| f64::from(x).powi(2)).sum();
+            let [train, test] = inputs(query);
+            assert_eq!(train.len(), 200 * features);
+            assert_eq!(test.len(), 1597 * features);
+            let square: f64 = train.iter().map(|&x| f64::from(x).powi(2)).sum();
             assert!(((square / 200.0).sqrt() - norm).abs() < 1e-5, "{query}");
             for feature in 0..features {
-                let column = sets.train.inputs.iter().skip(feature).step_by(features);
+                let column = train.iter().skip(feature).step_by(features);
                 let mean = column.map(|&x| f64::from(x)).sum::<f64>() / 200.0;
                 assert!(mean.abs() < 1e-6, "{query}: {mean}");
             }
@@ -178,9 +183,8 @@ mod tests {
 
     #[test]
     fn principal_components_are_uncorrelated_and_of_falling_variance() {
-        let sets = sets(&member("data=digits&pca=5")).expect("the images");
-        let rows =
-            DMatrix::from_row_iterator(200, 5, sets.train.inputs.iter().map(|&x| f64::from(x)));
+        let [train, _] = inputs("data=digits&pca=5");
+        let rows = DMatrix::from_row_iterator(200, 5, train.iter().map(|&x| f64::from(x)));
         let covariance = rows.tr_mul(&rows) / 200.0;
         for i in 0..5 {
             for j in 0..i {

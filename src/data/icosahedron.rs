@@ -1,13 +1,14 @@
-//! Rules on 12 bits with the symmetry of the icosahedron: the bits are spins on its corners.
+//! Rules on 12 bits with the symmetry of the icosahedron: the bits are spins on its vertices.
 
-use super::{Outputs, Set, Sets, shuffled};
+use super::{Inputs, MemberData, Outputs, SampleSet, shuffled};
+use crate::experiment::shape::ICOSAHEDRON_VERTICES as VERTICES;
 use crate::experiment::{Rule, Settings};
 
-const PATTERNS: u32 = 4096;
+const PATTERNS: u32 = 1 << VERTICES;
 
-/// The corners that each corner has an edge to; corner 0 is the highest bit. This numbering makes
+/// The vertices that each vertex has an edge to; vertex 0 is the highest bit. This numbering makes
 /// [`Rule::Tishby`] the data set `var_u` (github.com/ravidziv/IDNNs).
-const NEIGHBOURS: [[usize; 5]; 12] = [
+const NEIGHBOURS: [[usize; 5]; VERTICES] = [
     [1, 3, 5, 10, 11],
     [0, 2, 3, 4, 11],
     [1, 3, 4, 8, 9],
@@ -22,26 +23,32 @@ const NEIGHBOURS: [[usize; 5]; 12] = [
     [0, 1, 4, 5, 6],
 ];
 
-/// Pairs of corners on opposite sides.
+/// Pairs of opposite vertices.
 const ANTIPODES: [[usize; 2]; 6] = [[0, 9], [1, 7], [2, 5], [3, 6], [4, 10], [8, 11]];
 
 /// All patterns, split by the member's seed; inputs are spins of ±1.
-pub(super) fn sets(member: &Settings) -> Sets {
+pub(super) fn data(member: &Settings) -> MemberData {
     let labels = labels(member.rule);
-    let set = |samples: &[u32]| Set {
-        inputs: samples.iter().flat_map(|&p| spins(p).map(|spin| spin as f32)).collect(),
-        outputs: Outputs::Classes(samples.iter().map(|&p| labels[p as usize]).collect(), 2),
+    let set = |samples: &[u32]| SampleSet {
+        inputs: Inputs::Dense {
+            features: VERTICES,
+            values: samples.iter().flat_map(|&p| spins(p).map(|spin| spin as f32)).collect(),
+        },
+        outputs: Outputs::Classes {
+            count: 2,
+            classes: samples.iter().map(|&p| labels[p as usize]).collect(),
+        },
     };
     let split = shuffled(PATTERNS as usize, member.seed);
     let (train, test) = split.split_at(member.train_samples());
-    Sets { train: set(train), test: set(test) }
+    MemberData { train: set(train), test: set(test) }
 }
 
-fn bits(pattern: u32) -> [bool; 12] {
-    std::array::from_fn(|corner| pattern >> (11 - corner) & 1 == 1)
+fn bits(pattern: u32) -> [bool; VERTICES] {
+    std::array::from_fn(|vertex| pattern >> (VERTICES - 1 - vertex) & 1 == 1)
 }
 
-fn spins(pattern: u32) -> [f64; 12] {
+fn spins(pattern: u32) -> [f64; VERTICES] {
     bits(pattern).map(|bit| if bit { 1.0 } else { -1.0 })
 }
 
@@ -73,7 +80,7 @@ fn energy(pattern: u32, field: f64) -> f64 {
 fn tishby(pattern: u32) -> bool {
     let bits = bits(pattern);
     let set = bits.iter().filter(|bit| **bit).count();
-    let edges = (0..12)
+    let edges = (0..VERTICES)
         .filter(|&a| bits[a])
         .map(|a| NEIGHBOURS[a].iter().filter(|&&b| bits[b]).count())
         .sum::<usize>()
@@ -93,15 +100,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_solid_has_thirty_edges_and_opposite_corners_share_none() {
+    fn the_solid_has_thirty_edges_and_opposite_vertices_share_none() {
         for (a, neighbours) in NEIGHBOURS.iter().enumerate() {
             for &b in neighbours {
                 assert!(a != b && NEIGHBOURS[b].contains(&a));
             }
         }
-        let mut corners: Vec<usize> = ANTIPODES.as_flattened().to_vec();
-        corners.sort_unstable();
-        assert_eq!(corners, (0..12).collect::<Vec<_>>());
+        let mut vertices: Vec<usize> = ANTIPODES.as_flattened().to_vec();
+        vertices.sort_unstable();
+        assert_eq!(vertices, (0..12).collect::<Vec<_>>());
         for [a, b] in ANTIPODES {
             // Between them they neighbour all ten others.
             let mut around = [NEIGHBOURS[a], NEIGHBOURS[b]].as_flattened().to_vec();

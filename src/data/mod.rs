@@ -1,12 +1,15 @@
-//! Data sets: what the members of an ensemble are trained on and what is held back from them.
+//! Data sets: the training set and the test set of every member of an ensemble.
 //!
-//! Each is made on the host, member by member; [`Dataset`] puts them into tensors.
-//! Members with fewer samples than others get rows of zeros that count for nothing.
+//! Each is made once, on the host, member by member (`SampleSet`). The training steps on slices
+//! and on the GPU take it from there. [`Dataset::tensors`] puts it into tensors when they are first
+//! needed; there, members with fewer samples get rows of zeros that count for nothing.
 
 pub mod digits;
 mod icosahedron;
 mod synthetic;
 mod table;
+
+use std::sync::OnceLock;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
@@ -16,116 +19,214 @@ use crate::experiment::{Data, Settings};
 use crate::random::{self, Purpose};
 
 /// Why there is no data.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DataError {
-    /// The images are not there, or are not what they should be.
-    #[error("the images of digits {0}")]
-    Digits(String),
+    /// The images of digits have not been loaded.
+    #[error("the images of digits have not been loaded")]
+    DigitsMissing,
+    /// The file of the images of digits has another length than it should.
+    #[error(
+        "the images of digits should be {expected} bytes, not {got}: reload the page, or fetch {} \
+         again",
+        digits::FILE
+    )]
+    DigitsLength {
+        /// Bytes that there should be.
+        expected: usize,
+        /// Bytes that there are.
+        got: usize,
+    },
+    /// The file of the images of digits holds something else.
+    #[error("the images of digits are damaged: fetch {} again", digits::FILE)]
+    DigitsDamaged,
 }
 
-/// What a row of outputs means.
+/// The inputs of some samples.
 #[derive(Clone, Debug, PartialEq)]
-enum Outputs {
-    /// The class of each sample, and how many classes there are.
-    Classes(Vec<u32>, usize),
-    /// Numbers, sample by sample.
-    Numbers(Vec<f32>),
+pub(crate) enum Inputs {
+    /// Entries of a table, as the two elements of each. A network takes two one-hot vectors side by
+    /// side, each of as many numbers as there are elements.
+    Pairs {
+        /// Elements of the table.
+        elements: usize,
+        /// The elements of each entry, numbered from 0.
+        pairs: Vec<[u32; 2]>,
+    },
+    /// Numbers, `[samples, features]`.
+    Dense {
+        /// Numbers in a sample.
+        features: usize,
+        /// The numbers, sample by sample.
+        values: Vec<f32>,
+    },
 }
 
-/// The samples of one kind, train or test, of one member.
+/// The right outputs of some samples.
 #[derive(Clone, Debug, PartialEq)]
-struct Set {
-    /// Sample by sample.
-    inputs: Vec<f32>,
-    outputs: Outputs,
+pub(crate) enum Outputs {
+    /// The class of each sample.
+    Classes {
+        /// Classes that there are.
+        count: usize,
+        /// The class of each sample, below `count`.
+        classes: Vec<u32>,
+    },
+    /// Numbers, `[samples, outputs]`.
+    Numbers {
+        /// Numbers in an output.
+        width: usize,
+        /// The numbers, sample by sample.
+        values: Vec<f32>,
+    },
 }
 
-/// What one member is trained on, and what is held back from it.
-struct Sets {
-    train: Set,
-    test: Set,
+/// The training or the test set of one member, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SampleSet {
+    /// The inputs.
+    pub(crate) inputs: Inputs,
+    /// The right outputs.
+    pub(crate) outputs: Outputs,
 }
 
-impl Sets {
-    fn of(member: &Settings) -> Result<Self, DataError> {
-        let mut sets = match member.data {
-            Data::Arithmetic | Data::Permutations => table::sets(member),
-            Data::Digits => digits::sets(member)?,
-            Data::Icosahedron => icosahedron::sets(member),
-            Data::TwoScale => synthetic::two_scale(member),
-            Data::Teacher => synthetic::teacher(member),
-        };
-        add_noise(&mut sets.train.outputs, member);
-        Ok(sets)
+impl SampleSet {
+    /// Samples in the set.
+    pub(crate) fn count(&self) -> usize {
+        match &self.inputs {
+            Inputs::Pairs { pairs, .. } => pairs.len(),
+            Inputs::Dense { features, values } => values.len() / features,
+        }
+    }
+
+    /// The elements of each entry of a table.
+    #[cfg(any(test, feature = "gpu"))]
+    pub(crate) fn pairs(&self) -> Option<&[[u32; 2]]> {
+        match &self.inputs {
+            Inputs::Pairs { pairs, .. } => Some(pairs),
+            Inputs::Dense { .. } => None,
+        }
+    }
+
+    /// The class of each sample, unless the task is a regression.
+    #[cfg(any(test, feature = "gpu"))]
+    pub(crate) fn classes(&self) -> Option<&[u32]> {
+        match &self.outputs {
+            Outputs::Classes { classes, .. } => Some(classes),
+            Outputs::Numbers { .. } => None,
+        }
+    }
+
+    /// The right outputs of a regression, `[samples, outputs]`.
+    #[cfg(any(test, feature = "gpu"))]
+    pub(crate) fn numbers(&self) -> Option<&[f32]> {
+        match &self.outputs {
+            Outputs::Classes { .. } => None,
+            Outputs::Numbers { values, .. } => Some(values),
+        }
     }
 }
 
-/// All of `count` samples in the order that `seed` puts them in.
+/// The data of one member, on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MemberData {
+    /// The training set, with label or target noise.
+    pub(crate) train: SampleSet,
+    /// The test set, without noise.
+    pub(crate) test: SampleSet,
+}
+
+impl MemberData {
+    fn new(member: &Settings) -> Result<Self, DataError> {
+        let mut data = match member.data {
+            Data::Arithmetic | Data::Permutations => table::data(member),
+            Data::Digits => digits::data(member)?,
+            Data::Icosahedron => icosahedron::data(member),
+            Data::TwoScale => synthetic::two_scale(member),
+            Data::Teacher => synthetic::teacher(member),
+        };
+        add_noise(&mut data.train.outputs, member);
+        Ok(data)
+    }
+}
+
+/// The numbers below `count` in the order that `seed` puts them in.
 fn shuffled(count: usize, seed: u32) -> Vec<u32> {
     let mut samples: Vec<u32> = (0..count as u32).collect();
     samples.shuffle(&mut random::generator(seed, Purpose::Split));
     samples
 }
 
-/// Replaces a share of the labels by another class, each of those as likely; adds noise to numbers.
+/// Replaces a fraction of the labels by another class, all others equally likely; adds noise to
+/// numbers.
 fn add_noise(outputs: &mut Outputs, member: &Settings) {
     match outputs {
-        Outputs::Classes(labels, classes) => {
+        Outputs::Classes { count, classes } => {
             let mut generator = random::generator(member.seed, Purpose::LabelNoise);
-            let wrong = (member.label_noise * labels.len() as f64).round() as usize;
-            let mut order: Vec<usize> = (0..labels.len()).collect();
+            let wrong = (member.label_noise * classes.len() as f64).round() as usize;
+            let mut order: Vec<usize> = (0..classes.len()).collect();
             order.shuffle(&mut generator);
             for &sample in &order[..wrong] {
-                let further = generator.random_range(1..*classes as u32);
-                labels[sample] = (labels[sample] + further) % *classes as u32;
+                let shift = generator.random_range(1..*count as u32);
+                classes[sample] = (classes[sample] + shift) % *count as u32;
             }
         }
-        Outputs::Numbers(numbers) => {
+        Outputs::Numbers { values, .. } => {
             let mut generator = random::generator(member.seed, Purpose::TargetNoise);
-            for number in numbers {
-                *number += (member.target_noise * random::normal(&mut generator)) as f32;
+            for value in values {
+                *value += (member.target_noise * random::normal(&mut generator)) as f32;
             }
         }
     }
 }
 
-/// The samples of one kind, train or test, of every member.
+/// The training or the test set of every member, in tensors.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    /// `[members, samples, features]`.
+    /// The inputs, `[members, samples, features]`.
     pub inputs: Tensor<3>,
-    /// What the outputs should be, `[members, samples, outputs]`: one-hot rows for classes.
+    /// The right outputs, `[members, samples, outputs]`: one-hot rows for classes.
     pub targets: Tensor<3>,
     /// The classes, `[members, samples, 1]`; `None` for a regression.
     pub labels: Option<Tensor<3, Int>>,
-    /// What each sample counts in a mean over samples, `[members, samples, 1]`, adding up to 1 for
-    /// each member; `None` if every member has as many samples, which then count the same.
+    /// The weight of each sample in a mean over samples, `[members, samples, 1]`, adding up to 1
+    /// for each member; `None` if all members have the same number of samples, which then weigh the
+    /// same.
     pub weights: Option<Tensor<3>>,
     /// Samples of each member.
     pub counts: Vec<usize>,
 }
 
 impl Samples {
-    fn new(sets: &[&Set], features: usize, outputs: usize, device: &Device) -> Self {
+    fn new(sets: &[&SampleSet], features: usize, outputs: usize, device: &Device) -> Self {
         let members = sets.len();
-        let counts: Vec<usize> = sets.iter().map(|set| set.inputs.len() / features).collect();
+        let counts: Vec<usize> = sets.iter().map(|set| set.count()).collect();
         let rows = counts.iter().copied().max().unwrap_or(0);
         let mut inputs = Vec::with_capacity(members * rows * features);
         let mut targets = Vec::with_capacity(members * rows * outputs);
         let mut labels = Vec::new();
         let mut weights = Vec::with_capacity(members * rows);
         for (index, (set, &count)) in sets.iter().zip(&counts).enumerate() {
-            inputs.extend_from_slice(&set.inputs);
+            match &set.inputs {
+                Inputs::Dense { values, .. } => inputs.extend_from_slice(values),
+                Inputs::Pairs { elements, pairs } => {
+                    let start = inputs.len();
+                    inputs.resize(start + pairs.len() * features, 0.0);
+                    for (row, [a, b]) in inputs[start..].chunks_exact_mut(features).zip(pairs) {
+                        row[*a as usize] = 1.0;
+                        row[elements + *b as usize] = 1.0;
+                    }
+                }
+            }
             inputs.resize((index + 1) * rows * features, 0.0);
             match &set.outputs {
-                Outputs::Classes(classes, _) => {
+                Outputs::Classes { classes, .. } => {
                     for &class in classes {
                         targets.extend((0..outputs).map(|k| f32::from(k == class as usize)));
                         labels.push(class as i32);
                     }
                     labels.resize((index + 1) * rows, 0);
                 }
-                Outputs::Numbers(numbers) => targets.extend_from_slice(numbers),
+                Outputs::Numbers { values, .. } => targets.extend_from_slice(values),
             }
             targets.resize((index + 1) * rows * outputs, 0.0);
             weights.resize(index * rows + count, 1.0 / count as f32);
@@ -147,53 +248,24 @@ impl Samples {
     }
 }
 
-/// The samples of one kind of one member as plain numbers.
-pub(crate) struct Plain {
-    /// Samples.
-    pub(crate) count: usize,
-    /// The inputs, sample by sample, unless these are entries of a table.
-    pub(crate) inputs: Option<Vec<f32>>,
-    /// The two elements of each, where they are.
-    pub(crate) pairs: Option<Vec<[u32; 2]>>,
-    /// The class of each, unless it is a regression.
-    pub(crate) classes: Option<Vec<u32>>,
-    /// The targets of a regression, sample by sample.
-    pub(crate) numbers: Option<Vec<f32>>,
-}
-
-/// What a member is trained on, and what is held back from it.
-///
-/// # Errors
-/// If the images of digits are asked for and are not there.
-pub(crate) fn plain(member: &Settings) -> Result<[Plain; 2], DataError> {
-    let features = member.features();
-    let plain = |set: Set| {
-        let elements = features / 2;
-        let place = |half: &[f32]| half.iter().position(|x| *x == 1.0).unwrap_or(0) as u32;
-        let pair = |row: &[f32]| [place(&row[..elements]), place(&row[elements..])];
-        let (classes, numbers) = match set.outputs {
-            Outputs::Classes(classes, _) => (Some(classes), None),
-            Outputs::Numbers(numbers) => (None, Some(numbers)),
-        };
-        Plain {
-            count: set.inputs.len() / features,
-            pairs: member.is_table().then(|| set.inputs.chunks(features).map(pair).collect()),
-            inputs: (!member.is_table()).then_some(set.inputs),
-            classes,
-            numbers,
-        }
-    };
-    let Sets { train, test } = Sets::of(member)?;
-    Ok([plain(train), plain(test)])
-}
-
-/// What the members of an ensemble are trained on, and what is held back from them.
+/// The data of every member, in tensors.
 #[derive(Clone, Debug)]
-pub struct Dataset {
-    /// The samples that are trained on.
+pub struct DatasetTensors {
+    /// The training sets.
     pub train: Samples,
-    /// All others, or new ones; without noise.
+    /// The test sets.
     pub test: Samples,
+}
+
+/// The data of every member of an ensemble.
+#[derive(Debug)]
+pub struct Dataset {
+    members: Vec<MemberData>,
+    /// Numbers in an input and in an output.
+    features: usize,
+    outputs: usize,
+    device: Device,
+    tensors: OnceLock<DatasetTensors>,
 }
 
 impl Dataset {
@@ -205,13 +277,36 @@ impl Dataset {
     /// # Panics
     /// If there is no member.
     pub fn new(members: &[Settings], device: &Device) -> Result<Self, DataError> {
-        let sets = members.iter().map(Sets::of).collect::<Result<Vec<_>, _>>()?;
-        let (features, outputs) = (members[0].features(), members[0].outputs());
-        let samples = |pick: fn(&Sets) -> &Set| {
-            let sets: Vec<&Set> = sets.iter().map(pick).collect();
-            Samples::new(&sets, features, outputs, device)
-        };
-        Ok(Self { train: samples(|sets| &sets.train), test: samples(|sets| &sets.test) })
+        let shape = members[0].shape();
+        Ok(Self {
+            members: members.iter().map(MemberData::new).collect::<Result<_, _>>()?,
+            features: shape.features,
+            outputs: shape.outputs,
+            device: device.clone(),
+            tensors: OnceLock::new(),
+        })
+    }
+
+    /// The data of each member, on the host.
+    pub(crate) fn members(&self) -> &[MemberData] {
+        &self.members
+    }
+
+    /// Training samples of each member.
+    #[must_use]
+    pub fn train_counts(&self) -> Vec<usize> {
+        self.members.iter().map(|member| member.train.count()).collect()
+    }
+
+    /// The same in tensors, which are made by the first call and kept.
+    pub fn tensors(&self) -> &DatasetTensors {
+        self.tensors.get_or_init(|| {
+            let samples = |pick: fn(&MemberData) -> &SampleSet| {
+                let sets: Vec<&SampleSet> = self.members.iter().map(pick).collect();
+                Samples::new(&sets, self.features, self.outputs, &self.device)
+            };
+            DatasetTensors { train: samples(|data| &data.train), test: samples(|data| &data.test) }
+        })
     }
 }
 
@@ -224,15 +319,8 @@ mod tests {
         Experiment::from_query(query).experiment.members()[0]
     }
 
-    fn labels(set: &Set) -> &[u32] {
-        match &set.outputs {
-            Outputs::Classes(labels, _) => labels,
-            Outputs::Numbers(_) => panic!("no classes"),
-        }
-    }
-
     #[test]
-    fn a_split_depends_on_its_seed_alone_and_holds_every_sample_once() {
+    fn a_split_depends_on_its_seed_alone_and_holds_every_sample() {
         assert_eq!(shuffled(25, 3), shuffled(25, 3));
         assert_ne!(shuffled(25, 3), shuffled(25, 4));
         let mut samples = shuffled(25, 3);
@@ -241,12 +329,14 @@ mod tests {
     }
 
     #[test]
-    fn label_noise_makes_the_given_share_of_training_labels_wrong_and_no_test_label() {
+    fn label_noise_makes_a_fraction_of_training_labels_wrong() {
         for query in ["data=digits&samples=200", "p=11", "data=icosahedron"] {
-            let clean = Sets::of(&member(query)).expect("data");
-            let noisy = Sets::of(&member(&format!("{query}&label-noise=0.2"))).expect("data");
-            let (clean_train, noisy_train) = (labels(&clean.train), labels(&noisy.train));
-            let wrong = clean_train.iter().zip(noisy_train).filter(|(a, b)| a != b).count();
+            let clean = MemberData::new(&member(query)).expect("data");
+            let noisy =
+                MemberData::new(&member(&format!("{query}&label-noise=0.2"))).expect("data");
+            let classes = |data: &MemberData| data.train.classes().expect("classes").to_vec();
+            let (clean_train, noisy_train) = (classes(&clean), classes(&noisy));
+            let wrong = clean_train.iter().zip(&noisy_train).filter(|(a, b)| a != b).count();
             assert_eq!(wrong, (clean_train.len() as f64 * 0.2).round() as usize, "{query}");
             assert_eq!(clean.train.inputs, noisy.train.inputs);
             assert_eq!(clean.test, noisy.test);
@@ -254,18 +344,72 @@ mod tests {
     }
 
     #[test]
-    fn members_with_fewer_samples_are_padded_with_rows_that_count_for_nothing() {
+    fn every_data_set_has_the_shape_that_settings_say() {
+        for query in [
+            "p=7",
+            "p=7&op=div",
+            "data=permutations",
+            "data=digits",
+            "data=digits&pca=9",
+            "data=icosahedron",
+            "data=two-scale&samples=30",
+            "data=teacher&samples=30",
+        ] {
+            let member = member(query);
+            let (shape, data) = (member.shape(), MemberData::new(&member).expect("data"));
+            assert_eq!(data.train.count(), member.train_samples(), "{query}");
+            assert_eq!(data.train.count() + data.test.count(), shape.samples, "{query}");
+            for set in [&data.train, &data.test] {
+                let features = match &set.inputs {
+                    Inputs::Pairs { elements, .. } => 2 * elements,
+                    Inputs::Dense { features, .. } => *features,
+                };
+                let outputs = match &set.outputs {
+                    Outputs::Classes { count, classes } => {
+                        assert_eq!(classes.len(), set.count(), "{query}");
+                        assert!(classes.iter().all(|class| (*class as usize) < *count));
+                        *count
+                    }
+                    Outputs::Numbers { width, values } => {
+                        assert_eq!(values.len(), width * set.count(), "{query}");
+                        *width
+                    }
+                };
+                assert_eq!((features, outputs), (shape.features, shape.outputs), "{query}");
+                assert_eq!(set.classes().is_none(), member.is_regression(), "{query}");
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_become_two_one_hot_vectors_in_tensors() {
+        let settings = [member("p=5")];
+        let data = Dataset::new(&settings, &Device::flex()).expect("data");
+        let tensors = data.tensors();
+        assert_eq!(tensors.train.inputs.dims(), [1, 13, 10]);
+        let inputs = tensors.train.inputs.try_to_vec_as::<f32>().expect("on the CPU");
+        let pairs = data.members()[0].train.pairs().expect("a table");
+        for (row, [a, b]) in inputs.chunks(10).zip(pairs) {
+            let hot: Vec<usize> = (0..10).filter(|&i| row[i] == 1.0).collect();
+            assert_eq!(hot, [*a as usize, 5 + *b as usize]);
+            assert_eq!(row.iter().sum::<f32>(), 2.0);
+        }
+    }
+
+    #[test]
+    fn members_with_fewer_samples_are_padded_with_rows_of_no_weight() {
         let experiment = Experiment::from_query("data=two-scale&samples=10,30&seeds=2").experiment;
         let data = Dataset::new(&experiment.members(), &Device::flex()).expect("data");
-        assert_eq!(data.train.inputs.dims(), [4, 30, 150]);
-        assert_eq!(data.train.counts, [10, 10, 30, 30]);
-        let weights = data.train.weights.expect("members differ").try_to_vec_as::<f32>();
+        let DatasetTensors { train, test } = data.tensors();
+        assert_eq!(train.inputs.dims(), [4, 30, 150]);
+        assert_eq!(train.counts, [10, 10, 30, 30]);
+        let weights = train.weights.as_ref().expect("members differ").try_to_vec_as::<f32>();
         for (row, weights) in weights.expect("on the CPU").chunks(30).enumerate() {
             let count = [10, 10, 30, 30][row];
             assert!(weights[..count].iter().all(|&weight| weight == 1.0 / count as f32));
             assert!(weights[count..].iter().all(|&weight| weight == 0.0));
         }
-        assert!(data.test.weights.is_none());
-        assert_eq!(data.test.inputs.dims(), [4, 2000, 150]);
+        assert!(test.weights.is_none());
+        assert_eq!(test.inputs.dims(), [4, 2000, 150]);
     }
 }

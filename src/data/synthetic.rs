@@ -1,37 +1,41 @@
-//! Regressions on drawn inputs: two time-scales, and a random teacher.
+//! Regressions on random inputs: two time scales, and a random teacher.
 
-use super::{Outputs, Set, Sets};
+use super::{Inputs, MemberData, Outputs, SampleSet};
 use crate::experiment::Settings;
 use crate::random::{self, Purpose, normals};
 
-/// Samples of standard normal numbers `z`, with inputs and outputs made from each.
+/// Samples made from standard normal numbers `z`, `[features]`.
 fn drawn(
     member: &Settings,
     inputs: impl Fn(&[f64]) -> Vec<f64>,
     outputs: impl Fn(&[f64]) -> Vec<f64>,
-) -> Sets {
+) -> MemberData {
+    let shape = member.shape();
     let set = |count, purpose| {
         let mut generator = random::generator(member.seed, purpose);
         let (mut all_inputs, mut all_outputs) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let z = normals(&mut generator, member.features(), 1.0);
+            let z = normals(&mut generator, shape.features, 1.0);
             all_inputs.extend(inputs(&z).into_iter().map(|x| x as f32));
             all_outputs.extend(outputs(&z).into_iter().map(|y| y as f32));
         }
-        Set { inputs: all_inputs, outputs: Outputs::Numbers(all_outputs) }
+        SampleSet {
+            inputs: Inputs::Dense { features: shape.features, values: all_inputs },
+            outputs: Outputs::Numbers { width: shape.outputs, values: all_outputs },
+        }
     };
     let train = member.train_samples();
-    Sets {
+    MemberData {
         train: set(train, Purpose::TrainInputs),
-        test: set(member.all_samples() - train, Purpose::TestInputs),
+        test: set(shape.samples - train, Purpose::TestInputs),
     }
 }
 
-/// `y = θ·z` with `z` standard normal and the first (fast) and the last ten (slow) numbers of `θ` each of
-/// norm 2; the inputs are `z`, with the slow ones scaled down. Gradient descent learns a
-/// feature at a rate that goes with the square of its scale (after Heckel & Yilmaz,
-/// arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
-pub(super) fn two_scale(member: &Settings) -> Sets {
+/// `y = θ·z` with `z` standard normal. The coefficients `θ` of the fast features have norm 2, and
+/// so have those of the ten slow features, which come last. The inputs are `z` with the slow
+/// features scaled down. Gradient descent learns a feature at a rate that grows with the square of
+/// its scale (after Heckel & Yilmaz, arXiv 2007.10099, and Pezeshki et al., arXiv 2112.03215).
+pub(super) fn two_scale(member: &Settings) -> MemberData {
     let mut teacher = random::generator(member.seed, Purpose::Teacher);
     let mut direction = |length| {
         let direction = normals(&mut teacher, length, 1.0);
@@ -47,9 +51,9 @@ pub(super) fn two_scale(member: &Settings) -> Sets {
     drawn(member, scaled, |z| vec![z.iter().zip(&theta).map(|(z, theta)| z * theta).sum()])
 }
 
-/// What a network 5-100-100-5 with tanh and weights of variance 1 / inputs makes of standard normal
-/// inputs (after Liu et al., arXiv 2210.01117).
-pub(super) fn teacher(member: &Settings) -> Sets {
+/// The outputs of a network 5-100-100-5 with tanh and weights of variance 1 / inputs, on standard
+/// normal inputs (after Liu et al., arXiv 2210.01117).
+pub(super) fn teacher(member: &Settings) -> MemberData {
     let units = [member.features(), 100, 100, member.outputs()];
     let mut generator = random::generator(member.seed, Purpose::Teacher);
     let layers: Vec<Vec<f64>> = units
@@ -80,24 +84,26 @@ mod tests {
         Experiment::from_query(query).experiment.members()[0]
     }
 
-    fn numbers(set: &Set) -> &[f32] {
-        match &set.outputs {
-            Outputs::Numbers(numbers) => numbers,
-            Outputs::Classes(..) => panic!("no numbers"),
+    fn numbers(set: &SampleSet) -> &[f32] {
+        set.numbers().expect("a regression")
+    }
+
+    fn inputs(set: &SampleSet) -> &[f32] {
+        match &set.inputs {
+            Inputs::Dense { values, .. } => values,
+            Inputs::Pairs { .. } => panic!("inputs are dense"),
         }
     }
 
     #[test]
     fn targets_have_the_variance_of_two_directions_of_norm_two() {
-        let sets = two_scale(&member("data=two-scale"));
-        let test = numbers(&sets.test);
-        assert_eq!((test.len(), numbers(&sets.train).len()), (2000, 200));
+        let data = two_scale(&member("data=two-scale"));
+        let test = numbers(&data.test);
+        assert_eq!((test.len(), numbers(&data.train).len()), (2000, 200));
         let variance = test.iter().map(|&y| f64::from(y).powi(2)).sum::<f64>() / 2000.0;
         // 4 + 4, of 2,000 samples: a standard deviation of 8 √(2 / 2000) = 0.25.
         assert!((variance - 8.0).abs() < 1.0, "{variance}");
-        let slow: f64 = sets
-            .test
-            .inputs
+        let slow: f64 = inputs(&data.test)
             .chunks(150)
             .flat_map(|row| &row[140..])
             .map(|&x| f64::from(x).powi(2))
@@ -107,12 +113,13 @@ mod tests {
 
     #[test]
     fn a_larger_training_set_starts_with_the_smaller_one() {
-        for (make, query) in
-            [(two_scale as fn(&Settings) -> Sets, "data=two-scale"), (teacher, "data=teacher")]
-        {
+        for (make, query) in [
+            (two_scale as fn(&Settings) -> MemberData, "data=two-scale"),
+            (teacher, "data=teacher"),
+        ] {
             let small = make(&member(&format!("{query}&samples=20")));
             let large = make(&member(&format!("{query}&samples=40")));
-            assert!(large.train.inputs.starts_with(&small.train.inputs));
+            assert!(inputs(&large.train).starts_with(inputs(&small.train)));
             assert!(numbers(&large.train).starts_with(numbers(&small.train)));
             assert_eq!(small.test, large.test);
         }

@@ -1,40 +1,40 @@
 //! Tables of `a ∘ b`: modular arithmetic, and permutations under composition (Power et al.,
 //! arXiv 2201.02177).
 
-use super::{Outputs, Set, Sets, shuffled};
+use super::{Inputs, MemberData, Outputs, SampleSet, shuffled};
+use crate::experiment::shape::PERMUTATIONS;
 use crate::experiment::{Data, Operation, Settings};
 
-/// All entries of a table, split by the member's seed. An input is two one-hot vectors side by side.
-pub(super) fn sets(member: &Settings) -> Sets {
+/// All entries of a table, split by the member's seed.
+pub(super) fn data(member: &Settings) -> MemberData {
     let entries = entries(member);
     let elements = member.outputs();
     let set = |samples: &[u32]| {
-        let mut inputs = vec![0f32; samples.len() * 2 * elements];
-        let mut labels = Vec::with_capacity(samples.len());
-        for (row, &sample) in inputs.chunks_mut(2 * elements).zip(samples) {
-            let [a, b, label] = entries[sample as usize];
-            row[a as usize] = 1.0;
-            row[elements + b as usize] = 1.0;
-            labels.push(label);
+        let chosen = || samples.iter().map(|&sample| entries[sample as usize]);
+        SampleSet {
+            inputs: Inputs::Pairs { elements, pairs: chosen().map(|[a, b, _]| [a, b]).collect() },
+            outputs: Outputs::Classes {
+                count: elements,
+                classes: chosen().map(|[_, _, class]| class).collect(),
+            },
         }
-        Set { inputs, outputs: Outputs::Classes(labels, elements) }
     };
     let split = shuffled(entries.len(), member.seed);
     let (train, test) = split.split_at(member.train_samples());
-    Sets { train: set(train), test: set(test) }
+    MemberData { train: set(train), test: set(test) }
 }
 
 /// `[a, b, a ∘ b]` for every pair in the table.
 fn entries(member: &Settings) -> Vec<[u32; 3]> {
     if member.data == Data::Permutations {
         let all = permutations();
-        let place = |wanted: [u8; 5]| all.iter().position(|p| *p == wanted).unwrap_or(0) as u32;
+        let index = |wanted: [u8; 5]| all.iter().position(|p| *p == wanted).unwrap_or(0) as u32;
         return (0..all.len() * all.len())
             .map(|pair| {
                 let (a, b) = (pair / all.len(), pair % all.len());
                 // First b, then a.
-                let composed = all[b].map(|thing| all[a][usize::from(thing)]);
-                [a as u32, b as u32, place(composed)]
+                let composed = all[b].map(|element| all[a][usize::from(element)]);
+                [a as u32, b as u32, index(composed)]
             })
             .collect();
     }
@@ -50,17 +50,17 @@ fn entries(member: &Settings) -> Vec<[u32; 3]> {
     }
 }
 
-/// The number that `b`, not 0, times is 1 modulo the prime `p`: `b^(p-2)` by Fermat.
+/// The inverse of `b`, not 0, modulo the prime `p`: `b^(p-2)` by Fermat's little theorem.
 fn inverse(b: u32, p: u32) -> u32 {
     (0..p - 2).fold(1, |power, _| power * b % p)
 }
 
-/// All orders of five things.
+/// All permutations of five elements, in lexicographic order.
 fn permutations() -> Vec<[u8; 5]> {
-    let mut all = Vec::with_capacity(120);
+    let mut all = Vec::with_capacity(PERMUTATIONS);
     for code in 0..5usize.pow(5) {
         let order: [u8; 5] = std::array::from_fn(|i| (code / 5usize.pow(4 - i as u32) % 5) as u8);
-        if (0..5).all(|thing| order.contains(&thing)) {
+        if (0..5).all(|element| order.contains(&element)) {
             all.push(order);
         }
     }
@@ -77,21 +77,17 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_two_one_hot_vectors_and_train_and_test_are_the_whole_table() {
-        let member = member("p=5");
-        let sets = sets(&member);
+    fn train_and_test_set_are_the_whole_table() {
+        let data = data(&member("p=5"));
         let mut seen = Vec::new();
-        for set in [&sets.train, &sets.test] {
-            let Outputs::Classes(labels, 5) = &set.outputs else { panic!("five classes") };
-            for (row, label) in set.inputs.chunks(10).zip(labels) {
-                let hot: Vec<usize> = (0..10).filter(|&i| row[i] == 1.0).collect();
-                let [a, b] = hot[..] else { panic!("two ones a row, not {hot:?}") };
-                assert!(a < 5 && b >= 5);
-                assert_eq!((a + b) % 5, *label as usize);
+        for set in [&data.train, &data.test] {
+            let (pairs, classes) = (set.pairs().expect("a table"), set.classes().expect("classes"));
+            for ([a, b], class) in pairs.iter().zip(classes) {
+                assert_eq!((a + b) % 5, *class);
                 seen.push((a, b));
             }
         }
-        assert_eq!(sets.train.inputs.len(), 13 * 10);
+        assert_eq!(data.train.count(), 13);
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), 25);

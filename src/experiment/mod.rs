@@ -11,6 +11,7 @@ mod json;
 mod presets;
 mod query;
 mod settings;
+pub mod shape;
 
 pub use fields::{FIELDS, Field, FieldKind, Group, InvalidValue, Scale, Value, field};
 pub use presets::Preset;
@@ -21,6 +22,7 @@ pub use settings::{
     Activation, BinRange, Bounds, Choice, Data, Estimator, Grokfast, Init, Layer, Layers, Loss,
     ModelKind, NoiseScale, Operation, Optimiser, Probed, Rule, Schedule, Settings,
 };
+pub use shape::{DataShape, Task};
 
 /// Most members of an ensemble.
 const MAX_MEMBERS: usize = 240;

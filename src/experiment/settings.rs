@@ -487,84 +487,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Slow features of [`Data::TwoScale`].
-    pub const SLOW_FEATURES: usize = 10;
-    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of the slow ones.
-    pub const TWO_SCALE_NORM: f64 = 2.0;
-
-    /// Whether inputs are the pairs of a table of `a ∘ b`.
-    #[must_use]
-    pub fn is_table(&self) -> bool {
-        matches!(self.data, Data::Arithmetic | Data::Permutations)
-    }
-
-    /// Whether the outputs are numbers to be met and not classes to be told apart.
-    #[must_use]
-    pub fn is_regression(&self) -> bool {
-        matches!(self.data, Data::TwoScale | Data::Teacher)
-    }
-
     /// The loss that is trained on: that of the settings, or of a regression the squared error.
     #[must_use]
     pub fn trained_loss(&self) -> Loss {
         if self.is_regression() { Loss::SquaredError } else { self.loss }
-    }
-
-    /// Whether a share of all there is is trained on, and not a number of samples.
-    #[must_use]
-    pub fn is_share(&self) -> bool {
-        self.is_table() || self.data == Data::Icosahedron
-    }
-
-    /// Samples in all: those trained on and those held back.
-    #[must_use]
-    pub fn all_samples(&self) -> usize {
-        let p = self.p as usize;
-        match self.data {
-            Data::Arithmetic if self.op == Operation::Divide => p * (p - 1),
-            Data::Arithmetic => p * p,
-            Data::Permutations => 120 * 120,
-            Data::Digits => 1797,
-            Data::Icosahedron => 4096,
-            // As many are held back as were in the calibration.
-            Data::TwoScale | Data::Teacher => self.samples + 2000,
-        }
-    }
-
-    /// Samples that are trained on; the rest is the test set.
-    #[must_use]
-    pub fn train_samples(&self) -> usize {
-        let all = self.all_samples();
-        let wanted =
-            if self.is_share() { (self.frac * all as f64).round() as usize } else { self.samples };
-        wanted.clamp(1, all - 1)
-    }
-
-    /// Numbers in one input.
-    #[must_use]
-    pub fn features(&self) -> usize {
-        match self.data {
-            Data::Arithmetic => 2 * self.p as usize,
-            Data::Permutations => 240,
-            Data::Digits if self.pca > 0 => self.pca,
-            Data::Digits => 64,
-            Data::Icosahedron => 12,
-            Data::TwoScale => self.fast_features + Self::SLOW_FEATURES,
-            Data::Teacher => 5,
-        }
-    }
-
-    /// Numbers in one output: classes, or quantities of a regression.
-    #[must_use]
-    pub fn outputs(&self) -> usize {
-        match self.data {
-            Data::Arithmetic => self.p as usize,
-            Data::Permutations => 120,
-            Data::Digits => 10,
-            Data::Icosahedron => 2,
-            Data::TwoScale => 1,
-            Data::Teacher => 5,
-        }
     }
 
     /// Units of every layer, the inputs' first and the outputs' last.

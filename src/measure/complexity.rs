@@ -1,16 +1,17 @@
-//! Local complexity: how many units switch sign within a small neighbourhood of a point, which is how
-//! densely a network folds its input space there (Humayun et al., arXiv 2310.12977 and 2402.15555).
+//! Local complexity: how many units switch sign within a small neighbourhood of a point, which is
+//! how densely a network folds its input space there (Humayun et al., arXiv 2310.12977 and
+//! 2402.15555).
 //!
 //! The neighbourhood of a point `x` is a cross-polytope: the `2 P` vertices `x ± r v_p` along `P`
-//! orthonormal vectors, the same for every point. A unit counts where its pre-activation is not of one
-//! sign on all of them. In the first layer that is exact: the unit's zero is a hyperplane, and it cuts
-//! the polytope where it parts its vertices. In deeper layers the images of the vertices stand for the
-//! image of the neighbourhood, which holds the better the smaller the radius.
+//! orthonormal vectors, the same for every point. A unit counts where its pre-activation is not of
+//! one sign on all of them. In the first layer that is exact: the unit's zero is a hyperplane, and
+//! it cuts the polytope where it parts its vertices. In deeper layers the images of the vertices
+//! stand for the image of the neighbourhood, which holds the better the smaller the radius.
 
 use crate::random::{self, Purpose, normals};
 
-/// Orthonormal vectors, `[directions, width]`, drawn by the seed with no direction preferred. Of more
-/// directions than there are dimensions there are as many as dimensions.
+/// Orthonormal vectors, `[directions, width]`, drawn by the seed with no direction preferred. Of
+/// more directions than there are dimensions there are as many as dimensions.
 #[must_use]
 pub fn frame(width: usize, directions: usize, seed: u32) -> Vec<f32> {
     let mut generator = random::generator(seed, Purpose::Directions);

@@ -1,4 +1,4 @@
-//! Names for what is measured of a network beside loss and accuracy.
+//! Names of the quantities that are measured of a network beside loss and accuracy.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ pub enum Quantity {
     InputInformation,
     /// The lower pairwise bound of `I(X;T)`, bits.
     InputInformationLower,
-    /// `I(T;Y)` between a layer and labels, bits; of the pairwise bounds the one from upper bounds of both
-    /// entropies.
+    /// `I(T;Y)` between a layer and labels, bits; of the pairwise bounds the one from upper bounds
+    /// of both entropies.
     LabelInformation,
     /// The same from the lower bounds, bits.
     LabelInformationLower,
@@ -32,8 +32,8 @@ pub enum Quantity {
     EffectiveRank,
     /// A singular value of a layer's weights, by its rank from the largest.
     SingularValue,
-    /// Share of the power of the first weights that is in one frequency, by its rank from the strongest; mean
-    /// over units and numbers, 0 to 1.
+    /// Fraction of the power of the first weights that is in one frequency, by its rank from the
+    /// strongest; mean over units and numbers, 0 to 1.
     FourierShare,
     /// Inverse participation ratio of the first weights' Fourier spectra, 0 to 1.
     FourierConcentration,
@@ -65,12 +65,12 @@ impl Quantity {
     }
 }
 
-/// On what samples.
+/// The samples on which a quantity is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Set {
-    /// Those that are trained on.
+    /// The training set.
     Train,
-    /// Those held back.
+    /// The test set.
     Test,
     /// Both.
     All,
@@ -102,13 +102,40 @@ impl Set {
 pub struct Curve {
     /// What it is.
     pub quantity: Quantity,
-    /// Of which layer, counted from 1; the last one's outputs are the network's. `None` where it is of all.
+    /// Of which layer, counted from 1; the last one's outputs are the network's. `None` where it is
+    /// of all.
     pub layer: Option<usize>,
     /// On what samples, where it is on some.
     pub set: Option<Set>,
-    /// To what rank weights are truncated, or which singular value or frequency it is, from the largest, where that
-    /// applies.
+    /// To what rank weights are truncated, or which singular value or frequency it is, from the
+    /// largest, where that applies.
     pub rank: Option<usize>,
+}
+
+impl Curve {
+    /// The curve of a quantity of the whole network, on no samples and of no rank.
+    #[must_use]
+    pub fn of(quantity: Quantity) -> Self {
+        Self { quantity, layer: None, set: None, rank: None }
+    }
+
+    /// The same of a layer, counted from 1.
+    #[must_use]
+    pub fn layer(self, layer: usize) -> Self {
+        Self { layer: Some(layer), ..self }
+    }
+
+    /// The same on a set of samples.
+    #[must_use]
+    pub fn on(self, set: Set) -> Self {
+        Self { set: Some(set), ..self }
+    }
+
+    /// The same of a rank.
+    #[must_use]
+    pub fn rank(self, rank: usize) -> Self {
+        Self { rank: Some(rank), ..self }
+    }
 }
 
 impl fmt::Display for Curve {
@@ -128,28 +155,28 @@ impl fmt::Display for Curve {
     }
 }
 
-/// Frequencies whose power is told.
+/// Frequencies whose power is measured.
 const STRONGEST: usize = 5;
 
 /// Ranks to which weights are truncated, as far as they are below the full one.
 const RANKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
-/// How many training and test samples are measured where there are as many as given: half of each if
-/// there are enough of both. Bins take them all, as they cost no more than their samples; the other
-/// estimators go with the square.
+/// How many of the given training and test samples are measured: half of each if there are enough
+/// of both. Binning takes all of them, because its cost grows with their number; that of the other
+/// estimators grows with its square.
 #[must_use]
 pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, usize) {
-    let most = match settings.info {
+    let max = match settings.info {
         Estimator::Binning => train + test,
         _ => settings.points,
     };
-    let train = train.min((most / 2).max(most.saturating_sub(test)));
-    (train, test.min(most - train))
+    let train = train.min((max / 2).max(max.saturating_sub(test)));
+    (train, test.min(max - train))
 }
 
-/// Everything that is measured of an experiment, in the order in which a
-/// [`crate::history::ProbeResult`] holds it. Nothing where networks of more kinds than can be told apart
-/// train together, or where they are solved and not trained.
+/// The curves of an experiment, in the order in which a [`crate::evaluation::ProbeResult`] holds
+/// their values. Empty if the ensemble has more than four configurations, or is solved in closed
+/// form.
 #[must_use]
 pub fn curves(experiment: &Experiment) -> Vec<Curve> {
     let solved = experiment.settings.optimiser == Optimiser::MinimumNorm;
@@ -159,7 +186,7 @@ pub fn curves(experiment: &Experiment) -> Vec<Curve> {
     of_settings(&experiment.settings)
 }
 
-/// Everything that is measured of a member with the given settings.
+/// The curves of a member with the given settings.
 pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
     use Set::{All, Random, Test, Train};
 
@@ -172,17 +199,17 @@ pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
     };
     let mut settings = *settings;
     if !classes {
-        // Of a regression's inputs nothing is asked, though it could be.
+        // Information about the inputs of a regression could be estimated, but is not.
         settings.info = Estimator::Off;
     }
     settings.fourier = settings.fourier && settings.has_fourier();
     list(&settings, &settings.units(), classes, sets)
 }
 
-/// Everything that is measured of a network with the given units, from its inputs to its outputs, on
-/// samples that are all of one set, [`Set::All`]; `classes` is whether they have labels.
+/// The curves of a network with the given units, from its inputs to its outputs, on samples that
+/// are all in one set, [`Set::All`]; `classes` says whether they have labels.
 ///
-/// Of the settings those of what is measured count, and no others.
+/// Only the measurement settings are used.
 #[must_use]
 pub fn of_network(settings: &Settings, units: &[usize], classes: bool) -> Vec<Curve> {
     const ALL: &[Set] = &[Set::All];
@@ -229,7 +256,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         if classes && bounds {
             add(Q::LabelInformationLower, probed.clone(), sets.layers);
         }
-        // A critic is not asked again for each half.
+        // A critic is not trained again for each half.
         if settings.subsamples && settings.info != Estimator::Contrastive {
             add(Q::InputInformationDeviation, probed.clone(), sets.layers);
             if classes {
@@ -286,7 +313,8 @@ mod tests {
     fn every_switch_adds_its_curves_and_no_name_comes_twice() {
         assert_eq!(names("info=off"), Vec::<String>::new());
         let all = names(
-            "layers=all&bounds=both&subsamples=1&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1&deeper=24tanh",
+            "layers=all&bounds=both&subsamples=1&spread=1&complexity=1&linear-map=1&spectra=1\
+             &fourier=1&truncation=1&deeper=24tanh",
         );
         let mut unique = all.clone();
         unique.sort();

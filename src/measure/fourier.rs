@@ -1,16 +1,16 @@
-//! The waves in what a network makes of numbers modulo `p`: networks that have found the rule of modular
-//! addition have units whose weights are cosines over the residues, of one frequency each (Gromov,
-//! arXiv 2301.02679).
+//! The waves in what a network makes of numbers modulo `p`: networks that have found the rule of
+//! modular addition have units whose weights are cosines over the residues, of one frequency each
+//! (Gromov, arXiv 2301.02679).
 
 use std::f64::consts::TAU;
 
 /// The power spectra over the residues of the first layer's weights, two for each unit: of what it
 /// takes from the first number and from the second.
 ///
-/// For weights `w_n`, `n` from 0 to `p - 1`, the power at frequency `f` is `a² + b²` with
-/// `a = √(2/p) Σ_n w_n cos(2π f n / p)` and `b` the same with the sine. For odd `p` these are
-/// coordinates in an orthonormal basis, so the powers add up to `Σ_n (w_n - mean)²`; the constant is
-/// left out.
+/// For weights `w_n`, `n` from 0 to `p - 1`, the power at frequency `f` is `a² + b²` with `a =
+/// √(2/p) Σ_n w_n cos(2π f n / p)` and `b` the same with the sine. For odd `p` these are
+/// coordinates in an orthonormal basis, so the powers add up to `Σ_n (w_n - mean)²`; the constant
+/// is left out.
 pub struct Spectra {
     units: usize,
     /// `[2, frequencies, units]`
@@ -75,12 +75,13 @@ impl Spectra {
         pairs.map(|(first, second)| number(first) + number(second)).collect()
     }
 
-    /// The inverse participation ratio (Gromov, arXiv 2301.02679): `Σ_f q_f²` with `q` a unit's powers
-    /// as shares of their sum, the mean over units and over the two numbers, each with its own sum.
+    /// The inverse participation ratio (Gromov, arXiv 2301.02679): `Σ_f q_f²` with `q` a unit's
+    /// powers as shares of their sum, the mean over units and over the two numbers, each with its
+    /// own sum.
     ///
     /// It is 1 for waves of one frequency each, `2 / (F + 1)` on average for normal weights, with
-    /// `F = (p - 1) / 2` frequencies, and `1 / F` for powers that are all the same. Weights of zero do
-    /// not count; of no others it is NaN.
+    /// `F = (p - 1) / 2` frequencies, and `1 / F` for powers that are all the same. Weights of zero
+    /// do not count; of no others it is NaN.
     #[must_use]
     pub fn participation_ratio(&self) -> f64 {
         let (mut ratios, mut count) = (0.0, 0.0);

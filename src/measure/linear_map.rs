@@ -1,18 +1,18 @@
 //! Linear mapping number: how many linear maps it takes, in effect, to stand for a network
 //! (Liu, Zhong & Tegmark, arXiv 2310.05918).
 //!
-//! Two samples share a linear map as far as the outputs on the straight line between them are linear.
-//! The entropy of the eigenvalues of the matrix of these linearities gives the effective number of
-//! maps: 1 for a linear network, and as many as there are samples if no two share one.
+//! Two samples share a linear map as far as the outputs on the straight line between them are
+//! linear. The entropy of the eigenvalues of the matrix of these linearities gives the effective
+//! number of maps: 1 for a linear network, and as many as there are samples if no two share one.
 
 use nalgebra::DMatrix;
 
 /// Points on each line, ends included, in the paper.
 pub const POINTS: usize = 21;
 
-/// The inputs on the lines between all pairs of samples, `x_i + λ (x_j - x_i)` with `λ` from 0 to 1 in
-/// equal steps, at least two points: `[pairs, points, width]`, for samples `[probes, width]` and pairs
-/// in the order (0, 1), (0, 2), ..., (1, 2), ...
+/// The inputs on the lines between all pairs of samples, `x_i + λ (x_j - x_i)` with `λ` from 0 to 1
+/// in equal steps, at least two points: `[pairs, points, width]`, for samples `[probes, width]` and
+/// pairs in the order (0, 1), (0, 2), ..., (1, 2), ...
 #[must_use]
 pub fn chords(probes: &[f32], width: usize, points: usize) -> Vec<f32> {
     let count = probes.len() / width;
@@ -34,16 +34,16 @@ pub fn chords(probes: &[f32], width: usize, points: usize) -> Vec<f32> {
 /// the sums of a forward pass are off by.
 const ROUNDING: f64 = 16.0 / (1 << 24) as f64;
 
-/// The linear mapping number, 1 to `probes`, of the outputs `[pairs, points, outputs]` on [`chords`].
+/// The linear mapping number, 1 to `probes`, of the outputs `[pairs, points, outputs]` on
+/// [`chords`].
 ///
-/// `L_ij` is the mean over outputs `k` of the squared correlation `r²` of `y_k(λ)` and `λ` on the line
-/// from `i` to `j`, and `L_ii` = 1. An output that is constant up to f32's rounding is linear, `r²` = 1.
-/// With `p_i = |λ_i| / Σ |λ|` over the eigenvalues of `L` the number is `2^S`, `S = -Σ p_i log₂ p_i` in
-/// bits. It is NaN if some output is not finite.
+/// `L_ij` is the mean over outputs `k` of the squared correlation `r²` of `y_k(λ)` and `λ` on the
+/// line from `i` to `j`, and `L_ii` = 1. An output that is constant up to f32's rounding is linear,
+/// `r²` = 1. With `p_i = |λ_i| / Σ |λ|` over the eigenvalues of `L` the number is `2^S`, `S = -Σ
+/// p_i log₂ p_i` in bits. It is NaN if some output is not finite.
 ///
-/// # Panics
-/// If the outputs are not those of all pairs of `probes` samples with `points` points, at least two,
-/// on each line.
+/// # Panics If the outputs are not those of all pairs of `probes` samples with `points` points, at
+/// least two, on each line.
 #[must_use]
 pub fn number(outputs: &[f32], outputs_width: usize, probes: usize, points: usize) -> f64 {
     let pairs = probes * probes.saturating_sub(1) / 2;
@@ -78,30 +78,30 @@ pub fn number(outputs: &[f32], outputs_width: usize, probes: usize, points: usiz
     entropy.exp2()
 }
 
-/// The mean over outputs of `r²` on one line, `[points, outputs]`; `rounding` holds the variance below
-/// which each output is constant.
+/// The mean over outputs of `r²` on one line, `[points, outputs]`; `rounding` holds the variance
+/// below which each output is constant.
 fn linearity(chord: &[f32], points: usize, rounding: &[f64]) -> f64 {
     let width = rounding.len();
     let count = points as f64;
     let mut sums = vec![[0f64; 3]; width];
     for (point, row) in chord.chunks_exact(width).enumerate() {
-        let place = point as f64 - (count - 1.0) / 2.0;
+        let position = point as f64 - (count - 1.0) / 2.0;
         for ((sums, output), start) in sums.iter_mut().zip(row).zip(chord) {
             // From the line's start, since the variance is a difference of sums.
             let change = f64::from(*output) - f64::from(*start);
             sums[0] += change;
             sums[1] += change * change;
-            sums[2] += change * place;
+            sums[2] += change * position;
         }
     }
-    // The sum of the squares of the places, which are 1 apart and have mean 0.
-    let places = count * (count * count - 1.0) / 12.0;
+    // The sum of the squares of the positions, which are 1 apart and have mean 0.
+    let squared_positions = count * (count * count - 1.0) / 12.0;
     let squares = sums.iter().zip(rounding).map(|([sum, square, product], rounding)| {
         let scatter = square - sum * sum / count;
         if scatter <= count * rounding {
             return 1.0;
         }
-        (product * product / (scatter * places)).min(1.0)
+        (product * product / (scatter * squared_positions)).min(1.0)
     });
     squares.sum::<f64>() / width as f64
 }

@@ -1,15 +1,20 @@
-//! What is measured of the members.
+//! Measurements of networks beside loss and accuracy: information, complexity, linear maps,
+//! spectra.
 //!
-//! Loss and accuracy are worked on the device. What needs decompositions, distances or counting works on
-//! the host, on what has been read back: plain slices, row by row, of one member at a time. A [`Probe`]
-//! reads and measures; a [`Curve`] names what comes out.
+//! They run on the host, on plain slices of one member at a time that were read back from the
+//! device. A [`Curve`] names a measured quantity, and a `Probe` measures it. Only names and checks
+//! compile without the feature `engine`; the page needs no more.
 
 mod curve;
 mod estimator_check;
 
 pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
-pub use estimator_check::{CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, SOURCES};
+pub use estimator_check::{
+    CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, EstimatorCheckReport, EstimatorKind,
+};
 
+#[cfg(feature = "engine")]
+pub mod class_variance;
 #[cfg(feature = "engine")]
 pub mod complexity;
 #[cfg(feature = "engine")]
@@ -19,15 +24,9 @@ pub mod information;
 #[cfg(feature = "engine")]
 pub mod linear_map;
 #[cfg(feature = "engine")]
+mod points;
+#[cfg(feature = "engine")]
 mod probe;
-#[cfg(feature = "engine")]
-mod score;
-#[cfg(feature = "engine")]
-pub mod spectrum;
-#[cfg(feature = "engine")]
-pub mod spread;
 
 #[cfg(feature = "engine")]
 pub use probe::Probe;
-#[cfg(feature = "engine")]
-pub use score::{accuracy, loss};

@@ -1,16 +1,21 @@
-//! What is trained: multilayer perceptrons as ensembles, all members in one set of tensors.
+//! Models: ensembles of multilayer perceptrons, all members in one set of tensors, and their
+//! losses.
 //!
-//! A linear model is one without hidden layers, and random features are one of which only the last
-//! layer is trained. Members narrower than others have weights of zero to and from the units that
-//! they lack. Every activation is 0 at 0, so such a unit's output and every gradient to and from it
-//! is exactly 0, and it stays so.
+//! A linear model is a perceptron without hidden layers. Random features are a perceptron of which
+//! only the last layer is trained. Members narrower than others have weights of zero to and from
+//! the units that they lack. Every activation is 0 at 0, so the output of such a unit and every
+//! gradient to and from it is exactly 0, and stays 0.
+
+mod loss;
+
+pub use loss::{accuracy, loss};
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use crate::experiment::{Activation, Init, ModelKind, Settings};
 use crate::random::{self, Purpose, normal, normals};
 
-/// What a tensor of parameters is to the network.
+/// The role of a tensor of parameters in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A vector for each element, `[members, elements, length]`.
@@ -38,9 +43,9 @@ pub struct Perceptron {
 /// A layer whose weights are known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Linear {
-    /// Numbers that it takes.
+    /// Numbers in an input.
     pub inputs: usize,
-    /// Numbers that it gives.
+    /// Numbers in an output.
     pub outputs: usize,
     /// `[inputs, outputs]`, row by row.
     pub weights: Vec<f32>,
@@ -51,9 +56,8 @@ pub struct Linear {
 impl Perceptron {
     /// A single network of known layers, with an activation between each and the next.
     ///
-    /// # Panics
-    /// If a layer has not as many numbers as it should, or does not take what the one before gives, or
-    /// if there is not one activation fewer than layers.
+    /// # Panics If a layer has not as many numbers as it should, or does not take what the one
+    /// before gives, or if there is not one activation fewer than layers.
     #[must_use]
     pub fn of_layers(layers: Vec<Linear>, activations: Vec<Activation>, device: &Device) -> Self {
         assert_eq!(layers.len(), activations.len() + 1, "an activation between layers");
@@ -168,7 +172,7 @@ impl Perceptron {
         self.forward_noisy(inputs, &[])
     }
 
-    /// Likewise with the activations of each hidden layer multiplied by a factor for each,
+    /// The same with the activations of each hidden layer multiplied by a factor for each,
     /// `[members, samples, units]`; layers behind the last factor go without.
     #[must_use]
     pub fn forward_noisy(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> Tensor<3> {
@@ -176,7 +180,7 @@ impl Perceptron {
         last.apply(hidden)
     }
 
-    /// What the last hidden layer makes of the inputs, `[members, samples, units]`.
+    /// The last hidden layer's activations, `[members, samples, units]`.
     #[must_use]
     pub fn last_hidden(&self, inputs: &Tensor<3>) -> Tensor<3> {
         self.features(inputs, &[]).0
@@ -193,7 +197,7 @@ impl Perceptron {
         (values, layers.next())
     }
 
-    /// What the first layer takes in, and the layers.
+    /// The inputs of the first layer, and the layers.
     fn stack(&self, inputs: &Tensor<3>) -> (Tensor<3>, Layers<'_>) {
         let mut parts = self.roles.iter().zip(&self.parameters).peekable();
         let embedding = parts.next_if(|(role, _)| **role == Role::Embedding);
@@ -204,15 +208,15 @@ impl Perceptron {
         (values, Layers { parts })
     }
 
-    /// What each layer makes of the inputs, before and after its activation, `[members, samples, units]`;
-    /// the last layer has none, so both are the same.
+    /// The outputs of each layer before and after its activation, `[members, samples, units]`. The
+    /// last layer has no activation, so both are the same.
     #[must_use]
     pub fn layers(&self, inputs: &Tensor<3>) -> Vec<[Tensor<3>; 2]> {
         let (values, mut layers) = self.stack(inputs);
         self.behind(layers.next().apply(values), layers)
     }
 
-    /// Likewise from what the first layer gives before its activation.
+    /// The same from the first layer's outputs before its activation.
     #[must_use]
     pub fn layers_from(&self, first: Tensor<3>) -> Vec<[Tensor<3>; 2]> {
         let mut parts = self.roles.iter().zip(&self.parameters).peekable();

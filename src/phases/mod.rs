@@ -1,42 +1,42 @@
-//! From curves to the steps at which each phase is through, with their spread over the members.
+//! The steps at which each member memorised and generalised, and their spread over the members.
 
 use serde::{Deserialize, Serialize};
 
 use crate::history::{History, Scores};
+use crate::stats;
 
-/// Training accuracy at which a member counts as having fitted its training set.
+/// Training accuracy from which on a member has memorised its training set.
 pub const FIT_ACCURACY: f32 = 0.99;
 
-/// When one member went through the two phases: the first measured step at which a threshold is
-/// reached, which is at most 2% late (see [`crate::history::next_measured_step`]).
+/// The steps at which one member memorised and generalised: the first evaluated step at which a
+/// threshold is reached, which is at most 2% late (see [`crate::evaluation::next_evaluated_step`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MemberPhases {
     /// Training accuracy reaches [`FIT_ACCURACY`].
     pub fit_step: Option<u32>,
     /// Test accuracy reaches the experiment's goal.
     pub generalise_step: Option<u32>,
-    /// The loss is no longer a number.
+    /// The loss is no longer finite.
     pub diverged_step: Option<u32>,
 }
 
-/// A step over the members of an ensemble, of which some may not have got there.
+/// A step over the members of an ensemble. Some of them may not have reached it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// Members that have got there.
+    /// Members that have reached it.
     pub reached: usize,
     /// Members in all.
     pub members: usize,
-    /// The median over all members, those that have not got there counting as later than any other;
-    /// for an even number the lower of the two in the middle. `None` until half have got there.
+    /// The lower median over all members (see [`stats::lower_median`]); those that have not reached
+    /// it count as later than all others. `None` until half have reached it.
     pub median: Option<u32>,
     /// The first member's step.
     pub first: u32,
-    /// The last step among the members that have got there.
+    /// The last step among the members that have reached it.
     pub last: u32,
 }
 
-/// The phases of every member. Those of a regression, which has no classes to be right about, are
-/// not looked for.
+/// The phases of every member. A regression has none, because it has no classes.
 #[must_use]
 pub fn find(history: &History) -> Vec<MemberPhases> {
     let settings = &history.experiment().settings;
@@ -77,7 +77,7 @@ pub fn divergences(history: &History) -> Vec<String> {
         .collect()
 }
 
-/// Median and range of a step over members; `None` while no member has got there.
+/// Median and range of a step over members; `None` while no member has reached it.
 #[must_use]
 pub fn spread(steps: impl Iterator<Item = Option<u32>>) -> Option<Spread> {
     let mut members = 0;
@@ -86,7 +86,7 @@ pub fn spread(steps: impl Iterator<Item = Option<u32>>) -> Option<Spread> {
     Some(Spread {
         reached: reached.len(),
         members,
-        median: reached.get((members - 1) / 2).copied(),
+        median: stats::lower_median(&reached, members),
         first: *reached.first()?,
         last: *reached.last()?,
     })
@@ -99,7 +99,7 @@ mod tests {
     use crate::history::{Evaluation, Score};
 
     #[test]
-    fn a_phase_ends_at_the_first_measured_step_at_its_threshold() {
+    fn a_phase_ends_at_the_first_evaluated_step_at_its_threshold() {
         let mut history = History::new(Experiment::from_query("seeds=2").experiment);
         for (step, train, test) in
             [(0, 0.1, 0.0), (10, 0.98, 0.1), (20, 0.99, 0.5), (30, 1.0, 0.95)]
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_counts_members_that_have_not_got_there_as_last() {
+    fn members_that_never_get_there_count_as_last() {
         let spread = |steps: &[Option<u32>]| spread(steps.iter().copied());
         assert_eq!(spread(&[None, None, None]), None);
         assert_eq!(spread(&[None, Some(7), None]).and_then(|s| s.median), None);

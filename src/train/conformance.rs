@@ -1,14 +1,15 @@
-//! What a backend must compute right before it is trusted: each check against the CPU's answer.
+//! Checks that a backend must pass before it is trusted, each against the CPU's answer.
 //!
-//! Every kind of kernel that a default run uses is tried at boot ([`CHECKS`]); the tests also take a
-//! few steps with every setting that computes something of its own ([`VARIANTS`]).
+//! Every kind of kernel that a default run uses is checked at boot ([`CHECKS`]). The tests also
+//! take a few steps with every setting that computes something of its own ([`VARIANTS`]).
 //!
 //! cubecl does not report a shader that the browser's compiler rejects: the call succeeds and stale
 //! numbers come back (tracel-ai/cubecl#1641). So answers are compared.
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::{TrainError, Trainer, read};
+use super::{Implementation, TrainError, Trainer};
+use crate::device::read;
 use crate::experiment::Experiment;
 
 /// Largest error allowed, relative to the largest value of a check's answer. f32 sums in another
@@ -48,7 +49,7 @@ pub const CHECKS: [&str; 8] = [
     "training step in tensors",
 ];
 
-/// Makes one check on `device`; `index` counts into [`CHECKS`].
+/// Makes one check on `device`, by its index in [`CHECKS`].
 ///
 /// # Errors
 /// If the device's answer is further than [`TOLERANCE`] from the CPU's, or there is none.
@@ -61,7 +62,7 @@ pub async fn check(index: usize, device: &Device) -> Result<(), Fault> {
     if error <= TOLERANCE { Ok(()) } else { Err(Fault::Wrong { check, error }) }
 }
 
-/// Settings of which each computes something that no other does, as query strings.
+/// Settings as query strings, each of which computes something that no other does.
 pub const VARIANTS: &[&str] = &[
     "activation=relu&bias=1&bias-scale=0.1&deeper=6tanh-5relu",
     // Backends approximate the error function to different last digits, and what Adam makes of a
@@ -105,9 +106,11 @@ pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(),
     let no_answer = |source| Fault::NoAnswer { check: variant, source };
     let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
     let experiment = Experiment::from_query(&query).experiment;
-    let expected = trained(&experiment, &Device::flex(), Way::Tensors).await.map_err(no_answer)?;
-    for way in [Way::Fastest, Way::Tensors] {
-        let got = trained(&experiment, device, way).await.map_err(no_answer)?;
+    let expected = trained(&experiment, &Device::flex(), Implementation::Reference)
+        .await
+        .map_err(no_answer)?;
+    for implementation in [Implementation::Fastest, Implementation::Reference] {
+        let got = trained(&experiment, device, implementation).await.map_err(no_answer)?;
         for (expected, got) in expected.iter().zip(got) {
             let error = worst(expected, &got);
             if error > TOLERANCE {
@@ -118,24 +121,15 @@ pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(),
     Ok(())
 }
 
-/// How steps are taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// As [`Trainer::new`] chooses.
-    Fastest,
-    /// In tensor operations.
-    Tensors,
-}
-
-/// What a few steps change in the weights, and what is measured after them.
+/// The change of the weights by a few steps, and losses and accuracies after them.
 async fn trained(
     experiment: &Experiment,
     device: &Device,
-    way: Way,
+    implementation: Implementation,
 ) -> Result<[Vec<f32>; 3], TrainError> {
-    let mut trainer = match way {
-        Way::Fastest => Trainer::new(experiment, device)?,
-        Way::Tensors => Trainer::by_tensors(experiment, device)?,
+    let mut trainer = match implementation {
+        Implementation::Fastest => Trainer::new(experiment, device)?,
+        Implementation::Reference => Trainer::reference(experiment, device)?,
     };
     trainer.measure().await?;
     let before = trainer.weights().await?;
@@ -156,34 +150,35 @@ fn worst(expected: &[f32], got: &[f32]) -> f32 {
     if got.len() != expected.len() || got.iter().any(|value| !value.is_finite()) {
         return f32::INFINITY;
     }
-    let largest = expected.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
+    let largest = expected.iter().fold(f32::MIN_POSITIVE, |max, value| max.max(value.abs()));
     expected.iter().zip(got).map(|(a, b)| (a - b).abs() / largest).fold(0.0, f32::max)
 }
 
 async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
-    match CHECKS[index] {
-        "odd matrix product" => {
-            read(wave([3, 17, 33], device).matmul(wave([3, 33, 9], device))).await
-        }
+    let tensor = match CHECKS[index] {
+        "odd matrix product" => wave([3, 17, 33], device).matmul(wave([3, 33, 9], device)),
         // As large as in a run: kernels are chosen by shape.
-        "large matrix product" => {
-            read(wave([2, 264, 46], device).matmul(wave([2, 46, 128], device))).await
-        }
-        "reduction" => read(wave([3, 65, 9], device).sum_dim(1)).await,
-        "softmax" => read(activation::softmax(wave([3, 17, 33], device), 2)).await,
+        "large matrix product" => wave([2, 264, 46], device).matmul(wave([2, 46, 128], device)),
+        "reduction" => wave([3, 65, 9], device).sum_dim(1),
+        "softmax" => activation::softmax(wave([3, 17, 33], device), 2),
         name => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
-            // What the fastest way does not cover is trained in tensors.
-            let way = if name == "training step in tensors" { Way::Tensors } else { Way::Fastest };
-            let [change, losses, accuracies] = trained(&small, device, way).await?;
-            Ok(match name {
+            // The reference also trains what the fastest implementation does not cover.
+            let implementation = if name == "training step in tensors" {
+                Implementation::Reference
+            } else {
+                Implementation::Fastest
+            };
+            let [change, losses, accuracies] = trained(&small, device, implementation).await?;
+            return Ok(match name {
                 "loss" => losses,
                 "accuracy" => accuracies,
                 _ => change,
-            })
+            });
         }
-    }
+    };
+    Ok(read(tensor).await?)
 }
 
 /// Numbers of both signs and no pattern that a wrong index would leave unchanged.
@@ -221,7 +216,7 @@ mod tests {
             assert_eq!(Experiment::from_query(&query).notes, Vec::<String>::new());
             let experiment = Experiment::from_query(&query).experiment;
             let [change, losses, _] =
-                pollster::block_on(trained(&experiment, &Device::flex(), Way::Fastest))
+                pollster::block_on(trained(&experiment, &Device::flex(), Implementation::Fastest))
                     .expect("on the CPU");
             assert!(change.iter().chain(&losses).all(|x| x.is_finite()), "{variant}");
             let moved = change.iter().filter(|change| **change != 0.0).count();
@@ -231,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn the_training_check_is_about_steps_large_enough_to_show_a_wrong_one() {
+    fn steps_of_the_training_check_are_large_enough_to_show_a_fault() {
         let answer = pollster::block_on(answer(6, &Device::flex())).expect("the CPU answers");
-        let largest = answer.iter().fold(0f32, |most, value| most.max(value.abs()));
+        let largest = answer.iter().fold(0f32, |max, value| max.max(value.abs()));
         assert!((0.1..2.0).contains(&largest), "{largest}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is drawn anew at every step: batches, and noise on hidden activations. Each member draws from a
+//! Random draws of every step: batches, and noise on hidden activations. Each member has a
 //! generator of its own.
 
 use rand::RngExt;
@@ -29,7 +29,7 @@ impl Batches {
         self.chosen.len()
     }
 
-    /// The next batch of a member, as places among its samples.
+    /// The next batch of a member, as indices of its samples.
     pub(super) fn next(&mut self, member: usize) -> &[u32] {
         let (generator, count) = (&mut self.generators[member], self.counts[member]);
         for chosen in &mut self.chosen {
@@ -63,7 +63,8 @@ impl HiddenNoise {
         })
     }
 
-    /// The factors of a member for each of its hidden layers, `[rows, units]`; none if it has no noise.
+    /// The factors of a member for each of its hidden layers, `[rows, units]`; none if it has no
+    /// noise.
     pub(super) fn next(&mut self, member: usize, rows: usize) -> &[Vec<f32>] {
         let strength = self.strengths[member];
         if strength == 0.0 {

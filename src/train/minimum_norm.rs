@@ -3,8 +3,8 @@
 use burn::tensor::{Tensor, TensorData};
 use nalgebra::{Cholesky, DMatrix};
 
-use super::{TrainError, read};
 use crate::data::Samples;
+use crate::device::{DeviceError, read};
 use crate::experiment::{Optimiser, Settings};
 use crate::model::{Perceptron, Role};
 
@@ -14,9 +14,9 @@ const JITTER: f64 = 1e-6;
 
 /// The network with the last layer solved for the members that ask for it.
 ///
-/// With `F = features / √units`, `[samples, units]`, and targets `Y`, the weights on `F` are
-/// `Fᵀ (F Fᵀ + r I)⁻¹ Y`, or the same written as `(Fᵀ F + r I)⁻¹ Fᵀ Y` where that matrix is smaller;
-/// `r` is the ridge, plus a millionth of the matrix's mean diagonal. Output biases, where there are
+/// With `F = features / √units`, `[samples, units]`, and targets `Y`, the weights on `F` are `Fᵀ (F
+/// Fᵀ + r I)⁻¹ Y`, or the same written as `(Fᵀ F + r I)⁻¹ Fᵀ Y` where that matrix is smaller; `r`
+/// is the ridge, plus a millionth of the matrix's mean diagonal. Output biases, where there are
 /// any, are set to the mean of a one-hot row and `Y` is what is left.
 ///
 /// # Errors
@@ -25,7 +25,7 @@ pub(super) async fn solve(
     model: &Perceptron,
     train: &Samples,
     members: &[Settings],
-) -> Result<Perceptron, TrainError> {
+) -> Result<Perceptron, DeviceError> {
     let last = model.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);
     let hidden = model.last_hidden(&train.inputs);
     let [_, rows, outputs] = model.parameters[last].dims();

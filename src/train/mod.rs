@@ -1,4 +1,8 @@
-//! The trainer: advances an ensemble step by step and measures it.
+//! The trainer: advances an ensemble step by step and evaluates it.
+//!
+//! There are three implementations of a training step. `tensors` covers every setting on every
+//! device and is the reference. `cpu` and `gpu` are faster,
+//! cover less, and are tested against it.
 
 pub mod conformance;
 mod cpu;
@@ -8,46 +12,48 @@ mod gpu;
 mod minimum_norm;
 mod optimiser;
 mod per_member;
-mod press;
-mod run;
-mod tape;
+mod regularisation;
 mod tensors;
 
-pub use run::Run;
+pub(crate) use cpu::covers as covered_by_slices;
 
-use burn::tensor::{Device, Tensor};
+use std::sync::Arc;
+
+use burn::tensor::Device;
 
 use crate::data::{DataError, Dataset};
+use crate::device::{self, DeviceError, read};
+use crate::evaluation::Scores;
 use crate::experiment::{Experiment, Settings};
-use crate::history::Scores;
 use crate::model::Perceptron;
 
 /// Why training cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// The device did not give back what was computed.
-    #[error("the device did not return the measurements: {0}")]
-    Read(String),
+    /// The device does not answer.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// There is nothing to train on.
     #[error(transparent)]
     Data(#[from] DataError),
 }
 
-/// An ensemble in training: all members of an [`Experiment`], on one device. Each member trains exactly
-/// as it would alone.
+/// An ensemble in training: all members of an [`Experiment`], on one device. Each member trains
+/// exactly as it would alone.
 pub struct Trainer {
     members: Vec<Settings>,
     device: Device,
-    data: Dataset,
+    /// Shared with the trainers that start over from it.
+    data: Arc<Dataset>,
     /// The networks before the first step.
     start: Perceptron,
     ensemble: Ensemble,
     /// Whether each member's weight decay is on.
-    decays: Vec<bool>,
+    weight_decay_on: Vec<bool>,
     step: u32,
 }
 
-/// The ways to take a step.
+/// The implementations of a training step.
 enum Ensemble {
     Tensors(Box<tensors::Ensemble>),
     Cpu(Box<cpu::Ensemble>),
@@ -55,69 +61,116 @@ enum Ensemble {
     Gpu(Box<gpu::Ensemble>),
 }
 
+/// Which implementation of the training step to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Implementation {
+    /// The specialised one of the device where it covers all members, otherwise the reference.
+    Fastest,
+    /// Tensor operations with automatic differentiation.
+    Reference,
+}
+
 impl Ensemble {
-    /// The fastest way that covers all members, if there is another than in tensors.
-    fn fast(
+    fn new(
+        implementation: Implementation,
+        members: &[Settings],
+        data: &Dataset,
+        start: &Perceptron,
+        device: &Device,
+    ) -> Self {
+        let specialised = match implementation {
+            Implementation::Fastest => Self::specialised(members, data, start, device),
+            Implementation::Reference => None,
+        };
+        specialised.unwrap_or_else(|| {
+            let tensors = tensors::Ensemble::new(members, data.tensors(), start.clone(), device);
+            Self::Tensors(Box::new(tensors))
+        })
+    }
+
+    /// The device's specialised implementation, if it covers all members.
+    fn specialised(
         members: &[Settings],
         data: &Dataset,
         start: &Perceptron,
         device: &Device,
     ) -> Option<Self> {
         if *device == Device::flex() {
-            return cpu::Ensemble::new(members, start).map(Box::new).map(Self::Cpu);
+            return cpu::Ensemble::new(members, data, start).map(Box::new).map(Self::Cpu);
         }
         #[cfg(feature = "gpu")]
         return gpu::Ensemble::new(members, data, start, device).map(Box::new).map(Self::Gpu);
         #[cfg(not(feature = "gpu"))]
-        {
-            let _ = data;
-            None
-        }
+        None
     }
 }
 
 impl Trainer {
-    /// The ensemble before its first step.
+    /// The ensemble before its first step, with the fastest implementation of a step that covers
+    /// it.
     ///
     /// # Errors
     /// If there is nothing to train on.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
-        Self::of(experiment.members(), device)
+        Self::for_members(experiment.members(), device)
     }
 
-    /// Likewise with some of the members only, at least one.
-    pub(crate) fn of(members: Vec<Settings>, device: &Device) -> Result<Self, TrainError> {
-        Self::with(members, device, true)
-    }
-
-    /// Likewise with every step in tensor operations, where [`Trainer::new`] knows a faster way to
-    /// compute the same.
+    /// The same for some members only, at least one.
     ///
     /// # Errors
     /// If there is nothing to train on.
-    pub fn by_tensors(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
-        Self::with(experiment.members(), device, false)
+    pub(crate) fn for_members(members: Vec<Settings>, device: &Device) -> Result<Self, TrainError> {
+        Self::with(members, device, Implementation::Fastest)
     }
 
-    fn with(members: Vec<Settings>, device: &Device, fast: bool) -> Result<Self, TrainError> {
-        let data = Dataset::new(&members, device)?;
+    /// The ensemble before its first step, with every step in tensor operations: the reference that
+    /// faster implementations are tested against.
+    ///
+    /// # Errors
+    /// If there is nothing to train on.
+    pub fn reference(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
+        Self::with(experiment.members(), device, Implementation::Reference)
+    }
+
+    fn with(
+        members: Vec<Settings>,
+        device: &Device,
+        implementation: Implementation,
+    ) -> Result<Self, TrainError> {
+        let data = Arc::new(Dataset::new(&members, device)?);
         let start = Perceptron::new(&members, device);
-        let ensemble = match fast.then(|| Ensemble::fast(&members, &data, &start, device)) {
-            Some(Some(fast)) => fast,
-            _ => {
-                let tensors = tensors::Ensemble::new(&members, &data, start.clone(), device);
-                Ensemble::Tensors(Box::new(tensors))
-            }
-        };
-        Ok(Self {
-            decays: members.iter().map(|member| !member.gate).collect(),
-            device: device.clone(),
+        Ok(Self::from_start(members, device.clone(), data, start, implementation))
+    }
+
+    /// Another trainer of the same members, before its first step. It shares the data with this
+    /// one.
+    #[must_use]
+    pub(crate) fn start_over(&self) -> Self {
+        Self::from_start(
+            self.members.clone(),
+            self.device.clone(),
+            Arc::clone(&self.data),
+            self.start.clone(),
+            if self.is_reference() { Implementation::Reference } else { Implementation::Fastest },
+        )
+    }
+
+    fn from_start(
+        members: Vec<Settings>,
+        device: Device,
+        data: Arc<Dataset>,
+        start: Perceptron,
+        implementation: Implementation,
+    ) -> Self {
+        Self {
+            ensemble: Ensemble::new(implementation, &members, &data, &start, &device),
+            weight_decay_on: members.iter().map(|member| !member.gate).collect(),
             members,
+            device,
             data,
             start,
-            ensemble,
             step: 0,
-        })
+        }
     }
 
     /// Steps taken.
@@ -126,14 +179,14 @@ impl Trainer {
         self.step
     }
 
-    /// Whether steps are taken in tensor operations, for want of a faster way.
+    /// Whether steps are taken in tensor operations.
     #[must_use]
-    pub fn is_by_tensors(&self) -> bool {
+    pub fn is_reference(&self) -> bool {
         matches!(self.ensemble, Ensemble::Tensors(_))
     }
 
-    /// How many kernels of our own a step launches, and whether they are replayed as one recording,
-    /// which is known after the first step.
+    /// How many kernels a step launches, and whether they are replayed as one recording, which is
+    /// known after the first step. `None` for other implementations of a step.
     #[cfg(feature = "gpu")]
     #[must_use]
     pub fn launches(&self) -> Option<(usize, bool)> {
@@ -159,12 +212,12 @@ impl Trainer {
         &self.members
     }
 
-    /// What they are trained on, and what is held back.
+    /// The members' training and test sets.
     pub(crate) fn data(&self) -> &Dataset {
         &self.data
     }
 
-    /// Takes one optimiser step of every member, on its whole training set or on a batch of it.
+    /// Takes one training step of every member, on its whole training set or on a batch of it.
     ///
     /// On a GPU this mostly only queues the work: await [`Trainer::settle`] or [`Trainer::measure`]
     /// every few steps, or the queue grows without bound.
@@ -175,39 +228,34 @@ impl Trainer {
         self.step += 1;
         match &mut self.ensemble {
             Ensemble::Tensors(tensors) => {
-                tensors.advance(self.step, &self.decays, &self.data).await
+                tensors.advance(self.step, &self.weight_decay_on, self.data.tensors()).await?;
             }
-            Ensemble::Cpu(slices) => {
-                slices.advance(self.step, &self.decays);
-                Ok(())
-            }
+            Ensemble::Cpu(slices) => slices.advance(self.step, &self.weight_decay_on),
             #[cfg(feature = "gpu")]
-            Ensemble::Gpu(kernels) => {
-                kernels.advance(&self.decays);
-                Ok(())
-            }
+            Ensemble::Gpu(kernels) => kernels.advance(&self.weight_decay_on),
         }
+        Ok(())
     }
 
-    /// Measures every member, in order, as it is after the steps taken so far, without noise and smoothing. A
-    /// member whose weight decay waits for a full training accuracy has it switched on by this.
+    /// Loss and accuracy of every member, in order, after the steps taken so far, without noise and
+    /// smoothing. If a member's weight decay waits for full training accuracy and that is reached,
+    /// this switches it on.
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
     pub async fn measure(&mut self) -> Result<Vec<Scores>, TrainError> {
-        let members = match &mut self.ensemble {
-            Ensemble::Tensors(tensors) => tensors.measure(&self.data).await?,
+        let scores = match &mut self.ensemble {
+            Ensemble::Tensors(tensors) => tensors.measure(self.data.tensors()).await?,
             Ensemble::Cpu(slices) => slices.measure(),
             #[cfg(feature = "gpu")]
             Ensemble::Gpu(kernels) => kernels.measure().await?,
         };
-        for ((member, decays), samples) in
-            members.iter().zip(&mut self.decays).zip(&self.data.train.counts)
-        {
+        let members = scores.iter().zip(self.data.train_counts());
+        for ((scores, samples), on) in members.zip(&mut self.weight_decay_on) {
             // Full but for rounding.
-            *decays |= f64::from(member.train.accuracy) > 1.0 - 0.5 / *samples as f64;
+            *on |= f64::from(scores.train.accuracy) > 1.0 - 0.5 / samples as f64;
         }
-        Ok(members)
+        Ok(scores)
     }
 
     /// Waits until the steps taken so far are computed.
@@ -216,11 +264,13 @@ impl Trainer {
     /// If the device was lost.
     pub async fn settle(&self) -> Result<(), TrainError> {
         match &self.ensemble {
-            Ensemble::Tensors(tensors) => match tensors.model.parameters.last() {
+            Ensemble::Tensors(tensors) => {
                 // The last layer's update depends on all of the step.
-                Some(last) => read(last.clone().slice([0..1, 0..1, 0..1])).await.map(drop),
-                None => Ok(()),
-            },
+                if let Some(last) = tensors.model.parameters.last() {
+                    device::settle(last.clone()).await?;
+                }
+                Ok(())
+            }
             Ensemble::Cpu(_) => Ok(()),
             #[cfg(feature = "gpu")]
             Ensemble::Gpu(kernels) => kernels.settle().await,
@@ -240,19 +290,15 @@ impl Trainer {
     }
 }
 
-pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
-    let data = tensor.into_data_async().await.map_err(|e| TrainError::Read(e.to_string()))?;
-    data.try_into_vec::<f32>().map_err(|e| TrainError::Read(format!("{e:?}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use pollster::block_on;
 
-    /// How far 100 steps of a small network go apart from those by automatic differentiation, relative to the
-    /// largest change of a weight; `None` where there is no other way.
-    fn apart(variant: &str) -> Option<f32> {
+    /// The largest difference between weights after 100 steps of a small network and those of the
+    /// reference, relative to the largest change of a weight. `None` if only the reference covers
+    /// it.
+    fn difference(variant: &str) -> Option<f32> {
         const QUERY: &str = "p=7&width=24&seeds=2&lr=0.003&steps=100";
         let parsed = Experiment::from_query(&format!("{QUERY}&{variant}"));
         assert_eq!(parsed.notes, Vec::<String>::new());
@@ -269,11 +315,11 @@ mod tests {
             (before, block_on(trainer.weights()).expect("on the CPU"), scores)
         };
         let fast = Trainer::new(&parsed.experiment, &device).expect("data");
-        if fast.is_by_tensors() {
+        if fast.is_reference() {
             return None;
         }
         let (before, weights, scores) = trained(fast);
-        let reference = Trainer::by_tensors(&parsed.experiment, &device).expect("data");
+        let reference = Trainer::reference(&parsed.experiment, &device).expect("data");
         let (start, expected, expected_scores) = trained(reference);
         assert_eq!(before, start);
         let largest =
@@ -295,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_steps_on_slices_agree_with_automatic_differentiation_on_every_method_they_cover() {
+    fn a_hundred_steps_on_slices_agree_with_autodiff() {
         let mut covered = 0;
         let more = [
             "",
@@ -311,7 +357,7 @@ mod tests {
             "data=digits&samples=20&batch=8&grokfast-lambda=2",
         ];
         for variant in conformance::VARIANTS.iter().chain(&more) {
-            let Some(off) = apart(variant) else { continue };
+            let Some(off) = difference(variant) else { continue };
             println!("{off:.1e} {variant}");
             assert!(off < 1e-4, "{variant}: {off:e}");
             covered += 1;
@@ -320,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn constant_norm_keeps_the_norm_of_those_members_that_ask_for_it() {
+    fn constant_norm_keeps_the_norm_of_members_that_ask_for_it() {
         let experiment = Experiment::from_query("p=5&width=6&constant-norm=0,1&seeds=1").experiment;
         let mut trainer = Trainer::new(&experiment, &Device::flex()).expect("data");
         let norms = |trainer: &Trainer| -> Vec<f64> {
@@ -353,7 +399,7 @@ mod tests {
             if full && opened.is_none() {
                 opened = Some(step);
             }
-            assert_eq!(trainer.decays, [opened.is_some(), true]);
+            assert_eq!(trainer.weight_decay_on, [opened.is_some(), true]);
             block_on(trainer.advance()).expect("on the CPU");
         }
         assert!(opened.is_some_and(|step| step > 0));

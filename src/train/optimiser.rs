@@ -85,7 +85,7 @@ pub(super) struct Moment<'a> {
     /// The settings of every member.
     pub(super) members: &'a [Settings],
     /// Whether each member's weight decay is on.
-    pub(super) decays: &'a [bool],
+    pub(super) weight_decay_on: &'a [bool],
     /// Number of the step, counted from 1.
     pub(super) step: u32,
     pub(super) device: &'a Device,
@@ -165,7 +165,7 @@ impl Rule {
 
 impl Rates {
     fn new(moment: &Moment<'_>, optimiser: Optimiser) -> Self {
-        let members = moment.members.iter().zip(moment.decays);
+        let members = moment.members.iter().zip(moment.weight_decay_on);
         let numbers: Vec<Numbers> = members
             .map(|(member, &decays)| Numbers::of(member, optimiser, decays, moment.step))
             .collect();
@@ -235,9 +235,9 @@ fn adam(
     rates.keep.scale(parameter) - rates.adam.scale(state.mean.clone() / root)
 }
 
-/// Muon in the scaling of Liu et al. (arXiv 2502.16982, equation 4): `m = b m + g`,
-/// `w = (1 - lr wd) w - lr 0.2 sqrt(max(inputs, outputs)) O(m)`, with `O` the orthogonal matrix
-/// nearest to `m`, roughly. For weights; embeddings and biases get AdamW with the same learning rate.
+/// Muon in the scaling of Liu et al. (arXiv 2502.16982, equation 4): `m = b m + g`, `w = (1 - lr
+/// wd) w - lr 0.2 sqrt(max(inputs, outputs)) O(m)`, with `O` the orthogonal matrix nearest to `m`,
+/// roughly. For weights; embeddings and biases get AdamW with the same learning rate.
 fn muon(
     parameter: Tensor<3>,
     gradient: Tensor<3>,
@@ -250,8 +250,8 @@ fn muon(
     rates.keep.scale(parameter) - rates.lr.scale(direction)
 }
 
-/// Five Newton-Schulz steps with Jordan's coefficients (kellerjordan.github.io/posts/muon): singular
-/// values end up between some 0.7 and 1.2.
+/// Five Newton-Schulz steps with Jordan's coefficients (kellerjordan.github.io/posts/muon):
+/// singular values end up between some 0.7 and 1.2.
 fn orthogonalise(matrix: Tensor<3>) -> Tensor<3> {
     const A: f64 = 3.4445;
     const B: f64 = -4.7750;
@@ -289,7 +289,8 @@ mod tests {
             .zip(GRADIENTS)
             .map(|(step, gradient)| {
                 let gradient = Some(Tensor::<3>::from_floats([[[gradient as f32]]], &device));
-                let moment = Moment { members: &members, decays: &[true], step, device: &device };
+                let moment =
+                    Moment { members: &members, weight_decay_on: &[true], step, device: &device };
                 parameters = rules[0].apply(parameters.clone(), &[gradient], &roles, &moment);
                 f64::from(parameters[0].clone().into_scalar::<f32>())
             })
@@ -362,7 +363,8 @@ mod tests {
             .collect();
         let gradient =
             Tensor::from_data(burn::tensor::TensorData::new(values.clone(), [2, 3, 4]), &device);
-        let moment = Moment { members: &members, decays: &[true; 2], step: 1, device: &device };
+        let moment =
+            Moment { members: &members, weight_decay_on: &[true; 2], step: 1, device: &device };
         let after = rule.apply(start, &[Some(gradient)], &roles, &moment).remove(0);
         let after = after.try_to_vec_as::<f32>().expect("on the CPU");
         for (m, (rows, columns)) in [small, large].into_iter().enumerate() {

@@ -1,5 +1,5 @@
-//! The training step in tensor operations, with gradients by burn's automatic differentiation: for every
-//! setting and every device, and what faster ways to the same step are tested against.
+//! The training step in tensor operations, with gradients by burn's automatic differentiation. It
+//! covers every setting on every device, and faster implementations are tested against it.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -8,13 +8,12 @@ use super::draws::{Batches, HiddenNoise};
 use super::minimum_norm;
 use super::optimiser::{Moment, Rule};
 use super::per_member::{Members, PerMember};
-use super::press::{self, ConstantNorm, Grokfast, RankPenalty};
-use super::read;
-use crate::data::{Dataset, Samples};
+use super::regularisation::{self, ConstantNorm, Grokfast, RankPenalty};
+use crate::data::{DatasetTensors, Samples};
+use crate::device::read;
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
-use crate::history::{Score, Scores};
-use crate::measure;
-use crate::model::Perceptron;
+use crate::model::{self, Perceptron};
 
 /// An ensemble in training, all members in one set of tensors.
 ///
@@ -24,7 +23,7 @@ pub(super) struct Ensemble {
     members: Vec<Settings>,
     loss: Loss,
     device: Device,
-    /// What is trained on, with gradients recorded through it.
+    /// The training set, with gradients recorded through it.
     tracked: Tracked,
     batches: Option<Batches>,
     noise: Option<HiddenNoise>,
@@ -48,7 +47,7 @@ struct Tracked {
 impl Ensemble {
     pub(super) fn new(
         members: &[Settings],
-        data: &Dataset,
+        data: &DatasetTensors,
         model: Perceptron,
         device: &Device,
     ) -> Self {
@@ -77,15 +76,16 @@ impl Ensemble {
         }
     }
 
-    /// Takes the step numbered `step`, counted from 1; `decays` says whose weight decay is on.
+    /// Takes the step numbered `step`, counted from 1; `weight_decay_on` says whose
+    /// weight decay is on.
     ///
     /// # Errors
     /// If something had to be read back and the device was lost.
     pub(super) async fn advance(
         &mut self,
         step: u32,
-        decays: &[bool],
-        data: &Dataset,
+        weight_decay_on: &[bool],
+        data: &DatasetTensors,
     ) -> Result<(), TrainError> {
         let solved = self.members.iter().filter(|m| m.optimiser == Optimiser::MinimumNorm).count();
         if solved > 0 && step == 1 {
@@ -103,10 +103,10 @@ impl Ensemble {
                 for grokfast in &mut self.grokfast {
                     gradient = grokfast.filter(index, gradient);
                 }
-                press::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
+                regularisation::orthogonal(&self.orthograd, &self.model.parameters[index], gradient)
             });
         }
-        let moment = Moment { members: &self.members, decays, step, device: &self.device };
+        let moment = Moment { members: &self.members, weight_decay_on, step, device: &self.device };
         let mut parameters = std::mem::take(&mut self.model.parameters);
         for rule in &mut self.rules {
             parameters = rule.apply(parameters, &gradients, &self.model.roles, &moment);
@@ -118,8 +118,8 @@ impl Ensemble {
         Ok(())
     }
 
-    /// The gradients of each member's loss with respect to its own parameters; `None` for those that
-    /// are not trained or that the loss does not depend on. Members have `counts` samples.
+    /// The gradients of each member's loss with respect to its own parameters; `None` for those
+    /// that are not trained or that the loss does not depend on. Members have `counts` samples.
     fn gradients(&mut self, counts: &[usize]) -> Vec<Option<Tensor<3>>> {
         let model = self.model.tracked(&self.trained);
         let batch = self.batches.as_mut().map(|batches| self.tracked.batch(batches, &self.device));
@@ -135,7 +135,7 @@ impl Ensemble {
         };
         let outputs = model.forward_noisy(&batch.inputs, &factors);
         let loss =
-            measure::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
+            model::loss(self.loss, outputs, batch.targets.clone(), batch.weights.as_ref()).sum();
         let mut gradients = loss.backward();
         let tracked = model.parameters.into_iter().zip(&self.trained);
         tracked
@@ -147,13 +147,13 @@ impl Ensemble {
     ///
     /// # Errors
     /// If the device was lost or does not return what was computed.
-    pub(super) async fn measure(&self, data: &Dataset) -> Result<Vec<Scores>, TrainError> {
+    pub(super) async fn measure(&self, data: &DatasetTensors) -> Result<Vec<Scores>, TrainError> {
         let mut rows = Vec::with_capacity(4);
         for samples in [&data.train, &data.test] {
             let outputs = self.model.forward(&samples.inputs);
             let (targets, weights) = (samples.targets.clone(), samples.weights.as_ref());
-            rows.push(measure::loss(self.loss, outputs.clone(), targets, weights));
-            rows.push(measure::accuracy(outputs, samples));
+            rows.push(model::loss(self.loss, outputs.clone(), targets, weights));
+            rows.push(model::accuracy(outputs, samples));
         }
         let values = read(Tensor::cat(rows, 0)).await?;
         let members = self.members.len();
@@ -184,8 +184,8 @@ impl Tracked {
     }
 }
 
-/// Factors for each hidden layer, `[members, rows, units]`; members have `counts` samples, and what is
-/// behind a member's own samples and units is 1.
+/// Factors for each hidden layer, `[members, rows, units]`; members have `counts` samples, and what
+/// is behind a member's own samples and units is 1.
 fn factors(
     noise: &mut HiddenNoise,
     members: &[Settings],
@@ -202,12 +202,13 @@ fn factors(
     let mut layers: Vec<Vec<f32>> =
         widest.iter().map(|width| vec![1.0; members.len() * rows * width]).collect();
     for (member, count) in counts.enumerate() {
-        for (layer, own) in noise.next(member, count).iter().enumerate() {
+        for (layer, factors) in noise.next(member, count).iter().enumerate() {
             let width = widest[layer];
-            let place = member * rows * width..(member + 1) * rows * width;
+            let range = member * rows * width..(member + 1) * rows * width;
             let units = units[member][layer];
-            for (row, own) in layers[layer][place].chunks_mut(width).zip(own.chunks(units)) {
-                row[..units].copy_from_slice(own);
+            for (row, factors) in layers[layer][range].chunks_mut(width).zip(factors.chunks(units))
+            {
+                row[..units].copy_from_slice(factors);
             }
         }
     }
@@ -218,8 +219,8 @@ fn factors(
     layers.into_iter().zip(widest).map(tensor).collect()
 }
 
-/// Targets with a share of each spread evenly over the classes (Szegedy et al., arXiv 1512.00567):
-/// `(1 - s) t + s / classes`. Those of a regression stay.
+/// Targets of which a fraction `s` is divided evenly among the classes (Szegedy et al.,
+/// arXiv 1512.00567): `(1 - s) t + s / classes`. Those of a regression stay.
 fn smoothed(
     samples: &Samples,
     members: &[Settings],
@@ -232,19 +233,20 @@ fn smoothed(
     }
     let [_, _, classes] = targets.dims();
     let rest = PerMember::new(members.iter().map(|m| 1.0 - m.smoothing), device);
-    let spread = PerMember::new(members.iter().map(|m| m.smoothing / classes as f64), device);
-    spread.add(rest.scale(targets))
+    let per_class = PerMember::new(members.iter().map(|m| m.smoothing / classes as f64), device);
+    per_class.add(rest.scale(targets))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Dataset;
     use crate::experiment::Experiment;
     use burn::tensor::FloatDType;
 
-    fn ensemble(experiment: &Experiment) -> (Ensemble, Dataset) {
+    fn ensemble(experiment: &Experiment) -> (Ensemble, DatasetTensors) {
         let (members, device) = (experiment.members(), Device::flex());
-        let data = Dataset::new(&members, &device).expect("data");
+        let data = Dataset::new(&members, &device).expect("data").tensors().clone();
         let model = Perceptron::new(&members, &device);
         (Ensemble::new(&members, &data, model, &device), data)
     }
@@ -266,22 +268,22 @@ mod tests {
         let parameters: Vec<Tensor<3>> = ensemble.model.parameters.iter().map(wide).collect();
         let loss = |parameters: Vec<Tensor<3>>| {
             let outputs = ensemble.model.with(parameters).forward(&inputs);
-            let loss = measure::loss(ensemble.loss, outputs, targets.clone(), weights.as_ref());
+            let loss = model::loss(ensemble.loss, outputs, targets.clone(), weights.as_ref());
             loss.sum().into_scalar::<f64>()
         };
         for (index, gradient) in gradients.iter().enumerate() {
             let gradient = gradient.clone().expect("everything is trained");
             let [members, rows, columns] = gradient.dims();
             let gradient = gradient.try_to_vec_as::<f32>().expect("on the CPU");
-            let largest = gradient.iter().fold(1e-3f32, |most, g| most.max(g.abs()));
+            let largest = gradient.iter().fold(1e-3f32, |max, g| max.max(g.abs()));
             for entry in (0..gradient.len()).step_by(gradient.len().div_ceil(40)) {
                 let (member, row, column) =
                     (entry / (rows * columns), entry / columns % rows, entry % columns);
                 let shifted = |shift: f64| {
                     let mut parameters = parameters.clone();
-                    let place = [member..member + 1, row..row + 1, column..column + 1];
-                    let value = parameters[index].clone().slice(place.clone()) + shift;
-                    parameters[index] = parameters[index].clone().slice_assign(place, value);
+                    let range = [member..member + 1, row..row + 1, column..column + 1];
+                    let value = parameters[index].clone().slice(range.clone()) + shift;
+                    parameters[index] = parameters[index].clone().slice_assign(range, value);
                     assert_eq!(members * rows * columns, gradient.len());
                     loss(parameters)
                 };
@@ -293,16 +295,17 @@ mod tests {
     }
 
     #[test]
-    fn gradients_are_the_finite_differences_of_every_activation() {
+    fn gradients_are_finite_differences_for_every_activation() {
         for activation in ["quadratic", "relu", "tanh", "gelu", "silu", "linear"] {
             assert_gradient(&format!(
-                "p=5&width=6&seeds=2&bias=1&bias-scale=0.3&activation={activation}&deeper=5{activation}"
+                "p=5&width=6&seeds=2&bias=1&bias-scale=0.3&activation={activation}\
+                 &deeper=5{activation}"
             ));
         }
     }
 
     #[test]
-    fn gradients_are_the_finite_differences_of_every_loss() {
+    fn gradients_are_finite_differences_for_every_loss() {
         for loss in ["mse", "cross-entropy", "stablemax"] {
             assert_gradient(&format!("p=5&width=6&seeds=2&smoothing=0,0.1&loss={loss}"));
         }
@@ -310,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_are_the_finite_differences_with_an_embedding_and_with_uneven_members() {
+    fn gradients_are_finite_differences_with_uneven_members() {
         assert_gradient("p=5&width=6&embedding=8&seeds=2");
         assert_gradient("p=5&width=3,6&frac=0.4,0.7&seeds=1");
     }
@@ -332,9 +335,9 @@ mod tests {
             let batch = rows(ensemble.tracked.batch(&mut batches, &ensemble.device).inputs);
             assert_eq!(batch.len(), 2 * 16);
             for (index, row) in batch.iter().enumerate() {
-                let own = if index < 16 { 0..10 } else { 30..60 };
-                let place = own.clone().find(|&sample| all[sample] == *row);
-                seen.insert(place.expect("the row is one of the member's own"));
+                let samples = if index < 16 { 0..10 } else { 30..60 };
+                let found = samples.clone().find(|&sample| all[sample] == *row);
+                seen.insert(found.expect("the row is one of the member's own"));
             }
         }
         assert_eq!(seen.len(), 40, "every sample comes sooner or later");

@@ -10,13 +10,15 @@ use super::pace::Pace;
 use super::schedule::{Next, Schedule, Want};
 use super::{Inbox, fetch, send};
 use crate::data::digits;
+use crate::device::DeviceError;
 use crate::experiment::{Data, Experiment};
 use crate::measure::EstimatorCheck;
-use crate::measure::information::known::over_samples;
+use crate::measure::information::reference::over_samples;
 use crate::protocol::{
     Backend, Command, Event, Failure, Progress, Revision, RunCommand, RunEvent, RunId,
 };
-use crate::train::{Run, TrainError};
+use crate::run::Run;
+use crate::train::TrainError;
 
 /// Seconds between two reports of where training is.
 const REPORT_SECONDS: f64 = 0.1;
@@ -93,7 +95,7 @@ impl Runs {
                 self.slots.remove(&run);
             }
             Command::CheckEstimators(source) => {
-                self.checks = Some(Box::new(over_samples(source.index(), 0)));
+                self.checks = Some(Box::new(over_samples(source, 0)));
             }
         }
     }
@@ -110,7 +112,8 @@ impl Runs {
             let file = fetch::file(digits::FILE).await?;
             digits::provide(&file).map_err(|error| failure(&error.into()))?;
         }
-        let mut run = Run::of(experiment, members, device).map_err(|error| failure(&error))?;
+        let mut run =
+            Run::for_members(experiment, members, device).map_err(|error| failure(&error))?;
         send(&Event::Run(id, RunEvent::Loaded));
         // At step 0, before any is taken.
         let first = run.advance(0).await.map_err(|error| failure(&error))?;
@@ -301,7 +304,9 @@ impl Slot {
 
 fn failure(error: &TrainError) -> Failure {
     match error {
-        TrainError::Read(detail) => Failure::DeviceRead { detail: detail.clone() },
+        TrainError::Device(DeviceError::Read(detail)) => {
+            Failure::DeviceRead { detail: detail.clone() }
+        }
         TrainError::Data(error) => {
             Failure::FileInvalid { name: digits::FILE.into(), detail: error.to_string() }
         }

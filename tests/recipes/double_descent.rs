@@ -131,8 +131,8 @@ fn a_ridge_takes_most_of_the_peak_away() {
     assert_inside("200 features with ridge", median(errors), 0.44, 0.44);
 }
 
-/// How many seeds have their largest test loss at one of the given values, and how many a lower error
-/// at the first and the last value than the largest in between.
+/// How many seeds have their largest test loss at one of the given values, and how many a lower
+/// error at the first and the last value than the largest in between.
 fn peaks(
     query: &str,
     of: fn(&Settings) -> usize,

@@ -2,11 +2,13 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
+use two_phase::evaluation::{Evaluation, next_evaluated_step};
 use two_phase::experiment::{Experiment, Optimiser, Preset};
-use two_phase::history::{Evaluation, History, next_measured_step};
+use two_phase::history::History;
 use two_phase::phases;
+use two_phase::run::Run;
 use two_phase::sharding::{StepMerger, assign_members};
-use two_phase::train::{Run, Trainer};
+use two_phase::train::Trainer;
 
 use super::{experiment, train};
 
@@ -30,7 +32,7 @@ fn train_together(query: &str) -> History {
         if step == last {
             return history;
         }
-        step = next_measured_step(step).min(last);
+        step = next_evaluated_step(step).min(last);
     }
 }
 
@@ -68,16 +70,16 @@ fn shares_of_an_ensemble_train_to_the_last_bit_as_the_whole_does() {
     ] {
         let whole = train(query);
         let experiment = whole.experiment();
-        for most in [2, 3] {
-            let mut together = StepMerger::new(most);
+        for max in [2, 3] {
+            let mut merger = StepMerger::new(max);
             let mut history = History::new(experiment.clone());
-            for (index, share) in assign_members(experiment, most).into_iter().enumerate() {
-                let mut run = Run::of(experiment, share, &Device::flex()).unwrap();
+            for (index, shard) in assign_members(experiment, max).into_iter().enumerate() {
+                let mut run = Run::for_members(experiment, shard, &Device::flex()).unwrap();
                 let look = |evaluation| {
                     let whole = if experiment.is_solved() {
                         Some(evaluation)
                     } else {
-                        together.add(index, evaluation)
+                        merger.add(index, evaluation)
                     };
                     whole.into_iter().for_each(|evaluation| history.push(evaluation));
                 };
@@ -85,7 +87,7 @@ fn shares_of_an_ensemble_train_to_the_last_bit_as_the_whole_does() {
             }
             // As text: one NaN does not equal another.
             let text = |history: &History| serde_json::to_string(history.evaluations()).unwrap();
-            assert!(text(&history) == text(&whole), "{query} in {most} shares");
+            assert!(text(&history) == text(&whole), "{query} in {max} shards");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Calibrated settings with results over several seeds in another framework (float32 JAX on a CPU):
-//! what a correct trainer must reproduce. Medians are allowed to lie 25% outside the spread seen
-//! there.
+//! Calibrated settings with results over several seeds in another framework (float32 JAX on a CPU).
+//! A correct trainer reproduces them. Medians may lie 25% outside the range seen there.
 
+#![cfg(feature = "engine")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
 
 mod accelerators;
@@ -17,7 +17,8 @@ use pollster::block_on;
 use two_phase::experiment::{Experiment, Settings};
 use two_phase::history::{History, Scores};
 use two_phase::phases::{self, MemberPhases, spread};
-use two_phase::train::Run;
+use two_phase::run::Run;
+use two_phase::stats;
 
 /// An experiment that is spelled without a mistake.
 fn experiment(query: &str) -> Experiment {
@@ -26,12 +27,12 @@ fn experiment(query: &str) -> Experiment {
     parsed.experiment
 }
 
-/// What the page would measure of an experiment on the CPU.
+/// The evaluations that the page would get of an experiment on the CPU.
 fn train(query: &str) -> History {
     train_until(query, |_| false)
 }
 
-/// Likewise, stopped at the first measurement at which `enough` says so.
+/// The same, stopped at the first evaluation at which `enough` says so.
 fn train_until(query: &str, enough: impl Fn(&History) -> bool) -> History {
     let experiment = experiment(query);
     let mut history = History::new(experiment.clone());
@@ -44,7 +45,7 @@ fn train_until(query: &str, enough: impl Fn(&History) -> bool) -> History {
     history
 }
 
-/// Likewise to the end, with everything else that the experiment has measured.
+/// The same to the end, with all measurements of the experiment.
 fn measure(query: &str) -> History {
     let experiment = experiment(query);
     let mut history = History::new(experiment.clone());
@@ -74,23 +75,16 @@ fn phases_of(query: &str) -> Vec<MemberPhases> {
     members
 }
 
-/// The median step over members, those that have not got there last.
+/// The median step over members. Those that never get there count as last.
 fn median_step(steps: impl Iterator<Item = Option<u32>>) -> f64 {
     f64::from(spread(steps).and_then(|spread| spread.median).expect("half have got there"))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len().is_multiple_of(2) {
-        (values[middle - 1] + values[middle]) / 2.0
-    } else {
-        values[middle]
-    }
+    stats::median(values).expect("there are values")
 }
 
-/// The value of each member at its last measurement.
+/// The value of each member at its last evaluation.
 fn last(history: &History, value: fn(&Scores) -> f32) -> Vec<f64> {
     history
         .evaluations()
@@ -103,7 +97,7 @@ fn last(history: &History, value: fn(&Scores) -> f32) -> Vec<f64> {
         .collect()
 }
 
-/// Inside a spread, or up to 25% outside.
+/// Asserts that a value is inside a range, or up to 25% outside.
 fn assert_inside(what: &str, value: f64, lowest: f64, highest: f64) {
     let (low, high) = (0.75 * lowest, 1.25 * highest);
     println!("{what}: {value:.3}, in the recipe {lowest} to {highest}");

@@ -6,13 +6,13 @@ use super::{assert_inside, measure, median};
 
 /// The curve of the given name of each member: steps and values.
 fn curves(history: &History, name: &str) -> Vec<Vec<(u32, f64)>> {
-    let place = history.curves().iter().position(|curve| curve.to_string() == name);
-    let place = place.unwrap_or_else(|| panic!("{name} is not measured"));
+    let index = history.curves().iter().position(|curve| curve.to_string() == name);
+    let index = index.unwrap_or_else(|| panic!("{name} is not measured"));
     let members = history.experiment().member_count();
     (0..members)
         .map(|member| {
             let at = history.measurements().iter();
-            at.filter_map(|m| Some((m.step, f64::from(m.members[member][place]?)))).collect()
+            at.filter_map(|m| Some((m.step, f64::from(m.members[member][index]?)))).collect()
         })
         .collect()
 }
@@ -47,7 +47,8 @@ fn half_dropped(curve: &[(u32, f64)]) -> u32 {
 
 #[test]
 fn information_in_the_fifth_tanh_layer_rises_and_falls_by_two_bits() {
-    // After the recipe's 5,200 steps it is 1.3 to 3.2 bits here (there 2.3 and more), and still falling.
+    // After the recipe's 5,200 steps it is 1.3 to 3.2 bits here (there 2.3 and more), and still
+    // falling.
     let history = measure("preset=information-plane&seeds=6&steps=10000");
     let name = "input-information.layer-5.all";
     let drops = drops(&history, name);
@@ -67,8 +68,8 @@ fn relu_layers_compress_with_bins_over_each_steps_range_and_not_over_the_runs() 
         let drops = drops(&history, &format!("input-information.layer-{layer}.all"));
         println!("layer {layer}: {drops:.2?}");
         // The recipe's own drops are up to 0.04 with one range for all layers.
-        let most = if layer == 4 { 0.8 } else { 0.1 };
-        assert!(drops.iter().all(|drop| *drop < most), "layer {layer}: {drops:?}");
+        let max = if layer == 4 { 0.8 } else { 0.1 };
+        assert!(drops.iter().all(|drop| *drop < max), "layer {layer}: {drops:?}");
     }
     let history = measure("preset=information-plane-relu&seeds=6&bin-range=step");
     let drops = drops(&history, "input-information.layer-5.all");

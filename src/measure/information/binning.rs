@@ -1,22 +1,21 @@
-//! Mutual information of outputs put into bins: every unit's output is replaced by the number of its
-//! bin, and a row of such numbers is one outcome (Strong et al., Phys. Rev. Lett. 80 (1998) 197;
-//! Shwartz-Ziv & Tishby, arXiv 1703.00810).
+//! Mutual information of outputs put into bins: every unit's output is replaced by the number of
+//! its bin, and a row of such numbers is one outcome (Strong et al., Phys. Rev. Lett. 80 (1998)
+//! 197; Shwartz-Ziv & Tishby, arXiv 1703.00810).
 //!
 //! The bins of a layer are those of all its samples, also where only some of them are measured: a
 //! training and a test curve are then at the same resolution.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Information, Labels, Layer, entropy, miller_madow};
 
 /// Where the bins of a layer lie. Which one is taken can decide whether a layer seems to compress.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// Bins of equal width between two values; what lies outside goes into the outermost ones. Fixed
-    /// for a bounded activation, or the largest [`Layer::range`] met during training.
+    /// Bins of equal width between two values; what lies outside goes into the outermost ones.
+    /// Fixed for a bounded activation, or the largest [`Layer::range`] met during training.
     Between(f32, f32),
-    /// Bins of equal width from the layer's least to its greatest output at this step, over all
+    /// Bins of equal width from the layer's smallest to its largest output at this step, over all
     /// units: blind to its scale.
     Own,
     /// Bins that each hold as many outputs of the layer, over all units: blind to every monotonic
@@ -98,8 +97,9 @@ impl Outcomes {
 
     /// Tells samples apart by a further property of each.
     fn refine(&mut self, property: impl Iterator<Item = u32>) {
-        let mut numbers: HashMap<u64, u32, BuildHasherDefault<Multiply>> =
-            HashMap::with_capacity_and_hasher(2 * self.distinct, BuildHasherDefault::default());
+        // The standard hash withstands attackers, and would take most of the time.
+        let mut numbers: FxHashMap<u64, u32> =
+            FxHashMap::with_capacity_and_hasher(2 * self.distinct, FxBuildHasher);
         for (number, property) in self.numbers.iter_mut().zip(property) {
             let next = numbers.len() as u32;
             *number =
@@ -139,9 +139,9 @@ impl Outcomes {
             - self.with(other).entropy(samples, corrected)
     }
 
-    /// The information plane over each of several sets of samples: `I(X;T) = H(T)`, as the sample is
-    /// the input and determines its outcome, and `I(T;Y)`, which is `H(T) - Σ p_c H(T|c)` with each
-    /// class's share `p_c` in the set.
+    /// The information plane over each of several sets of samples: `I(X;T) = H(T)`, as the sample
+    /// is the input and determines its outcome, and `I(T;Y)`, which is `H(T) - Σ p_c H(T|c)` with
+    /// each class's share `p_c` in the set.
     ///
     /// The correction of `I(X;T)` stays that of `H(T)`: those of `H(X)` and `H(X,T)` cancel.
     #[must_use]
@@ -159,27 +159,6 @@ impl Outcomes {
             Information { inputs, labels }
         };
         sets.iter().map(of).collect()
-    }
-}
-
-/// A hash of one number: a table's own is made to withstand attackers, and takes most of the time.
-#[derive(Default)]
-struct Multiply(u64);
-
-impl Hasher for Multiply {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4); the table takes
-        // its place from the low bits and its tag from the high ones.
-        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 
@@ -219,7 +198,7 @@ mod tests {
 
     #[test]
     fn bins_agree_with_words_in_a_sorted_map() {
-        let mut generator = generator(1, Purpose::KnownSource);
+        let mut generator = generator(1, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 500, 3);
         let classes = draw_classes(&mut generator, 500, 5);
         let layer = Layer::new(&values, 3);
@@ -228,7 +207,7 @@ mod tests {
             sorted.sort_by(f64::total_cmp);
             sorted
         };
-        let (least, greatest) = (sorted[0], sorted[sorted.len() - 1]);
+        let (min, max) = (sorted[0], sorted[sorted.len() - 1]);
         for bins in [2u16, 3, 7] {
             let equal = |low: f64, high: f64, v: f64| {
                 let edges = (1..bins).map(|b| low + (high - low) * f64::from(b) / f64::from(bins));
@@ -243,7 +222,7 @@ mod tests {
                     let v = f64::from(*v);
                     match range {
                         Range::Between(low, high) => equal(low.into(), high.into(), v),
-                        Range::Own => equal(least, greatest, v),
+                        Range::Own => equal(min, max, v),
                         Range::Quantiles => mass(v),
                     }
                     .to_string()
@@ -275,7 +254,7 @@ mod tests {
 
     #[test]
     fn bins_of_a_wide_layer_tell_the_number_of_samples_and_nothing_else() {
-        let mut generator = generator(2, Purpose::KnownSource);
+        let mut generator = generator(2, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 1024, 30);
         let classes = draw_classes(&mut generator, 1024, 2);
         let outcomes = Binning { bins: 30, range: Range::Own }.outcomes(Layer::new(&values, 30));
@@ -288,14 +267,14 @@ mod tests {
 
     #[test]
     fn names_of_classes_order_of_samples_and_scale_do_not_matter() {
-        let mut generator = generator(3, Purpose::KnownSource);
+        let mut generator = generator(3, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 300, 2);
         let classes = draw_classes(&mut generator, 300, 3);
-        let place = |sample: usize| sample * 7 % 300;
+        let moved_from = |sample: usize| sample * 7 % 300;
         let moved: Vec<f32> = (0..300)
-            .flat_map(|s| values[2 * place(s)..2 * place(s) + 2].iter().map(|v| 8.0 * v))
+            .flat_map(|s| values[2 * moved_from(s)..2 * moved_from(s) + 2].iter().map(|v| 8.0 * v))
             .collect();
-        let renamed: Vec<u32> = (0..300).map(|s| (classes[place(s)] + 1) % 3).collect();
+        let renamed: Vec<u32> = (0..300).map(|s| (classes[moved_from(s)] + 1) % 3).collect();
         for range in [Range::Own, Range::Quantiles] {
             let of = |values: &[f32], classes: &[u32]| {
                 let outcomes = Binning { bins: 5, range }.outcomes(Layer::new(values, 2));
@@ -315,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_subset_is_what_it_would_be_alone() {
-        let mut generator = generator(4, Purpose::KnownSource);
+        let mut generator = generator(4, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 200, 2);
         let classes = draw_classes(&mut generator, 200, 4);
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);

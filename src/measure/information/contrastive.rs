@@ -1,16 +1,17 @@
 //! A lower bound on mutual information from a critic that learns to tell which `t` belongs to which
-//! `x`: InfoNCE (van den Oord et al., arXiv 1807.03748; Poole et al., arXiv 1905.06922, equation 12).
+//! `x`: InfoNCE (van den Oord et al., arXiv 1807.03748; Poole et al., arXiv 1905.06922, equation
+//! 12).
 //!
-//! For a batch of `B` pairs and a critic `f`,
-//! `I(X;T) ≥ ⟨log2 e^f(x_i,t_i) / ((1/B) Σ_j e^f(x_i,t_j))⟩`, which cannot exceed `log2 B`. It is a
-//! bound for pairs that the critic has not learned by heart: those not trained on. Even the best
-//! critic falls short: for `m` outputs as likely, all far apart and fewer than a batch has pairs, by
-//! some `(m - 1) / 2B` nats, because others in the batch have the same one.
+//! For a batch of `B` pairs and a critic `f`, `I(X;T) ≥ ⟨log2 e^f(x_i,t_i) / ((1/B) Σ_j
+//! e^f(x_i,t_j))⟩`, which cannot exceed `log2 B`. It is a bound for pairs that the critic has not
+//! learned by heart: those not trained on. Even the best critic falls short: for `m` outputs as
+//! likely, all far apart and fewer than a batch has pairs, by some `(m - 1) / 2B` nats, because
+//! others in the batch have the same one.
 //!
 //! The critic is separable, `f(x,t) = g(x)·h(t)`, each factor a perceptron with one hidden layer of
-//! rectified units. It is kept from one measurement to the next and trained a little at each: beside
-//! a network whose layers change slowly it need not start anew. Gradients are written out by hand; a
-//! batch is too small for a device to be worth its while.
+//! rectified units. It is kept from one measurement to the next and trained a little at each:
+//! beside a network whose layers change slowly it need not start over. Gradients are written out by
+//! hand; a batch is too small for a device to be worth its while.
 
 use std::f32::consts::LOG2_E;
 
@@ -43,8 +44,8 @@ impl Default for Settings {
 /// A critic in training.
 pub struct Critic {
     settings: Settings,
-    g: Perceptron,
-    h: Perceptron,
+    g: CriticMlp,
+    h: CriticMlp,
     generator: Generator,
     seed: u32,
 }
@@ -55,12 +56,12 @@ impl Critic {
     pub fn new(settings: Settings, inputs: usize, outputs: usize, seed: u32) -> Self {
         let mut generator = random::generator(seed, Purpose::Critic);
         let Settings { hidden, embedding, .. } = settings;
-        let g = Perceptron::new([inputs, hidden, embedding], &mut generator);
-        let h = Perceptron::new([outputs, hidden, embedding], &mut generator);
+        let g = CriticMlp::new([inputs, hidden, embedding], &mut generator);
+        let h = CriticMlp::new([outputs, hidden, embedding], &mut generator);
         Self { settings, g, h, generator, seed }
     }
 
-    /// What the bound cannot exceed, in bits, with as many samples to draw batches from.
+    /// The largest value of the bound, in bits, for batches from so many samples.
     #[must_use]
     pub fn ceiling(&self, samples: usize) -> f64 {
         (self.settings.batch.min(samples) as f64).log2()
@@ -68,8 +69,8 @@ impl Critic {
 
     /// Trains on batches drawn without replacement from some of the samples.
     ///
-    /// Both layers are shifted and scaled to a mean square of 1 first, over all their samples. Nothing
-    /// is learned from one that is not finite.
+    /// Both layers are shifted and scaled to a mean square of 1 first, over all their samples.
+    /// Nothing is learned from one that is not finite.
     pub fn train(&mut self, x: Layer, t: Layer, samples: &[usize], updates: usize) {
         let (x, t) = (Scaled::new(x), Scaled::new(t));
         if samples.is_empty() || !(x.is_finite && t.is_finite) {
@@ -84,8 +85,9 @@ impl Critic {
         }
     }
 
-    /// Trains on `learned` for as long as the bound on `held` rises, and gives that bound: few samples are
-    /// soon learned by heart. It comes from the best of a handful of critics, so it is a little high.
+    /// Trains on `learned` for as long as the bound on `held` rises, and gives that bound: few
+    /// samples are soon learned by heart. It comes from the best of a handful of critics, so it is
+    /// a little high.
     ///
     /// At most `rounds` rounds of `updates`; ends after two that bring nothing.
     pub fn learn(
@@ -117,12 +119,12 @@ impl Critic {
         best
     }
 
-    /// The bound in bits, the mean over batches into which some of the samples are divided at random;
-    /// those that do not fill a batch are left out. Not a number without samples, or if an output is
-    /// not finite.
+    /// The bound in bits, the mean over batches into which some of the samples are divided at
+    /// random; those that do not fill a batch are left out. Not a number without samples, or if an
+    /// output is not finite.
     ///
-    /// Batches are the same every time, so that a curve shows no change of theirs. On samples that the
-    /// critic was trained on it is no bound.
+    /// Batches are the same every time, so that a curve shows no change of theirs. On samples that
+    /// the critic was trained on it is no bound.
     #[must_use]
     pub fn bound(&self, x: Layer, t: Layer, samples: &[usize]) -> f64 {
         let (x, t) = (Scaled::new(x), Scaled::new(t));
@@ -142,9 +144,9 @@ impl Critic {
     }
 }
 
-/// The bound of a batch in bits, and the gradients of its negative in nats for the parameters of `g`
-/// and of `h`; `x` and `t` are `[batch, units]`.
-fn gradients(g: &Perceptron, h: &Perceptron, x: &[f32], t: &[f32]) -> (f64, [Vec<f32>; 2]) {
+/// The bound of a batch in bits, and the gradients of its negative in nats for the parameters of
+/// `g` and of `h`; `x` and `t` are `[batch, units]`.
+fn gradients(g: &CriticMlp, h: &CriticMlp, x: &[f32], t: &[f32]) -> (f64, [Vec<f32>; 2]) {
     let (batch, embedding) = (x.len() / g.units[0], g.units[2]);
     let (of_x, of_t) = (g.forward(x), h.forward(t));
     let (bound, scores) = bound_of(&of_x.output, &of_t.output, batch);
@@ -160,7 +162,7 @@ fn bound_of(g: &[f32], h: &[f32], batch: usize) -> (f64, Vec<f32>) {
     let mut scores = product(g, &transposed(h, batch), [batch, embedding, batch]);
     let mut nats = 0.0;
     for (own, row) in scores.chunks_exact_mut(batch).enumerate() {
-        let largest = row.iter().fold(f32::NEG_INFINITY, |most, score| most.max(*score));
+        let largest = row.iter().fold(f32::NEG_INFINITY, |max, score| max.max(*score));
         let own_score = row[own] - largest;
         row.iter_mut().for_each(|score| *score = exp2((*score - largest) * LOG2_E));
         let sum: f32 = row.iter().sum();
@@ -196,7 +198,7 @@ impl Scaled {
 
 /// One hidden layer of rectified units, with the state of Adam (Kingma & Ba, arXiv 1412.6980).
 #[derive(Clone, Debug)]
-struct Perceptron {
+struct CriticMlp {
     /// Inputs, hidden units, outputs.
     units: [usize; 3],
     /// Weights `[inputs, hidden]`, hidden biases, weights `[hidden, outputs]`, output biases.
@@ -206,13 +208,13 @@ struct Perceptron {
     updates: i32,
 }
 
-/// What a batch makes of a [`Perceptron`]: `[batch, hidden]` and `[batch, outputs]`.
+/// What a batch makes of a [`CriticMlp`]: `[batch, hidden]` and `[batch, outputs]`.
 struct Pass {
     hidden: Vec<f32>,
     output: Vec<f32>,
 }
 
-impl Perceptron {
+impl CriticMlp {
     fn new(units: [usize; 3], generator: &mut Generator) -> Self {
         let [inputs, hidden, outputs] = units;
         let mut parameters = normals(generator, inputs * hidden, (2.0 / inputs as f64).sqrt());
@@ -338,7 +340,7 @@ mod tests {
 
     /// `X` standard normal and `X` with noise, for a channel of `bits` in `dimensions`.
     fn channel(dimensions: usize, bits: f64, samples: usize) -> (Vec<f32>, Vec<f32>) {
-        let mut generator = random::generator(0, Purpose::KnownSource);
+        let mut generator = random::generator(0, Purpose::ReferenceProblem);
         let noise = (2f64.powf(2.0 * bits / dimensions as f64) - 1.0).recip().sqrt();
         let x = normals(&mut generator, dimensions * samples, 1.0);
         let t = x.iter().map(|x| (x + noise * random::normal(&mut generator)) as f32).collect();
@@ -353,10 +355,10 @@ mod tests {
     fn gradients_are_finite_differences() {
         let (x, t) = channel(2, 2.0, 16);
         let mut generator = random::generator(0, Purpose::Critic);
-        let factors = [(); 2].map(|()| Perceptron::new([2, 8, 3], &mut generator));
-        let of = |factors: &[Perceptron; 2]| gradients(&factors[0], &factors[1], &x, &t);
+        let factors = [(); 2].map(|()| CriticMlp::new([2, 8, 3], &mut generator));
+        let of = |factors: &[CriticMlp; 2]| gradients(&factors[0], &factors[1], &x, &t);
         for (factor, gradient) in of(&factors).1.iter().enumerate() {
-            let largest = gradient.iter().fold(0f32, |most, g| most.max(g.abs()));
+            let largest = gradient.iter().fold(0f32, |max, g| max.max(g.abs()));
             assert!(largest > 1e-3);
             for (entry, got) in gradient.iter().enumerate() {
                 let nats = |shift: f32| {
@@ -386,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_critic_that_knows_its_pairs_by_heart_bounds_nothing_with_them() {
+    fn pairs_that_a_critic_has_learned_give_no_bound() {
         let (x, t) = channel(10, 2.0, 400);
         let (x, t) = (Layer::new(&x, 10), Layer::new(&t, 10));
         let (seen, unseen) = halves(400);
@@ -397,16 +399,16 @@ mod tests {
     }
 
     #[test]
-    fn the_best_critic_falls_short_by_those_of_its_batch_that_are_the_same() {
+    fn the_best_critic_loses_what_repeats_in_its_batch() {
         // Eight outputs, each scored 30 with itself and 0 with others, sixteen times in a batch.
         let rows: Vec<f32> = (0..128)
             .flat_map(|pair| {
-                (0..8).map(move |place| if pair % 8 == place { 30f32.sqrt() } else { 0.0 })
+                (0..8).map(move |unit| if pair % 8 == unit { 30f32.sqrt() } else { 0.0 })
             })
             .collect();
         assert!((bound_of(&rows, &rows, 128).0 - 3.0).abs() < 1e-5);
         // The same drawn at random, so that their number scatters.
-        let mut generator = random::generator(3, Purpose::KnownSource);
+        let mut generator = random::generator(3, Purpose::ReferenceProblem);
         let mean: f64 = (0..200)
             .map(|_| {
                 let mut rows = vec![0f32; 128 * 8];
@@ -467,7 +469,7 @@ mod tests {
     #[test]
     fn a_critic_tells_labels_apart() {
         let classes: Vec<u32> = (0..1000).map(|sample| sample % 4).collect();
-        let mut generator = random::generator(1, Purpose::KnownSource);
+        let mut generator = random::generator(1, Purpose::ReferenceProblem);
         let values: Vec<f32> = classes
             .iter()
             .map(|class| *class as f32 + 0.05 * random::normal(&mut generator) as f32)

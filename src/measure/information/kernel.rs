@@ -18,8 +18,8 @@ use super::{Information, Labels, Layer};
 pub enum Noise {
     /// Its variance. A layer whose outputs grow then seems to tell more.
     Absolute(f64),
-    /// Its variance over the mean squared distance of the measured samples' outputs from their mean,
-    /// summed over units: blind to the layer's scale.
+    /// Its variance over the mean squared distance of the measured samples' outputs from their
+    /// mean, summed over units: blind to the layer's scale.
     Relative(f64),
 }
 
@@ -40,7 +40,7 @@ pub struct Distances {
 }
 
 impl Distances {
-    /// Every pair's distance, worked once for all sets of samples that are measured.
+    /// The distance of every pair, computed once for all sets of samples that are measured.
     #[must_use]
     pub fn new(layer: Layer) -> Self {
         let (rows, units) = (layer.rows(), layer.units());
@@ -62,8 +62,8 @@ impl Distances {
         }
         for one in 1..rows {
             let (above, below) = squared.split_at_mut(one * rows);
-            for (other, place) in below[..one].iter_mut().enumerate() {
-                *place = above[other * rows + one];
+            for (other, mirrored) in below[..one].iter_mut().enumerate() {
+                *mirrored = above[other * rows + one];
             }
         }
         Self { rows, squared }
@@ -83,7 +83,7 @@ impl Distances {
 
     /// Mean squared distance of some samples from their mean, which is half that of two of them.
     #[must_use]
-    pub fn spread(&self, samples: &[usize]) -> f64 {
+    pub fn total_variance(&self, samples: &[usize]) -> f64 {
         let mut sum = 0.0;
         for one in samples {
             let from_one = self.from(*one);
@@ -99,14 +99,14 @@ impl Distances {
     /// same bound: the difference is itself no bound.
     #[must_use]
     pub fn bounds(&self, labels: Labels, samples: &[usize], noise: Noise) -> Bounds {
-        let spread = self.spread(samples);
-        if !spread.is_finite() {
+        let total = self.total_variance(samples);
+        if !total.is_finite() {
             let none = Information { inputs: f64::NAN, labels: f64::NAN };
             return Bounds { upper: none, lower: none };
         }
         let variance = match noise {
             Noise::Absolute(variance) => variance,
-            Noise::Relative(share) => share * spread,
+            Noise::Relative(fraction) => fraction * total,
         };
         // Without noise only what coincides is near; the limit keeps 0 times it a number.
         let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
@@ -162,8 +162,8 @@ fn sums(values: &[f32]) -> [f64; 2] {
 }
 
 /// `2^y` for `y ≤ 0`, off by at most a part in a million of itself above `2^-10` and a part in a
-/// hundred thousand above `2^-125`; below, that is the value. Made of operations that a compiler can
-/// do for several numbers at once, which it cannot with a library's.
+/// hundred thousand above `2^-125`; below, that is the value. Made of operations that a compiler
+/// can do for several numbers at once, which it cannot with a library's.
 pub(super) fn exp2(y: f32) -> f32 {
     // Added and taken away again, it rounds to a whole number, which its low bits then hold.
     const ROUND: f32 = 12_582_912.0; // 3 · 2^22
@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn sample(seed: u32, rows: usize, units: usize, count: u32) -> (Vec<f32>, Vec<u32>) {
-        let mut generator = generator(seed, Purpose::KnownSource);
+        let mut generator = generator(seed, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, rows * units);
         let classes = (0..rows).map(|_| generator.random_range(0..count)).collect();
         (values, classes)
@@ -260,7 +260,7 @@ mod tests {
         let some: Vec<usize> = (0..60).collect();
         let distances = Distances::new(layer);
         let (_, own) = Layer::new(&values[..300], 5).moments();
-        assert!((distances.spread(&some) - 5.0 * own).abs() < 1e-5);
+        assert!((distances.total_variance(&some) - 5.0 * own).abs() < 1e-5);
         let absolute = bounds(&values, 5, &classes, Noise::Absolute(0.2 * 5.0 * variance));
         assert_close(bounds(&values, 5, &classes, Noise::Relative(0.2)), absolute, 1e-5);
     }
@@ -280,10 +280,11 @@ mod tests {
     #[test]
     fn names_of_classes_and_order_of_samples_do_not_matter() {
         let (values, classes) = sample(6, 200, 4, 3);
-        let place = |sample: usize| sample * 7 % 200;
-        let moved: Vec<f32> =
-            (0..200).flat_map(|s| values[4 * place(s)..4 * place(s) + 4].to_vec()).collect();
-        let renamed: Vec<u32> = (0..200).map(|s| 50 - classes[place(s)]).collect();
+        let moved_from = |sample: usize| sample * 7 % 200;
+        let moved: Vec<f32> = (0..200)
+            .flat_map(|s| values[4 * moved_from(s)..4 * moved_from(s) + 4].to_vec())
+            .collect();
+        let renamed: Vec<u32> = (0..200).map(|s| 50 - classes[moved_from(s)]).collect();
         let noise = Noise::Relative(0.05);
         let one = bounds(&values, 4, &classes, noise);
         assert_close(one, bounds(&moved, 4, &renamed, noise), 1e-6);
@@ -307,9 +308,9 @@ mod tests {
 
     #[test]
     fn samples_that_coincide_count_once() {
-        // Eight places, each held by as many samples.
-        let places: Vec<f32> = (0..8).map(|place| place as f32).collect();
-        let values: Vec<f32> = (0..400).map(|sample| places[sample % 8]).collect();
+        // Eight positions with the same number of samples at each.
+        let positions: Vec<f32> = (0..8).map(|position| position as f32).collect();
+        let values: Vec<f32> = (0..400).map(|sample| positions[sample % 8]).collect();
         let classes: Vec<u32> = (0..400).map(|sample| sample % 8 / 4).collect();
         for noise in [Noise::Absolute(1e-4), Noise::Absolute(0.0)] {
             let got = bounds(&values, 1, &classes, noise);
@@ -336,7 +337,7 @@ mod tests {
 
     #[test]
     fn bounds_of_a_gaussian_source_are_their_limits_within_two_percent() {
-        let mut generator = generator(8, Purpose::KnownSource);
+        let mut generator = generator(8, Purpose::ReferenceProblem);
         for noise in [1.0, 0.1] {
             // Averages of -ln of an average Gaussian, for variance 1 and kernels of variance v.
             let limit = |v: f64| ((1.0 / v).ln_1p() + 1.0 / (1.0 + v)) / 2.0 / 2f64.ln();

@@ -4,20 +4,20 @@
 //! A network without noise sends distinct inputs to distinct outputs, so the true `I(X;T)` is the
 //! logarithm of the number of samples, or infinite for a continuous input, at every step (Goldfeld
 //! et al., arXiv 1810.05728). What moves during training is an estimate at a chosen resolution: how
-//! far outputs have drawn together. Each estimator names its resolution: a width of bins
-//! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added ([`neighbours`]),
-//! the ability of a critic ([`contrastive`]). [`known`] holds all of them against sources whose
-//! information is known.
+//! far outputs have been compressed. Each estimator names its resolution: a width of bins
+//! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added
+//! ([`neighbours`]), the ability of a critic ([`contrastive`]). [`mod@reference`] compares all of them
+//! on problems whose true value is known.
 //!
 //! Here the sample's index is `X`, all indices as likely, save where an estimator says otherwise.
 //!
-//! Everything is worked on the host, in one thread, from a layer's outputs read back once.
+//! Everything is computed on the host, in one thread, from a layer's outputs read back once.
 
 pub mod binning;
 pub mod contrastive;
 pub mod kernel;
-pub mod known;
 pub mod neighbours;
+pub mod reference;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,7 @@ impl<'a> Layer<'a> {
         &self.values[sample * self.units..(sample + 1) * self.units]
     }
 
-    /// The least and the greatest output, over all samples and units.
+    /// The smallest and the largest output, over all samples and units.
     #[must_use]
     pub fn range(&self) -> (f32, f32) {
         let ends = (f32::INFINITY, f32::NEG_INFINITY);
@@ -129,7 +129,7 @@ impl<'a> Labels<'a> {
     }
 }
 
-/// The place of a layer in the information plane, in bits.
+/// A layer's point in the information plane, in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Information {
     /// `I(X;T)`: what the layer tells about the input.
@@ -183,7 +183,7 @@ mod tests {
     fn miller_and_madow_take_most_of_the_bias_from_a_die_of_twenty_sides() {
         use crate::random::{Purpose, generator};
         use rand::RngExt;
-        let mut generator = generator(0, Purpose::KnownSource);
+        let mut generator = generator(0, Purpose::ReferenceProblem);
         let (mut plain, mut corrected) = (0.0, 0.0);
         for _ in 0..400 {
             let mut counts = [0u32; 20];

@@ -11,8 +11,8 @@
 //! density changes between them: with 500 samples one bit in three dimensions comes out as 0.8. No
 //! estimate exceeds `ψ(n) - ψ(k)`.
 //!
-//! The input has to be continuous, or a few values each met often. Vectors with ones in two places
-//! have but three distances between them: their neighbours tell nothing.
+//! The input has to be continuous, or a few values each met often. One-hot pairs
+//! have only three distances between them: their neighbours tell nothing.
 //!
 //! Where a sample coincides with its `k`-th neighbour all that coincide with it are its neighbours
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
@@ -21,10 +21,11 @@ use super::kernel::Distances;
 use super::{Labels, Layer};
 use crate::random::{self, Generator};
 
-/// The outputs of a layer with Gaussian noise, `[samples, units]`: its deviation is `relative` times
-/// the root mean square deviation of the layer's outputs from their mean, the same for all units.
+/// The outputs of a layer with Gaussian noise, `[samples, units]`: its deviation is `relative`
+/// times the root mean square deviation of the layer's outputs from their mean, the same for all
+/// units.
 ///
-/// With a generator that starts anew at every step the noise is the same throughout training, and
+/// With a generator that starts over at every step, the noise is the same throughout training, and
 /// its fluctuation does not show in a curve.
 #[must_use]
 pub fn noisy(layer: Layer, relative: f64, generator: &mut Generator) -> Vec<f32> {
@@ -100,31 +101,31 @@ pub fn shared_with_labels(t: &Distances, labels: Labels, samples: &[usize], k: u
     (sum / n as f64 + psi[n]) * std::f64::consts::LOG2_E
 }
 
-/// The `k` least of the numbers it was given, in order.
+/// The `k` smallest of the numbers that it was given, in order.
 struct Nearest {
     k: usize,
-    least: Vec<f32>,
+    smallest: Vec<f32>,
 }
 
 impl Nearest {
     fn new(k: usize) -> Self {
-        Self { k, least: Vec::with_capacity(k + 1) }
+        Self { k, smallest: Vec::with_capacity(k + 1) }
     }
 
     fn clear(&mut self) {
-        self.least.clear();
+        self.smallest.clear();
     }
 
     fn push(&mut self, distance: f32) {
-        if self.least.len() < self.k || distance < self.last() {
-            let place = self.least.partition_point(|other| *other <= distance);
-            self.least.insert(place, distance);
-            self.least.truncate(self.k);
+        if self.smallest.len() < self.k || distance < self.last() {
+            let index = self.smallest.partition_point(|other| *other <= distance);
+            self.smallest.insert(index, distance);
+            self.smallest.truncate(self.k);
         }
     }
 
     fn last(&self) -> f32 {
-        self.least.last().copied().unwrap_or(f32::INFINITY)
+        self.smallest.last().copied().unwrap_or(f32::INFINITY)
     }
 }
 
@@ -152,7 +153,7 @@ mod tests {
 
     /// `X` standard normal and `X` with noise, for a channel of `bits` in `dimensions`.
     fn channel(dimensions: usize, bits: f64, samples: usize, seed: u32) -> (Vec<f32>, Vec<f32>) {
-        let mut generator = generator(seed, Purpose::KnownSource);
+        let mut generator = generator(seed, Purpose::ReferenceProblem);
         let noise = (2f64.powf(2.0 * bits / dimensions as f64) - 1.0).recip().sqrt();
         let x = normals(&mut generator, dimensions * samples, 1.0);
         let t = x.iter().map(|x| (x + noise * random::normal(&mut generator)) as f32).collect();
@@ -167,7 +168,7 @@ mod tests {
         (0..20).map(of).sum::<f64>() / 20.0
     }
 
-    /// Both formulas with distances sorted and functions summed anew for every sample.
+    /// Both formulas with distances sorted and functions summed from scratch for every sample.
     fn plainly(x: &[f32], t: &[f32], units: usize, classes: &[u32], k: usize) -> [f64; 2] {
         let n = classes.len();
         let psi = |n: usize| (1..n).map(|i| 1.0 / i as f64).sum::<f64>() - 0.577_215_664_901_532_9;
@@ -251,7 +252,7 @@ mod tests {
             })
             .sum();
         let of = |seed| {
-            let mut generator = generator(seed, Purpose::KnownSource);
+            let mut generator = generator(seed, Purpose::ReferenceProblem);
             let classes: Vec<u32> = (0..500).map(|_| generator.random_range(0..2)).collect();
             let values: Vec<f32> = classes
                 .iter()

@@ -6,7 +6,7 @@ use super::drawing::{show_line, show_words};
 use super::turns::Turns;
 use super::{App, Shared, redraw};
 use crate::experiment::Data;
-use crate::measure::{EstimatorCheck, Quantity, SOURCES, Set};
+use crate::measure::{CheckSource, EstimatorCheck, Quantity, Set};
 use crate::page::axis::HorizontalAxis;
 use crate::page::chart::{Chart, Frame, Layout, Marker};
 use crate::page::dom::{create, element, set_text};
@@ -220,14 +220,15 @@ pub fn try_known(app: &Shared) {
     let place = element::<HtmlSelectElement>("known-source").selected_index();
     {
         let mut app = app.borrow_mut();
-        let place = usize::try_from(place).unwrap_or(0);
+        let index = usize::try_from(place).unwrap_or(0);
+        let source = CheckSource::ALL.get(index).copied().unwrap_or(CheckSource::Gaussian1);
         // One question at a time: answers do not say to which they belong.
         if app.measures.asking || !app.opening_done {
             return;
         }
         app.measures.answers.clear();
         app.measures.asking = true;
-        app.send(&Command::CheckEstimators(place));
+        app.send(&Command::CheckEstimators(source));
     }
     redraw(app);
 }
@@ -235,10 +236,21 @@ pub fn try_known(app: &Shared) {
 /// Puts the names of the sources into their list.
 pub fn list_sources() {
     let select: HtmlSelectElement = element("known-source");
-    for source in SOURCES {
+    for source in CheckSource::ALL {
         let option: HtmlElement = create("option");
-        set_text(&option, source);
+        set_text(&option, source_label(source));
         let _ = select.append_child(&option);
+    }
+}
+
+fn source_label(source: CheckSource) -> &'static str {
+    match source {
+        CheckSource::Gaussian1 => "Gaussian, 1 dimension, 1 bit",
+        CheckSource::Gaussian5 => "Gaussian, 5 dimensions, 0.95 bit",
+        CheckSource::Gaussian20 => "Gaussian, 20 dimensions, 20 bits",
+        CheckSource::FlippedBit => "a bit, flipped in 11% of cases: 0.5 bit",
+        CheckSource::Map => "64 values onto 8: 3 bits",
+        CheckSource::NoisyLayer => "a layer of 3 tanh units with noise: 1.6 bits",
     }
 }
 

@@ -18,6 +18,7 @@ use super::theme::Theme;
 use crate::experiment::{Data, Experiment, Loss};
 use crate::history::{History, Scores};
 use crate::phases::{self, MemberPhases, Spread};
+use crate::stats;
 use crate::theory;
 
 /// A value of a measurement.
@@ -199,12 +200,7 @@ fn point<'a>(measured: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -
 fn spread_of(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let median = if !values.len().is_multiple_of(2) {
-        values[middle]
-    } else {
-        (values.get(middle.wrapping_sub(1))? + values[middle]) / 2.0
-    };
+    let median = stats::median(values.iter().copied())?;
     Some(Point { x, low: *values.first()?, median, high: *values.last()? })
 }
 

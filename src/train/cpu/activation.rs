@@ -1,6 +1,7 @@
 //! Activations and their slopes, number by number.
 //!
-//! Special functions are those of the libm crate, so that a browser computes what a native run does.
+//! Special functions are those of the libm crate, so that a browser computes what a native run
+//! does.
 
 use std::f32::consts::{FRAC_1_SQRT_2, PI};
 
@@ -17,14 +18,14 @@ pub(super) fn apply(activation: Activation, before: &[f32], after: &mut [f32]) {
         Activation::Quadratic => each(before, after, |x| x * x),
         Activation::Relu => each(before, after, |x| if x > 0.0 { x } else { 0.0 }),
         Activation::Tanh => each(before, after, libm::tanhf),
-        Activation::Gelu => each(before, after, |x| x * normal_share(x)),
+        Activation::Gelu => each(before, after, |x| x * normal_distribution(x)),
         Activation::Silu => each(before, after, |x| x * sigmoid(x)),
         Activation::Linear => after.copy_from_slice(before),
     }
 }
 
-/// Multiplies what flows back behind an activation, `delta`, by its slope. `after` is what the activation
-/// gave, where that is still there.
+/// Multiplies the gradient behind an activation, `delta`, by its slope. `after` holds the
+/// activation's outputs, if they are still there.
 pub(super) fn multiply_by_slope(
     activation: Activation,
     before: &[f32],
@@ -45,7 +46,7 @@ pub(super) fn multiply_by_slope(
         },
         Activation::Gelu => each(before, delta, |x| {
             let density = libm::expf(-0.5 * x * x) / (2.0 * PI).sqrt();
-            normal_share(x) + x * density
+            normal_distribution(x) + x * density
         }),
         Activation::Silu => each(before, delta, |x| {
             let s = sigmoid(x);
@@ -55,8 +56,8 @@ pub(super) fn multiply_by_slope(
     }
 }
 
-/// The normal distribution's share below `x`.
-fn normal_share(x: f32) -> f32 {
+/// The standard normal distribution function.
+fn normal_distribution(x: f32) -> f32 {
     0.5 * (1.0 + libm::erff(x * FRAC_1_SQRT_2))
 }
 

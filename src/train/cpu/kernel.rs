@@ -1,7 +1,7 @@
-//! Matrix products in a browser, where registers hold four numbers and the gemm crate's tile of 12 by 4
-//! does not fit into those that an x86 processor has: sums, factors and a product would be 17 of them, and V8
-//! has 15. Tiles here need 14 at most, which takes a quarter off the time of a product and more of a small
-//! one (docs/benchmark.md).
+//! Matrix products in a browser, where registers hold four numbers and the gemm crate's tile of 12
+//! by 4 does not fit into those that an x86 processor has: sums, factors and a product would be 17
+//! of them, and V8 has 15. Tiles here need 14 at most, which takes a quarter off the time of a
+//! product and more of a small one (docs/benchmark.md).
 
 use std::array::from_fn;
 use std::cell::RefCell;
@@ -12,10 +12,10 @@ use super::product::Matrix;
 
 /// Numbers in a register.
 const LANES: usize = 4;
-/// Registers of columns that a tile is wide, at most.
-const WIDEST: usize = 3;
-/// Rows no further apart than this many numbers are read where they are; those that are further apart share
-/// few lines of a cache, so that they are copied first.
+/// Width of a tile in registers, at most.
+const MAX_WIDTH: usize = 3;
+/// Rows no further apart than this many numbers are read where they are; those that are further
+/// apart share few lines of a cache, so that they are copied first.
 const NEAR: usize = 256;
 
 thread_local!(static PANEL: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) });
@@ -23,30 +23,30 @@ thread_local!(static PANEL: RefCell<Vec<f32>> = const { RefCell::new(Vec::new())
 /// Puts the product of two matrices into `out`, `[a.rows, b.columns]`, or adds it to what is there.
 pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     PANEL.with_borrow_mut(|panel| {
-        let registers = b.columns.div_ceil(LANES);
-        // As even as can be.
-        let panels = registers.div_ceil(WIDEST);
+        let registers = b.columns().div_ceil(LANES);
+        // Of widths that differ by at most one register.
+        let panels = registers.div_ceil(MAX_WIDTH);
         for index in 0..panels {
             let from = index * registers / panels;
             let wide = (index + 1) * registers / panels - from;
             let (first, width) = (LANES * from, LANES * wide);
-            let columns = width.min(b.columns - first);
-            let lies_well = b.strides[1] == 1 && columns == width && b.strides[0] <= NEAR;
+            let columns = width.min(b.columns() - first);
+            let lies_well = b.strides()[1] == 1 && columns == width && b.strides()[0] <= NEAR;
             let right = if lies_well {
-                Right { values: &b.values[first..], stride: b.strides[0] }
+                Right { values: &b.values()[first..], stride: b.strides()[0] }
             } else {
-                let numbers = b.rows * width;
+                let numbers = b.rows() * width;
                 if panel.len() < numbers {
                     panel.resize(numbers, 0.0);
                 }
                 copy(b, first, columns, width, &mut panel[..numbers]);
                 Right { values: &panel[..numbers], stride: width }
             };
-            let out = Out { values: &mut out[first..], stride: b.columns, columns, add };
+            let out = Out { values: &mut out[first..], stride: b.columns(), columns, add };
             match wide {
                 1 => rows::<8, 1>(a, right, out),
                 2 => rows::<4, 2>(a, right, out),
-                _ => rows::<3, WIDEST>(a, right, out),
+                _ => rows::<3, MAX_WIDTH>(a, right, out),
             }
         }
     });
@@ -69,12 +69,12 @@ struct Out<'a> {
 
 /// Copies some columns into rows of `width` numbers, with zeros behind them.
 fn copy(b: Matrix<'_>, first: usize, columns: usize, width: usize, into: &mut [f32]) {
-    let [down, across] = b.strides;
+    let [down, across] = b.strides();
     let rows = into.chunks_exact_mut(width);
     if across == 1 {
         for (row, into) in rows.enumerate() {
             let (numbers, zeros) = into.split_at_mut(columns);
-            for (number, value) in numbers.iter_mut().zip(&b.values[row * down + first..]) {
+            for (number, value) in numbers.iter_mut().zip(&b.values()[row * down + first..]) {
                 *number = *value;
             }
             zeros.fill(0.0);
@@ -86,7 +86,7 @@ fn copy(b: Matrix<'_>, first: usize, columns: usize, width: usize, into: &mut [f
     }
     // The columns of a transpose are rows.
     for column in 0..columns {
-        let values = &b.values[(first + column) * across..][..b.rows];
+        let values = &b.values()[(first + column) * across..][..b.rows()];
         for (row, value) in into.chunks_exact_mut(width).zip(values) {
             row[column] = *value;
         }
@@ -94,7 +94,7 @@ fn copy(b: Matrix<'_>, first: usize, columns: usize, width: usize, into: &mut [f
 }
 
 fn rows<const ROWS: usize, const WIDE: usize>(a: Matrix<'_>, right: Right<'_>, mut out: Out<'_>) {
-    for row in (0..a.rows).step_by(ROWS) {
+    for row in (0..a.rows()).step_by(ROWS) {
         tile::<ROWS, WIDE>(a, row, right, &mut out);
     }
 }
@@ -108,11 +108,11 @@ fn tile<const ROWS: usize, const WIDE: usize>(
     right: Right<'_>,
     out: &mut Out<'_>,
 ) {
-    let [down, across] = a.strides;
-    let depth = a.columns;
+    let [down, across] = a.strides();
+    let depth = a.columns();
     // A row beyond the last is the last one, and goes nowhere.
-    let mut lefts =
-        from_fn::<_, ROWS, _>(|r| &a.values[(row + r).min(a.rows - 1) * down..]).map(|values| {
+    let mut lefts = from_fn::<_, ROWS, _>(|r| &a.values()[(row + r).min(a.rows() - 1) * down..])
+        .map(|values| {
             assert!((depth - 1) * across < values.len());
             values.as_ptr()
         });
@@ -120,8 +120,9 @@ fn tile<const ROWS: usize, const WIDE: usize>(
     let mut right_row = right.values.as_ptr();
     let mut sums = [[f32x4::ZERO; WIDE]; ROWS];
     for _ in 0..depth {
-        // SAFETY: in the last turn, `depth - 1` strides on, both are within their slices, as asserted; nothing
-        // is read after it. Numbers may lie anywhere: a register is read unaligned.
+        // SAFETY: in the last turn, `depth - 1` strides on, both are within their slices, as
+        // asserted; nothing is read after it. Numbers may lie anywhere: a register is read
+        // unaligned.
         let (columns, factors) = unsafe {
             let columns = from_fn::<_, WIDE, _>(|w| {
                 right_row.wrapping_add(LANES * w).cast::<f32x4>().read_unaligned()
@@ -137,7 +138,7 @@ fn tile<const ROWS: usize, const WIDE: usize>(
         lefts = lefts.map(|left| left.wrapping_add(across));
         right_row = right_row.wrapping_add(right.stride);
     }
-    for (r, sums) in sums.iter().enumerate().take(a.rows - row) {
+    for (r, sums) in sums.iter().enumerate().take(a.rows() - row) {
         let out_row = &mut out.values[(row + r) * out.stride..][..out.columns];
         for (numbers, sum) in out_row.chunks_mut(LANES).zip(sums) {
             if let Ok(numbers) = <&mut [f32; LANES]>::try_from(&mut *numbers) {
@@ -181,11 +182,11 @@ mod tests {
                     Matrix::new(&right, inner, columns)
                 };
                 let at = |m: Matrix<'_>, i: usize, j: usize| {
-                    m.values[i * m.strides[0] + j * m.strides[1]]
+                    m.values()[i * m.strides()[0] + j * m.strides()[1]]
                 };
                 let expected: Vec<f32> = (0..rows * columns)
-                    .map(|place| {
-                        let (i, j) = (place / columns, place % columns);
+                    .map(|entry| {
+                        let (i, j) = (entry / columns, entry % columns);
                         (0..inner).map(|k| at(a, i, k) * at(b, k, j)).sum()
                     })
                     .collect();

@@ -2,7 +2,7 @@
 
 use crate::experiment::Loss;
 
-/// What a sample's outputs should be.
+/// The right outputs of a sample.
 #[derive(Clone, Copy)]
 pub(super) enum Target<'a> {
     /// `on` for the class, `off` for the others.
@@ -35,9 +35,9 @@ pub(super) fn value(loss: Loss, outputs: &[f32], target: Target<'_>) -> f32 {
     match loss {
         Loss::SquaredError => each.map(|(k, x)| (x - target.at(k)).powi(2)).sum(),
         Loss::CrossEntropy => {
-            let most = largest(outputs);
-            let total: f32 = outputs.iter().map(|x| libm::expf(x - most)).sum();
-            let log_total = most + libm::logf(total);
+            let max = largest(outputs);
+            let total: f32 = outputs.iter().map(|x| libm::expf(x - max)).sum();
+            let log_total = max + libm::logf(total);
             each.map(|(k, x)| target.at(k) * (log_total - x)).sum()
         }
         Loss::StableMax => {
@@ -47,8 +47,8 @@ pub(super) fn value(loss: Loss, outputs: &[f32], target: Target<'_>) -> f32 {
     }
 }
 
-/// The gradient of `scale` times the loss of one sample; its targets add up to 1 where they are those of
-/// classes.
+/// The gradient of `scale` times the loss of one sample; its targets add up to 1 where they are
+/// those of classes.
 pub(super) fn gradient(
     loss: Loss,
     outputs: &[f32],
@@ -71,10 +71,10 @@ pub(super) fn gradient(
             }
         },
         Loss::CrossEntropy => {
-            let most = largest(outputs);
+            let max = largest(outputs);
             let mut total = 0.0;
             for (slope, x) in gradient.iter_mut().zip(outputs) {
-                *slope = libm::expf(x - most);
+                *slope = libm::expf(x - max);
                 total += *slope;
             }
             for (k, slope) in gradient.iter_mut().enumerate() {
@@ -91,13 +91,13 @@ pub(super) fn gradient(
     }
 }
 
-/// Share of the outputs that are right: of classes all or nothing, by the first largest; of numbers, those
-/// with the right sign.
+/// Fraction of the outputs that are right. For a class it is 0 or 1, by the first largest output;
+/// numbers are right if they have the right sign.
 pub(super) fn accuracy(outputs: &[f32], target: Target<'_>) -> f32 {
     match target {
         Target::Class { class, .. } => {
-            let most = largest(outputs);
-            if outputs.iter().position(|&x| x == most) == Some(class) { 1.0 } else { 0.0 }
+            let max = largest(outputs);
+            if outputs.iter().position(|&x| x == max) == Some(class) { 1.0 } else { 0.0 }
         }
         Target::Numbers(numbers) => {
             let right = outputs.iter().zip(numbers).filter(|(x, number)| **x * **number > 0.0);
@@ -106,11 +106,11 @@ pub(super) fn accuracy(outputs: &[f32], target: Target<'_>) -> f32 {
     }
 }
 
-/// See [`crate::measure::loss`].
+/// See [`crate::model::loss`].
 fn stable(x: f32) -> f32 {
     if x >= 0.0 { x + 1.0 } else { 1.0 / (1.0 - x) }
 }
 
 fn largest(values: &[f32]) -> f32 {
-    values.iter().fold(f32::NEG_INFINITY, |most, &x| most.max(x))
+    values.iter().fold(f32::NEG_INFINITY, |max, &x| max.max(x))
 }

@@ -1,8 +1,9 @@
-//! The training step on the CPU, derived by hand and worked on slices.
+//! The training step on the CPU, derived by hand and computed on slices.
 //!
 //! Members are trained one by one, each with its own numbers of units and samples, so nothing is
-//! padded; inputs of a few ones are added up and not multiplied; and no step allocates. It computes what
-//! [`super::tensors`] does, which it is tested against, and covers what [`Ensemble::new`] says.
+//! padded; inputs of a few ones are added up and not multiplied; and no step allocates. It computes
+//! what [`super::tensors`] does, which it is tested against, and covers what [`Ensemble::new`]
+//! says.
 
 mod activation;
 #[cfg(any(test, target_family = "wasm"))]
@@ -18,14 +19,15 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::draws::{Batches, HiddenNoise};
-use crate::data::{self, Plain};
+use crate::data::{Dataset, MemberData};
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Settings};
-use crate::history::{Score, Scores};
+
 use crate::model::Perceptron;
 use network::{Network, Rows, Work};
 use samples::{Order, Samples};
 use update::State;
-pub(super) use update::covers;
+pub(crate) use update::covers;
 
 /// An ensemble in training, on slices.
 pub(super) struct Ensemble {
@@ -51,40 +53,37 @@ struct Member {
 }
 
 impl Ensemble {
-    /// The networks of `model` before their first step; `None` where a member asks for something that is
-    /// only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a constant norm, a
-    /// rank penalty), or where they are not on the CPU.
-    pub(super) fn new(members: &[Settings], model: &Perceptron) -> Option<Self> {
+    /// The networks of `model` before their first step; `None` where a member asks for something
+    /// that is only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a
+    /// constant norm, a rank penalty), or where they are not on the CPU.
+    pub(super) fn new(members: &[Settings], data: &Dataset, model: &Perceptron) -> Option<Self> {
         if !members.iter().all(covers) {
             return None;
         }
-        let data: Vec<[Plain; 2]> =
-            members.iter().map(data::plain).collect::<Result<_, _>>().ok()?;
-        let counts: Vec<usize> = data.iter().map(|[train, _]| train.count).collect();
         let values = model.parameters.iter().map(|p| p.try_to_vec_as::<f32>().ok());
         let values: Vec<Vec<f32>> = values.collect::<Option<_>>()?;
         let is_trained = model.trained(&members[0]);
-        let each = members.iter().zip(data).enumerate();
+        let each = members.iter().zip(data.members()).enumerate();
         let all = each.map(|(index, (&settings, data))| {
-            let [train, test] = data;
-            let order = Order::of(&train, settings.features());
-            let train = Samples::new(train, &settings, order.as_ref(), true);
-            let test = Samples::new(test, &settings, order.as_ref(), false);
+            let MemberData { train, test } = data;
+            let order = Order::of(&train.inputs);
+            let train = Samples::new(train, order.as_ref(), true);
+            let test = Samples::new(test, order.as_ref(), false);
             let network = Network::new(model, index, &is_trained);
             let mut parameters = Vec::with_capacity(network.numbers());
-            for (place, values) in values.iter().enumerate() {
-                let [_, rows, columns] = model.parameters[place].dims();
-                let (own_rows, own_columns) = model.shapes[place][index];
+            for (tensor, values) in values.iter().enumerate() {
+                let [_, rows, columns] = model.parameters[tensor].dims();
+                let (member_rows, member_columns) = model.shapes[tensor][index];
                 let values = &values[index * rows * columns..];
-                for row in (0..own_rows).map(|row| standing(order.as_ref(), place, row)) {
-                    parameters.extend_from_slice(&values[row * columns..][..own_columns]);
+                for row in (0..member_rows).map(|row| standing(order.as_ref(), tensor, row)) {
+                    parameters.extend_from_slice(&values[row * columns..][..member_columns]);
                 }
             }
             let first = is_trained.iter().position(|&trained| trained).unwrap_or(0);
             let numbers = parameters.len();
             Member {
                 settings,
-                trained: network.places[first].start..numbers,
+                trained: network.ranges[first].start..numbers,
                 network,
                 gradient: vec![0.0; numbers],
                 state: State::new(&settings, numbers),
@@ -98,14 +97,15 @@ impl Ensemble {
         Some(Self {
             members: all.collect(),
             loss: settings.trained_loss(),
-            batches: Batches::new(members, &counts),
+            batches: Batches::new(members, &data.train_counts()),
             noise: HiddenNoise::new(members),
             work: Work::default(),
         })
     }
 
-    /// Takes the step numbered `step`, counted from 1; `decays` says whose weight decay is on.
-    pub(super) fn advance(&mut self, step: u32, decays: &[bool]) {
+    /// Takes the step numbered `step`, counted from 1; `weight_decay_on` says whose
+    /// weight decay is on.
+    pub(super) fn advance(&mut self, step: u32, weight_decay_on: &[bool]) {
         for (index, member) in self.members.iter_mut().enumerate() {
             let settings = &member.settings;
             let chosen = self.batches.as_mut().map(|batches| batches.next(index));
@@ -122,7 +122,7 @@ impl Ensemble {
             );
             member.state.step(
                 settings,
-                decays[index],
+                weight_decay_on[index],
                 step,
                 member.trained.clone(),
                 &mut member.parameters,
@@ -152,11 +152,11 @@ impl Ensemble {
             let [members, rows, columns] = tensor.dims();
             let mut values = vec![0.0; members * rows * columns];
             let each = self.members.iter().zip(&start.shapes[index]);
-            for ((member, (_, own)), values) in each.zip(values.chunks_mut(rows * columns)) {
-                let place = member.network.places[index].clone();
-                for (row, own_row) in member.parameters[place].chunks(*own).enumerate() {
+            for ((member, (_, width)), values) in each.zip(values.chunks_mut(rows * columns)) {
+                let range = member.network.ranges[index].clone();
+                for (row, weights) in member.parameters[range].chunks(*width).enumerate() {
                     let row = standing(member.order.as_ref(), index, row);
-                    values[row * columns..][..*own].copy_from_slice(own_row);
+                    values[row * columns..][..*width].copy_from_slice(weights);
                 }
             }
             Tensor::from_data(TensorData::new(values, [members, rows, columns]), device)

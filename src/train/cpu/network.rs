@@ -15,13 +15,14 @@ use crate::model::{Perceptron, Role};
 pub(super) struct Network {
     embedding: Option<Embedding>,
     layers: Vec<Layer>,
-    /// The place of each tensor of parameters, in the order of [`Perceptron::parameters`].
-    pub(super) places: Vec<Range<usize>>,
+    /// The range of each tensor of parameters in that slice, in the order of
+    /// [`Perceptron::parameters`].
+    pub(super) ranges: Vec<Range<usize>>,
 }
 
 struct Embedding {
     length: usize,
-    place: Range<usize>,
+    range: Range<usize>,
 }
 
 struct Layer {
@@ -35,17 +36,18 @@ struct Layer {
     trained: bool,
 }
 
-/// Rows that are worked on together, so that they stay in the cache: activations of all layers take
-/// about this many numbers.
+/// Numbers in the activations of all layers for a block of rows, roughly: few enough that they stay
+/// in the cache.
 const BLOCK_NUMBERS: usize = 256 * 1024;
 
-/// What a pass over a block of rows writes; lasts from one step to the next, so that none allocates.
+/// What a pass over a block of rows writes; lasts from one step to the next, so that none
+/// allocates.
 #[derive(Default)]
 pub(super) struct Work {
     /// What the first layer takes in, where that is not in the samples as it is needed.
     input: Vec<f32>,
-    /// For each layer what it gives before and after its activation, `[rows, outputs]`; after the last
-    /// one's nothing.
+    /// For each layer what it gives before and after its activation, `[rows, outputs]`; after the
+    /// last one's nothing.
     before: Vec<Vec<f32>>,
     after: Vec<Vec<f32>>,
     /// What flows back behind a layer and before it.
@@ -53,8 +55,8 @@ pub(super) struct Work {
     next_delta: Vec<f32>,
 }
 
-/// The rows of a pass: all samples, or those chosen; and what hidden activations are multiplied by, for
-/// each layer `[rows, units]`, where they are.
+/// The rows of a pass: all samples, or those chosen; and what hidden activations are multiplied by,
+/// for each layer `[rows, units]`, where they are.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
     pub(super) samples: &'a Samples,
@@ -75,35 +77,35 @@ impl Rows<'_> {
 impl Network {
     /// The network of one member of an ensemble.
     pub(super) fn new(model: &Perceptron, member: usize, trained: &[bool]) -> Self {
-        let mut places = Vec::new();
+        let mut ranges = Vec::new();
         let mut end = 0;
         for shapes in &model.shapes {
             let (rows, columns) = shapes[member];
-            places.push(end..end + rows * columns);
+            ranges.push(end..end + rows * columns);
             end += rows * columns;
         }
-        let mut network = Self { embedding: None, layers: Vec::new(), places };
+        let mut network = Self { embedding: None, layers: Vec::new(), ranges };
         let mut so_far = false;
         let activations = model.activations();
         for (index, role) in model.roles.iter().enumerate() {
-            let (place, (rows, columns)) =
-                (network.places[index].clone(), model.shapes[index][member]);
+            let (range, (rows, columns)) =
+                (network.ranges[index].clone(), model.shapes[index][member]);
             so_far |= trained[index];
             match role {
                 Role::Embedding => {
-                    network.embedding = Some(Embedding { length: columns, place });
+                    network.embedding = Some(Embedding { length: columns, range });
                 }
                 Role::Weights => network.layers.push(Layer {
                     inputs: rows,
                     outputs: columns,
-                    weights: place,
+                    weights: range,
                     biases: None,
                     activation: activations.get(network.layers.len()).copied(),
                     trained: so_far,
                 }),
                 Role::Biases => {
                     if let Some(layer) = network.layers.last_mut() {
-                        layer.biases = Some(place);
+                        layer.biases = Some(range);
                     }
                 }
             }
@@ -113,7 +115,7 @@ impl Network {
 
     /// Numbers of all parameters.
     pub(super) fn numbers(&self) -> usize {
-        self.places.last().map_or(0, |place| place.end)
+        self.ranges.last().map_or(0, |range| range.end)
     }
 
     fn block(&self) -> usize {
@@ -145,8 +147,9 @@ impl Network {
         ((total_loss / count) as f32, (total_right / count) as f32)
     }
 
-    /// The gradient of the mean loss over the rows, put into `gradient`, which is laid out as the parameters
-    /// are; where they are not trained, or have inputs that are zero in every sample, it is left as it is.
+    /// The gradient of the mean loss over the rows, put into `gradient`, which is laid out as the
+    /// parameters are; where they are not trained, or have inputs that are zero in every sample, it
+    /// is left as it is.
     pub(super) fn gradient(
         &self,
         parameters: &[f32],
@@ -185,7 +188,7 @@ impl Network {
             let before = &mut work.before[index];
             before.resize(count * layer.outputs, 0.0);
             let weights = &parameters[layer.weights.clone()];
-            let biases = layer.biases.clone().map(|place| &parameters[place]);
+            let biases = layer.biases.clone().map(|range| &parameters[range]);
             if let Some(biases) = biases {
                 for before in before.chunks_exact_mut(layer.outputs) {
                     before.copy_from_slice(biases);
@@ -277,8 +280,8 @@ impl Network {
         }
     }
 
-    /// Puts a block's part of the gradient in, or adds it to what is there; `work.delta` holds what the loss
-    /// sends back.
+    /// Puts a block's part of the gradient in, or adds it to what is there; `work.delta` holds what
+    /// the loss sends back.
     fn backward(
         &self,
         parameters: &[f32],
@@ -347,7 +350,7 @@ impl Network {
         }
         if let (Some(embedding), Inputs::Pairs(pairs)) = (&self.embedding, &rows.samples.inputs) {
             if !adds {
-                gradient[embedding.place.clone()].fill(0.0);
+                gradient[embedding.range.clone()].fill(0.0);
             }
             let elements = block.flat_map(|row| embedding.elements(pairs[rows.sample(row)]));
             for (element, delta) in elements.zip(work.delta.chunks_exact(embedding.length)) {
@@ -358,11 +361,12 @@ impl Network {
 }
 
 impl Embedding {
-    /// Where the vectors of two elements stand, given as columns of two one-hot vectors side by side.
+    /// Where the vectors of two elements stand, given as columns of two one-hot vectors side by
+    /// side.
     fn elements(&self, pair: [u32; 2]) -> [Range<usize>; 2] {
-        let count = self.place.len() / self.length;
+        let count = self.range.len() / self.length;
         pair.map(|column| {
-            let from = self.place.start + column as usize % count * self.length;
+            let from = self.range.start + column as usize % count * self.length;
             from..from + self.length
         })
     }
@@ -374,7 +378,7 @@ impl Work {
     }
 }
 
-/// Ranges of at most `size` that cover `count` rows, as even as can be.
+/// Ranges of at most `size` rows that cover `count` rows, of sizes that differ by at most one.
 fn blocks(count: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
     let parts = count.div_ceil(size).max(1);
     (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)

@@ -2,19 +2,43 @@
 //! [`super::kernel`].
 
 /// A matrix, row by row, or the transpose of one.
+///
+/// Fields are private, so that `rows`, `columns` and `strides` always fit `values`: the products
+/// rely on it.
 #[derive(Clone, Copy)]
 pub(super) struct Matrix<'a> {
-    pub(super) values: &'a [f32],
-    pub(super) rows: usize,
-    pub(super) columns: usize,
-    /// Steps from one row, and from one column, to the next.
-    pub(super) strides: [usize; 2],
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    /// The distance in `values` from one row, and from one column, to the next.
+    strides: [usize; 2],
 }
 
 impl<'a> Matrix<'a> {
     /// The first rows of a slice; `rows * columns` of its numbers are used.
     pub(super) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         Self { values: &values[..rows * columns], rows, columns, strides: [columns, 1] }
+    }
+
+    #[cfg(any(test, target_family = "wasm"))]
+    pub(super) fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
+    #[cfg(any(test, target_family = "wasm"))]
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    #[cfg(any(test, target_family = "wasm"))]
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The distance in [`Matrix::values`] from one row, and from one column, to the next.
+    #[cfg(any(test, target_family = "wasm"))]
+    pub(super) fn strides(&self) -> [usize; 2] {
+        self.strides
     }
 
     pub(super) fn transposed(self) -> Self {
@@ -40,8 +64,8 @@ pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) 
 #[expect(unsafe_code, reason = "the gemm crate takes pointers")]
 fn by_gemm(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     let (rows, inner, columns) = (a.rows, a.columns, b.columns);
-    // SAFETY: `Matrix` holds `rows * columns` numbers that its strides reach and no others, `out` has
-    // been cut to those of the product, and nothing else refers to it.
+    // SAFETY: `Matrix` holds `rows * columns` numbers that its strides reach and no others, `out`
+    // has been cut to those of the product, and nothing else refers to it.
     unsafe {
         gemm::gemm(
             rows,

@@ -1,5 +1,5 @@
-//! Optimisers on slices: the formulas of [`crate::train::optimiser`], number by number, all parameters of
-//! a member at once.
+//! Optimisers on slices: the formulas of [`crate::train::optimiser`], number by number, all
+//! parameters of a member at once.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) struct State {
 }
 
 /// Whether a member's steps are made of what is here.
-pub(in crate::train) fn covers(member: &Settings) -> bool {
+pub(crate) fn covers(member: &Settings) -> bool {
     matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
         && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
         && !member.orthograd
@@ -68,7 +68,7 @@ impl State {
         }
     }
 
-    /// Grokfast-EMA, as in [`crate::train::press::Grokfast`].
+    /// Grokfast-EMA, as in [`crate::train::regularisation::Grokfast`].
     fn amplify(&mut self, member: &Settings, gradient: &mut [f32]) {
         let (alpha, rest) = (member.grokfast_alpha as f32, (1.0 - member.grokfast_alpha) as f32);
         let lambda = member.grokfast_lambda as f32;

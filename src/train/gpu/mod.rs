@@ -26,10 +26,10 @@ use burn::tensor::{Device, Tensor};
 
 use super::draws::Batches;
 use super::optimiser::Numbers;
-use super::{TrainError, read};
-use crate::data::{self, Dataset, Plain};
+use super::{TrainError, device, read};
+use crate::data::{self, Dataset, MemberData, SampleSet};
+use crate::evaluation::{Score, Scores};
 use crate::experiment::{ModelKind, Optimiser, Settings};
-use crate::history::{Score, Scores};
 use crate::model::{Perceptron, Role};
 use kernel::Kernel;
 use source::{AHEAD, Buffer, HEADER, Input, Layer, Plan, RATES, Source, padded};
@@ -146,12 +146,13 @@ impl Ensemble {
         if !client.name().contains(kernel::LANGUAGE) {
             return None;
         }
-        let sets: Vec<[Plain; 2]> =
-            members.iter().map(data::plain).collect::<Result<_, _>>().ok()?;
+        let sets: Vec<[&SampleSet; 2]> =
+            dataset.members().iter().map(|MemberData { train, test }| [train, test]).collect();
         let rows =
-            [0, 1].map(|set| padded(sets.iter().map(|sets| sets[set].count).max().unwrap_or(0)));
+            [0, 1].map(|set| padded(sets.iter().map(|sets| sets[set].count()).max().unwrap_or(0)));
+        let tensors = dataset.tensors();
         let inputs = |samples: &data::Samples| primitive(&samples.inputs);
-        let inputs = [inputs(&dataset.train)?, inputs(&dataset.test)?];
+        let inputs = [inputs(&tensors.train)?, inputs(&tensors.test)?];
         let input_rows = [0, 1].map(|set| inputs[set].meta.shape[1]);
         let plan = plan(members, model, rows, input_rows);
 
@@ -191,14 +192,15 @@ impl Ensemble {
             measure.extend(plan.measure(set).into_iter().map(|source| buffers.launch(source, set)));
         }
         measure.push(buffers.launch(plan.scores(), 0));
-        let pairs = sets.into_iter().map(|[train, _]| train.pairs.unwrap_or_default()).collect();
+        let pairs =
+            sets.iter().map(|[train, _]| train.pairs().unwrap_or_default().to_vec()).collect();
         let gpu = Self {
             decays: members.iter().map(|member| !member.gate).collect(),
             members: members.to_vec(),
             client,
             device: device.clone(),
             buffers,
-            batches: Batches::new(members, &dataset.train.counts),
+            batches: Batches::new(members, &dataset.train_counts()),
             drawn: VecDeque::new(),
             pairs,
             step: Recorded { launches: step, recording: Recording::NotYet },
@@ -334,7 +336,7 @@ impl Ensemble {
 
     /// Waits until the steps taken so far are computed.
     pub(super) async fn settle(&self) -> Result<(), TrainError> {
-        read(self.scores.clone()).await.map(drop)
+        Ok(device::settle(self.scores.clone()).await?)
     }
 }
 
@@ -460,15 +462,15 @@ fn parts(rows: usize, parameters: usize) -> usize {
 }
 
 /// For each sample of every member its elements, its class and its weight, rows of padding last.
-fn samples(sets: &[[Plain; 2]], set: usize, rows: usize) -> Vec<u32> {
+fn samples(sets: &[[&SampleSet; 2]], set: usize, rows: usize) -> Vec<u32> {
     let mut all = Vec::with_capacity(sets.len() * rows * 4);
     for sets in sets {
-        let plain = &sets[set];
+        let plain = sets[set];
         let end = all.len() + rows * 4;
-        let weight = (1.0 / plain.count as f32).to_bits();
-        for row in 0..plain.count {
-            let [a, b] = plain.pairs.as_ref().map_or([0, 0], |pairs| pairs[row]);
-            let class = plain.classes.as_ref().map_or(0, |classes| classes[row]);
+        let weight = (1.0 / plain.count() as f32).to_bits();
+        for row in 0..plain.count() {
+            let [a, b] = plain.pairs().map_or([0, 0], |pairs| pairs[row]);
+            let class = plain.classes().map_or(0, |classes| classes[row]);
             all.extend([a, b, class, weight]);
         }
         all.resize(end, 0);
@@ -477,10 +479,10 @@ fn samples(sets: &[[Plain; 2]], set: usize, rows: usize) -> Vec<u32> {
 }
 
 /// The targets of a regression, rows of padding last.
-fn numbers(sets: &[[Plain; 2]], set: usize, rows: usize, outputs: usize) -> Vec<f32> {
+fn numbers(sets: &[[&SampleSet; 2]], set: usize, rows: usize, outputs: usize) -> Vec<f32> {
     let mut all = Vec::new();
     for sets in sets {
-        if let Some(numbers) = &sets[set].numbers {
+        if let Some(numbers) = sets[set].numbers() {
             let end = all.len() + rows * outputs;
             all.extend_from_slice(numbers);
             all.resize(end, 0.0);

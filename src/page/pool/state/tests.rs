@@ -563,7 +563,7 @@ fn measurements_of_a_new_revision_merge_from_all_workers() {
 }
 
 fn check() -> EstimatorCheckEvent {
-    let check = r#"{"source":"","truth":1,"truth_error":0,"estimator":"","samples":50,
+    let check = r#"{"source":"","truth":1,"truth_error":0,"kind":"binning","estimator":"","samples":50,
         "repetitions":1,"mean":1,"bias":null,"deviation":0,"works":true,"note":""}"#;
     serde_json::from_str(check).expect("a check")
 }

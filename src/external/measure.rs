@@ -1,4 +1,4 @@
-//! Everything that is measured of a network of one's own, as one JSON object.
+//! The measurements of an external network, as one JSON object.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{LayerReport, Network, OwnError, Samples};
+use super::{ExternalError, LayerReport, Network, Samples};
+use crate::device::{DeviceError, read};
 use crate::experiment::{Bounds, Estimator, FIELDS, Field, Group, Probed, Settings, field, pairs};
 use crate::measure::{Probe, of_network, sample_counts};
-use crate::train::TrainError;
 
 const ESTIMATORS: [Estimator; 4] =
     [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
 
-/// What is measured, and how: everything by every estimator, unless it is said otherwise.
+/// What to measure and how: by default everything, by every estimator.
 #[derive(Clone, Debug)]
 pub struct Chosen {
-    /// How; `info` is of no account.
+    /// How to measure; `info` is ignored.
     pub settings: Settings,
     estimators: Vec<Estimator>,
 }
 
-/// The settings that can be changed: those of measures, but for the ones that only a run on modular
-/// arithmetic or a run in time has.
+/// The settings that can be changed: the measurement settings, without those that only a run, or
+/// only modular arithmetic, has.
 pub fn fields() -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(|field| {
         field.group == Group::Measures && !matches!(field.key, "fourier" | "measure-share")
@@ -50,8 +50,8 @@ impl Chosen {
     /// Reads changes in the form of an experiment's query, `info=kernel&kernel-noise=0.2`.
     ///
     /// # Errors
-    /// If a setting is none of what is measured, or does not take its value.
-    pub fn from_query(query: &str) -> Result<Self, OwnError> {
+    /// If a setting is not a measurement setting, or does not take its value.
+    pub fn from_query(query: &str) -> Result<Self, ExternalError> {
         let mut chosen = Self::default();
         for (key, value) in &pairs(query) {
             set(&mut chosen.settings, key, value)?;
@@ -64,20 +64,20 @@ impl Chosen {
     }
 }
 
-fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), OwnError> {
+fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalError> {
     let Some(field) = field(key).filter(|field| fields().any(|known| known.key == field.key))
     else {
         let known: Vec<&str> = fields().map(|field| field.key).collect();
         let key: String = key.chars().filter(|c| !c.is_control()).take(24).collect();
-        return Err(OwnError::Setting(format!("“{key}” is none of {}", known.join(", "))));
+        return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
     };
     field
         .parse(value)
         .and_then(|value| field.set(settings, value))
-        .map_err(|refused| OwnError::Setting(refused.to_string()))
+        .map_err(|refused| ExternalError::Setting(refused.to_string()))
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Version of this form. Raised when a name changes its meaning.
@@ -88,12 +88,12 @@ pub struct Report {
     pub samples: usize,
     /// Classes, of samples with labels: one more than the largest label.
     pub classes: Option<usize>,
-    /// Share of samples whose largest output is that of their class, where there are as many outputs as
-    /// classes.
+    /// Fraction of samples whose largest output is that of their class, if there are enough
+    /// outputs.
     pub accuracy: Option<f32>,
-    /// The settings of what all samples are measured by.
+    /// The settings for the measurements on all samples.
     pub settings: Map<String, Json>,
-    /// The values by the names of [`crate::measure::Curve`]; `null` where there is none.
+    /// The values by the names of [`crate::measure::Curve`]; `null` if there is no finite value.
     pub measures: Values,
     /// Mutual information by the name of its estimator.
     pub information: BTreeMap<&'static str, Information>,
@@ -113,7 +113,7 @@ pub struct Information {
     pub samples: usize,
     /// The estimator's settings.
     pub settings: Map<String, Json>,
-    /// The values by name, `null` where there is none.
+    /// The values by name, `null` if there is no finite value.
     pub values: Values,
 }
 
@@ -129,12 +129,12 @@ impl Report {
         samples: &Samples,
         chosen: &Chosen,
         device: &Device,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Self, DeviceError> {
         let outputs = network.layers.last().map_or(0, |layer| layer.outputs);
         let classified = samples.classes.as_ref().is_some_and(|(_, count)| *count <= outputs);
         let plain = Settings {
             info: Estimator::Off,
-            // An answer is the place of the largest output.
+            // An answer is the index of the largest output.
             truncation: chosen.settings.truncation && classified,
             ..chosen.settings
         };
@@ -151,10 +151,11 @@ impl Report {
                 ..chosen.settings
             };
             let (count, _) = sample_counts(&settings, samples.count(), 0);
-            let own = |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
+            let of_estimator =
+                |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
             let found = Information {
                 samples: count,
-                settings: described(&settings, own),
+                settings: described(&settings, of_estimator),
                 values: measure(network, samples, count, settings, device).await?,
             };
             information.insert(info.key(), found);
@@ -162,10 +163,10 @@ impl Report {
         let accuracy = match &samples.classes {
             Some((classes, _)) if classified => {
                 let inputs = tensor(samples, samples.count(), device);
-                let answers = crate::train::read(network.perceptron.forward(&inputs)).await?;
+                let answers = read(network.perceptron.forward(&inputs)).await?;
                 let right = answers.chunks(outputs).zip(classes).filter(|(row, class)| {
-                    let own = row[**class as usize];
-                    row.iter().enumerate().all(|(k, x)| k == **class as usize || *x < own)
+                    let answer = row[**class as usize];
+                    row.iter().enumerate().all(|(k, x)| k == **class as usize || *x < answer)
                 });
                 Some(right.count() as f32 / classes.len() as f32)
             }
@@ -200,14 +201,14 @@ async fn measure(
     count: usize,
     settings: Settings,
     device: &Device,
-) -> Result<Values, TrainError> {
+) -> Result<Values, DeviceError> {
     let curves = of_network(&settings, &network.units(), samples.classes.is_some());
     let names: Vec<String> = curves.iter().map(ToString::to_string).collect();
     let classes = samples.classes.as_ref();
-    let classes = classes.map(|(classes, most)| (classes[..count].to_vec(), *most));
+    let classes = classes.map(|(classes, all)| (classes[..count].to_vec(), *all));
     let inputs = tensor(samples, count, device);
     let widest = network.units().into_iter().max().unwrap_or(1);
-    let mut probe = Probe::of_samples(curves, settings, widest, inputs, classes).await?;
+    let mut probe = Probe::for_samples(curves, settings, widest, inputs, classes).await?;
     let values = probe.measure(&network.perceptron).await?;
     Ok(names.into_iter().zip(values.into_iter().flatten()).collect())
 }

@@ -10,20 +10,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
+use crate::experiment::{Experiment, FIELDS, Group, Preset};
+use crate::external::{self, Chosen, ExternalError, Network, Plan, Samples};
+use crate::history::{Evaluation, History, ProbeResult, Scores};
+use crate::measure::information::reference::{self, Selection};
+use crate::measure::{CheckSource, EstimatorCheck};
+use crate::phases;
+use crate::report::{Curves, Measures, MemberReport, Report};
+use crate::run::Run;
+use crate::sharding::{self, StepMerger};
+use crate::stats;
+use crate::sweep::{self, Job};
+use crate::train::TrainError;
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use two_phase::experiment::{Experiment, FIELDS, Group, Preset};
-use two_phase::history::{Evaluation, History, ProbeResult, Scores};
-use two_phase::measure::information::known::{self, Selection};
-use two_phase::measure::{EstimatorCheck, SOURCES};
-use two_phase::own::{self, Chosen, Network, OwnError, Plan, Samples};
-use two_phase::phases;
-use two_phase::report::{Curves, Measures, MemberReport, Report};
-use two_phase::sharding::{self, StepMerger};
-use two_phase::sweep::{self, Job};
-use two_phase::train::{Run, TrainError};
 
 /// Exit code for an experiment that is not understood; clap uses the same for its own arguments.
 const USAGE: u8 = 2;
@@ -127,7 +129,7 @@ fn measures() -> String {
          that, --set takes (the default in brackets):\n",
     );
     let usual = Chosen::default().settings;
-    for field in own::fields() {
+    for field in external::fields() {
         let default = match field.key {
             "info" => "each of the four".into(),
             _ => field.format(field.get(&usual)),
@@ -174,7 +176,9 @@ fn settings() -> String {
     text
 }
 
-fn main() -> ExitCode {
+/// Runs the command line that this process was called with.
+#[must_use]
+pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run { experiment, json } => run_command(&experiment, json),
         Command::Presets => presets(),
@@ -204,7 +208,7 @@ enum Failure {
     #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
     Usage(Vec<String>),
     #[error(transparent)]
-    Own(#[from] OwnError),
+    Own(#[from] ExternalError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
@@ -277,15 +281,20 @@ fn estimators_command(
 ) -> Result<(), Failure> {
     let selection = if full { Selection::Full } else { Selection::Quick };
     let rows: Box<dyn Iterator<Item = EstimatorCheck>> = if over_samples {
-        Box::new((0..SOURCES.len()).flat_map(move |place| known::over_samples(place, seed)))
+        Box::new(
+            CheckSource::ALL
+                .into_iter()
+                .flat_map(move |source| reference::over_samples(source, seed)),
+        )
     } else {
-        Box::new(known::table(selection, seed))
+        Box::new(reference::table(selection, seed))
     };
     if let Some(path) = json {
         let mut out = Output::open(path)?;
-        return out.write_json(&rows.collect::<Vec<EstimatorCheck>>());
+        let rows: Vec<EstimatorCheck> = rows.collect();
+        return out.write_json(&rows.iter().map(EstimatorCheck::report).collect::<Vec<_>>());
     }
-    let names = known::names(selection);
+    let names = reference::names(selection);
     let widest = |column: usize| names.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let (source, estimator) = (widest(0), widest(1));
     let mut out = io::stdout().lock();
@@ -310,7 +319,7 @@ fn estimators_command(
             row.bias,
             // Nothing is known of it from a single sample.
             if row.repetitions > 1 { format!("{:.3}", row.deviation) } else { "-".into() },
-            if row.works { "yes" } else { "no" },
+            if row.expected_to_hold { "yes" } else { "no" },
             row.note
         ))?;
     }
@@ -328,8 +337,8 @@ fn measure_command(arguments: MeasureArguments) -> Result<(), Failure> {
     let features = network.units()[0];
     let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
     let mut out = Output::open(arguments.json)?;
-    let report = own::Report::new(&network, &samples, &chosen, &device);
-    out.write_json(&pollster::block_on(report)?)
+    let report = external::Report::new(&network, &samples, &chosen, &device);
+    out.write_json(&pollster::block_on(report).map_err(TrainError::from)?)
 }
 
 /// Something measured of the members that a thread trains.
@@ -385,7 +394,7 @@ fn train_share(
     members: Vec<usize>,
     mut send: impl FnMut(Partial),
 ) -> Result<(), TrainError> {
-    let mut run = Run::of(experiment, members, &Device::flex())?;
+    let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
         run.finish(|evaluation| send(Partial::Evaluation(evaluation))).await?;
         while let Some(measurement) = run.measure(true).await? {
@@ -416,9 +425,8 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
     );
     let history = train(experiment, cores(), |evaluation| {
         let median = |value: fn(&Scores) -> f32| {
-            let mut values: Vec<f32> = evaluation.members.iter().flatten().map(value).collect();
-            values.sort_by(f32::total_cmp);
-            values.get(values.len() / 2).map_or(0.0, |median| 100.0 * median)
+            let values = evaluation.members.iter().flatten().map(|m| f64::from(value(m)));
+            stats::median(values).map_or(0.0, |median| 100.0 * median)
         };
         let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
         bar.set_message(format!("train {train:.0}%  test {test:.0}%"));

@@ -1,8 +1,8 @@
 //! Perceptrons in the form in which PyTorch saves an `nn.Sequential`.
 //!
 //! `safetensors.torch.save_file(model.state_dict(), path)` writes for each `nn.Linear` its weights
-//! `[outputs, inputs]` as `0.weight` and its biases `[outputs]` as `0.bias`, where 0 is the layer's place
-//! among all, activations included.
+//! `[outputs, inputs]` as `0.weight` and its biases `[outputs]` as `0.bias`, where 0 is the layer's
+//! index among all, activations included.
 
 use std::fs;
 use std::path::Path;
@@ -13,32 +13,32 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Serialize;
 
-use super::OwnError;
+use super::ExternalError;
 use crate::experiment::Activation;
 use crate::model::{Linear, Perceptron};
 
 /// The order of linear layers and activations: `linear,relu,linear`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// The place of each linear layer.
-    places: Vec<usize>,
+    /// The index of each linear layer among all layers.
+    indices: Vec<usize>,
     /// What is between each and the next.
     activations: Vec<Activation>,
 }
 
 impl FromStr for Plan {
-    type Err = OwnError;
+    type Err = ExternalError;
 
-    fn from_str(text: &str) -> Result<Self, OwnError> {
-        let refuse = |reason: String| Err(OwnError::Layers(reason));
-        let mut plan = Self { places: Vec::new(), activations: Vec::new() };
+    fn from_str(text: &str) -> Result<Self, ExternalError> {
+        let refuse = |reason: String| Err(ExternalError::Layers(reason));
+        let mut plan = Self { indices: Vec::new(), activations: Vec::new() };
         let mut last_is_linear = false;
-        for (place, name) in text.split(',').map(str::trim).enumerate() {
+        for (index, name) in text.split(',').map(str::trim).enumerate() {
             if name == "linear" {
                 if last_is_linear {
                     plan.activations.push(Activation::Linear);
                 }
-                plan.places.push(place);
+                plan.indices.push(index);
                 last_is_linear = true;
                 continue;
             }
@@ -51,11 +51,11 @@ impl FromStr for Plan {
                     "“{name}” is none of linear, quadratic, relu, tanh, gelu, silu, identity"
                 ));
             };
-            if plan.places.is_empty() {
+            if plan.indices.is_empty() {
                 return refuse(format!("it starts with {name} and not with linear"));
             }
             if !last_is_linear {
-                return refuse(format!("{name} at place {place} follows another activation"));
+                return refuse(format!("{name} at place {index} follows another activation"));
             }
             plan.activations.push(activation);
             last_is_linear = false;
@@ -87,7 +87,8 @@ pub struct LayerReport {
 }
 
 impl Network {
-    /// Reads the layers of `plan`, whose tensors begin with their place or with a prefix given for each.
+    /// Reads the layers of `plan`, whose tensors begin with their index or with a prefix given for
+    /// each.
     ///
     /// # Errors
     /// If the file is not of that form, or not of such a network.
@@ -96,30 +97,30 @@ impl Network {
         plan: &Plan,
         prefixes: Option<&[String]>,
         device: &Device,
-    ) -> Result<Self, OwnError> {
+    ) -> Result<Self, ExternalError> {
         let file = path.display().to_string();
-        let bytes =
-            fs::read(path).map_err(|error| OwnError::Unreadable { file: file.clone(), error })?;
+        let bytes = fs::read(path)
+            .map_err(|error| ExternalError::Unreadable { file: file.clone(), error })?;
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| {
-            OwnError::NotSafetensors { file: file.clone(), reason: error.to_string() }
+            ExternalError::NotSafetensors { file: file.clone(), reason: error.to_string() }
         })?;
-        let own = Tensors { file: &file, tensors };
-        let places: Vec<String> = plan.places.iter().map(usize::to_string).collect();
-        let names = prefixes.unwrap_or(&places);
-        if names.len() != places.len() {
-            return Err(OwnError::Names { expected: places.len(), got: names.len() });
+        let saved = Tensors { file: &file, tensors };
+        let indices: Vec<String> = plan.indices.iter().map(usize::to_string).collect();
+        let names = prefixes.unwrap_or(&indices);
+        if names.len() != indices.len() {
+            return Err(ExternalError::Names { expected: indices.len(), got: names.len() });
         }
         let mut layers: Vec<Linear> = Vec::with_capacity(names.len());
         for name in names {
-            let layer = own.layer(name)?;
+            let layer = saved.layer(name)?;
             if let Some(before) = layers.last().filter(|last| last.outputs != layer.inputs) {
                 let (inputs, before) = (layer.inputs, before.outputs);
-                return Err(OwnError::Chain { file, name: weight(name), inputs, before });
+                return Err(ExternalError::Chain { file, name: weight(name), inputs, before });
             }
             layers.push(layer);
         }
         if prefixes.is_none() {
-            own.refuse_others(names)?;
+            saved.refuse_others(names)?;
         }
         let keys = plan.activations.iter().map(|activation| match activation {
             // Here a linear layer is one with weights.
@@ -155,7 +156,7 @@ fn bias(name: &str) -> String {
     format!("{name}.bias")
 }
 
-/// Most tensors that a message names.
+/// Tensors that a message names, at most.
 const MAX_NAMED: usize = 12;
 
 /// Names for a message, as many as can be read.
@@ -176,11 +177,11 @@ struct Tensors<'a> {
 }
 
 impl Tensors<'_> {
-    fn layer(&self, name: &str) -> Result<Linear, OwnError> {
+    fn layer(&self, name: &str) -> Result<Linear, ExternalError> {
         let weight = weight(name);
         let Ok(view) = self.tensors.tensor(&weight) else {
             let found = listed(self.tensors.names());
-            return Err(OwnError::Missing { file: self.file.into(), name: weight, found });
+            return Err(ExternalError::Missing { file: self.file.into(), name: weight, found });
         };
         let [outputs, inputs] = *view.shape() else {
             return Err(self.shape(weight, "[outputs, inputs]", &view));
@@ -206,23 +207,28 @@ impl Tensors<'_> {
     }
 
     /// A network of which a part was left out would be measured as if it were another.
-    fn refuse_others(&self, names: &[String]) -> Result<(), OwnError> {
+    fn refuse_others(&self, names: &[String]) -> Result<(), ExternalError> {
         let known: Vec<String> = names.iter().flat_map(|name| [weight(name), bias(name)]).collect();
         let mut others = self.tensors.names();
         others.retain(|name| !known.iter().any(|known| known == name));
         if others.is_empty() {
             return Ok(());
         }
-        Err(OwnError::Unused { file: self.file.into(), found: listed(others) })
+        Err(ExternalError::Unused { file: self.file.into(), found: listed(others) })
     }
 
-    fn shape(&self, name: String, expected: &str, view: &TensorView) -> OwnError {
+    fn shape(&self, name: String, expected: &str, view: &TensorView) -> ExternalError {
         let (file, expected, got) = (self.file.into(), expected.into(), view.shape().to_vec());
-        OwnError::Shape { file, name, expected, got }
+        ExternalError::Shape { file, name, expected, got }
     }
 
     /// The numbers of a tensor of rows of `columns`.
-    fn numbers(&self, name: &str, view: &TensorView, columns: usize) -> Result<Vec<f32>, OwnError> {
+    fn numbers(
+        &self,
+        name: &str,
+        view: &TensorView,
+        columns: usize,
+    ) -> Result<Vec<f32>, ExternalError> {
         let data = view.data();
         let numbers: Vec<f64> = match view.dtype() {
             Dtype::F32 => each(data, |bytes| f32::from_le_bytes(bytes).into()),
@@ -231,17 +237,17 @@ impl Tensors<'_> {
             Dtype::BF16 => each(data, |bytes| bf16::from_le_bytes(bytes).into()),
             other => {
                 let (file, name) = (self.file.into(), name.into());
-                return Err(OwnError::Type { file, name, dtype: other.to_string() });
+                return Err(ExternalError::Type { file, name, dtype: other.to_string() });
             }
         };
         // Finite in double precision may be infinite in single.
-        if let Some(place) = numbers.iter().position(|number| !(*number as f32).is_finite()) {
-            return Err(OwnError::Weight {
+        if let Some(index) = numbers.iter().position(|number| !(*number as f32).is_finite()) {
+            return Err(ExternalError::Weight {
                 file: self.file.into(),
                 name: name.into(),
-                value: numbers[place],
-                row: place / columns + 1,
-                column: place % columns + 1,
+                value: numbers[index],
+                row: index / columns + 1,
+                column: index % columns + 1,
             });
         }
         Ok(numbers.into_iter().map(|number| number as f32).collect())
@@ -258,9 +264,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_counts_activations_as_places() {
+    fn a_plan_counts_activations_too() {
         let plan: Plan = "linear, relu,linear,linear,none,linear".parse().expect("a plan");
-        assert_eq!(plan.places, [0, 2, 3, 5]);
+        assert_eq!(plan.indices, [0, 2, 3, 5]);
         let between = [Activation::Relu, Activation::Linear, Activation::Linear];
         assert_eq!(plan.activations, between);
         for text in ["", "relu,linear", "linear,relu", "linear,relu,tanh,linear", "linear,sine"] {

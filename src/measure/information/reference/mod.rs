@@ -1,13 +1,13 @@
-//! Every estimator against sources whose mutual information is known: how far off it is, how much it
-//! scatters, and where it cannot work.
+//! Every estimator on reference problems, whose mutual information is known: its bias, its scatter,
+//! and where it cannot hold.
 //!
 //! [`table`] yields one row after the other, so that they can be shown as they come.
 
 mod panel;
-mod source;
+mod problem;
 
 pub use panel::{Selection, names, over_samples, table};
-pub use source::{MARGIN, Sample, Source, Truth};
+pub use problem::{MARGIN, Problem, Sample, Truth};
 
 use std::fmt;
 
@@ -17,6 +17,7 @@ use super::binning::{Binning, Outcomes, Range};
 use super::contrastive::{Critic, Settings};
 use super::kernel::{Distances, Noise};
 use super::{Labels, Layer, neighbours};
+use crate::measure::EstimatorKind;
 use crate::random::Generator;
 
 /// An estimator with its settings.
@@ -29,7 +30,7 @@ pub enum Estimator {
         /// Whether entropies are corrected after Miller and Madow.
         corrected: bool,
     },
-    /// A bound of [`kernel`](super::kernel) with the source's own noise around outputs without it.
+    /// A bound of [`kernel`](super::kernel), with the problem's noise around its noiseless outputs.
     Kernel {
         /// Which one.
         bound: Bound,
@@ -57,6 +58,20 @@ pub enum Bound {
     Lower,
 }
 
+impl Estimator {
+    /// Its kind, whatever its settings.
+    #[must_use]
+    pub fn kind(&self) -> EstimatorKind {
+        match self {
+            Self::Binning { .. } => EstimatorKind::Binning,
+            Self::Kernel { bound: Bound::Upper } => EstimatorKind::KernelUpper,
+            Self::Kernel { bound: Bound::Lower } => EstimatorKind::KernelLower,
+            Self::Neighbours { .. } => EstimatorKind::Neighbours,
+            Self::Contrastive { .. } => EstimatorKind::Contrastive,
+        }
+    }
+}
+
 impl fmt::Display for Estimator {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -77,7 +92,7 @@ impl fmt::Display for Estimator {
     }
 }
 
-/// What an estimator says of a sample, in bits. The generator gives a critic its seed.
+/// The estimate from a sample, in bits. A critic gets its seed from the generator.
 #[must_use]
 pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator) -> f64 {
     let all: Vec<usize> = (0..sample.len()).collect();
@@ -125,28 +140,28 @@ mod tests {
     #[test]
     fn kernel_bounds_lie_to_either_side_of_the_truth_while_samples_are_many() {
         for signal_to_noise in [0.1, 1.0, 10.0] {
-            let source = Source::Gaussian { dimensions: 1, signal_to_noise };
+            let problem = Problem::Gaussian { dimensions: 1, signal_to_noise };
             let mean = |bound| -> f64 {
                 let of = |seed| {
-                    let mut generator = generator(seed, Purpose::KnownSource);
-                    let sample = source.sample(500, &mut generator);
+                    let mut generator = generator(seed, Purpose::ReferenceProblem);
+                    let sample = problem.sample(500, &mut generator);
                     estimate(Estimator::Kernel { bound }, &sample, &mut generator) / 20.0
                 };
                 (0..20).map(of).sum()
             };
-            let truth = source.truth().bits;
+            let truth = problem.truth().bits;
             assert!(mean(Bound::Lower) < truth && truth < mean(Bound::Upper));
         }
     }
 
     #[test]
     fn in_thirty_dimensions_bins_tell_the_logarithm_of_the_samples() {
-        let mut generator = generator(0, Purpose::KnownSource);
-        let source = Source::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
-        let sample = source.sample(2048, &mut generator);
+        let mut generator = generator(0, Purpose::ReferenceProblem);
+        let problem = Problem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
+        let sample = problem.sample(2048, &mut generator);
         let binning = Binning { bins: 10, range: Range::Own };
         let estimator = Estimator::Binning { binning, corrected: false };
-        assert!(source.truth().bits < 0.03);
+        assert!(problem.truth().bits < 0.03);
         assert_eq!(estimate(estimator, &sample, &mut generator), 11.0);
     }
 }

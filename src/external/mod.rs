@@ -1,7 +1,7 @@
-//! A network of one's own, trained elsewhere: read from files and measured once.
+//! A network that was trained elsewhere: read from files and measured once.
 //!
 //! The network comes as PyTorch saves an `nn.Sequential` ([`Plan`]), samples and labels as text
-//! ([`Samples`]). All samples are one set: there is no telling which of them it was trained on.
+//! ([`Samples`]). All samples are one set, because nothing says which of them it was trained on.
 
 mod measure;
 mod network;
@@ -15,7 +15,7 @@ use std::io;
 
 /// Why a network or its samples cannot be measured, and what to do.
 #[derive(Debug, thiserror::Error)]
-pub enum OwnError {
+pub enum ExternalError {
     /// A file cannot be read.
     #[error("could not read {file}: {error}; check its name and that it may be read")]
     Unreadable {
@@ -37,13 +37,14 @@ pub enum OwnError {
     },
     /// The order of layers is not one of a perceptron.
     #[error(
-        "`--layers` is not understood: {0}; name the places of the nn.Sequential in order, as in \
-         linear,relu,linear"
+        "`--layers` is not understood: {0}; name the places of the nn.Sequential in order, as \
+         in linear,relu,linear"
     )]
     Layers(String),
     /// Not as many prefixes as linear layers.
     #[error(
-        "`--names` must have one prefix for each of the {expected} linear layers of `--layers`; got {got}"
+        "`--names` must have one prefix for each of the {expected} linear layers of `--layers`; \
+         got {got}"
     )]
     Names {
         /// Linear layers.
@@ -53,7 +54,8 @@ pub enum OwnError {
     },
     /// A layer has no weights.
     #[error(
-        "{file} has no tensor `{name}` but {found}; change `--layers`, or name layers with `--names`"
+        "{file} has no tensor `{name}` but {found}; change `--layers`, or name layers with \
+         `--names`"
     )]
     Missing {
         /// The file.
@@ -65,8 +67,8 @@ pub enum OwnError {
     },
     /// There are tensors of which nothing is known.
     #[error(
-        "{file} holds {found} too, for which `--layers` has no place; add what is missing, or choose layers \
-         with `--names`"
+        "{file} holds {found} too, for which `--layers` has no place; add what is missing, or \
+         choose layers with `--names`"
     )]
     Unused {
         /// The file.
@@ -88,8 +90,8 @@ pub enum OwnError {
     },
     /// Layers that do not fit together.
     #[error(
-        "`{name}` in {file} takes {inputs} inputs and the layer before gives {before}; list the layers in the \
-         order in which they are applied"
+        "`{name}` in {file} takes {inputs} inputs and the layer before gives {before}; list the \
+         layers in the order in which they are applied"
     )]
     Chain {
         /// The file.
@@ -103,7 +105,8 @@ pub enum OwnError {
     },
     /// Numbers of a kind that is not read.
     #[error(
-        "`{name}` in {file} holds numbers of type {dtype}; save F32, F64, F16 or BF16, for instance by `model.float()`"
+        "`{name}` in {file} holds numbers of type {dtype}; save F32, F64, F16 or BF16, for \
+         instance by `model.float()`"
     )]
     Type {
         /// The file.
@@ -115,8 +118,8 @@ pub enum OwnError {
     },
     /// A weight that is not a finite number.
     #[error(
-        "`{name}` in {file} holds {value} in row {row}, column {column}; weights must be finite in single \
-         precision, so save the network before it diverges"
+        "`{name}` in {file} holds {value} in row {row}, column {column}; weights must be finite \
+         in single precision, so save the network before it diverges"
     )]
     Weight {
         /// The file.
@@ -132,8 +135,8 @@ pub enum OwnError {
     },
     /// Something else than a finite number.
     #[error(
-        "line {line} of {file} holds “{text}” in column {column}; write finite numbers, separated by commas, \
-         semicolons or tabs"
+        "line {line} of {file} holds “{text}” in column {column}; write finite numbers, \
+         separated by commas, semicolons or tabs"
     )]
     Number {
         /// The file.
@@ -147,7 +150,8 @@ pub enum OwnError {
     },
     /// A line that is longer or shorter than the first.
     #[error(
-        "line {line} of {file} has {got} columns and the first has {expected}; give all lines as many"
+        "line {line} of {file} has {got} columns and the first has {expected}; give all lines \
+         as many"
     )]
     Columns {
         /// The file.
@@ -167,7 +171,8 @@ pub enum OwnError {
     },
     /// Samples of another width than the network's.
     #[error(
-        "{file} has {got} columns and the network takes {expected} inputs; give a column for each input"
+        "{file} has {got} columns and the network takes {expected} inputs; give a column for \
+         each input"
     )]
     Width {
         /// The file.
@@ -179,7 +184,8 @@ pub enum OwnError {
     },
     /// Not as many labels as samples.
     #[error(
-        "{file} has {got} labels and there are {expected} samples; give one label a line, in the samples' order"
+        "{file} has {got} labels and there are {expected} samples; give one label a line, in \
+         the samples' order"
     )]
     Count {
         /// The file.
@@ -191,7 +197,8 @@ pub enum OwnError {
     },
     /// More than a label in a line.
     #[error(
-        "{file} has {got} columns; labels are the number of a class on each line and nothing else"
+        "{file} has {got} columns; labels are the number of a class on each line and nothing \
+         else"
     )]
     LabelColumns {
         /// The file.
@@ -201,7 +208,8 @@ pub enum OwnError {
     },
     /// A label that is not the number of a class.
     #[error(
-        "line {line} of {file} holds the label {label}; number the classes by whole numbers from 0 to {most}"
+        "line {line} of {file} holds the label {label}; number the classes by whole numbers \
+         from 0 to {max}"
     )]
     Label {
         /// The file.
@@ -211,7 +219,7 @@ pub enum OwnError {
         /// What is there.
         label: f32,
         /// The largest class.
-        most: u32,
+        max: u32,
     },
     /// Settings that are not understood.
     #[error("`--set` is not understood: {0}")]

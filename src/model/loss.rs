@@ -1,14 +1,14 @@
-//! Loss and accuracy, on the device.
+//! Losses and accuracy, on the device.
 
 use burn::tensor::{Tensor, activation};
 
 use crate::data::Samples;
 use crate::experiment::Loss;
 
-/// A loss of each sample summed up for each member: `[members]`, the mean over samples.
+/// The mean loss over the samples of each member, `[members]`.
 ///
-/// `outputs` and `targets` are `[members, samples, outputs]`; `weights` is what each sample counts,
-/// as in [`Samples::weights`].
+/// `outputs` and `targets` are `[members, samples, outputs]`; `weights` are those of
+/// [`Samples::weights`].
 #[must_use]
 pub fn loss(
     loss: Loss,
@@ -36,8 +36,8 @@ fn log_stable_max(logits: Tensor<3>) -> Tensor<3> {
     s.clone().log() - s.sum_dim(2).log()
 }
 
-/// Share of samples that are right, `[members]`, 0 to 1: of classes, those whose largest logit is the
-/// label's; of a regression, outputs with the right sign.
+/// Accuracy of each member, `[members]`, 0 to 1: the fraction of samples whose largest logit is the
+/// label's; for a regression, the fraction of outputs with the right sign.
 ///
 /// `outputs` is `[members, samples, outputs]`.
 #[must_use]
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn each_loss_is_its_formula_worked_in_f64() {
+    fn each_loss_is_its_formula_in_f64() {
         let logits: [f64; 3] = [1.5, -0.5, 0.25];
         let targets: [f64; 3] = [0.1, 0.7, 0.2];
         let s = logits.map(|x| if x >= 0.0 { x + 1.0 } else { 1.0 / (1.0 - x) });

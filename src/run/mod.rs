@@ -1,61 +1,64 @@
-//! A run: an ensemble in training, measured at fixed steps.
+//! A run: an ensemble in training, evaluated and recorded at fixed steps, and probed when there is
+//! time.
+
+mod weight_history;
 
 use burn::tensor::Device;
 
-use super::cpu;
-use super::tape::Tape;
-use super::{TrainError, Trainer};
+use crate::evaluation::{Evaluation, ProbeResult, Scores, StepTime, next_evaluated_step};
 use crate::experiment::{Experiment, Settings};
-use crate::history::{Evaluation, ProbeResult, Scores, StepTime, next_measured_step};
 use crate::measure::Probe;
+use crate::train::{TrainError, Trainer, covered_by_slices};
 use web_time::Instant;
+use weight_history::WeightHistory;
 
-/// An ensemble in training that is measured at the steps of [`next_measured_step`].
+/// An ensemble in training that is evaluated at the steps of [`next_evaluated_step`].
 ///
-/// On the CPU members of different width, or with different numbers of samples, are trained apart: in one
-/// set of tensors the small ones would cost as much as the largest, and sums over padded rows are rounded
-/// otherwise, so that a member's last bits would depend on who else is there. For the same reason those that
-/// can be trained on slices are apart from those that cannot. So are those that are solved in closed form, everywhere:
-/// they are done one width after the other, and measured as they are.
+/// On the CPU, members of different width, or with different numbers of samples, are trained apart.
+/// In one set of tensors the small ones would cost as much as the largest. Sums over padded rows
+/// also round differently, so that a member's last bits would depend on which others are there. For
+/// the same reason members that slices cover are apart from those that they do not. On every
+/// device, members that are solved in closed form are solved and evaluated one width after the
+/// other.
 pub struct Run {
     members: Vec<Settings>,
-    /// Members that are trained together, of which each knows its place in the ensemble.
+    /// Members that are trained together, by their indices in the ensemble.
     parts: Vec<(Vec<usize>, Trainer)>,
     step: u32,
-    /// The next step to be measured; beyond the last one once that is.
+    /// The next step to be evaluated; beyond the last one when that is evaluated.
     next: u32,
-    /// Members that are still to be solved in closed form, where all are: part by part, by their
-    /// places, the last first.
+    /// Members that are still to be solved in closed form: part by part, by their indices, the last
+    /// part first. Empty for members that are trained.
     unsolved: Vec<Vec<usize>>,
-    /// Whether no member's loss is a number any more. Where only some members are trained here, others may
-    /// go on, and so do these.
+    /// Whether every member has diverged. Never so if some members are trained elsewhere: those may
+    /// go on.
     all_diverged: bool,
     device: Device,
     experiment: Experiment,
-    tape: Tape,
-    /// Seconds that handing the last steps to the device took, for each of them.
+    weights: WeightHistory,
+    /// Seconds that the host needed for each of the last steps.
     host_seconds: f64,
-    /// What measures each of the parts; made when it is first needed.
+    /// The probe of each part, made when it is first needed.
     probes: Option<Vec<(Vec<usize>, Probe)>>,
 }
 
 impl Run {
-    /// The run of an experiment before anything is measured.
+    /// The run of an experiment at step 0.
     ///
     /// # Errors
     /// If there is nothing to train on.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, TrainError> {
-        Self::of(experiment, (0..experiment.member_count()).collect(), device)
+        Self::for_members(experiment, (0..experiment.member_count()).collect(), device)
     }
 
-    /// Likewise with some of the members only, by their places: evaluations hold `None` for the others, and
-    /// measurements nothing.
+    /// The run of some members only, by their indices. Evaluations hold `None` for the others, and
+    /// measurements hold no values.
     ///
     /// # Errors
     /// If there is nothing to train on.
-    pub fn of(
+    pub fn for_members(
         experiment: &Experiment,
-        places: Vec<usize>,
+        indices: Vec<usize>,
         device: &Device,
     ) -> Result<Self, TrainError> {
         let members = experiment.members();
@@ -67,13 +70,13 @@ impl Run {
             unsolved: Vec::new(),
             all_diverged: false,
             device: device.clone(),
-            tape: Tape::new(experiment),
+            weights: WeightHistory::new(experiment),
             host_seconds: 0.0,
             probes: None,
             experiment: experiment.clone(),
             members,
         };
-        let parts = parts(&run.members, places, solves, *device == Device::flex());
+        let parts = parts(&run.members, indices, solves, *device == Device::flex());
         if solves {
             run.unsolved = parts.into_iter().rev().collect();
         } else {
@@ -82,19 +85,18 @@ impl Run {
         Ok(run)
     }
 
-    /// Times steps of these members from the start of their training, on a second copy of them, until at
-    /// least so many seconds of them are counted. Members that are solved in closed form take none.
+    /// Times training steps of these members over at least the given seconds. The steps are taken
+    /// from the start on a copy, and this run stays where it is. Members that are solved in closed
+    /// form have none.
     ///
     /// # Errors
     /// If the device was lost.
     pub async fn time_steps(&self, seconds: f64) -> Result<StepTime, TrainError> {
-        /// Seconds between two waits for the device: long enough that a clock that is coarse, as browsers'
-        /// are, and a single hiccup do not decide.
+        /// Seconds between two waits for the device: long enough for the coarse clock of a browser,
+        /// and for a single hiccup not to decide.
         const CHUNK: f64 = 0.1;
-        let mut copies = Vec::new();
-        for (places, _) in &self.parts {
-            copies.push(self.trainer(places)?);
-        }
+        let mut copies: Vec<Trainer> =
+            self.parts.iter().map(|(_, trainer)| trainer.start_over()).collect();
         if copies.is_empty() {
             return Ok(StepTime::default());
         }
@@ -114,7 +116,7 @@ impl Run {
             let took = start.elapsed().as_secs_f64();
             taken += chunk;
             if taken == 1 {
-                // The first step compiles what the others use.
+                // The first step compiles the kernels, so it does not count.
             } else if took < CHUNK {
                 chunk *= 2;
             } else {
@@ -134,16 +136,20 @@ impl Run {
     }
 
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
-        let trained = parts.into_iter().map(|places| Ok((places.clone(), self.trainer(&places)?)));
+        let trained =
+            parts.into_iter().map(|indices| Ok((indices.clone(), self.trainer(&indices)?)));
         self.parts = trained.collect::<Result<_, TrainError>>()?;
         Ok(())
     }
 
-    fn trainer(&self, places: &[usize]) -> Result<Trainer, TrainError> {
-        Trainer::of(places.iter().map(|&place| self.members[place]).collect(), &self.device)
+    fn trainer(&self, indices: &[usize]) -> Result<Trainer, TrainError> {
+        Trainer::for_members(
+            indices.iter().map(|&index| self.members[index]).collect(),
+            &self.device,
+        )
     }
 
-    /// Steps after which the run is done.
+    /// The last step of the run.
     fn last(&self) -> u32 {
         self.members[0].steps
     }
@@ -154,31 +160,30 @@ impl Run {
         self.step
     }
 
-    /// Whether there is nothing left to do: all steps are taken and the last one is measured, or
-    /// every member has diverged.
+    /// Whether training is over: the last step is taken and evaluated, or every member has
+    /// diverged.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.all_diverged || self.next > self.last()
     }
 
-    /// Takes at most `most` steps and waits for them. Ends at the next measured step, with the
-    /// measurement; the first call at step 0 measures before any step is taken.
+    /// Takes at most `max` steps and waits for them. Stops at the next step to be evaluated and
+    /// returns the evaluation. The first call evaluates step 0 before it takes any step.
     ///
-    /// Where all members are solved in closed form, a call solves and measures those of one width, and
-    /// nothing is measured before.
+    /// If the members are solved in closed form, each call solves and evaluates those of one width.
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn advance(&mut self, most: u32) -> Result<Option<Evaluation>, TrainError> {
+    pub async fn advance(&mut self, max: u32) -> Result<Option<Evaluation>, TrainError> {
         if self.is_done() {
             return Ok(None);
         }
         let start = Instant::now();
         if !self.unsolved.is_empty() {
-            return if most > 0 { self.solve_next().await.map(Some) } else { Ok(None) };
+            return if max > 0 { self.solve_next().await.map(Some) } else { Ok(None) };
         }
         let last = self.last();
-        let stop = self.step.saturating_add(most).min(self.next).min(last);
+        let stop = self.step.saturating_add(max).min(self.next).min(last);
         for (_, trainer) in &mut self.parts {
             while trainer.step() < stop {
                 trainer.advance().await?;
@@ -192,53 +197,53 @@ impl Run {
             for (_, trainer) in &self.parts {
                 trainer.settle().await?;
             }
-            self.tape.trained(start);
+            self.weights.trained(start);
             return Ok(None);
         }
         let mut evaluation = Evaluation { step: stop, members: vec![None; self.members.len()] };
-        for (places, trainer) in &mut self.parts {
-            fill(&mut evaluation, places, trainer.measure().await?);
+        for (indices, trainer) in &mut self.parts {
+            fill(&mut evaluation, indices, trainer.measure().await?);
         }
         self.all_diverged = evaluation.has_diverged();
-        // The last step is measured too, wherever the others fall.
-        let following = next_measured_step(stop);
+        // The last step is evaluated too, wherever the others fall.
+        let following = next_evaluated_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
-        self.tape.trained(start);
-        // Also where nothing is measured yet: it may be asked for later.
+        self.weights.trained(start);
+        // Even if nothing is probed: that can be asked for later.
         let networks = || self.parts.iter().map(|(_, trainer)| trainer.model()).collect();
-        self.tape.record(stop, self.next > last, networks);
+        self.weights.record(stop, self.next > last, networks);
         Ok(Some(evaluation))
     }
 
-    /// Seconds a step that the host was busy with the last steps: on a GPU with queueing them, on the CPU
-    /// with all of it. What was waited for afterwards does not count.
+    /// Host time for each of the last steps, in seconds: queueing on a GPU, the whole computation
+    /// on the CPU. Waiting for the device is not included.
     #[must_use]
     pub fn host_seconds(&self) -> f64 {
         self.host_seconds
     }
 
-    /// Whether networks are recorded that are not measured yet, beside loss and accuracy.
+    /// Whether recorded networks are still to be probed.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.tape.is_behind()
+        self.weights.is_behind()
     }
 
-    /// Whether some should be measured now, though training goes on: if measuring has taken less
-    /// than its share of the time.
+    /// Whether one should be probed now although training goes on: if probing has taken less than
+    /// its fraction of the time.
     #[must_use]
     pub fn is_measuring_due(&self) -> bool {
-        self.tape.is_due()
+        self.weights.is_due()
     }
 
-    /// Time that training waited for measuring, over the time that it took.
+    /// Time that training waited for the probe, as a fraction of training time.
     #[must_use]
     pub fn measuring_cost(&self) -> f64 {
-        self.tape.cost()
+        self.weights.cost()
     }
 
-    /// Measures the networks of a recorded step: of the newest that is not measured yet, or of the oldest
-    /// where measuring one needs what came before. `None` if all are. While training `rests` the time
-    /// that this takes is not counted against measuring's share.
+    /// Probes the networks of one recorded step: the newest that is not probed yet, or the oldest
+    /// if a measurement depends on earlier ones. `None` if all are probed. If training `rests`, the
+    /// time is not counted against the fraction that probing may take.
     ///
     /// # Errors
     /// If the device was lost.
@@ -248,38 +253,39 @@ impl Run {
         }
         if self.probes.is_none() {
             let mut probes = Vec::new();
-            for (places, trainer) in &self.parts {
+            for (indices, trainer) in &self.parts {
                 let seeds = trainer.members().iter().map(|member| member.seed).collect();
                 let probe = Probe::new(&self.experiment, seeds, trainer.data()).await?;
-                probes.push((places.clone(), probe));
+                probes.push((indices.clone(), probe));
             }
             self.probes = Some(probes);
         }
         let Some(probes) = &mut self.probes else { return Ok(None) };
-        self.tape.measure(probes, self.members.len(), rests).await
+        Ok(self.weights.measure(probes, self.members.len(), rests).await?)
     }
 
-    /// Measures everything recorded anew, as an experiment says that is trained alike; nothing is, and `false`
-    /// is given back, if that measures alike too.
+    /// Probes every recorded step again with the measurement settings of `experiment`, which must
+    /// train identically. Returns `false`, and probes nothing again, if those settings measure the
+    /// same.
     pub fn measure_anew(&mut self, experiment: &Experiment) -> bool {
         let alike = self.experiment.measures_alike(experiment);
         self.experiment = experiment.clone();
         if alike {
-            self.tape.set_share(experiment);
+            self.weights.set_time_fraction(experiment);
         } else {
             self.probes = None;
-            self.tape.rewind(experiment);
+            self.weights.invalidate(experiment);
         }
         !alike
     }
 
-    /// Solves and measures the next part. All that is left of it afterwards is what was measured.
+    /// Solves and evaluates the next part. Only the evaluation is kept.
     async fn solve_next(&mut self) -> Result<Evaluation, TrainError> {
         let mut evaluation = Evaluation { step: 1, members: vec![None; self.members.len()] };
-        if let Some(places) = self.unsolved.pop() {
-            let mut trainer = self.trainer(&places)?;
+        if let Some(indices) = self.unsolved.pop() {
+            let mut trainer = self.trainer(&indices)?;
             trainer.advance().await?;
-            fill(&mut evaluation, &places, trainer.measure().await?);
+            fill(&mut evaluation, &indices, trainer.measure().await?);
         }
         if self.unsolved.is_empty() {
             self.step = 1;
@@ -288,42 +294,41 @@ impl Run {
         Ok(evaluation)
     }
 
-    /// Trains to the end on a device that answers at once, and hands every evaluation to `look`. Nothing
-    /// else is measured.
+    /// Trains to the end and hands every evaluation to `observe`. Nothing is probed.
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn finish(&mut self, mut look: impl FnMut(Evaluation)) -> Result<(), TrainError> {
+    pub async fn finish(&mut self, mut observe: impl FnMut(Evaluation)) -> Result<(), TrainError> {
         while !self.is_done() {
-            self.advance(u32::MAX).await?.into_iter().for_each(&mut look);
+            self.advance(u32::MAX).await?.into_iter().for_each(&mut observe);
         }
         Ok(())
     }
 }
 
-/// Puts measurements where their members are.
-fn fill(evaluation: &mut Evaluation, places: &[usize], measured: Vec<Scores>) {
-    for (place, measured) in places.iter().zip(measured) {
-        evaluation.members[*place] = Some(measured);
+/// Stores the scores of some members, by their indices.
+fn fill(evaluation: &mut Evaluation, indices: &[usize], scores: Vec<Scores>) {
+    for (index, scores) in indices.iter().zip(scores) {
+        evaluation.members[*index] = Some(scores);
     }
 }
 
-/// Members that are trained together, by their places: those of `places`, divided.
+/// The given members, divided into those that are trained together.
 fn parts(
     members: &[Settings],
-    mut places: Vec<usize>,
+    mut indices: Vec<usize>,
     solves: bool,
     on_cpu: bool,
 ) -> Vec<Vec<usize>> {
     if !solves && !on_cpu {
-        return vec![places];
+        return vec![indices];
     }
-    let kind = |place: usize| {
-        let member = &members[place];
-        (member.width, member.train_samples(), cpu::covers(member))
+    let key = |index: usize| {
+        let member = &members[index];
+        (member.width, member.train_samples(), covered_by_slices(member))
     };
-    places.sort_by_key(|&place| kind(place));
-    places.chunk_by(|a, b| kind(*a) == kind(*b)).map(<[usize]>::to_vec).collect()
+    indices.sort_by_key(|&index| key(index));
+    indices.chunk_by(|a, b| key(*a) == key(*b)).map(<[usize]>::to_vec).collect()
 }
 
 #[cfg(test)]
@@ -337,7 +342,7 @@ mod tests {
         parsed.experiment
     }
 
-    /// Everything that a run has recorded, measured.
+    /// The measurements of all recorded steps, by step.
     fn measured(run: &mut Run) -> Vec<ProbeResult> {
         let mut all = Vec::new();
         while let Some(measurement) = block_on(run.measure(true)).expect("on the CPU") {
@@ -354,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_measured_anew_is_measured_as_one_that_was_from_the_start() {
+    fn a_run_probed_again_gives_what_it_would_have_from_the_start() {
         const RUN: &str = "p=11&width=24&seeds=2&steps=60&spread=1";
         for other in ["info=binning", "info=binning&bin-range=whole", "info=neighbours&layers=all"]
         {
@@ -412,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn timing_steps_takes_as_long_as_asked_for_and_leaves_the_run_where_it_is() {
+    fn timing_steps_leaves_the_run_where_it_is() {
         let query = "p=23&width=64&seeds=2&steps=40&info=off";
         let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
         for _ in 0..3 {
@@ -443,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_which_nothing_was_measured_can_be_measured_when_it_is_over() {
+    fn a_run_without_measurements_can_be_probed_when_it_is_over() {
         let mut run = finished("p=11&width=24&seeds=1&steps=20&info=off");
         assert!(measured(&mut run).is_empty());
         assert!(run.measure_anew(&experiment("p=11&width=24&seeds=1&steps=20&spread=1")));

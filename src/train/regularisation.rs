@@ -1,27 +1,26 @@
-//! Methods that press for compression by changing gradients or weights. Weight decay is with the
-//! optimisers; noise and smoothing are with the loss.
+//! Regularisation by a change of gradients or weights: Grokfast, OrthoGrad, constant norm and rank
+//! penalty. Weight decay is part of the optimisers; noise and smoothing are part of the loss.
 
 use std::collections::VecDeque;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use nalgebra::DMatrix;
 
-use super::TrainError;
 use super::per_member::{Members, PerMember, member_sum};
-use super::read;
+use crate::device::{DeviceError, read};
 use crate::experiment::{Grokfast as Average, Optimiser, Settings};
-use crate::measure::spectrum::Spectrum;
+use crate::linalg::Spectrum;
 use crate::model::Role;
 
-/// Grokfast (Lee et al., arXiv 2405.20233): adds to each gradient a multiple of its running average,
-/// `g + lambda mu`.
+/// Grokfast (Lee et al., arXiv 2405.20233): adds to each gradient a multiple of its running
+/// average, `g + lambda mu`.
 ///
 /// - EMA (algorithm 2): `mu = alpha mu + (1 - alpha) g`, from `mu = g` at the first step.
 /// - MA (algorithm 1): `mu` is the mean of the last gradients, this one included, once there are as
 ///   many as the window holds.
 pub(super) struct Grokfast {
     average: Average,
-    /// Those that have this average.
+    /// The members that use this average.
     members: Members,
     lambda: PerMember,
     alpha: PerMember,
@@ -87,8 +86,8 @@ impl Grokfast {
         let oldest = if past.len() > self.window { past.pop_front() } else { None };
         self.steps[index] += 1;
         let sum = match (self.sums[index].take(), oldest) {
-            // Summed anew once a window: what rounding leaves of large early gradients in a running
-            // sum would stay for good.
+            // Summed from scratch once per window. Otherwise the rounding errors of large early
+            // gradients would stay in the running sum for good.
             (Some(_), Some(_)) if self.steps[index].is_multiple_of(self.window) => {
                 past.iter().skip(1).fold(past[0].clone(), |sum, g| sum + g.clone())
             }
@@ -128,8 +127,8 @@ pub(super) fn orthogonal(
     })
 }
 
-/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member that
-/// are trained are scaled after each step so that their norm stays what it was at the start.
+/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member
+/// that are trained are scaled after each step so that their norm stays what it was at the start.
 pub(super) struct ConstantNorm {
     members: Members,
     trained: Vec<bool>,
@@ -171,11 +170,11 @@ fn square(parameters: &[Tensor<3>], trained: &[bool]) -> Tensor<3> {
     squares.reduce(|sum, square| sum + square).expect("a network has parameters that are trained")
 }
 
-/// A penalty on the entropy of the singular values of each layer's weights, `b H(W)` with
-/// `H = -Σ s ln s`, `s = σ / Σ σ`; `exp H` is the effective rank (Roy & Vetterli 2007). Used against
+/// A penalty on the entropy of the singular values of each layer's weights, `b H(W)` with `H = -Σ s
+/// ln s`, `s = σ / Σ σ`; `exp H` is the effective rank (Roy & Vetterli 2007). Used against
 /// complexity by DeMoss et al. (arXiv 2412.09810).
 ///
-/// Gradients are worked in f64 on the host, since the device has no decomposition.
+/// Gradients are computed in f64 on the host, because the device has no decomposition.
 pub(super) struct RankPenalty {
     strengths: Vec<f64>,
 }
@@ -193,7 +192,7 @@ impl RankPenalty {
         parameters: &[Tensor<3>],
         roles: &[Role],
         gradients: &mut [Option<Tensor<3>>],
-    ) -> Result<(), TrainError> {
+    ) -> Result<(), DeviceError> {
         for ((parameter, role), gradient) in parameters.iter().zip(roles).zip(gradients) {
             if *role != Role::Weights {
                 continue;
@@ -225,11 +224,11 @@ impl RankPenalty {
 }
 
 /// The entropy of the singular values of a matrix, in nats, and its gradient with respect to the
-/// matrix: with `W = U diag(σ) Vᵀ` and `S = Σ σ`, `dH/dσ = -(ln(σ / S) + H) / S`, and the gradient is
-/// `U diag(dH/dσ) Vᵀ`. Both are zero where an entry is not finite.
+/// matrix: with `W = U diag(σ) Vᵀ` and `S = Σ σ`, `dH/dσ = -(ln(σ / S) + H) / S`, and the gradient
+/// is `U diag(dH/dσ) Vᵀ`. Both are zero where an entry is not finite.
 fn entropy(matrix: DMatrix<f64>) -> (f64, DMatrix<f64>) {
     let none = DMatrix::zeros(matrix.nrows(), matrix.ncols());
-    let Some(spectrum) = Spectrum::of(matrix) else {
+    let Some(spectrum) = Spectrum::of_matrix(matrix) else {
         return (0.0, none);
     };
     let (entropy, total) = spectrum.entropy();
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn an_orthograd_gradient_is_orthogonal_to_the_weights_and_as_long_as_before() {
+    fn an_orthograd_gradient_is_orthogonal_and_keeps_its_length() {
         let weights = wave([2, 46, 128], 0.37);
         for gradient in
             [wave([2, 46, 128], 1.11), weights.clone() + wave([2, 46, 128], 1.11) * 0.05]
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn grokfast_adds_the_running_average_worked_in_f64() {
+    fn grokfast_adds_the_running_average() {
         let gradients = [0.4, -1.5, 0.02, 0.7];
         let run = |query: &str| -> Vec<f64> {
             let members = Experiment::from_query(query).experiment.members();
@@ -317,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rank_penalty_adds_the_slope_of_each_members_entropy_to_its_gradient() {
+    fn the_rank_penalty_adds_the_slope_of_each_members_entropy() {
         let members = Experiment::from_query("rank-penalty=0,0.5&seeds=1").experiment.members();
         let penalty = RankPenalty::new(&members).expect("it is on");
         let weights = wave([2, 5, 3], 0.71) + wave([2, 5, 3], 2.13);
@@ -331,9 +330,9 @@ mod tests {
         assert_eq!(before[..15], with[..15], "the first member has no penalty");
         for entry in 0..15 {
             let at = |shift: f64| {
-                let mut own = weights[15..].to_vec();
-                own[entry] += shift;
-                0.5 * entropy(DMatrix::from_row_slice(5, 3, &own)).0
+                let mut moved = weights[15..].to_vec();
+                moved[entry] += shift;
+                0.5 * entropy(DMatrix::from_row_slice(5, 3, &moved)).0
             };
             let expected = before[15 + entry] + (at(1e-6) - at(-1e-6)) / 2e-6;
             assert!((with[15 + entry] - expected).abs() < 1e-5, "{entry}");
@@ -361,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn the_entropy_of_equal_singular_values_is_the_logarithm_of_their_number() {
+    fn the_entropy_of_equal_singular_values_is_a_logarithm() {
         assert!((entropy(DMatrix::identity(7, 7)).0 - 7f64.ln()).abs() < 1e-12);
         let one = DMatrix::from_fn(4, 6, |i, j| (i + 1) as f64 * (j + 1) as f64);
         assert!(entropy(one).0.abs() < 1e-5);

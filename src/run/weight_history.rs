@@ -1,42 +1,44 @@
-//! Networks as they were at recorded steps, measured when there is time.
+//! The weights of networks at recorded steps, probed when there is time.
 
 use web_time::Instant;
 
-use super::TrainError;
+use crate::device::DeviceError;
+use crate::evaluation::{ProbeResult, next_recorded_step};
 use crate::experiment::{BinRange, Estimator, Experiment};
-use crate::history::{ProbeResult, next_probed_step};
 use crate::measure::{self, Probe};
 use crate::model::Perceptron;
 
-/// Most numbers that are kept: 128 MB.
+/// Numbers that are kept, at most: 128 MB.
 const MAX_NUMBERS: usize = 32_000_000;
 
-/// Seconds that may go into measuring before training has earned them, so that something is measured as
-/// soon as training begins.
+/// Seconds that the probe may take before training has earned them, so that the first measurement
+/// comes soon.
 const CREDIT: f64 = 0.05;
 
-/// What has been recorded, and how much time went into it.
+/// Recorded networks, and the time that probing them took.
 ///
-/// As recorded steps can be measured at any time, measuring never has to hold training up; and with
-/// other settings it can be done again for a run that is over.
-pub(super) struct Tape {
+/// A recorded step can be probed at any time, so the probe never has to stall training. With other
+/// settings, a run that is over can be probed again.
+pub(super) struct WeightHistory {
     /// Steps with the networks of each part.
     recorded: Vec<Record>,
     /// The step from which on the next is recorded.
     next: u32,
-    /// Share of training time that measuring may take.
-    share: f64,
-    /// Whether what is measured at a step depends on what was measured before.
+    /// Fraction of training time that probing may take.
+    time_fraction: f64,
+    /// Whether a measurement depends on those of earlier steps.
     in_order: bool,
-    /// Whether it depends on the whole run, so that nothing can be measured before it is over or rests.
+    /// Whether it depends on the whole run, so that nothing can be probed before that is over or
+    /// rests.
     needs_all: bool,
-    /// Whether measuring has to wait until training rests: for that, or because a critic takes seconds.
+    /// Whether probing has to wait until training rests: for the reason above, or because a critic
+    /// takes seconds.
     at_rest_only: bool,
-    /// Records that probes have looked at for that.
-    surveyed: usize,
-    /// Whether nothing is to be measured.
+    /// Records by which the probes have updated their ranges.
+    ranges_known: usize,
+    /// Whether there are no curves to measure.
     nothing: bool,
-    /// Seconds so far that training took, and that it waited for measuring.
+    /// Seconds so far that training took, and that it waited for the probe.
     training: f64,
     measuring: f64,
     /// Seconds that the last measurement took.
@@ -49,34 +51,35 @@ struct Record {
     measured: bool,
 }
 
-impl Tape {
+impl WeightHistory {
     pub(super) fn new(experiment: &Experiment) -> Self {
-        let mut tape = Self {
+        let mut history = Self {
             recorded: Vec::new(),
             next: 0,
-            share: 0.0,
+            time_fraction: 0.0,
             in_order: false,
             needs_all: false,
             at_rest_only: false,
             nothing: false,
-            surveyed: 0,
+            ranges_known: 0,
             training: 0.0,
             measuring: 0.0,
             latest: 0.0,
         };
-        tape.rewind(experiment);
-        tape
+        history.invalidate(experiment);
+        history
     }
 
-    /// What share of training time measuring may take.
-    pub(super) fn set_share(&mut self, experiment: &Experiment) {
-        self.share = experiment.settings.measure_share / 100.0;
+    /// Takes over the fraction of training time that probing may take.
+    pub(super) fn set_time_fraction(&mut self, experiment: &Experiment) {
+        self.time_fraction = experiment.settings.measure_share / 100.0;
     }
 
-    /// Everything recorded, and to be recorded, is to be measured as this experiment says.
-    pub(super) fn rewind(&mut self, experiment: &Experiment) {
+    /// Marks every record as not probed yet. From now on the settings of `experiment` say what is
+    /// measured.
+    pub(super) fn invalidate(&mut self, experiment: &Experiment) {
         let settings = &experiment.settings;
-        self.set_share(experiment);
+        self.set_time_fraction(experiment);
         self.in_order = match settings.info {
             Estimator::Binning => settings.bin_range == BinRange::Running,
             Estimator::Contrastive => true,
@@ -85,18 +88,18 @@ impl Tape {
         self.needs_all =
             settings.info == Estimator::Binning && settings.bin_range == BinRange::Whole;
         self.at_rest_only = self.needs_all || settings.info == Estimator::Contrastive;
-        self.surveyed = 0;
+        self.ranges_known = 0;
         self.nothing = measure::curves(experiment).is_empty();
         self.recorded.iter_mut().for_each(|record| record.measured = self.nothing);
     }
 
-    /// Keeps the networks if it is time for that; where there would be too many, every second of the
-    /// earlier ones goes.
+    /// Records the networks if a step is due. If that would be too many, every second earlier
+    /// record is dropped.
     pub(super) fn record(&mut self, step: u32, last: bool, networks: impl Fn() -> Vec<Perceptron>) {
         if step < self.next && !last {
             return;
         }
-        self.next = next_probed_step(step);
+        self.next = next_recorded_step(step);
         let parts = networks();
         let numbers =
             parts.iter().flat_map(|part| &part.parameters).map(|p| p.shape().num_elements());
@@ -104,7 +107,7 @@ impl Tape {
         if (self.recorded.len() + 1) * numbers > MAX_NUMBERS {
             let mut keep = [true, false].into_iter().cycle();
             self.recorded.retain(|_| keep.next() == Some(true));
-            self.surveyed = 0;
+            self.ranges_known = 0;
         }
         self.recorded.push(Record { step, parts, measured: self.nothing });
     }
@@ -113,38 +116,38 @@ impl Tape {
         self.training += since.elapsed().as_secs_f64();
     }
 
-    /// Whether a recorded step is not measured yet.
+    /// Whether a recorded step is not probed yet.
     pub(super) fn is_behind(&self) -> bool {
         self.recorded.iter().any(|record| !record.measured)
     }
 
-    /// Whether a measurement that takes as long as the last one may be taken while training waits.
+    /// Whether training may wait now for a measurement that takes as long as the last one.
     pub(super) fn is_due(&self) -> bool {
-        let earned = (self.share * self.training).max(CREDIT);
+        let earned = (self.time_fraction * self.training).max(CREDIT);
         !self.at_rest_only && self.is_behind() && self.measuring + self.latest < earned
     }
 
-    /// Time that training waited for measuring, over the time that it took.
+    /// Time that training waited for the probe, as a fraction of training time.
     pub(super) fn cost(&self) -> f64 {
         if self.training > 0.0 { self.measuring / self.training } else { 0.0 }
     }
 
-    /// Measures the newest step that is not measured yet, or the oldest where that makes a difference.
-    /// Each part's probe knows the places of its members among `members`.
+    /// Probes the newest step that is not probed yet, or the oldest if that makes a difference.
+    /// Each probe comes with the indices of its members, out of `members` in all.
     pub(super) async fn measure(
         &mut self,
         probes: &mut [(Vec<usize>, Probe)],
         members: usize,
         rests: bool,
-    ) -> Result<Option<ProbeResult>, TrainError> {
-        if self.needs_all && self.surveyed < self.recorded.len() {
-            for record in &self.recorded[self.surveyed..] {
+    ) -> Result<Option<ProbeResult>, DeviceError> {
+        if self.needs_all && self.ranges_known < self.recorded.len() {
+            for record in &self.recorded[self.ranges_known..] {
                 for ((_, probe), network) in probes.iter_mut().zip(&record.parts) {
-                    probe.survey(network).await?;
+                    probe.update_ranges(network).await?;
                 }
             }
-            self.surveyed = self.recorded.len();
-            // At another range all come out differently.
+            self.ranges_known = self.recorded.len();
+            // Another range changes every measurement.
             self.recorded.iter_mut().for_each(|record| record.measured = false);
         }
         let mut behind = self.recorded.iter_mut().filter(|record| !record.measured);
@@ -154,9 +157,9 @@ impl Tape {
         };
         let start = Instant::now();
         let mut measurement = ProbeResult { step: record.step, members: vec![Vec::new(); members] };
-        for ((places, probe), network) in probes.iter_mut().zip(&record.parts) {
-            for (place, values) in places.iter().zip(probe.measure(network).await?) {
-                measurement.members[*place] = values;
+        for ((indices, probe), network) in probes.iter_mut().zip(&record.parts) {
+            for (index, values) in indices.iter().zip(probe.measure(network).await?) {
+                measurement.members[*index] = values;
             }
         }
         record.measured = true;

@@ -1,4 +1,4 @@
-//! Sources whose mutual information is known.
+//! Reference problems: pairs of an input and an output with known mutual information.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::random::{Generator, Purpose, generator, normal, normals};
 
 /// Pairs of an input and an output with known mutual information.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Source {
+pub enum Problem {
     /// A standard normal input in some dimensions, and the same with Gaussian noise: `d/2 log2(1 +
     /// s)` bits.
     Gaussian {
@@ -24,8 +24,8 @@ pub enum Source {
         /// The probability `p`.
         flip: f64,
     },
-    /// One of several equally likely inputs, sent to one of fewer outputs: their number's logarithm.
-    /// Outputs are whole numbers from 0, with noise as above.
+    /// One of several equally likely inputs, sent to one of fewer outputs: their number's
+    /// logarithm. Outputs are whole numbers from 0, with noise as above.
     Map {
         /// How many inputs there are, a multiple of `outputs`.
         inputs: usize,
@@ -60,7 +60,7 @@ pub struct Truth {
     pub error: f64,
 }
 
-/// What was drawn from a [`Source`].
+/// What was drawn from a [`Problem`].
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The input as a vector, `[samples, input units]`.
@@ -93,7 +93,7 @@ impl Sample {
     }
 }
 
-impl Source {
+impl Problem {
     /// Its mutual information.
     #[must_use]
     pub fn truth(&self) -> Truth {
@@ -181,7 +181,7 @@ impl Source {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match *self {
             Self::Gaussian { dimensions: 1, signal_to_noise } => {
@@ -205,14 +205,14 @@ impl fmt::Display for Source {
     }
 }
 
-/// The sign at one place of a pattern, -1 or 1.
-fn sign(pattern: usize, place: usize) -> f64 {
-    if pattern >> place & 1 == 1 { 1.0 } else { -1.0 }
+/// The sign of one input of a pattern, -1 or 1.
+fn sign(pattern: usize, input: usize) -> f64 {
+    if pattern >> input & 1 == 1 { 1.0 } else { -1.0 }
 }
 
 /// `tanh(W x)` of every pattern, `[patterns, units]`.
 fn layer(inputs: usize, units: usize, gain: f64) -> Vec<f64> {
-    let mut generator = generator(0, Purpose::KnownWeights);
+    let mut generator = generator(0, Purpose::ReferenceWeights);
     let weights = normals(&mut generator, inputs * units, gain / (inputs as f64).sqrt());
     let unit = |pattern: usize, weights: &[f64]| {
         let sum = weights.iter().enumerate().map(|(input, weight)| weight * sign(pattern, input));
@@ -225,15 +225,15 @@ fn layer(inputs: usize, units: usize, gain: f64) -> Vec<f64> {
 /// What a Gaussian mixture's output tells about which of the equally likely centres,
 /// `[centres, units]`, it came from: the mean of `log2 p(t|x) / p(t)` over draws of both.
 fn mixture(centres: &[f64], units: usize, noise: f64, draws: usize) -> Truth {
-    let mut generator = generator(0, Purpose::KnownTruth);
+    let mut generator = generator(0, Purpose::ReferenceTruth);
     let count = centres.len() / units;
     let (mut sum, mut squares) = (0.0, 0.0);
     let mut output = vec![0f64; units];
     for draw in 0..draws {
         // Every centre as often as any other, as far as draws go.
-        let own = &centres[draw % count * units..][..units];
+        let centre = &centres[draw % count * units..][..units];
         let mut exponent = 0.0;
-        for (output, centre) in output.iter_mut().zip(own) {
+        for (output, centre) in output.iter_mut().zip(centre) {
             let noise = noise * normal(&mut generator);
             *output = centre + noise;
             exponent += noise * noise;
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn the_truth_of_a_noisy_unit_is_its_integral() {
         let noise = 0.3;
-        let source = Source::NoisyLayer { inputs: 4, units: 1, gain: 1.0, noise };
+        let problem = Problem::NoisyLayer { inputs: 4, units: 1, gain: 1.0, noise };
         let centres = layer(4, 1, 1.0);
         let density = |t: f64| {
             let normal = (2.0 * std::f64::consts::PI).sqrt() * noise;
@@ -275,20 +275,20 @@ mod tests {
             .sum();
         let noises =
             0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * noise * noise).log2();
-        let truth = source.truth();
+        let truth = problem.truth();
         assert!(truth.error > 0.0 && truth.error < 0.005);
         assert!((truth.bits - (entropy - noises)).abs() < 4.0 * truth.error, "{truth:?}");
     }
 
     #[test]
     fn truths_with_closed_forms_are_those_of_the_textbook() {
-        let bits = |source: Source| source.truth().bits;
+        let bits = |problem: Problem| problem.truth().bits;
         let gaussian =
-            |dimensions, signal_to_noise| Source::Gaussian { dimensions, signal_to_noise };
+            |dimensions, signal_to_noise| Problem::Gaussian { dimensions, signal_to_noise };
         assert!((bits(gaussian(1, 3.0)) - 1.0).abs() < 1e-12);
         assert!((bits(gaussian(20, 3.0)) - 20.0).abs() < 1e-12);
-        assert_eq!(bits(Source::BinarySymmetric { flip: 0.5 }), 0.0);
-        assert_eq!(bits(Source::BinarySymmetric { flip: 0.0 }), 1.0);
-        assert_eq!(bits(Source::Map { inputs: 64, outputs: 8 }), 3.0);
+        assert_eq!(bits(Problem::BinarySymmetric { flip: 0.5 }), 0.0);
+        assert_eq!(bits(Problem::BinarySymmetric { flip: 0.0 }), 1.0);
+        assert_eq!(bits(Problem::Map { inputs: 64, outputs: 8 }), 3.0);
     }
 }

@@ -1,14 +1,14 @@
-//! Samples and labels as text: a line each, numbers separated by commas, semicolons or tabs.
+//! Samples and labels as text: one on each line, numbers separated by commas, semicolons or tabs.
 
 use std::fs;
 use std::path::Path;
 
-use super::OwnError;
+use super::ExternalError;
 
 /// The largest class that a label can be.
 const MAX_CLASS: u32 = 9999;
 
-/// What a network is measured on.
+/// The samples on which a network is measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
     /// `[samples, features]`, row by row.
@@ -24,11 +24,15 @@ impl Samples {
     ///
     /// # Errors
     /// If a file does not hold that.
-    pub fn read(inputs: &Path, labels: Option<&Path>, features: usize) -> Result<Self, OwnError> {
+    pub fn read(
+        inputs: &Path,
+        labels: Option<&Path>,
+        features: usize,
+    ) -> Result<Self, ExternalError> {
         let table = Table::read(inputs)?;
         if table.columns != features {
             let (file, got) = (table.file, table.columns);
-            return Err(OwnError::Width { file, expected: features, got });
+            return Err(ExternalError::Width { file, expected: features, got });
         }
         let classes = match labels {
             Some(path) => Some(Table::read(path)?.classes(table.lines.len())?),
@@ -59,9 +63,9 @@ struct Table {
 }
 
 impl Table {
-    fn read(path: &Path) -> Result<Self, OwnError> {
+    fn read(path: &Path) -> Result<Self, ExternalError> {
         let file = path.display().to_string();
-        let unreadable = |error| OwnError::Unreadable { file: file.clone(), error };
+        let unreadable = |error| ExternalError::Unreadable { file: file.clone(), error };
         let text = fs::read_to_string(path).map_err(unreadable)?;
         let text = text.trim_start_matches('\u{feff}');
         let mut lines =
@@ -77,26 +81,26 @@ impl Table {
             table.add(line, &cells(text, delimiter).collect::<Vec<_>>())?;
         }
         if table.lines.is_empty() {
-            return Err(OwnError::Empty { file: table.file });
+            return Err(ExternalError::Empty { file: table.file });
         }
         Ok(table)
     }
 
-    fn add(&mut self, line: usize, cells: &[&str]) -> Result<(), OwnError> {
+    fn add(&mut self, line: usize, cells: &[&str]) -> Result<(), ExternalError> {
         let file = || self.file.clone();
         if self.lines.is_empty() {
             self.columns = cells.len();
         }
         if cells.len() != self.columns {
             let (expected, got) = (self.columns, cells.len());
-            return Err(OwnError::Columns { file: file(), line, expected, got });
+            return Err(ExternalError::Columns { file: file(), line, expected, got });
         }
         for (cell, column) in cells.iter().zip(1..) {
             match cell.parse::<f32>() {
                 Ok(number) if number.is_finite() => self.values.push(number),
                 _ => {
                     let text = cell.chars().filter(|c| !c.is_control()).take(24).collect();
-                    return Err(OwnError::Number { file: file(), line, column, text });
+                    return Err(ExternalError::Number { file: file(), line, column, text });
                 }
             }
         }
@@ -104,22 +108,22 @@ impl Table {
         Ok(())
     }
 
-    fn classes(self, samples: usize) -> Result<(Vec<u32>, usize), OwnError> {
+    fn classes(self, samples: usize) -> Result<(Vec<u32>, usize), ExternalError> {
         let Self { file, columns, values, lines } = self;
         if columns != 1 {
-            return Err(OwnError::LabelColumns { file, got: columns });
+            return Err(ExternalError::LabelColumns { file, got: columns });
         }
         if lines.len() != samples {
-            return Err(OwnError::Count { file, expected: samples, got: lines.len() });
+            return Err(ExternalError::Count { file, expected: samples, got: lines.len() });
         }
         let allowed =
             |label: f32| label.fract() == 0.0 && (0.0..=MAX_CLASS as f32).contains(&label);
-        if let Some(place) = values.iter().position(|label| !allowed(*label)) {
-            let (label, most) = (values[place], MAX_CLASS);
-            return Err(OwnError::Label { file, line: lines[place], label, most });
+        if let Some(index) = values.iter().position(|label| !allowed(*label)) {
+            let (label, max) = (values[index], MAX_CLASS);
+            return Err(ExternalError::Label { file, line: lines[index], label, max });
         }
         let classes: Vec<u32> = values.iter().map(|label| *label as u32).collect();
-        let count = classes.iter().max().map_or(0, |most| *most as usize + 1);
+        let count = classes.iter().max().map_or(0, |max| *max as usize + 1);
         Ok((classes, count))
     }
 }

@@ -1,26 +1,38 @@
-//! The singular values of a layer's weights: norm, effective rank, and the closest matrices of lower
-//! rank.
+//! Decompositions of matrices, in f64 on the host: sorted eigenvalues, and the spectrum of a
+//! layer's weights with its norm, its effective rank and the closest matrices of lower rank.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-/// Singular values below this share of the largest are taken for rounding by the entropy.
+/// The eigenvalues of a symmetric matrix, largest first, and its eigenvectors as columns in the
+/// same order.
+pub(crate) fn sorted_eigen(matrix: DMatrix<f64>) -> (Vec<f64>, DMatrix<f64>) {
+    let eigen = SymmetricEigen::new(matrix);
+    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+    let values = order.iter().map(|&index| eigen.eigenvalues[index]).collect();
+    (values, eigen.eigenvectors.select_columns(&order))
+}
+
+/// The entropy takes singular values below this fraction of the largest for rounding.
 const RANK_TOLERANCE: f64 = 1e-6;
 
-/// A matrix `[rows, columns]` with its singular values and the singular vectors of its smaller side.
+/// A matrix `[rows, columns]` with its singular values and the singular vectors of its smaller
+/// side.
 ///
-/// Found through the smaller Gram matrix in f64, for that is several times faster than a singular value
-/// decomposition. Values below 10⁻⁸ of the largest are rounding, as they are in weights of f32.
+/// It comes from the smaller Gram matrix in f64, which is several times faster than a singular
+/// value decomposition. Values below 10⁻⁸ of the largest are rounding, as they are in weights of
+/// f32.
 pub struct Spectrum {
     matrix: DMatrix<f64>,
     /// Largest first.
     values: Vec<f64>,
-    /// A column for each singular value: right singular vectors where there are fewer columns than
-    /// rows, and left ones elsewhere.
+    /// A column for each singular value: right singular vectors if there are no more columns than
+    /// rows, otherwise left ones.
     vectors: DMatrix<f64>,
 }
 
 impl Spectrum {
-    /// Of weights `[rows, columns]`, or `None` if some weight is not finite.
+    /// The spectrum of weights `[rows, columns]`; `None` if some weight is not finite.
     ///
     /// # Panics
     /// If there are not `rows * columns` weights.
@@ -28,21 +40,18 @@ impl Spectrum {
     pub fn new(weights: &[f32], rows: usize, columns: usize) -> Option<Self> {
         assert_eq!(weights.len(), rows * columns, "weights of {rows} by {columns}");
         let entries = weights.iter().map(|&weight| f64::from(weight));
-        Self::of(DMatrix::from_row_iterator(rows, columns, entries))
+        Self::of_matrix(DMatrix::from_row_iterator(rows, columns, entries))
     }
 
-    /// Of a matrix, or `None` if some entry is not finite.
-    pub(crate) fn of(matrix: DMatrix<f64>) -> Option<Self> {
+    /// The spectrum of a matrix; `None` if some entry is not finite.
+    pub(crate) fn of_matrix(matrix: DMatrix<f64>) -> Option<Self> {
         if matrix.iter().any(|entry| !entry.is_finite()) {
             return None;
         }
         let gram =
             if is_tall(&matrix) { matrix.tr_mul(&matrix) } else { &matrix * matrix.transpose() };
-        let eigen = SymmetricEigen::new(gram);
-        let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
-        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-        let values = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0).sqrt()).collect();
-        let vectors = eigen.eigenvectors.select_columns(&order);
+        let (squares, vectors) = sorted_eigen(gram);
+        let values = squares.into_iter().map(|square| square.max(0.0).sqrt()).collect();
         Some(Self { matrix, values, vectors })
     }
 
@@ -58,8 +67,8 @@ impl Spectrum {
         self.matrix.norm()
     }
 
-    /// The entropy `H = -Σ s ln s` of the singular values, in nats, `s = σ / Σ σ`, and the sum `Σ σ`;
-    /// singular values that are rounding are left out of both.
+    /// The entropy `H = -Σ s ln s` of the singular values, in nats, `s = σ / Σ σ`, and the sum `Σ
+    /// σ`; singular values that are rounding are left out of both.
     pub(crate) fn entropy(&self) -> (f64, f64) {
         let values: Vec<f64> =
             self.values.iter().copied().filter(|&value| self.counts(value)).collect();
@@ -73,8 +82,8 @@ impl Spectrum {
         value > RANK_TOLERANCE * self.values.first().copied().unwrap_or(0.0)
     }
 
-    /// The effective rank, `e^H` (Roy & Vetterli, EUSIPCO 2007): the number of singular values if all
-    /// are equal, less the more unequal they are. Of a matrix of zeros it is 0.
+    /// The effective rank, `e^H` (Roy & Vetterli, EUSIPCO 2007): the number of singular values if
+    /// all are equal, and less the more they differ. It is 0 for a matrix of zeros.
     ///
     /// Singular values below 10⁻⁶ of the largest are left out.
     #[must_use]
@@ -83,9 +92,9 @@ impl Spectrum {
         if total > 0.0 { entropy.exp() } else { 0.0 }
     }
 
-    /// The matrix of a rank no more than `rank` that comes closest, row by row: the part of this one in
-    /// its first singular vectors (Eckart & Young, Psychometrika 1, 1936). From the full rank on it is
-    /// the matrix itself.
+    /// The closest matrix of at most the given rank, row by row: the part of this one in its first
+    /// singular vectors (Eckart & Young, Psychometrika 1, 1936). From the full rank on it is the
+    /// matrix itself.
     #[must_use]
     pub fn truncated(&self, rank: usize) -> Vec<f32> {
         let closest = if rank < self.values.len() {

@@ -1,20 +1,21 @@
-//! How much of a layer's spread is within the classes: the collapse of each class to a point.
+//! The fraction of a layer's variance that is within classes. It falls as each class collapses to a
+//! point.
 //!
 //! Papyan, Han & Donoho (PNAS 117, 2020, "neural collapse", property NC1) compare the covariances
 //! within and between classes; Sakamoto & Sato (arXiv 2509.20829) explain grokking and the
-//! information bottleneck's compression by the variance within classes. Here it is a share of all
-//! variance, by traces, so that the layer's scale does not matter.
+//! information bottleneck's compression by the variance within classes. Here it is a fraction of
+//! all variance, by traces, so that the layer's scale does not matter.
 
 /// f32's unit of rounding.
 const ROUNDING: f64 = 1.0 / (1 << 24) as f64;
 
-/// The share `W / V` of a layer's variance that is within classes, 0 (each class is a point) to 1 (the
-/// classes have one mean).
+/// The fraction `W / V` of a layer's variance that is within classes, 0 (each class is a point) to
+/// 1 (the classes have one mean).
 ///
-/// `values` is `[samples, units]`, `classes` the class of each sample, below `class_count`, and `rows`
-/// the samples that count, all if there is no list. `W` is the mean of `‖T - mean of its class‖²` over
-/// samples, `V` that of `‖T - mean‖²`. Where nothing varies beyond f32's rounding the classes are not
-/// told apart, and the share is 1; where a value is not finite it is NaN.
+/// `values` is `[samples, units]`, `classes` the class of each sample, below `class_count`, and
+/// `rows` the samples that count, all if there is no list. `W` is the mean of `‖T - mean of its
+/// class‖²` over samples, `V` that of `‖T - mean‖²`. Where nothing varies beyond f32's rounding the
+/// classes are not told apart, and the fraction is 1; where a value is not finite it is NaN.
 ///
 /// # Panics
 /// If a class or a row is out of range.
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_that_are_points_have_no_spread_within() {
+    fn classes_that_are_points_have_no_variance_within() {
         let (values, classes) = clusters(4, 0.0);
         assert_eq!(within_over_total(&values, 4, &classes, 3, None), 0.0);
     }
@@ -105,9 +106,9 @@ mod tests {
         for unit in 0..4 {
             let grand = mean(&rows, unit);
             for class in 0..3 {
-                let own: Vec<usize> =
+                let of_class: Vec<usize> =
                     rows.iter().copied().filter(|&row| classes[row] == class).collect();
-                between += own.len() as f64 * (mean(&own, unit) - grand).powi(2);
+                between += of_class.len() as f64 * (mean(&of_class, unit) - grand).powi(2);
             }
             total += rows
                 .iter()
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_without_spread_tells_no_class_from_another() {
+    fn a_constant_layer_has_all_its_variance_within_classes() {
         for value in [0.0, 0.1, -1e9] {
             assert_eq!(within_over_total(&[value; 30], 3, &[0, 1].repeat(5), 2, None), 1.0);
         }

@@ -1,0 +1,218 @@
+//! Mutual information of layers, by the estimator that the settings name.
+
+use rand::seq::SliceRandom;
+
+use super::{LAYER_SETS, Probe};
+use crate::experiment::{BinRange, Estimator, NoiseScale};
+use crate::measure::information::{
+    Information, Labels, Layer, binning, contrastive, kernel, neighbours,
+};
+use crate::measure::{Curve, Quantity, Set};
+use crate::random::{self, Purpose};
+use crate::stats;
+
+/// Rounds of training of a critic at each measurement, at most, and updates in each.
+const MAX_ROUNDS: usize = 20;
+const UPDATES: usize = 20;
+
+/// An estimate over some samples, by their indices. NaN where the estimator gives no value.
+type Estimate<'a> = Box<dyn Fn(&[usize]) -> Estimated + 'a>;
+
+/// Mutual information in bits.
+#[derive(Clone, Copy)]
+struct Estimated {
+    /// `I(X;T)`; of two bounds the upper.
+    inputs: f64,
+    inputs_lower: f64,
+    /// `I(T;Y)`; of two bounds the one from upper bounds.
+    labels: f64,
+    labels_lower: f64,
+}
+
+impl Estimated {
+    const NONE: Self = Self::single(f64::NAN, f64::NAN);
+
+    /// By an estimator that gives one value and not two bounds.
+    const fn single(inputs: f64, labels: f64) -> Self {
+        Self { inputs, inputs_lower: f64::NAN, labels, labels_lower: f64::NAN }
+    }
+}
+
+impl Probe {
+    pub(super) fn measure_information(
+        &mut self,
+        outputs: Layer,
+        layer: usize,
+        member: usize,
+        values: &mut [f64],
+    ) {
+        if self.settings.info == Estimator::Off
+            || outputs.values().iter().any(|value| !value.is_finite())
+        {
+            return;
+        }
+        // Without classes all samples are of one class, about which there is nothing to know.
+        let (classes, count) = match self.points.classes(member) {
+            Some((classes, count)) => (classes.to_vec(), count),
+            None => (vec![0; outputs.rows()], 1),
+        };
+        let labels = Labels::new(&classes, count);
+        let by_critic = self.settings.info == Estimator::Contrastive;
+        let one_hot = if by_critic { labels.one_hot() } else { Vec::new() };
+        let answers = Layer::new(&one_hot, count);
+        if by_critic {
+            self.train_critics(outputs, answers, layer, member);
+        }
+        if matches!(self.settings.bin_range, BinRange::Running | BinRange::Whole) {
+            self.note_range(outputs, layer, member);
+        }
+        let estimate = self.estimator(outputs, answers, labels, layer, member);
+        for set in LAYER_SETS {
+            let curve = |quantity| Curve::of(quantity).layer(layer).on(set);
+            let indices = self.points.indices(member, set);
+            if indices.is_empty() || !self.curves.contains(curve(Quantity::InputInformation)) {
+                continue;
+            }
+            let found = estimate(&indices);
+            for (quantity, value) in [
+                (Quantity::InputInformation, found.inputs),
+                (Quantity::InputInformationLower, found.inputs_lower),
+                (Quantity::LabelInformation, found.labels),
+                (Quantity::LabelInformationLower, found.labels_lower),
+            ] {
+                self.curves.put(curve(quantity), value, values);
+            }
+            if self.settings.subsamples && !by_critic {
+                let halves = halves(&indices, self.seeds[member]).map(|half| estimate(&half));
+                for (quantity, value) in [
+                    (Quantity::InputInformationDeviation, halves.map(|found| found.inputs)),
+                    (Quantity::LabelInformationDeviation, halves.map(|found| found.labels)),
+                ] {
+                    self.curves.put(curve(quantity), stats::standard_deviation(&value), values);
+                }
+            }
+        }
+    }
+
+    /// The estimator of the information of one layer of one member.
+    fn estimator<'a>(
+        &'a self,
+        outputs: Layer<'a>,
+        answers: Layer<'a>,
+        labels: Labels<'a>,
+        layer: usize,
+        member: usize,
+    ) -> Estimate<'a> {
+        let settings = &self.settings;
+        let inputs = Layer::new(self.points.rows(member), self.points.features());
+        match settings.info {
+            Estimator::Off => Box::new(|_| Estimated::NONE),
+            Estimator::Binning => {
+                let range = match settings.bin_range {
+                    BinRange::Fixed => binning::Range::Between(-1.0, 1.0),
+                    BinRange::Step => binning::Range::Own,
+                    BinRange::Quantile => binning::Range::Quantiles,
+                    BinRange::Running | BinRange::Whole => {
+                        let (low, high) = self.ranges[member][layer - 1];
+                        binning::Range::Between(low, high)
+                    }
+                };
+                let binning = binning::Binning { bins: settings.bins as u16, range };
+                let outcomes = binning.outcomes(outputs);
+                let corrected = settings.bin_correction;
+                Box::new(move |indices| {
+                    let found = outcomes.information(labels, &[indices], corrected);
+                    let found = found.first().copied();
+                    found.map_or(Estimated::NONE, |Information { inputs, labels }| {
+                        Estimated::single(inputs, labels)
+                    })
+                })
+            }
+            Estimator::Kernel => {
+                let noise = match settings.noise_scale {
+                    NoiseScale::Relative => kernel::Noise::Relative(settings.kernel_noise),
+                    NoiseScale::Absolute => kernel::Noise::Absolute(settings.kernel_noise),
+                };
+                let distances = kernel::Distances::new(outputs);
+                Box::new(move |indices| {
+                    let kernel::Bounds { upper, lower } = distances.bounds(labels, indices, noise);
+                    Estimated {
+                        inputs: upper.inputs,
+                        inputs_lower: lower.inputs,
+                        labels: upper.labels,
+                        labels_lower: lower.labels,
+                    }
+                })
+            }
+            Estimator::Neighbours => {
+                let (k, noise) = (settings.neighbours, settings.neighbour_noise);
+                let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
+                let noisy = neighbours::noisy(outputs, noise, &mut generator);
+                let x = kernel::Distances::new(inputs);
+                let t = kernel::Distances::new(Layer::new(&noisy, outputs.units()));
+                Box::new(move |indices| {
+                    let inputs = neighbours::shared(&x, &t, indices, k);
+                    let labels = neighbours::shared_with_labels(&t, labels, indices, k);
+                    Estimated::single(inputs, labels)
+                })
+            }
+            Estimator::Contrastive => {
+                let Some([of_inputs, of_labels]) = &self.critics[member][layer - 1] else {
+                    return Box::new(|_| Estimated::NONE);
+                };
+                Box::new(move |indices| {
+                    let held = every_other(indices, 1);
+                    // Information is at least 0, so 0 is a lower bound too; NaN stays NaN.
+                    let at_least_zero = |bound: f64| if bound < 0.0 { 0.0 } else { bound };
+                    Estimated::single(
+                        at_least_zero(of_inputs.bound(inputs, outputs, &held)),
+                        at_least_zero(of_labels.bound(answers, outputs, &held)),
+                    )
+                })
+            }
+        }
+    }
+
+    /// Trains the critics of a layer on every other sample for as long as that helps with the rest:
+    /// a critic bounds information only on pairs that it has not learned.
+    fn train_critics(&mut self, outputs: Layer, answers: Layer, layer: usize, member: usize) {
+        let seed = self.seeds[member];
+        let all = self.points.indices(member, Set::All);
+        let (learned, held) = (every_other(&all, 0), every_other(&all, 1));
+        let inputs = Layer::new(self.points.rows(member), self.points.features());
+        let new = |x: &Layer| {
+            let settings = contrastive::Settings::default();
+            contrastive::Critic::new(settings, x.units(), outputs.units(), seed)
+        };
+        let critics = &mut self.critics[member];
+        critics.resize_with(critics.len().max(layer), || None);
+        let sources = [inputs, answers];
+        let critics = critics[layer - 1].get_or_insert_with(|| sources.each_ref().map(new));
+        for (critic, x) in critics.iter_mut().zip(sources) {
+            let learn = |critic: &mut contrastive::Critic| {
+                critic.learn(x, outputs, [&learned, &held], MAX_ROUNDS, UPDATES)
+            };
+            // A new critic learns a layer that has changed much sooner than an old one.
+            let mut fresh = new(&x);
+            if learn(&mut fresh) > learn(critic) {
+                *critic = fresh;
+            }
+        }
+    }
+}
+
+/// The even indices, or the odd ones, as `remainder` says.
+fn every_other(indices: &[usize], remainder: usize) -> Vec<usize> {
+    indices.iter().copied().filter(|index| index % 2 == remainder).collect()
+}
+
+/// Ten random halves, the same each time.
+fn halves(indices: &[usize], seed: u32) -> [Vec<usize>; 10] {
+    let mut generator = random::generator(seed, Purpose::Subsamples);
+    let mut indices = indices.to_vec();
+    [(); 10].map(|()| {
+        let count = indices.len().div_ceil(2);
+        let (half, _) = indices.partial_shuffle(&mut generator, count);
+        half.to_vec()
+    })
+}
