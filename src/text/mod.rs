@@ -17,7 +17,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The English messages, a file for each topic.
-const ENGLISH: [&str; 7] = [
+const ENGLISH: [&str; 8] = [
     include_str!("en/fields.ftl"),
     include_str!("en/presets.ftl"),
     include_str!("en/figure.ftl"),
@@ -25,6 +25,7 @@ const ENGLISH: [&str; 7] = [
     include_str!("en/notes.ftl"),
     include_str!("en/failures.ftl"),
     include_str!("en/devices.ftl"),
+    include_str!("en/page.ftl"),
 ];
 
 /// A language of the page.

@@ -108,7 +108,7 @@ fn ids_by_key() -> BTreeSet<String> {
 /// All source that can name a message.
 #[cfg(not(target_family = "wasm"))]
 fn source() -> String {
-    let mut source = String::new();
+    let mut source = include_str!("../../index.html").to_owned();
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder of the source") {
@@ -127,7 +127,15 @@ fn source() -> String {
 #[cfg(not(target_family = "wasm"))]
 fn no_message_is_missing() {
     let (source, words) = (source(), messages(Locale::English));
-    for call in ["text.get(", "text.with(", "text.words(", "data-text=", "data-label=", "of("] {
+    for call in [
+        "text.get(",
+        "text.with(",
+        "text.words(",
+        "data-text=",
+        "data-label=",
+        "data-message=",
+        "of(",
+    ] {
         for rest in source.split(call).skip(1) {
             let Some(id) = rest.trim_start().strip_prefix('"').and_then(|id| id.split('"').next())
             else {
@@ -160,6 +168,18 @@ fn no_message_is_unused() {
         .filter(|id| !by_key.contains(*id))
         .collect();
     assert_eq!(extra, Vec::<&String>::new());
+}
+
+#[test]
+fn the_page_says_in_english_what_its_messages_say() {
+    let (page, words) = (include_str!("../../index.html"), text(Locale::English));
+    let marked: Vec<&str> = page.split("data-message=\"").skip(1).collect();
+    assert!(marked.len() > 5);
+    for rest in marked {
+        let (id, rest) = rest.split_once("\">").expect("an element with text");
+        let shown = rest.split("</").next().expect("it ends");
+        assert_eq!(words.get(id), shown, "{id}");
+    }
 }
 
 /// Words that docs and page do without, see the table of terms.

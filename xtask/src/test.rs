@@ -89,7 +89,7 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let driver = Driver::start(&browser)?;
     let mut cargo = Command::new("cargo");
     cargo
-        .args("test --release --package browser-tests".split(' '))
+        .args("test --release --package browser-tests --no-fail-fast".split(' '))
         .args(CHECKED)
         // One browser at a time: two that train share the cores and time out.
         .env("RUST_TEST_THREADS", "1")
