@@ -127,15 +127,9 @@ fn source() -> String {
 #[cfg(not(target_family = "wasm"))]
 fn no_message_is_missing() {
     let (source, words) = (source(), messages(Locale::English));
-    for call in [
-        "text.get(",
-        "text.with(",
-        "text.words(",
-        "data-text=",
-        "data-label=",
-        "data-message=",
-        "of(",
-    ] {
+    for call in
+        ["text.get(", "text.with(", "text.words(", "data-text=", "data-label=", "data-message="]
+    {
         for rest in source.split(call).skip(1) {
             let Some(id) = rest.trim_start().strip_prefix('"').and_then(|id| id.split('"').next())
             else {
