@@ -1,7 +1,7 @@
 //! Train ensembles of small neural networks and watch them fit first and generalise later.
 //!
 //! One run, from end to end: an [`experiment::Experiment`] is read from a query string and sent
-//! through the [`protocol`] to a worker, which opens a backend, sets up a [`run::Run`] and sends
+//! through the [`protocol`] to a worker, which opens a backend, sets up a `run::Run` and sends
 //! back a [`history::Evaluation`] at every measured step. The page pushes it into a
 //! [`history::History`], lets [`phases::find`] look for the two phases, and draws. The command line
 //! does the same without worker and page, and prints a [`report::Report`].

@@ -4,7 +4,7 @@
 //! <div data-two-phase="preset=grokking&wd=3" data-parts="toolbar,curves,finding"></div>
 //! ```
 //!
-//! The document's figures share a [`Pool`] of workers. The one that is marked `data-primary` shows what
+//! The document's figures share a pool of workers. The one that is marked `data-primary` shows what
 //! the document's own address says, and keeps the address up to date.
 
 mod adapter;
@@ -20,7 +20,6 @@ mod speed;
 mod wording;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
@@ -116,11 +115,12 @@ fn mount(element: HtmlElement) {
         element.get_attribute("data-two-phase").unwrap_or_default()
     };
     let parts = element.get_attribute("data-parts");
-    let on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>> =
-        if is_primary { Some(Rc::new(write_address)) } else { None };
-    let on_state: Option<Rc<dyn Fn(&HtmlElement)>> =
-        if is_primary { Some(Rc::new(mirror)) } else { None };
-    let surroundings = Surroundings { pool, text, on_address, on_state };
+    let surroundings = Surroundings {
+        pool,
+        text,
+        on_address: is_primary.then_some(write_address),
+        on_state: is_primary.then_some(mirror),
+    };
     let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
     with_page(|page| {
         page.figures.push(figure);

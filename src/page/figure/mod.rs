@@ -77,9 +77,9 @@ pub struct Surroundings {
     /// Called after settings or options have changed, with a way to write them into an address, and
     /// whether the reader should find the old ones by going back. Only for the figure that owns the
     /// address bar.
-    pub on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>>,
+    pub on_address: Option<fn(&Experiment, &Options, bool)>,
     /// Called after the root's state attributes have changed.
-    pub on_state: Option<Rc<dyn Fn(&HtmlElement)>>,
+    pub on_state: Option<fn(&HtmlElement)>,
 }
 
 /// The attributes of a figure's root that say what it is doing.
