@@ -105,9 +105,9 @@ fn ids_by_key() -> BTreeSet<String> {
     ids
 }
 
-#[test]
+/// All source that can name a message.
 #[cfg(not(target_family = "wasm"))]
-fn no_message_is_unused() {
+fn source() -> String {
     let mut source = String::new();
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     while let Some(folder) = folders.pop() {
@@ -120,11 +120,34 @@ fn no_message_is_unused() {
             }
         }
     }
+    source
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))]
+fn no_message_is_missing() {
+    let (source, words) = (source(), messages(Locale::English));
+    for call in ["text.get(", "text.with(", "text.words(", "data-text=", "data-label="] {
+        for rest in source.split(call).skip(1) {
+            let Some(id) = rest.trim_start().strip_prefix('"').and_then(|id| id.split('"').next())
+            else {
+                continue;
+            };
+            let is_id = id.contains('-') && id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            assert!(!is_id || words.contains_key(id), "there is no message {id}");
+        }
+    }
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))]
+fn no_message_is_unused() {
+    let source = source();
     let by_key = ids_by_key();
     let unused: Vec<String> = messages(Locale::English)
         .into_keys()
         .filter(|id| !by_key.contains(id))
-        // Of a quantity's chart and a key of the page there are as many as keys.
+        // Charts of quantities and keys of the page are named by key.
         .filter(|id| !id.starts_with("chart-") && !id.starts_with("allowed-key-"))
         .filter(|id| !source.contains(&format!("\"{id}\"")))
         .collect();

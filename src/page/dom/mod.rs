@@ -57,7 +57,12 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) {
 
 /// Gives an element the focus without scrolling to it.
 pub fn focus_in_place(element: &HtmlElement) {
-    let _ = element;
+    let options = js_sys::Object::new();
+    // Setting a property of a fresh object and calling a method that every element has do not fail.
+    js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE).ok();
+    if let Ok(focus) = js_sys::Reflect::get(element, &"focus".into()) {
+        focus.unchecked_into::<js_sys::Function>().call1(element, &options).ok();
+    }
 }
 
 /// The element that a figure is mounted in. Its parts are found by `data-part`, inside it only.

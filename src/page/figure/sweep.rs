@@ -9,7 +9,7 @@ use super::panel::{Crosshair, Panel, View, WordsLine};
 use super::{Handle, Pointed};
 use crate::page::axis::ValueAxis;
 use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
-use crate::page::dom::{Listener, Root, set_text};
+use crate::page::dom::{Listener, Root, set_attribute, set_text};
 use crate::page::plots::{self, Pick, Profile};
 
 /// A chart over the setting at one step, and a map over all steps.
@@ -127,6 +127,11 @@ impl Panel for Sweep {
         self.best.set_hidden(is_solved);
         self.map_part.set_hidden(alone || profile.is_none());
         let Some(profile) = profile else { return };
+        if !alone {
+            let hint = if profile.asks_for_descent() { "hint-threshold" } else { "hint-sweep" };
+            let field = profile.setting.as_str().into();
+            set_text(&self.hint, &text.with(hint, &[("field", field)]));
+        }
         let what = if options.profile_loss {
             plots::loss_title(experiment, text)
         } else {
@@ -172,6 +177,7 @@ impl Panel for Sweep {
             &self.best,
             &text.get(if options.profile_best { "button-same-step" } else { "button-best-step" }),
         );
+        set_attribute(&self.best, "title", &text.attribute("button-best-step", "about"));
         if !alone {
             self.draw_map(view, &setting, budget);
             self.map_crosshair.show(view.shared.crosshair);

@@ -164,7 +164,7 @@ impl Profile {
 
     /// Whether the setting moves networks across the interpolation threshold, so that double descent
     /// over it is a question.
-    pub(super) fn asks_for_descent(&self) -> bool {
+    pub fn asks_for_descent(&self) -> bool {
         self.counts.is_some()
     }
 
