@@ -4,7 +4,7 @@
 //! <div data-two-phase="preset=grokking&wd=3" data-parts="toolbar,curves,finding"></div>
 //! ```
 //!
-//! The document's figures share a [`Pool`] of workers. The one that is marked `data-primary` shows what
+//! The document's figures share a pool of workers. The one that is marked `data-primary` shows what
 //! the document's own address says, and keeps the address up to date.
 
 mod adapter;
@@ -30,7 +30,7 @@ use crate::report::Report;
 use crate::text::{Locale, Text};
 use address::{Address, Options};
 use dom::{Listener, document, set_attribute, set_text, window};
-use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
+use figure::{Figure, OnAddress, OnState, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
 
 /// What the document holds.
@@ -116,10 +116,8 @@ fn mount(element: HtmlElement) {
         element.get_attribute("data-two-phase").unwrap_or_default()
     };
     let parts = element.get_attribute("data-parts");
-    let on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>> =
-        if is_primary { Some(Rc::new(write_address)) } else { None };
-    let on_state: Option<Rc<dyn Fn(&HtmlElement)>> =
-        if is_primary { Some(Rc::new(mirror)) } else { None };
+    let on_address = is_primary.then(|| Rc::new(write_address) as OnAddress);
+    let on_state = is_primary.then(|| Rc::new(mirror) as OnState);
     let surroundings = Surroundings { pool, text, on_address, on_state };
     let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
     with_page(|page| {

@@ -67,6 +67,13 @@ pub struct ViewOptions {
     pub pointed: Pointed,
 }
 
+/// Called after settings or options have changed, and with whether the reader should find the old
+/// ones by going back.
+pub type OnAddress = Rc<dyn Fn(&Experiment, &Options, bool)>;
+
+/// Called with the figure's root.
+pub type OnState = Rc<dyn Fn(&HtmlElement)>;
+
 /// What a figure needs to know of its document.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -74,12 +81,10 @@ pub struct Surroundings {
     pub pool: Pool,
     /// The language.
     pub text: Text,
-    /// Called after settings or options have changed, with a way to write them into an address, and
-    /// whether the reader should find the old ones by going back. Only for the figure that owns the
-    /// address bar.
-    pub on_address: Option<Rc<dyn Fn(&Experiment, &Options, bool)>>,
+    /// Writes the address. Only for the figure that owns the address bar.
+    pub on_address: Option<OnAddress>,
     /// Called after the root's state attributes have changed.
-    pub on_state: Option<Rc<dyn Fn(&HtmlElement)>>,
+    pub on_state: Option<OnState>,
 }
 
 /// The attributes of a figure's root that say what it is doing.
