@@ -1,4 +1,4 @@
-//! Train ensembles of small neural networks and watch them fit first and generalise later.
+//! Train ensembles of small neural networks and watch them memorise first and generalise later.
 //!
 //! One run, from end to end: an [`experiment::Experiment`] is read from a query string and sent
 //! through the [`protocol`] to a worker, which opens a backend, sets up a `run::Run` and sends
@@ -7,7 +7,7 @@
 //! does the same without worker and page, and prints a [`report::Report`].
 //!
 //! The modules that train know nothing of a browser, and the page knows nothing of burn: features
-//! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md tells why.
+//! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md has the map.
 
 pub mod evaluation;
 pub mod experiment;

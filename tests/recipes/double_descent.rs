@@ -63,16 +63,17 @@ fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed
         measured.push(mean);
     }
     // Down, up by a tenth, and down again, in both.
-    for curve in [&measured, &risk] {
+    let [[first, peak, end], _] = [&measured, &risk].map(|curve| {
         let first = curve[..40].iter().copied().fold(f64::INFINITY, f64::min);
         let peak = curve[20..100].iter().copied().fold(0.0, f64::max);
         let end = curve[curve.len() - 1];
         println!("{first:.3}, {peak:.3}, {end:.3}");
         assert!(peak > 1.1 * first && end < 0.9 * first, "{first}, {peak}, {end}");
-        assert_result("double-descent-theory first minimum", first);
-        assert_result("double-descent-theory peak", peak);
-        assert_result("double-descent-theory end", end);
-    }
+        [first, peak, end]
+    });
+    assert_result("double-descent-theory first minimum", first);
+    assert_result("double-descent-theory peak", peak);
+    assert_result("double-descent-theory end", end);
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Panel for Toolbar {
             _ => "button-play",
         };
         set_text(&self.play, &text.get(label));
-        self.play.set_disabled(matches!(state, State::Loading | State::Error));
+        self.play.set_disabled(state == State::Error);
         let can_step = matches!(state, State::Ready | State::Paused | State::Running);
         self.step.set_disabled(!can_step);
         self.reset.set_disabled(state == State::Ready);

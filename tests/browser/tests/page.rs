@@ -529,7 +529,7 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
         }
     }
     assert!(browser.text("[data-part=measures]").await.contains("Step 300: train "));
-    browser.wait_for_text("[data-part=measures-cost]", "Training waited", 10).await;
+    browser.wait_for_text("[data-part=measures-cost]", "slowed training by", 10).await;
 
     choose(&browser, "[data-setting=info]", "binning").await;
     let steps = async || {
