@@ -81,12 +81,14 @@ mod tests {
 
     #[test]
     fn samples_and_targets_are_padded_with_zeros() {
-        let set = |outputs| SampleSet {
-            inputs: Inputs::Dense { features: 1, values: Vec::new() },
+        let set = |count, outputs| SampleSet {
+            inputs: Inputs::Dense { features: 1, values: vec![0.0; count] },
             outputs,
         };
-        let of_classes = |classes| set(Outputs::Classes { count: 6, classes });
-        let of_numbers = |values| set(Outputs::Numbers { width: 2, values });
+        let of_classes =
+            |classes: Vec<u32>| set(classes.len(), Outputs::Classes { count: 6, classes });
+        let of_numbers =
+            |values: Vec<f32>| set(values.len() / 2, Outputs::Numbers { width: 2, values });
         let [first, empty] = [vec![3, 5], vec![]].map(of_classes);
         let half = 0.5f32.to_bits();
         let padding = [0; 8];
