@@ -9,7 +9,7 @@ use super::sweep::section;
 use super::{Handle, Pointed};
 use crate::experiment::{Data, Experiment, FIELDS, Group};
 use crate::measure::{Quantity, Set};
-use crate::page::chart::{self, Chart, Frame, Layout};
+use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots;
 use crate::text::Text;
@@ -19,6 +19,8 @@ struct QuantityChart {
     quantity: Quantity,
     chart: Chart,
     words: WordsLine,
+    /// What the words were made from.
+    words_key: Option<DrawKey>,
     warning: HtmlElement,
 }
 
@@ -85,6 +87,7 @@ impl Measures {
                 quantity,
                 chart: Chart::new(holder, LAYOUT, on_change(&self.handle)),
                 words: WordsLine::new(append(&self.holder, "div", "readout")),
+                words_key: None,
                 warning: append(&self.holder, "p", "warning"),
             });
         }
@@ -157,12 +160,15 @@ impl Panel for Measures {
         self.samples_label.set_hidden(!plots::has_choice_of_samples(history));
         let step = shared.pointed_step;
         // The readout below a chart says the values at a step; the picture does not depend on it.
-        let key = view.key();
+        let (key, words_key) = (view.key(), view.key_at_step());
         for chart in &mut self.charts {
             let is_out_of_date = is_due(&chart.chart, key, budget);
-            if !is_out_of_date && view.options.pointed.time.is_none() {
+            // The words belong to the picture: while that waits for its turn, so do they.
+            let words_hold = chart.words_key == Some(words_key) || !chart.chart.is_current(key);
+            if !is_out_of_date && words_hold {
                 continue;
             }
+            chart.words_key = Some(words_key);
             let panel = plots::panel(history, &view.theme, chart.quantity, set, step, text);
             if is_out_of_date {
                 let frame = Frame {

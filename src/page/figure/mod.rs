@@ -37,7 +37,7 @@ use super::dom::{
     Frame, Listener, Root, Timer, Visibility, focus_in_place, set_attribute, set_text, window,
 };
 use super::pool::{Lease, Pool, PoolEvent};
-use super::session::{Action, Effect, Heard, Session, State};
+use super::session::{Action, Effect, Session, State};
 use crate::experiment::{Experiment, Note};
 use crate::history::History;
 use crate::protocol::Backend;
@@ -356,9 +356,9 @@ impl Handle {
         self.redraw();
     }
 
-    fn hear(&self, backend: Backend, heard: Heard) {
+    fn hear(&self, backend: Backend, event: PoolEvent) {
         self.with(|inner| {
-            let effects = inner.session.handle(backend, heard);
+            let effects = inner.session.handle(backend, event);
             inner.carry_out(effects, self);
         });
         self.redraw();
@@ -487,7 +487,7 @@ impl Inner {
                 Effect::Lease(backend) => {
                     let handle = handle.clone();
                     let lease = self.surroundings.pool.lease(backend, move |event| {
-                        handle.hear(backend, heard(event));
+                        handle.hear(backend, event);
                     });
                     self.leases.insert(backend, lease);
                 }
@@ -607,17 +607,5 @@ impl Inner {
             let query = Address::write(experiment, options, true);
             link.set_href(&format!("{path}{query}"));
         }
-    }
-}
-
-fn heard(event: PoolEvent) -> Heard {
-    match event {
-        PoolEvent::WarmUp { stage, done, total } => Heard::WarmUp { stage, done, total },
-        PoolEvent::Ready => Heard::Ready,
-        PoolEvent::Failed(failure) => Heard::Failed(failure),
-        PoolEvent::Waiting(run) => Heard::Waiting(run),
-        PoolEvent::Run(run, event) => Heard::Run(run, event),
-        PoolEvent::EstimatorCheck(check) => Heard::EstimatorCheck(check),
-        PoolEvent::EstimatorChecksDone => Heard::EstimatorChecksDone,
     }
 }

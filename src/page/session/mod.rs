@@ -14,6 +14,7 @@ use std::rc::Rc;
 use device::Next;
 pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 
+use super::pool::PoolEvent;
 use super::speed;
 use crate::experiment::Experiment;
 use crate::history::History;
@@ -102,32 +103,6 @@ pub enum Action {
     AdapterFound(u32, Result<Adapter, NoAdapter>),
     /// The time of [`Effect::Patience`] is over.
     PatienceOver(u32),
-}
-
-/// What the workers tell, of one backend.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    /// Opening takes a while.
-    WarmUp {
-        /// The part that is going on.
-        stage: WarmUp,
-        /// Parts finished.
-        done: u32,
-        /// Parts in all.
-        total: u32,
-    },
-    /// The backend is open.
-    Ready,
-    /// The backend cannot be opened, or all its workers are gone.
-    Failed(Failure),
-    /// A run waits for its turn.
-    Waiting(RunId),
-    /// Of a run.
-    Run(RunId, RunEvent),
-    /// One estimator at one number of samples.
-    EstimatorCheck(EstimatorCheck),
-    /// No more of them will come.
-    EstimatorChecksDone,
 }
 
 /// What the figure has to do.
@@ -331,21 +306,21 @@ impl Session {
     }
 
     /// Takes in what the workers of a backend tell.
-    pub fn handle(&mut self, backend: Backend, heard: Heard) -> Vec<Effect> {
+    pub fn handle(&mut self, backend: Backend, event: PoolEvent) -> Vec<Effect> {
         let mut effects = Vec::new();
         let is_active = self.device.active() == Some(backend);
-        match heard {
-            Heard::Run(run, event) => self.handle_run(run, event, &mut effects),
-            Heard::Waiting(run) if Some(run) == self.run => self.state = State::Waiting,
-            Heard::EstimatorCheck(check) if self.checks.running.is_some() => {
+        match event {
+            PoolEvent::Run(run, event) => self.handle_run(run, event, &mut effects),
+            PoolEvent::Waiting(run) if Some(run) == self.run => self.state = State::Waiting,
+            PoolEvent::EstimatorCheck(check) if self.checks.running.is_some() => {
                 self.checks.results.push(check);
             }
-            Heard::EstimatorChecksDone => self.checks.running = None,
-            Heard::WarmUp { stage, done, total } if is_active && !self.device.is_open() => {
+            PoolEvent::EstimatorChecksDone => self.checks.running = None,
+            PoolEvent::WarmUp { stage, done, total } if is_active && !self.device.is_open() => {
                 self.activity = Activity::WarmingUp { stage, done, total };
                 self.watch(&mut effects);
             }
-            Heard::Ready if is_active && !self.device.is_open() => {
+            PoolEvent::Ready if is_active && !self.device.is_open() => {
                 self.token += 1;
                 effects.extend(self.device.opened().map(Effect::Lease));
                 if let Some(source) = self.checks.running {
@@ -355,22 +330,22 @@ impl Session {
                     self.load(&mut effects);
                 }
             }
-            Heard::Ready if self.device.is_rival(backend) => self.device.rival_opened(),
-            Heard::Failed(failure) if self.device.is_rival(backend) => {
+            PoolEvent::Ready if self.device.is_rival(backend) => self.device.rival_opened(),
+            PoolEvent::Failed(failure) if self.device.is_rival(backend) => {
                 self.rival_failed(backend, failure, &mut effects);
             }
-            Heard::Failed(failure) if is_active => {
+            PoolEvent::Failed(failure) if is_active => {
                 if backend == Backend::Gpu && !self.device.is_open() {
                     self.fall_back(failure, &mut effects);
                 } else {
                     self.fail(failure, &mut effects);
                 }
             }
-            Heard::Waiting(_)
-            | Heard::EstimatorCheck(_)
-            | Heard::WarmUp { .. }
-            | Heard::Ready
-            | Heard::Failed(_) => {}
+            PoolEvent::Waiting(_)
+            | PoolEvent::EstimatorCheck(_)
+            | PoolEvent::WarmUp { .. }
+            | PoolEvent::Ready
+            | PoolEvent::Failed(_) => {}
         }
         effects
     }

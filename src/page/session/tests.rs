@@ -57,14 +57,14 @@ impl Script {
         self
     }
 
-    fn hear(&mut self, backend: Backend, heard: Heard) -> &mut Self {
-        let effects = self.session.handle(backend, heard);
+    fn hear(&mut self, backend: Backend, event: PoolEvent) -> &mut Self {
+        let effects = self.session.handle(backend, event);
         self.effects.extend(effects);
         self
     }
 
     fn hear_run(&mut self, backend: Backend, run: u32, event: RunEvent) -> &mut Self {
-        self.hear(backend, Heard::Run(RunId(run), event))
+        self.hear(backend, PoolEvent::Run(RunId(run), event))
     }
 
     fn set(&mut self, query: &str) -> &mut Self {
@@ -92,7 +92,7 @@ fn send(backend: Backend, run: u32, command: RunCommand) -> Effect {
 /// Playing on the CPU as run 1.
 fn running(query: &str) -> Script {
     let mut script = script(query, Preference::Cpu);
-    script.act(Action::Toggle).hear(CPU, Heard::Ready);
+    script.act(Action::Toggle).hear(CPU, PoolEvent::Ready);
     script.hear_run(CPU, 1, RunEvent::Loaded).hear_run(CPU, 1, RunEvent::Playing);
     assert_eq!(script.state(), State::Running);
     script.asked();
@@ -103,7 +103,7 @@ fn running(query: &str) -> Script {
 fn both_open() -> Script {
     let mut script = script("", Preference::Auto);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
-    script.hear(CPU, Heard::Ready).hear(GPU, Heard::Ready).act(Action::Reset);
+    script.hear(CPU, PoolEvent::Ready).hear(GPU, PoolEvent::Ready).act(Action::Reset);
     script.asked();
     script
 }
@@ -134,7 +134,7 @@ fn the_first_play_opens_the_chosen_cpu_without_asking_for_an_adapter() {
     script.act(Action::Toggle);
     assert_eq!(script.asked(), [Effect::Lease(CPU)]);
     assert_eq!(*script.session.activity(), Activity::LoadingProgram(CPU));
-    script.hear(CPU, Heard::Ready);
+    script.hear(CPU, PoolEvent::Ready);
     assert_eq!(script.asked(), [script.load(CPU, 1)]);
     script.hear_run(CPU, 1, RunEvent::Loaded);
     assert_eq!(script.asked(), [send(CPU, 1, RunCommand::Play)]);
@@ -194,9 +194,9 @@ fn with_a_gpu_the_cpu_begins_and_the_gpu_is_opened_behind_it() {
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
     assert_eq!(*script.session.device().reason(), Reason::Preparing);
     script.asked();
-    script.hear(CPU, Heard::Ready);
+    script.hear(CPU, PoolEvent::Ready);
     assert_eq!(script.asked(), [Effect::Lease(GPU), script.load(CPU, 1)]);
-    script.hear(GPU, Heard::Ready);
+    script.hear(GPU, PoolEvent::Ready);
     assert_eq!(*script.session.device().reason(), Reason::ToBeCompared);
     assert_eq!(script.asked(), []);
 }
@@ -204,10 +204,10 @@ fn with_a_gpu_the_cpu_begins_and_the_gpu_is_opened_behind_it() {
 #[test]
 fn a_run_that_has_begun_is_not_moved_to_the_gpu() {
     let mut script = script("", Preference::Auto);
-    script.act(Action::Toggle).act(Action::AdapterFound(1, gpu())).hear(CPU, Heard::Ready);
+    script.act(Action::Toggle).act(Action::AdapterFound(1, gpu())).hear(CPU, PoolEvent::Ready);
     script.hear_run(CPU, 1, RunEvent::Loaded).hear_run(CPU, 1, RunEvent::Playing);
     script.asked();
-    script.hear(GPU, Heard::Ready);
+    script.hear(GPU, PoolEvent::Ready);
     assert_eq!((script.asked(), script.state()), (vec![], State::Running));
 }
 
@@ -302,7 +302,7 @@ fn a_gpu_that_fails_while_it_is_compared_leaves_the_run_to_the_cpu() {
     let mut script = comparing();
     script.hear_run(CPU, 2, timed(0.001));
     script.asked();
-    script.hear(GPU, Heard::Failed(failure()));
+    script.hear(GPU, PoolEvent::Failed(failure()));
     let asked = script.asked();
     assert!(asked.contains(&Effect::Release(GPU)), "{asked:?}");
     assert!(asked.contains(&script.load(CPU, 4)), "{asked:?}");
@@ -323,10 +323,10 @@ fn a_run_that_fails_on_the_gpu_while_it_is_compared_leaves_the_cpu() {
 #[test]
 fn a_gpu_in_the_background_that_fails_disturbs_no_run() {
     let mut script = script("", Preference::Auto);
-    script.act(Action::Toggle).act(Action::AdapterFound(1, gpu())).hear(CPU, Heard::Ready);
+    script.act(Action::Toggle).act(Action::AdapterFound(1, gpu())).hear(CPU, PoolEvent::Ready);
     script.hear_run(CPU, 1, RunEvent::Loaded).hear_run(CPU, 1, RunEvent::Playing);
     script.asked();
-    script.hear(GPU, Heard::Failed(failure()));
+    script.hear(GPU, PoolEvent::Failed(failure()));
     assert_eq!(script.asked(), [Effect::Release(GPU)]);
     assert_eq!(script.state(), State::Running);
 }
@@ -336,10 +336,10 @@ fn a_chosen_gpu_that_cannot_be_opened_falls_back_to_the_cpu() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
     script.asked();
-    script.hear(GPU, Heard::Failed(failure()));
+    script.hear(GPU, PoolEvent::Failed(failure()));
     assert_eq!(script.asked(), [Effect::Release(GPU), Effect::Lease(CPU)]);
     assert_eq!(*script.session.device().reason(), Reason::GpuFailed(failure()));
-    script.hear(CPU, Heard::Ready);
+    script.hear(CPU, PoolEvent::Ready);
     assert_eq!(script.asked(), [script.load(CPU, 1)]);
 }
 
@@ -347,7 +347,7 @@ fn a_chosen_gpu_that_cannot_be_opened_falls_back_to_the_cpu() {
 fn a_gpu_that_says_nothing_for_too_long_is_given_up() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
-    script.hear(GPU, Heard::WarmUp { stage: WarmUp::Adapter, done: 0, total: 4 });
+    script.hear(GPU, PoolEvent::WarmUp { stage: WarmUp::Adapter, done: 0, total: 4 });
     let Some(Effect::Patience(token, PATIENCE_SECONDS)) = script.asked().pop() else {
         panic!("the GPU is watched");
     };
@@ -361,14 +361,15 @@ fn a_gpu_that_says_nothing_for_too_long_is_given_up() {
 fn every_sign_of_life_gives_the_gpu_more_time() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
-    let warm_up = |done| Heard::WarmUp { stage: WarmUp::Check("matmul".into()), done, total: 4 };
+    let warm_up =
+        |done| PoolEvent::WarmUp { stage: WarmUp::Check("matmul".into()), done, total: 4 };
     script.hear(GPU, warm_up(1));
     let Some(Effect::Patience(old, _)) = script.asked().pop() else { panic!("watched") };
     script.hear(GPU, warm_up(2));
     script.asked();
     script.act(Action::PatienceOver(old));
     assert_eq!(script.asked(), []);
-    script.hear(GPU, Heard::Ready);
+    script.hear(GPU, PoolEvent::Ready);
     assert_eq!(script.session.device().active(), Some(GPU));
 }
 
@@ -376,9 +377,9 @@ fn every_sign_of_life_gives_the_gpu_more_time() {
 fn patience_ends_when_the_gpu_is_ready() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
-    script.hear(GPU, Heard::WarmUp { stage: WarmUp::Adapter, done: 0, total: 4 });
+    script.hear(GPU, PoolEvent::WarmUp { stage: WarmUp::Adapter, done: 0, total: 4 });
     let Some(Effect::Patience(token, _)) = script.asked().pop() else { panic!("watched") };
-    script.hear(GPU, Heard::Ready);
+    script.hear(GPU, PoolEvent::Ready);
     script.asked();
     script.act(Action::PatienceOver(token));
     assert_eq!(script.asked(), []);
@@ -389,7 +390,7 @@ fn warming_up_is_told_with_its_part() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
     let stage = WarmUp::Check("softmax".into());
-    script.hear(GPU, Heard::WarmUp { stage: stage.clone(), done: 2, total: 9 });
+    script.hear(GPU, PoolEvent::WarmUp { stage: stage.clone(), done: 2, total: 9 });
     let expected = Activity::WarmingUp { stage, done: 2, total: 9 };
     assert_eq!(*script.session.activity(), expected);
 }
@@ -397,7 +398,7 @@ fn warming_up_is_told_with_its_part() {
 #[test]
 fn a_cpu_that_cannot_be_opened_is_an_error_and_reset_tries_again() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::Toggle).hear(CPU, Heard::Failed(Failure::ProgramNotLoaded));
+    script.act(Action::Toggle).hear(CPU, PoolEvent::Failed(Failure::ProgramNotLoaded));
     assert_eq!(script.state(), State::Error);
     assert_eq!(*script.session.activity(), Activity::Failed(Failure::ProgramNotLoaded));
     script.asked();
@@ -411,7 +412,7 @@ fn a_cpu_that_cannot_be_opened_is_an_error_and_reset_tries_again() {
 fn the_first_reason_of_an_error_is_kept() {
     let mut script = running("");
     script.hear_run(CPU, 1, RunEvent::Failed(failure()));
-    script.hear(CPU, Heard::Failed(Failure::ProgramStopped { detail: None }));
+    script.hear(CPU, PoolEvent::Failed(Failure::ProgramStopped { detail: None }));
     assert_eq!(*script.session.activity(), Activity::Failed(failure()));
 }
 
@@ -462,7 +463,7 @@ fn after_the_end_play_starts_a_new_run() {
 #[test]
 fn a_step_from_rest_sets_the_run_up_first() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::Step).hear(CPU, Heard::Ready);
+    script.act(Action::Step).hear(CPU, PoolEvent::Ready);
     script.asked();
     script.hear_run(CPU, 1, RunEvent::Loaded);
     assert_eq!(script.asked(), [send(CPU, 1, RunCommand::Step)]);
@@ -475,7 +476,7 @@ fn a_step_from_rest_sets_the_run_up_first() {
 #[test]
 fn play_pressed_while_a_step_is_set_up_plays() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::Step).act(Action::Toggle).hear(CPU, Heard::Ready);
+    script.act(Action::Step).act(Action::Toggle).hear(CPU, PoolEvent::Ready);
     script.asked();
     script.hear_run(CPU, 1, RunEvent::Loaded);
     assert_eq!(script.asked(), [send(CPU, 1, RunCommand::Play)]);
@@ -498,7 +499,7 @@ fn reset_ends_what_is_loading() {
     script.act(Action::Toggle).act(Action::Reset);
     assert_eq!(script.state(), State::Ready);
     script.asked();
-    script.hear(CPU, Heard::Ready);
+    script.hear(CPU, PoolEvent::Ready);
     assert_eq!((script.asked(), script.state()), (vec![], State::Ready));
 }
 
@@ -591,8 +592,8 @@ fn measurement_settings_before_the_first_play_start_nothing() {
 #[test]
 fn a_figure_that_waits_says_so_and_pause_takes_it_back() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::Toggle).hear(CPU, Heard::Ready).hear_run(CPU, 1, RunEvent::Loaded);
-    script.hear(CPU, Heard::Waiting(RunId(1)));
+    script.act(Action::Toggle).hear(CPU, PoolEvent::Ready).hear_run(CPU, 1, RunEvent::Loaded);
+    script.hear(CPU, PoolEvent::Waiting(RunId(1)));
     assert_eq!(script.state(), State::Waiting);
     script.asked();
     script.act(Action::Toggle);
@@ -603,22 +604,22 @@ fn a_figure_that_waits_says_so_and_pause_takes_it_back() {
 #[test]
 fn a_figure_that_waited_plays_when_its_turn_comes() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::Toggle).hear(CPU, Heard::Ready).hear_run(CPU, 1, RunEvent::Loaded);
-    script.hear(CPU, Heard::Waiting(RunId(1))).hear_run(CPU, 1, RunEvent::Playing);
+    script.act(Action::Toggle).hear(CPU, PoolEvent::Ready).hear_run(CPU, 1, RunEvent::Loaded);
+    script.hear(CPU, PoolEvent::Waiting(RunId(1))).hear_run(CPU, 1, RunEvent::Playing);
     assert_eq!(script.state(), State::Running);
 }
 
 #[test]
 fn that_another_run_waits_is_not_this_figures_affair() {
     let mut script = running("");
-    script.hear(CPU, Heard::Waiting(RunId(99)));
+    script.hear(CPU, PoolEvent::Waiting(RunId(99)));
     assert_eq!(script.state(), State::Running);
 }
 
 #[test]
 fn a_limited_speed_is_told_before_the_run_plays_and_when_it_changes() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::SetSpeed(4)).act(Action::Toggle).hear(CPU, Heard::Ready);
+    script.act(Action::SetSpeed(4)).act(Action::Toggle).hear(CPU, PoolEvent::Ready);
     script.asked();
     script.hear_run(CPU, 1, RunEvent::Loaded);
     let speed = send(CPU, 1, RunCommand::Speed(speed::at_stop(4)));
@@ -642,10 +643,10 @@ fn estimators_are_tried_without_a_run() {
     let source = CheckSource::ALL[0];
     script.act(Action::CheckEstimators(source));
     assert_eq!(script.asked(), [Effect::Lease(CPU)]);
-    script.hear(CPU, Heard::Ready);
+    script.hear(CPU, PoolEvent::Ready);
     assert_eq!(script.asked(), [Effect::CheckEstimators(CPU, source)]);
     assert_eq!(script.state(), State::Ready);
-    script.hear(CPU, Heard::EstimatorChecksDone);
+    script.hear(CPU, PoolEvent::EstimatorChecksDone);
     assert_eq!(script.session.checks().running, None);
 }
 
@@ -661,7 +662,7 @@ fn one_reference_problem_is_tried_at_a_time() {
 fn trying_estimators_ends_with_the_workers() {
     let mut script = running("");
     script.act(Action::CheckEstimators(CheckSource::ALL[0]));
-    script.hear(CPU, Heard::Failed(Failure::ProgramStopped { detail: None }));
+    script.hear(CPU, PoolEvent::Failed(Failure::ProgramStopped { detail: None }));
     assert_eq!(script.session.checks().running, None);
     assert_eq!(script.state(), State::Error);
 }
