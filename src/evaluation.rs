@@ -81,6 +81,55 @@ impl ProbeResult {
     }
 }
 
+/// A set of samples of one network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskSet {
+    /// The number of each sample in the whole data set: `a * elements + b` for an entry of a table,
+    /// the number of the image for digits. Empty where samples are drawn for each seed.
+    pub ids: Vec<u32>,
+    /// The class of each sample, with label noise if it is a training set with some.
+    pub classes: Vec<u32>,
+    /// The first images, if samples are images: 8 × 8 pixels from 0 to 16, row by row.
+    pub images: Vec<Vec<u8>>,
+}
+
+/// What one network is trained and tested on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its training set.
+    pub train: TaskSet,
+    /// Its test set.
+    pub test: TaskSet,
+}
+
+/// What one network answers at a step, sample by sample as in [`Task`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Training steps taken.
+    pub step: u32,
+    /// The class with the largest logit for each training sample.
+    pub train: Vec<u16>,
+    /// The same for each test sample.
+    pub test: Vec<u16>,
+    /// What its first weights look like, for numbers modulo an odd p.
+    pub waves: Option<Waves>,
+}
+
+/// The first weights of a network on numbers modulo p, as functions of the first number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Waves {
+    /// The fraction of the weights' power at each frequency from 1 to (p - 1) / 2, over all units.
+    pub spectrum: Vec<f32>,
+    /// The frequency with the largest power.
+    pub frequency: u32,
+    /// The weights of the units with most power at that frequency, largest first, each over the
+    /// numbers from 0 to p - 1.
+    pub units: Vec<Vec<f32>>,
+    /// Each number from 0 to p - 1 in the plane of the weights that the cosine and the sine of that
+    /// frequency span; a circle if the weights are waves. At most 1 from the origin.
+    pub clock: Vec<[f32; 2]>,
+}
+
 /// How long a training step of an ensemble takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepTime {

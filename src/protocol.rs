@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::{Answers, Task};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
 use crate::measure::{CheckSource, EstimatorCheck};
@@ -88,8 +89,12 @@ pub enum RunCommand {
     Pause,
     /// Trains to the next evaluated step and pauses there.
     Step,
-    /// Steps per second to hold at most; `None` for as fast as the device goes.
-    Speed(Option<f64>),
+    /// How fast to train from now on.
+    Speed(Speed),
+    /// Tells what the first network answers to every sample ([`RunEvent::Task`], then
+    /// [`RunEvent::Answers`] for the step in hand and for every evaluated step from now on). A
+    /// worker that does not train the ensemble's first network ignores it, and so does a regression.
+    Answers,
     /// Measures the run so far, and from here on, with the measurement settings of this experiment,
     /// which must train identically.
     Measure {
@@ -101,6 +106,23 @@ pub enum RunCommand {
     /// Times steps for at least this many seconds. The run stays as it is. Answered by
     /// [`RunEvent::Timed`].
     Time(f64),
+}
+
+/// How fast a run trains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speed {
+    /// As fast as the device goes.
+    #[default]
+    Full,
+    /// At most so many steps per second.
+    Steps(f64),
+    /// The whole run in so many seconds at least, at a constant pace along a logarithmic axis of
+    /// steps.
+    Whole {
+        /// Seconds from step 1 to the last.
+        seconds: f64,
+    },
 }
 
 /// What a worker tells the page.
@@ -150,6 +172,10 @@ pub enum RunEvent {
         /// The values.
         result: ProbeResult,
     },
+    /// The samples of the ensemble's first network.
+    Task(Task),
+    /// What the ensemble's first network answers at an evaluated step.
+    Answers(Answers),
     /// Where training is and how fast it goes.
     Progress(Progress),
     /// A [`RunCommand::Step`] or a [`RunCommand::Pause`] has been carried out.
@@ -293,7 +319,7 @@ mod tests {
         for command in [
             Command::Open(Backend::Gpu),
             Command::Load { run, experiment: experiment.clone(), members: vec![0, 2] },
-            Command::Run(run, RunCommand::Speed(None)),
+            Command::Run(run, RunCommand::Speed(Speed::Whole { seconds: 20.0 })),
             Command::Run(run, RunCommand::Measure { experiment, revision: Revision(1) }),
             Command::Drop(run),
             Command::CheckEstimators(CheckSource::FlippedBit),

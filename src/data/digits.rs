@@ -71,6 +71,13 @@ fn digits() -> Result<&'static Digits, DataError> {
     DIGITS.get().ok_or(DataError::DigitsMissing)
 }
 
+/// The pixels of an image, from 0 to 16, row by row; `None` if there is no such image.
+pub(crate) fn pixels(image: u32) -> Option<Vec<u8>> {
+    let start = image as usize * PIXELS;
+    let pixels = digits().ok()?.pixels.get(start..start + PIXELS)?;
+    Some(pixels.iter().map(|pixel| *pixel as u8).collect())
+}
+
 /// All images, split by the member's seed.
 ///
 /// The mean training image is subtracted from all images. They are then divided by the root mean
@@ -110,6 +117,7 @@ pub(super) fn data(member: &Settings) -> Result<MemberData, DataError> {
             // nalgebra stores column by column.
             values: rows.transpose().iter().map(|value| (value * scale) as f32).collect(),
         },
+        ids: samples.to_vec(),
         outputs: Outputs::Classes {
             count: DIGITS_CLASSES,
             classes: samples.iter().map(|&sample| digits.labels[sample as usize]).collect(),

@@ -30,6 +30,7 @@ const ANTIPODES: [[usize; 2]; 6] = [[0, 9], [1, 7], [2, 5], [3, 6], [4, 10], [8,
 pub(super) fn data(member: &Settings) -> MemberData {
     let labels = labels(member.rule);
     let set = |samples: &[u32]| SampleSet {
+        ids: samples.to_vec(),
         inputs: Inputs::Dense {
             features: VERTICES,
             values: samples.iter().flat_map(|&p| spins(p).map(|spin| spin as f32)).collect(),

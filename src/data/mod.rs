@@ -83,6 +83,9 @@ pub(crate) enum Outputs {
 /// The training or the test set of one member, on the host.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SampleSet {
+    /// The number of each sample in the whole data set; empty where samples are drawn. For an entry
+    /// of a table it is `a * elements + b`.
+    pub(crate) ids: Vec<u32>,
     /// The inputs.
     pub(crate) inputs: Inputs,
     /// The right outputs.
@@ -108,7 +111,6 @@ impl SampleSet {
     }
 
     /// The class of each sample, unless the task is a regression.
-    #[cfg(any(test, feature = "gpu"))]
     pub(crate) fn classes(&self) -> Option<&[u32]> {
         match &self.outputs {
             Outputs::Classes { classes, .. } => Some(classes),
@@ -296,6 +298,14 @@ impl Dataset {
     #[must_use]
     pub fn train_counts(&self) -> Vec<usize> {
         self.members.iter().map(|member| member.train.count()).collect()
+    }
+
+    /// The training and the test set of one member in tensors, `[1, samples, features]`.
+    pub(crate) fn member_tensors(&self, member: usize) -> DatasetTensors {
+        let data = &self.members[member];
+        let samples =
+            |set: &SampleSet| Samples::new(&[set], self.features, self.outputs, &self.device);
+        DatasetTensors { train: samples(&data.train), test: samples(&data.test) }
     }
 
     /// The same in tensors, which are made by the first call and kept.

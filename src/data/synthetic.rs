@@ -20,6 +20,7 @@ fn drawn(
             all_outputs.extend(outputs(&z).into_iter().map(|y| y as f32));
         }
         SampleSet {
+            ids: Vec::new(),
             inputs: Inputs::Dense { features: shape.features, values: all_inputs },
             outputs: Outputs::Numbers { width: shape.outputs, values: all_outputs },
         }

@@ -12,6 +12,7 @@ pub(super) fn data(member: &Settings) -> MemberData {
     let set = |samples: &[u32]| {
         let chosen = || samples.iter().map(|&sample| entries[sample as usize]);
         SampleSet {
+            ids: chosen().map(|[a, b, _]| a * elements as u32 + b).collect(),
             inputs: Inputs::Pairs { elements, pairs: chosen().map(|[a, b, _]| [a, b]).collect() },
             outputs: Outputs::Classes {
                 count: elements,

@@ -24,6 +24,8 @@ pub struct Parsed {
     pub others: Vec<(String, String)>,
     /// What could not be used, and what was taken instead.
     pub notes: Vec<Note>,
+    /// Whether the query says anything of an experiment, right or wrong.
+    pub names_settings: bool,
 }
 
 /// The pairs of a query string, with or without the leading `?`.
@@ -107,7 +109,12 @@ impl Experiment {
     pub fn from_query_with(query: &str, other_keys: &[&str]) -> Parsed {
         if query.len() > MAX_QUERY_BYTES {
             let notes = vec![Note::AddressTooLong { bytes: query.len() }];
-            return Parsed { experiment: Self::default(), others: Vec::new(), notes };
+            return Parsed {
+                experiment: Self::default(),
+                others: Vec::new(),
+                notes,
+                names_settings: true,
+            };
         }
         let mut parsed = Self::parse(&pairs(query), other_keys);
         parsed.notes.extend(parsed.experiment.limit_members());
@@ -129,8 +136,9 @@ impl Experiment {
         let is_other = |(key, _): &&(String, String)| other_keys.contains(&key.as_str());
         let others = pairs.iter().filter(is_other).cloned().collect();
         let own: Vec<_> = pairs.iter().filter(|pair| !is_other(pair)).cloned().collect();
+        let names_settings = own.iter().any(|(key, _)| !key.is_empty() && !is_tracking(key));
         let experiment = apply(Self::preset(preset), &own, &mut notes);
-        Parsed { experiment, others, notes }
+        Parsed { experiment, others, notes, names_settings }
     }
 
     /// The query string of this experiment, without the leading `?`: only what differs from the

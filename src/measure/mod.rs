@@ -27,6 +27,8 @@ pub mod linear_map;
 mod points;
 #[cfg(feature = "engine")]
 mod probe;
+#[cfg(feature = "engine")]
+pub(crate) mod waves;
 
 #[cfg(feature = "engine")]
 pub use probe::Probe;

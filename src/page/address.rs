@@ -4,11 +4,12 @@ use super::session::Preference;
 use super::speed;
 use crate::experiment::{Experiment, Note};
 use crate::measure::Set;
+use crate::protocol::Speed;
 use crate::text::Locale;
 
 /// The keys, beside those of an experiment.
 pub const KEYS: &[&str] =
-    &["backend", "workers", "embed", "play", "speed", "axis", "shown", "lang"];
+    &["backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view"];
 
 /// Most workers that an address can ask for.
 const MAX_WORKERS: usize = 64;
@@ -24,14 +25,39 @@ pub struct Options {
     pub embedded: bool,
     /// Whether it starts by itself, once it is seen.
     pub plays: bool,
-    /// The stop of the speed slider.
-    pub speed: usize,
+    /// How fast to train.
+    pub speed: Speed,
     /// Whether the axis of steps is logarithmic.
     pub log_axis: bool,
     /// Which samples charts of several layers show, if the reader has chosen.
     pub shown: Option<Set>,
     /// The language, if it is said.
     pub locale: Option<Locale>,
+    /// What the document shows.
+    pub view: View,
+}
+
+/// What the document shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// The article with its figures.
+    #[default]
+    Article,
+    /// One figure with all its parts and settings.
+    Lab,
+}
+
+impl View {
+    /// Every view.
+    pub const ALL: [Self; 2] = [Self::Article, Self::Lab];
+
+    /// The name in addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Lab => "lab",
+        }
+    }
 }
 
 impl Default for Options {
@@ -41,10 +67,11 @@ impl Default for Options {
             workers: None,
             embedded: false,
             plays: false,
-            speed: speed::STOPS.len(),
+            speed: Speed::Full,
             log_axis: true,
             shown: None,
             locale: None,
+            view: View::Article,
         }
     }
 }
@@ -61,8 +88,8 @@ pub enum Notice {
         /// The value, shortened.
         got: String,
     },
-    /// The nearest speed that can be held, in steps per second.
-    NearestSpeed(f64),
+    /// The nearest speed that can be chosen.
+    NearestSpeed(Speed),
     /// Names in `data-parts` that are none.
     UnknownParts(Vec<String>),
 }
@@ -83,17 +110,22 @@ impl Address {
     pub fn read(query: &str) -> Self {
         let parsed = Experiment::from_query_with(query, KEYS);
         let mut options = Options::default();
+        let mut has_view = false;
         let mut notices: Vec<Notice> = parsed.notes.into_iter().map(Notice::Experiment).collect();
         for (key, value) in &parsed.others {
             let Some(&key) = KEYS.iter().find(|known| *known == key) else { continue };
+            if key == "view" {
+                has_view = true;
+            }
             if !options.take(key, value) {
                 notices.push(Notice::Option { key, got: crate::experiment::shorten(value) });
-            } else if key == "speed"
-                && let Some(taken) = speed::at_stop(options.speed)
-                && value.parse() != Ok(taken)
-            {
-                notices.push(Notice::NearestSpeed(taken));
+            } else if key == "speed" && *value != speed::key(options.speed) {
+                notices.push(Notice::NearestSpeed(options.speed));
             }
+        }
+        // An address that says what to train, or that stands in a frame, means the figure.
+        if !has_view && (parsed.names_settings || options.embedded) {
+            options.view = View::Lab;
         }
         Self { experiment: parsed.experiment, options, notices }
     }
@@ -111,8 +143,8 @@ impl Address {
         if let Some(workers) = options.workers {
             parts.push(format!("workers={workers}"));
         }
-        if let Some(speed) = speed::at_stop(options.speed) {
-            parts.push(format!("speed={speed}"));
+        if options.speed != Speed::Full {
+            parts.push(format!("speed={}", speed::key(options.speed)));
         }
         if !options.log_axis {
             parts.push("axis=linear".into());
@@ -124,6 +156,9 @@ impl Address {
             parts.push(format!("lang={}", locale.key()));
         }
         let experiment = experiment.to_query();
+        if options.view == View::Lab && experiment.is_empty() && !options.embedded {
+            parts.push("view=lab".into());
+        }
         if !experiment.is_empty() {
             parts.push(experiment);
         }
@@ -147,7 +182,7 @@ impl Options {
             }
             "embed" => set(&mut self.embedded, flag()),
             "play" => set(&mut self.plays, flag()),
-            "speed" => set(&mut self.speed, speed::stop_named(value)),
+            "speed" => set(&mut self.speed, speed::named(value)),
             "axis" => {
                 let log = match value {
                     "log" => Some(true),
@@ -157,6 +192,7 @@ impl Options {
                 set(&mut self.log_axis, log)
             }
             "shown" => set(&mut self.shown, Set::named(value).map(Some)),
+            "view" => set(&mut self.view, View::ALL.into_iter().find(|view| view.key() == value)),
             "lang" => set(&mut self.locale, Locale::named(value).map(Some)),
             _ => false,
         }
@@ -201,7 +237,7 @@ mod tests {
             [
                 Notice::Option { key: "backend", got: "abacus".into() },
                 Notice::Option { key: "workers", got: "0".into() },
-                Notice::NearestSpeed(50.0),
+                Notice::NearestSpeed(Speed::Steps(50.0)),
             ]
         );
         assert_eq!(address.options.preference, Preference::Auto);

@@ -7,6 +7,8 @@ use crate::text::{Numbers, Text, power_of_ten};
 pub struct HorizontalAxis {
     /// Written below.
     pub title: String,
+    /// The same where there is little room.
+    pub short_title: String,
     /// Equal ratios take equal lengths; zero then has no place.
     log: bool,
     first: f64,
@@ -22,7 +24,8 @@ impl Default for HorizontalAxis {
     fn default() -> Self {
         let (log, first, last) = (false, 0.0, 1.0);
         let ticks = Vec::new();
-        Self { title: String::new(), log, first, last, ticks, numbers: Numbers::ENGLISH }
+        let (title, short_title) = (String::new(), String::new());
+        Self { title, short_title, log, first, last, ticks, numbers: Numbers::ENGLISH }
     }
 }
 
@@ -47,6 +50,7 @@ impl HorizontalAxis {
         };
         Self {
             title: text.get("axis-steps"),
+            short_title: text.get("axis-steps-short"),
             log,
             first: if log { 1.0 } else { 0.0 },
             last: f64::from(last.max(2)),
@@ -63,7 +67,7 @@ impl HorizontalAxis {
         };
         let log = first > 0.0 && last > 8.0 * first;
         let (ticks, numbers) = (values.to_vec(), text.numbers());
-        Self { title, log, first, last, ticks, numbers }
+        Self { short_title: String::new(), title, log, first, last, ticks, numbers }
     }
 
     /// Evenly between round numbers that hold some values.
@@ -71,7 +75,8 @@ impl HorizontalAxis {
         let (first, last, step) = round_range(values);
         let count = ((last - first) / step).round() as u32;
         let ticks = (0..=count).map(|i| first + f64::from(i) * step).collect();
-        Self { title, log: false, first, last, ticks, numbers: text.numbers() }
+        let (short_title, numbers) = (String::new(), text.numbers());
+        Self { title, short_title, log: false, first, last, ticks, numbers }
     }
 
     /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has no place.

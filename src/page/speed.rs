@@ -1,30 +1,61 @@
 //! How fast to train: from slow enough to watch in class to as fast as the device goes.
 
+use crate::protocol::Speed;
 use crate::text::Text;
 
-/// Steps per second at the stops of the slider; after the last comes full speed.
-pub const STOPS: [f64; 9] = [2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
+/// What a reader can choose, fastest first: full speed, the whole run in so many seconds, and steps
+/// per second.
+pub const SPEEDS: [Speed; 14] = [
+    Speed::Full,
+    Speed::Whole { seconds: 10.0 },
+    Speed::Whole { seconds: 20.0 },
+    Speed::Whole { seconds: 30.0 },
+    Speed::Whole { seconds: 60.0 },
+    Speed::Steps(1000.0),
+    Speed::Steps(500.0),
+    Speed::Steps(200.0),
+    Speed::Steps(100.0),
+    Speed::Steps(50.0),
+    Speed::Steps(20.0),
+    Speed::Steps(10.0),
+    Speed::Steps(5.0),
+    Speed::Steps(2.0),
+];
 
-/// The speed at a stop; `None` for full speed.
-pub fn at_stop(stop: usize) -> Option<f64> {
-    STOPS.get(stop).copied()
-}
-
-/// The stop of a speed named in the address (`max` or steps per second), the nearest if it is none.
-pub fn stop_named(text: &str) -> Option<usize> {
-    if text == "max" {
-        return Some(STOPS.len());
-    }
-    let speed: f64 = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0)?;
-    let distance = |stop: &usize| (STOPS[*stop] / speed).ln().abs();
-    (0..STOPS.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
-}
-
-/// What the slider says.
-pub fn name(speed: Option<f64>, text: &Text) -> String {
+/// The name of a speed in addresses: `max`, `20s` for a whole run, or steps per second.
+pub fn key(speed: Speed) -> String {
     match speed {
-        Some(speed) => text.with("speed-steps", &[("speed", speed.into())]),
-        None => text.get("speed-full"),
+        Speed::Full => "max".into(),
+        Speed::Whole { seconds } => format!("{seconds}s"),
+        Speed::Steps(steps) => steps.to_string(),
+    }
+}
+
+/// The speed named in an address, the nearest of its kind if it is none of [`SPEEDS`].
+pub fn named(text: &str) -> Option<Speed> {
+    let number = |text: &str| -> Option<f64> {
+        text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0)
+    };
+    let wanted = match text.strip_suffix('s') {
+        _ if text == "max" => return Some(Speed::Full),
+        Some(seconds) => Speed::Whole { seconds: number(seconds)? },
+        None => Speed::Steps(number(text)?),
+    };
+    let distance = |speed: &Speed| match (*speed, wanted) {
+        (Speed::Whole { seconds: a }, Speed::Whole { seconds: b })
+        | (Speed::Steps(a), Speed::Steps(b)) => Some((a / b).ln().abs()),
+        _ => None,
+    };
+    let of_kind = SPEEDS.into_iter().filter_map(|speed| Some((speed, distance(&speed)?)));
+    of_kind.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(speed, _)| speed)
+}
+
+/// What a control says.
+pub fn name(speed: Speed, text: &Text) -> String {
+    match speed {
+        Speed::Full => text.get("speed-full"),
+        Speed::Whole { seconds } => text.with("speed-whole", &[("seconds", seconds.into())]),
+        Speed::Steps(steps) => text.with("speed-steps", &[("speed", steps.into())]),
     }
 }
 
@@ -33,12 +64,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_speed_in_the_address_is_the_nearest_stop() {
-        assert_eq!(stop_named("max"), Some(STOPS.len()));
-        assert_eq!(stop_named("60"), Some(4));
-        assert_eq!(stop_named("0.001"), Some(0));
-        for text in ["-1", "0", "fast", "NaN", "inf", ""] {
-            assert_eq!(stop_named(text), None, "{text}");
+    fn a_speed_in_the_address_is_the_nearest_of_its_kind() {
+        assert_eq!(named("max"), Some(Speed::Full));
+        assert_eq!(named("60"), Some(Speed::Steps(50.0)));
+        assert_eq!(named("0.001"), Some(Speed::Steps(2.0)));
+        assert_eq!(named("25s"), Some(Speed::Whole { seconds: 30.0 }));
+        for text in ["-1", "0", "fast", "NaN", "inf", "", "s", "-3s"] {
+            assert_eq!(named(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_speed_is_read_as_it_is_written() {
+        for speed in SPEEDS {
+            assert_eq!(named(&key(speed)), Some(speed));
         }
     }
 }

@@ -119,7 +119,7 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
             ],
         ),
         Notice::NearestSpeed(speed) => {
-            let name = speed::name(Some(*speed), text);
+            let name = speed::name(*speed, text);
             text.with("note-nearest-speed", &[("speed", name.into())])
         }
         Notice::UnknownParts(names) => {

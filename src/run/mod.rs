@@ -1,14 +1,18 @@
 //! A run: an ensemble in training, evaluated and recorded at fixed steps, and probed when there is
 //! time.
 
+mod answers;
 mod weight_history;
 
 use burn::tensor::Device;
 
-use crate::evaluation::{Evaluation, ProbeResult, Scores, StepTime, next_evaluated_step};
+use crate::evaluation::{
+    Answers, Evaluation, ProbeResult, Scores, StepTime, Task, next_evaluated_step,
+};
 use crate::experiment::{Experiment, Settings};
 use crate::measure::Probe;
 use crate::train::{TrainError, Trainer, covered_by_slices};
+use answers::Answerer;
 use web_time::Instant;
 use weight_history::WeightHistory;
 
@@ -40,6 +44,8 @@ pub struct Run {
     host_seconds: f64,
     /// The probe of each part, made when it is first needed.
     probes: Option<Vec<(Vec<usize>, Probe)>>,
+    /// What asks the ensemble's first member, and the part that it is in.
+    answerer: Option<(usize, Answerer)>,
 }
 
 impl Run {
@@ -73,6 +79,7 @@ impl Run {
             weights: WeightHistory::new(experiment),
             host_seconds: 0.0,
             probes: None,
+            answerer: None,
             experiment: experiment.clone(),
             members,
         };
@@ -277,6 +284,27 @@ impl Run {
             self.weights.invalidate(experiment);
         }
         !alike
+    }
+
+    /// From now on [`Run::answers`] tells what the ensemble's first member answers; says what its
+    /// task is. `None` if it is not trained here, or has no classes, or too many samples.
+    pub fn watch_first(&mut self) -> Option<Task> {
+        let place = self.parts.iter().enumerate().find_map(|(part, (indices, _))| {
+            Some((part, indices.iter().position(|index| *index == 0)?))
+        });
+        let (part, member) = place?;
+        let (answerer, task) = Answerer::new(&self.parts[part].1, member)?;
+        self.answerer = Some((part, answerer));
+        Some(task)
+    }
+
+    /// What the ensemble's first member answers now; `None` unless it is watched.
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn answers(&self) -> Result<Option<Answers>, TrainError> {
+        let Some((part, answerer)) = &self.answerer else { return Ok(None) };
+        Ok(Some(answerer.ask(&self.parts[*part].1).await?))
     }
 
     /// Solves and evaluates the next part. Only the evaluation is kept.

@@ -2,8 +2,8 @@
 
 use super::{Arg, Text};
 use crate::experiment::{
-    Allowed, Experiment, Field, FieldKind, Group, InvalidValue, Layers, MemberLimit, Note,
-    NumberKind, Preset, Settings, VERSION, Value,
+    Allowed, Data, Experiment, FIELDS, Field, FieldKind, Group, InvalidValue, Layers, MemberLimit,
+    Note, NumberKind, Preset, Settings, VERSION, Value,
 };
 use crate::phases::Divergence;
 
@@ -91,6 +91,49 @@ impl Text {
             self.with("configuration", &[("field", name.into()), ("value", value.into())])
         });
         self.join("list-middle", &values.collect::<Vec<_>>())
+    }
+
+    /// What an experiment has that another has not: `weight decay 3`. Empty if they are the same.
+    #[must_use]
+    pub fn difference(&self, experiment: &Experiment, other: &Experiment) -> String {
+        let differing = FIELDS
+            .iter()
+            .filter(|field| field.group != Group::Measures)
+            .filter(|field| experiment.values(field) != other.values(field));
+        let named = differing.map(|field| {
+            let value = self.values(field, &experiment.values(field));
+            let name = match self.has_attribute(&id(field), "inline") {
+                true => self.field_inline(field),
+                false => self.field(field),
+            };
+            self.with("configuration", &[("field", name.into()), ("value", value.into())])
+        });
+        self.join("list-middle", &named.collect::<Vec<_>>())
+    }
+
+    /// The main settings of an experiment in a line.
+    #[must_use]
+    pub fn settings_line(&self, experiment: &Experiment) -> String {
+        let settings = &experiment.settings;
+        let name = |field: &Field| match self.has_attribute(&id(field), "inline") {
+            true => self.field_inline(field),
+            false => self.field(field),
+        };
+        let mut parts = Vec::new();
+        if settings.data == Data::Arithmetic {
+            parts.push(self.with("settings-mod", &[("p", settings.p.to_string().into())]));
+        }
+        let is_main = |field: &&Field| {
+            field.key == experiment.preset.knob || experiment.values(field).len() > 1
+        };
+        for field in FIELDS.iter().filter(is_main).filter(|field| experiment.uses(field)) {
+            let value = self.values(field, &experiment.values(field));
+            let args = [("field", name(field).into()), ("value", value.into())];
+            parts.push(self.with("configuration", &args));
+        }
+        let networks = experiment.member_count();
+        parts.push(self.with("settings-networks", &[("networks", networks.into())]));
+        self.with("settings-line", &[("settings", self.join("list-middle", &parts).into())])
     }
 
     /// What tells a member from all others: `weight decay 3, seed 0`.

@@ -121,7 +121,7 @@ impl Runs {
             id,
             run,
             motion: Motion::Rest,
-            pace: Pace::new(None),
+            pace: Pace::new(experiment.settings.steps),
             revision: Revision::default(),
             reported: Instant::now(),
             waited: 0.0,
@@ -209,7 +209,13 @@ impl Slot {
                 self.motion = Motion::Rest;
                 self.report_rest();
             }
-            RunCommand::Speed(limit) => self.pace.set_limit(limit),
+            RunCommand::Speed(speed) => self.pace.set_speed(speed, self.run.step()),
+            RunCommand::Answers => {
+                if let Some(task) = self.run.watch_first() {
+                    self.tell(RunEvent::Task(task));
+                    self.answer().await?;
+                }
+            }
             RunCommand::Measure { experiment, revision } => {
                 self.revision = revision;
                 self.run.measure_anew(&experiment);
@@ -227,7 +233,7 @@ impl Slot {
         self.motion = motion;
         self.waited = 0.0;
         if motion == Motion::ToEnd {
-            self.pace.restart();
+            self.pace.restart(self.run.step());
         }
     }
 
@@ -268,6 +274,9 @@ impl Slot {
         }
         let evaluated = evaluation.is_some();
         evaluation.into_iter().for_each(|evaluation| self.tell(RunEvent::Evaluation(evaluation)));
+        if evaluated {
+            self.answer().await?;
+        }
         if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
             self.report_progress();
         }
@@ -275,6 +284,13 @@ impl Slot {
             self.motion = Motion::Rest;
             self.report_rest();
         }
+        Ok(())
+    }
+
+    /// Tells what the first network answers, if that is asked for.
+    async fn answer(&self) -> Result<(), TrainError> {
+        let answers = self.run.answers().await?;
+        answers.into_iter().for_each(|answers| self.tell(RunEvent::Answers(answers)));
         Ok(())
     }
 

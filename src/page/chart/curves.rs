@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_canvas::CanvasBackend;
 
-use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, words};
+use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, words};
 use crate::page::axis::ValueAxis;
 
 /// Draws bands, then lines, then the curves' names.
@@ -32,7 +32,7 @@ pub(super) fn curves(
         })
         .collect();
     let series = series.as_slice();
-    for series in series {
+    for series in series.iter().filter(|series| series.line != Line::Ghost) {
         let mut outline: Vec<_> = series.points.iter().filter_map(|p| place(p, p.high)).collect();
         outline.extend(series.points.iter().rev().filter_map(|p| place(p, p.low)));
         if outline.len() > 2 {
@@ -40,13 +40,18 @@ pub(super) fn curves(
         }
     }
     let mut names: Vec<((i32, i32), &Series)> = Vec::new();
+    let mut inside = Vec::new();
     for series in series {
         let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
         let Some(&end) = line.last() else { continue };
         let style = ShapeStyle {
             color: series.colour.to_rgba(),
             filled: false,
-            stroke_width: px(if series.line == Line::Thin { 1.0 } else { 2.0 }) as u32,
+            stroke_width: px(match series.line {
+                Line::Thin => 1.0,
+                Line::Ghost => 1.75,
+                Line::Solid | Line::Dashed => 2.5,
+            }) as u32,
         };
         if line.len() == 1 {
             // No line yet.
@@ -64,15 +69,19 @@ pub(super) fn curves(
             let (x, y) = area.map_coordinate(&middle.unwrap_or(end));
             let y = if middle.is_some() { y } else { y - px(FONT_SIZE) };
             let style = words(series.ink, size, HPos::Right, VPos::Center);
-            root.draw(&Text::new(series.name.as_str(), (x - px(10.0), y), style))?;
+            inside.push(((x - px(10.0), y), style, series));
             continue;
         }
         names.push((area.map_coordinate(&end), series));
     }
+    for (at, style, series) in inside {
+        super::frame::name(root, frame, size, &series.name, at, &style)?;
+    }
+    super::frame::dots(root, area, frame, size)?;
     // Names that would lie over one another are moved apart.
     names.sort_by_key(|((_, y), _)| *y);
     for index in 1..names.len() {
-        let least = names[index - 1].0.1 + px(FONT_SIZE + 1.0);
+        let least = names[index - 1].0.1 + px(if size.is_narrow() { 17.0 } else { 19.0 });
         let y = &mut names[index].0.1;
         *y = (*y).max(least);
     }
@@ -80,13 +89,14 @@ pub(super) fn curves(
     let (_, mut most) = area.map_coordinate(&(0.0, 0.0));
     for ((_, y), _) in names.iter_mut().rev() {
         *y = (*y).min(most);
-        most = *y - px(FONT_SIZE + 1.0);
+        most = *y - px(if size.is_narrow() { 17.0 } else { 19.0 });
     }
     for ((x, y), series) in names {
+        let label = if size.is_narrow() { &series.name } else { &series.label };
         root.draw(&Text::new(
-            series.name.as_str(),
-            (x + px(6.0), y),
-            words(series.ink, size, HPos::Left, VPos::Center),
+            label.as_str(),
+            (x + px(9.0), y),
+            bold(words(series.ink, size, HPos::Left, VPos::Center)),
         ))?;
     }
     Ok(())

@@ -20,14 +20,16 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerE
 pub use theme::Theme;
 
 use super::axis::{HorizontalAxis, ValueAxis};
-use super::dom::{ElementSize, Visibility, append, set_attribute, window};
+use super::dom::{ElementSize, Visibility, append, set_attribute, set_text, window};
 use super::session::Version;
 
 /// One curve with the band around it.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// Written at the curve's end.
+    /// Written at the curve's end where there is little room.
     pub name: String,
+    /// Written there where there is more: the name with the last value.
+    pub label: String,
     /// The line's colour.
     pub colour: RGBColor,
     /// The name's colour, of more contrast.
@@ -50,6 +52,8 @@ pub enum Line {
     Dashed,
     /// Computed, not measured.
     Thin,
+    /// Of an earlier run: without a band.
+    Ghost,
 }
 
 /// Median and range of a value over members, at a step or at a value of a setting.
@@ -69,6 +73,10 @@ pub struct Marker {
     pub x: f64,
     /// What happened, in a few words.
     pub label: String,
+    /// The same in two short lines, for a narrow chart; the first may be all.
+    pub short: [String; 2],
+    /// A dot on its line at this value.
+    pub dot: Option<(f64, RGBColor)>,
 }
 
 /// A path through a plane that is walked in the course of training.
@@ -100,8 +108,10 @@ pub struct Cell {
 /// Everything on the lower canvas; drawn again only when it changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
-    /// Written above the value axis.
+    /// Written above the chart.
     pub title: String,
+    /// Written behind the title, fainter.
+    pub note: String,
     /// The colours.
     pub theme: Theme,
     /// From left to right.
@@ -115,6 +125,28 @@ pub struct Frame {
     /// Whether the stretch up to the first marker is the first phase and that from there to the
     /// second one the second.
     pub phases: bool,
+    /// The names of both phases, written into them where there is room.
+    pub phase_names: Option<[String; 2]>,
+    /// Written between the first two markers.
+    pub between: String,
+}
+
+impl Frame {
+    /// Axes alone.
+    pub fn new(title: String, theme: Theme, across: HorizontalAxis, values: ValueAxis) -> Self {
+        Self {
+            title,
+            note: String::new(),
+            theme,
+            across,
+            values,
+            markers: Vec::new(),
+            levels: Vec::new(),
+            phases: false,
+            phase_names: None,
+            between: String::new(),
+        }
+    }
 }
 
 /// What a chart shows, apart from its data.
@@ -144,6 +176,8 @@ pub struct DrawKey {
 pub struct Chart {
     id: ChartId,
     layout: Layout,
+    title: HtmlElement,
+    note: HtmlElement,
     holder: HtmlElement,
     below: HtmlCanvasElement,
     above: HtmlCanvasElement,
@@ -161,17 +195,36 @@ struct Size {
     scale: f64,
 }
 
-/// Left edge of the plot in CSS pixels, the same in every chart.
+impl Size {
+    fn css_width(self) -> f64 {
+        f64::from(self.width) / self.scale
+    }
+
+    fn is_narrow(self) -> bool {
+        self.css_width() < NARROW
+    }
+}
+
+/// Left edge of the plot in CSS pixels, the same in every chart and in the style sheet.
 pub const LEFT: f64 = 48.0;
-/// Room to the right of the plot for the names of the curves, in CSS pixels.
-pub const RIGHT: f64 = 56.0;
-const FONT: &str = "system-ui, sans-serif";
+/// Charts narrower than this, in CSS pixels, have less room for names.
+const NARROW: f64 = 520.0;
+/// The fonts of charts and pictures.
+pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Hiragino Sans', 'Yu Gothic UI', \
+                    'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 const FONT_SIZE: f64 = 13.0;
-const ROW: f64 = 17.0;
+const ROW: f64 = 19.0;
+
+/// Room to the right of the plot for the names of the curves, in CSS pixels, in a chart of this
+/// width.
+pub fn right(width: f64) -> f64 {
+    if width < NARROW { 62.0 } else { 108.0 }
+}
 
 /// Where a pointer is across a chart's plot, 0 at the left end and 1 at the right; `None` outside.
 pub fn across(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
-    let plot = f64::from(holder.client_width()) - LEFT - RIGHT;
+    let width = f64::from(holder.client_width());
+    let plot = width - LEFT - right(width);
     let left = holder.get_bounding_client_rect().left() + LEFT;
     let across = (f64::from(event.client_x()) - left) / plot;
     (0.0..=1.0).contains(&across).then_some(across)
@@ -188,11 +241,11 @@ pub fn up(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
 
 /// CSS pixels above a plot.
 fn edge(names_markers: bool) -> f64 {
-    (if names_markers { 3.0 } else { 1.2 }) * ROW + 6.0
+    if names_markers { 2.0 * ROW + 4.0 } else { 10.0 }
 }
 
 /// CSS pixels below a plot with a labelled axis.
-const AXIS: f64 = 2.4 * ROW;
+const AXIS: f64 = 26.0;
 
 type Area = DrawingArea<CanvasBackend, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Drawn = Result<(), DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
@@ -210,18 +263,20 @@ impl Chart {
     ) -> Self {
         thread_local!(static LAST: StdCell<ChartId> = const { StdCell::new(0) });
         LAST.set(LAST.get() + 1);
-        let canvas = || {
-            let canvas: HtmlCanvasElement = append(&holder, "canvas", "");
-            // What it shows is in the figure's caption, in words.
-            set_attribute(&canvas, "aria-hidden", "true");
-            canvas
-        };
+        let heading: HtmlElement = append(&holder, "p", "chart-title");
+        let title: HtmlElement = append(&heading, "b", "");
+        let note: HtmlElement = append(&heading, "span", "");
+        let holder: HtmlElement = append(&holder, "div", "canvas");
+        set_attribute(&holder, "role", "img");
+        let canvas = || append::<HtmlCanvasElement>(&holder, "canvas", "");
         let (below, above) = (canvas(), canvas());
         let size = ElementSize::observe(&holder, on_change.clone());
         let visibility = Visibility::observe(&holder, Self::MARGIN, true, on_change);
         Self {
             id: LAST.get(),
             layout,
+            title,
+            note,
             holder,
             below,
             above,
@@ -230,6 +285,18 @@ impl Chart {
             size,
             visibility,
         }
+    }
+
+    /// Where a position across the plot, from 0 to 1, lies in its element, in CSS pixels.
+    pub fn place(&self, position: f64) -> f64 {
+        let width = f64::from(self.size.get(&self.holder)[0]);
+        LEFT + position * (width - LEFT - right(width))
+    }
+
+    /// Says in a sentence what the picture shows, for readers who do not see it.
+    pub fn describe(&self, summary: &str) {
+        let title = self.title.text_content().unwrap_or_default();
+        set_attribute(&self.holder, "aria-label", &format!("{title}. {summary}"));
     }
 
     /// Its name.
@@ -276,6 +343,8 @@ impl Chart {
         self.key = Some((key, size));
         let drawn = (frame, size);
         if self.drawn.as_ref() != Some(&drawn) {
+            set_text(&self.title, &drawn.0.title);
+            set_text(&self.note, &drawn.0.note);
             self.draw_below(&drawn.0, size);
             self.drawn = Some(drawn);
         }
@@ -326,7 +395,7 @@ impl Chart {
             px(edge(self.layout.names_markers)),
             size.height as i32 - px(if self.layout.labels_axis { AXIS } else { 8.0 }),
         );
-        let plot = (px(LEFT)..size.width as i32 - px(RIGHT), bottom..top);
+        let plot = (px(LEFT)..size.width as i32 - px(right(size.css_width())), bottom..top);
         let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
         let area = root.clone().apply_coord_spec(Cartesian2d::new(0.0..1.0, 0.0..1.0, plot));
         Some((root, area))
@@ -335,7 +404,33 @@ impl Chart {
 
 /// About how many pixels a text takes. Measuring it would force a layout.
 fn text_width(text: &str, size: Size) -> i32 {
-    (text.chars().count() as f64 * 0.56 * FONT_SIZE * size.scale) as i32
+    // Letters of East Asian scripts, and the signs that go with them, are as wide as they are high.
+    let width = |c: char| if c >= '\u{2E80}' { 1.0 } else { 0.56 };
+    (text.chars().map(width).sum::<f64>() * FONT_SIZE * size.scale) as i32
+}
+
+/// Writes a text with a rim of paper, so that it can be read over a curve.
+fn write_over(
+    root: &DrawingArea<CanvasBackend, Shift>,
+    text: &str,
+    at: (i32, i32),
+    style: &TextStyle<'static>,
+    theme: &Theme,
+    size: Size,
+) -> Drawn {
+    let rim = (1.5 * size.scale) as i32;
+    let paper = style.color(&theme.paper);
+    for (dx, dy) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
+        let at = (at.0 + dx * rim, at.1 + dy * rim);
+        root.draw(&Text::new(text, at, paper.clone()))?;
+    }
+    root.draw(&Text::new(text, at, style.clone()))
+}
+
+/// In bold.
+fn bold(mut style: TextStyle<'static>) -> TextStyle<'static> {
+    style.font = style.font.style(FontStyle::Bold);
+    style
 }
 
 fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {

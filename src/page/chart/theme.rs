@@ -15,9 +15,18 @@ pub struct Theme {
     pub train: RGBColor,
     pub train_text: RGBColor,
     pub test: RGBColor,
+    pub test_text: RGBColor,
+    /// Of earlier runs.
+    pub ghost: RGBColor,
+    /// The ground.
+    pub paper: RGBColor,
     /// The first and the last of several layers; those between are mixed.
     pub layer_first: RGBColor,
     pub layer_last: RGBColor,
+    /// Of weights.
+    pub weights: RGBColor,
+    /// Of cells that are not right.
+    pub empty: RGBColor,
     pub phase_1: RGBColor,
     pub phase_2: RGBColor,
 }
@@ -34,8 +43,13 @@ impl Theme {
             train: grey,
             train_text: grey,
             test: grey,
+            test_text: grey,
+            ghost: grey,
+            paper: grey,
             layer_first: grey,
             layer_last: grey,
+            weights: grey,
+            empty: grey,
             phase_1: grey,
             phase_2: grey,
         }
@@ -55,8 +69,13 @@ impl Theme {
             train: colour("--train"),
             train_text: colour("--train-text"),
             test: colour("--test"),
+            test_text: colour("--test-text"),
+            ghost: colour("--strong-rule"),
+            paper: colour("--paper"),
             layer_first: colour("--layer-first"),
             layer_last: colour("--layer-last"),
+            weights: colour("--weights"),
+            empty: colour("--empty"),
             phase_1: colour("--phase-1"),
             phase_2: colour("--phase-2"),
         }
@@ -109,8 +128,13 @@ mod tests {
             "train",
             "train-text",
             "test",
+            "test-text",
+            "strong-rule",
+            "paper",
             "layer-first",
             "layer-last",
+            "weights",
+            "empty",
             "phase-1",
             "phase-2",
         ];

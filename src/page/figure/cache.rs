@@ -1,7 +1,7 @@
 //! What several panels need, computed once for each state of the history.
 
 use crate::page::axis::HorizontalAxis;
-use crate::page::chart::Marker;
+use crate::page::chart::{Marker, Theme};
 use crate::page::plots;
 use crate::page::session::{Session, Version};
 use crate::phases::{self, MemberPhases};
@@ -35,7 +35,7 @@ impl<K: PartialEq, T> Cached<K, T> {
 
 /// What several panels need.
 pub struct Shared {
-    version: Option<(Version, bool)>,
+    version: Option<(Version, bool, u32)>,
     /// The axis of steps.
     pub time: HorizontalAxis,
     /// The phases of every member.
@@ -44,6 +44,8 @@ pub struct Shared {
     pub markers: Vec<Marker>,
     /// Whether the second phase follows the first.
     pub has_phases: bool,
+    /// How many times later it ended, in words; empty unless it did.
+    pub between: String,
     /// The step that the reader points at, or the last one.
     pub pointed_step: f64,
     /// Where the crosshair stands, from 0 to 1: at an evaluated step.
@@ -58,6 +60,7 @@ impl Default for Shared {
             phases: Vec::new(),
             markers: Vec::new(),
             has_phases: false,
+            between: String::new(),
             pointed_step: 0.0,
             crosshair: None,
         }
@@ -65,24 +68,38 @@ impl Default for Shared {
 }
 
 impl Shared {
+    /// The markers without dots, for charts of other quantities.
+    pub fn plain_markers(&self) -> Vec<Marker> {
+        self.markers.iter().map(|marker| Marker { dot: None, ..marker.clone() }).collect()
+    }
+
     /// Brings everything up to date.
-    pub fn update(&mut self, session: &Session, options: &ViewOptions, text: &Text) {
+    pub fn update(
+        &mut self,
+        session: &Session,
+        options: &ViewOptions,
+        theme: &Theme,
+        view: u32,
+        text: &Text,
+    ) {
         let (history, experiment) = (session.history(), session.experiment());
-        let key = (session.version(), options.address.log_axis);
+        let key = (session.version(), options.address.log_axis, view);
         if self.version != Some(key) {
             self.version = Some(key);
             self.time =
                 HorizontalAxis::steps(options.address.log_axis, experiment.settings.steps, text);
             self.phases = phases::find(history);
-            self.markers = plots::markers(experiment, &self.phases, text);
+            self.markers = plots::markers(experiment, &self.phases, theme, text);
             self.has_phases = plots::has_phases(&self.phases);
+            self.between = plots::between(&self.markers, self.has_phases, text);
         }
         let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
         let pointed = options.pointed.time.map(|position| self.time.at(position));
-        let step = pointed.unwrap_or(f64::INFINITY).min(f64::from(last));
+        let scrubbed = options.scrubbed.map(f64::from);
+        let step = pointed.or(scrubbed).unwrap_or(f64::INFINITY).min(f64::from(last));
         let near = plots::nearest_step(history, step);
         self.pointed_step = near.map_or(0.0, f64::from);
-        let shown = pointed.and(near);
+        let shown = pointed.or(scrubbed).and(near);
         self.crosshair = shown.and_then(|step| self.time.position(f64::from(step)));
     }
 }

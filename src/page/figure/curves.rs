@@ -1,34 +1,39 @@
 //! Accuracy and loss over training steps.
 
-use web_sys::{Event, HtmlElement, PointerEvent};
+use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, PointerEvent};
 
 use super::budget::DrawBudget;
 use super::panel::{Crosshair, Panel, View, WordsLine};
-use super::{Handle, Pointed};
+use super::{Ghost, Handle, Pointed};
 use crate::page::axis::ValueAxis;
-use crate::page::chart::{self, Chart, Frame, Layout};
-use crate::page::dom::{Listener, Root};
+use crate::page::chart::{self, Chart, Frame, Layout, Point, Series};
+use crate::page::dom::{Listener, Root, set_attribute};
 use crate::page::plots;
 
-/// The two charts, a crosshair through both, and the values there.
+/// The two charts, a crosshair through both, the scrubber below them, and the values there.
 pub struct Curves {
     accuracy: Chart,
-    loss: Chart,
+    /// Not where there is room for one chart only.
+    loss: Option<Chart>,
     readout: WordsLine,
     crosshair: Crosshair,
+    scrubber: Scrubber,
     _listeners: Vec<Listener>,
 }
 
 impl Curves {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, handle: &Handle) -> Self {
-        let chart = |name, names_markers| {
-            let layout = Layout { names_markers, labels_axis: !names_markers };
+        let one_chart = root.element().has_attribute("data-one-chart");
+        let chart = |name, names_markers, labels_axis| {
+            let layout = Layout { names_markers, labels_axis };
             Chart::new(root.part(name), layout, on_change(handle))
         };
+        root.part::<HtmlElement>("loss").set_hidden(one_chart);
         Self {
-            accuracy: chart("accuracy", true),
-            loss: chart("loss", false),
+            accuracy: chart("accuracy", true, one_chart),
+            loss: (!one_chart).then(|| chart("loss", false, true)),
+            scrubber: Scrubber::new(root, handle),
             readout: WordsLine::new(root.part("readout")),
             crosshair: Crosshair::new(root.part("crosshair")),
             _listeners: over_time(&root.part("charts"), handle),
@@ -40,32 +45,138 @@ impl Panel for Curves {
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, shared) = (view.session, view.text, view.shared);
         let (history, experiment) = (session.history(), session.experiment());
-        let frame = |title, values| Frame {
-            title,
-            theme: view.theme,
-            across: shared.time.clone(),
-            values,
-            markers: shared.markers.clone(),
-            levels: Vec::new(),
-            phases: shared.has_phases,
-        };
         let key = view.key();
         if is_due(&self.accuracy, key, budget) {
-            let curves = plots::accuracy(history, &view.theme, text);
+            let mut curves = ghosts(view, |ghost| &ghost.accuracy);
+            curves.extend(plots::accuracy(history, &view.theme, text));
             let title = plots::accuracy_title(experiment, text);
-            self.accuracy.draw(key, frame(title, ValueAxis::Share), &curves);
+            let across = shared.time.clone();
+            let phase_names = ["phase-1", "phase-2"].map(|id| text.get(id));
+            let frame = Frame {
+                note: plots::band_note(experiment, text),
+                markers: shared.markers.clone(),
+                phases: shared.has_phases,
+                phase_names: Some(phase_names),
+                between: shared.between.clone(),
+                ..Frame::new(title, view.theme, across, ValueAxis::Share)
+            };
+            self.accuracy.draw(key, frame, &curves);
         }
-        if is_due(&self.loss, key, budget) {
-            let curves = plots::loss(history, &view.theme, text);
+        if let Some(loss) = &mut self.loss
+            && is_due(loss, key, budget)
+        {
+            let mut curves = ghosts(view, |ghost| &ghost.loss);
+            curves.extend(plots::loss(history, &view.theme, text));
             let points = curves.iter().flat_map(|series| &series.points);
             let values = losses(view, points.flat_map(|point| [point.low, point.high]));
-            self.loss.draw(key, frame(plots::loss_title(experiment, text), values), &curves);
+            let (title, across) = (plots::loss_title(experiment, text), shared.time.clone());
+            let frame = Frame {
+                markers: shared.plain_markers(),
+                phases: shared.has_phases,
+                ..Frame::new(title, view.theme, across, values)
+            };
+            loss.draw(key, frame, &curves);
         }
-        self.crosshair.show(shared.crosshair);
+        self.crosshair.show(shared.crosshair.map(|position| self.accuracy.place(position)));
+        self.scrubber.show(view, &self.accuracy);
         let row =
             view.options.pointed.row.and_then(|height| plots::row_at_height(experiment, height));
         let readout = plots::readout(history, shared.pointed_step, row, text);
-        self.readout.show(readout.map(|(_, words)| words).unwrap_or_default());
+        let words = readout.map(|(_, words)| words).unwrap_or_default();
+        let summary: String = words.iter().map(|(_, part)| part.as_str()).collect();
+        self.accuracy.describe(&summary);
+        if let Some(loss) = &self.loss {
+            loss.describe(&summary);
+        }
+        self.readout.show(words);
+    }
+}
+
+/// The grey curves of earlier runs, named by what differs.
+fn ghosts(view: &View<'_>, points: impl Fn(&Ghost) -> &Vec<Point>) -> Vec<Series> {
+    let experiment = view.session.experiment();
+    let series = |ghost: &Ghost| {
+        let name = ghost.name(experiment, view.text);
+        plots::ghost_series(name, points(ghost).clone(), &view.theme)
+    };
+    view.ghosts.iter().map(series).collect()
+}
+
+/// The slider that is the axis of steps: its thumb stands under the crosshair.
+struct Scrubber {
+    holder: HtmlElement,
+    slider: HtmlInputElement,
+    shown: Option<[i32; 3]>,
+    _listeners: [Listener; 2],
+}
+
+impl Scrubber {
+    /// Stops of the slider along the axis.
+    const STOPS: f64 = 1000.0;
+
+    fn new(root: &Root, handle: &Handle) -> Self {
+        let slider: HtmlInputElement = root.part("scrub");
+        let (moved, at) = (handle.clone(), slider.clone());
+        let on_input = Listener::new(&slider, "input", move |_: Event| {
+            let position = at.value().parse().unwrap_or(Self::STOPS) / Self::STOPS;
+            let step = moved.look(|view| {
+                let step = view.shared.time.at(position);
+                plots::nearest_step(view.session.history(), step)
+            });
+            if let Some(step) = step {
+                moved.scrub(step);
+            }
+        });
+        // Arrows move by one evaluated step.
+        let pressed = handle.clone();
+        let on_key = Listener::new(&slider, "keydown", move |event: KeyboardEvent| {
+            let by = match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => -1,
+                "ArrowRight" | "ArrowUp" => 1,
+                "PageDown" => -10,
+                "PageUp" => 10,
+                "Home" => i64::from(i32::MIN),
+                "End" => i64::from(i32::MAX),
+                _ => return,
+            };
+            event.prevent_default();
+            let step = pressed.look(|view| {
+                let evaluations = view.session.history().evaluations();
+                let shown = view.shared.pointed_step as u32;
+                let index = evaluations.partition_point(|e| e.step < shown) as i64;
+                let last = evaluations.len().checked_sub(1)?;
+                Some(evaluations[(index + by).clamp(0, last as i64) as usize].step)
+            });
+            if let Some(step) = step {
+                pressed.scrub(step);
+            }
+        });
+        Self { holder: root.part("scrubber"), slider, shown: None, _listeners: [on_input, on_key] }
+    }
+
+    fn show(&mut self, view: &View<'_>, chart: &Chart) {
+        let is_empty = view.session.history().evaluations().len() < 2;
+        self.slider.set_disabled(is_empty);
+        let step = view.shared.pointed_step;
+        let position = view.shared.time.position(step.max(1.0)).unwrap_or(0.0);
+        let (left, right) = (chart.place(0.0), chart.place(1.0));
+        let shown = [left, right, Self::STOPS * position].map(|x| x.round() as i32);
+        if self.shown == Some(shown) {
+            return;
+        }
+        self.shown = Some(shown);
+        let style = self.holder.style();
+        let [left, right, stop] = shown;
+        for (name, value) in [
+            ("--from", format!("{left}px")),
+            ("--width", format!("{}px", right - left)),
+            ("--at", format!("{:.1}%", f64::from(stop) / 10.0)),
+        ] {
+            style.set_property(name, &value).ok();
+        }
+        self.slider.set_value(&stop.to_string());
+        let scores = plots::scores_at(view.session.history(), step, view.text);
+        set_attribute(&self.slider, "aria-valuetext", &scores);
     }
 }
 

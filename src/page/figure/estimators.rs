@@ -67,14 +67,10 @@ impl Panel for Estimators {
             return;
         }
         let Some(checks) = plots::checks(&checks.results, &view.theme, text) else { return };
+        let title = text.get("estimate-title");
         let frame = Frame {
-            title: text.get("estimate-title"),
-            theme: view.theme,
-            across: checks.across,
-            values: checks.values,
-            markers: Vec::new(),
             levels: vec![checks.level],
-            phases: false,
+            ..Frame::new(title, view.theme, checks.across, checks.values)
         };
         self.chart.draw(key, frame, &checks.series);
     }

@@ -5,20 +5,40 @@ use web_sys::HtmlElement;
 use super::budget::DrawBudget;
 use super::cache::Cached;
 use super::panel::{Panel, View};
+use super::question::Decision;
 use crate::page::dom::{Root, set_text};
 use crate::page::plots::{self, Moving};
 use crate::page::session::{State, Version};
+use crate::page::wording;
 
-/// The finding.
+/// The finding. It changes while curves grow, so it is no live region: another element tells events
+/// only, and what a step by hand did.
 pub struct Finding {
     element: HtmlElement,
-    cached: Cached<(Version, Moving, bool), String>,
+    live: HtmlElement,
+    cached: Cached<(Version, Moving, bool, Decision), String>,
+    told: Option<Told>,
+}
+
+/// What is worth telling.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Told {
+    state: State,
+    /// The steps of events.
+    events: [Option<u32>; 2],
+    /// Where a run rests.
+    step: Option<u32>,
 }
 
 impl Finding {
     /// Finds its element in the figure.
     pub fn new(root: &Root) -> Self {
-        Self { element: root.part("finding"), cached: Cached::default() }
+        Self {
+            element: root.part("finding"),
+            live: root.part("live"),
+            cached: Cached::default(),
+            told: None,
+        }
     }
 }
 
@@ -31,9 +51,51 @@ impl Panel for Finding {
             _ => Moving::Now,
         };
         let best = view.options.profile_best;
-        let finding = self.cached.get((session.version(), moving, best), || {
-            plots::finding(session.history(), &view.shared.phases, moving, best, view.text)
+        let (decision, text) = (view.options.decision, view.text);
+        let key = (session.version(), moving, best, decision);
+        let finding = self.cached.get(key, || {
+            let found = plots::finding(session.history(), &view.shared.phases, moving, best, text);
+            match (view.manner.asks, decision) {
+                (true, Decision::Stopped) => {
+                    let step = session.progress().step;
+                    let scores = plots::scores_at(session.history(), f64::from(step), text);
+                    text.with("finding-stopped", &[("scores", scores.into())])
+                }
+                (true, _) if moving == Moving::NotYet => text.get("finding-legend"),
+                _ => found,
+            }
         });
-        set_text(&self.element, finding);
+        let finding = match view.options.guess.filter(|_| moving == Moving::Over) {
+            Some(guess) => {
+                let guess = text.get(guess.id());
+                let guessed = text.with("finding-guess", &[("guess", guess.into())]);
+                text.sentences(&[finding.clone(), guessed])
+            }
+            None => finding.clone(),
+        };
+        set_text(&self.element, &finding);
+        let state = session.state();
+        let rests = matches!(state, State::Paused | State::Done);
+        let mut events = view.shared.markers.iter().map(|marker| marker.x as u32);
+        let told = Told {
+            state,
+            events: [events.next(), events.next()],
+            step: rests.then_some(session.progress().step),
+        };
+        if self.told.is_some_and(|before| before != told) && state != State::Ready {
+            let what = match state {
+                State::Error => wording::activity(text, session.activity()),
+                State::Paused => {
+                    let step = f64::from(session.progress().step);
+                    plots::scores_at(session.history(), step, text)
+                }
+                _ if told.events == [None, None] && state != State::Done => String::new(),
+                _ => finding,
+            };
+            if !what.is_empty() {
+                set_text(&self.live, &what);
+            }
+        }
+        self.told = Some(told);
     }
 }

@@ -172,13 +172,10 @@ impl Panel for Measures {
             let panel = plots::panel(history, &view.theme, chart.quantity, set, step, text);
             if is_out_of_date {
                 let frame = Frame {
-                    title: panel.title,
-                    theme: view.theme,
-                    across: shared.time.clone(),
-                    values: panel.values,
-                    markers: shared.markers.clone(),
+                    markers: shared.plain_markers(),
                     levels: panel.levels,
                     phases: shared.has_phases,
+                    ..Frame::new(panel.title, view.theme, shared.time.clone(), panel.values)
                 };
                 chart.chart.draw(key, frame, &panel.series);
             }
@@ -194,18 +191,12 @@ impl Panel for Measures {
             && is_due(&self.plane, key, budget)
             && let Some(plane) = plots::plane(history, &view.theme, set, text)
         {
-            let frame = Frame {
-                title: text.get("plane-title"),
-                theme: view.theme,
-                across: plane.across,
-                values: plane.values,
-                markers: Vec::new(),
-                levels: Vec::new(),
-                phases: false,
-            };
+            let title = text.get("plane-title");
+            let frame = Frame::new(title, view.theme, plane.across, plane.values);
             self.plane.draw_trails(key, frame, &plane.trails, step);
         }
-        self.crosshair.show(shared.crosshair);
+        let place = shared.crosshair.zip(self.charts.first());
+        self.crosshair.show(place.map(|(position, first)| first.chart.place(position)));
     }
 }
 

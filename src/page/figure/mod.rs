@@ -10,14 +10,22 @@ mod curves;
 mod estimators;
 mod experiment;
 mod finding;
+mod knob;
+mod links;
 mod measures;
 mod notes;
 mod panel;
+mod picture;
+mod question;
+mod runs;
 mod settings;
 mod sweep;
+mod task;
 mod toolbar;
+mod waves;
 
 pub use panel::Parts;
+pub use question::{Decision, Guess};
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -32,15 +40,16 @@ use self::cache::Shared;
 use self::panel::{Panel, View};
 use super::adapter;
 use super::address::{Address, Notice, Options};
-use super::chart::Theme;
+use super::chart::{Point, Theme};
 use super::dom::{
     Frame, Listener, Root, Timer, Visibility, focus_in_place, set_attribute, set_text, window,
 };
+use super::plots;
 use super::pool::{Lease, Pool, PoolEvent};
 use super::session::{Action, Effect, Session, State};
-use crate::experiment::{Experiment, Note};
+use crate::experiment::{Experiment, Field, Note, Value, field};
 use crate::history::History;
-use crate::protocol::Backend;
+use crate::protocol::{Backend, Speed};
 use crate::text::Text;
 
 /// What the reader points at: positions from 0 to 1, from left to right or from bottom to top.
@@ -65,6 +74,100 @@ pub struct ViewOptions {
     pub profile_best: bool,
     /// What the reader points at.
     pub pointed: Pointed,
+    /// The step at which the scrubber stands, unless it stands at the last one.
+    pub scrubbed: Option<u32>,
+    /// When the reader thinks that the networks generalise.
+    pub guess: Option<Guess>,
+    /// Whether the reader goes on after memorising.
+    pub decision: Decision,
+}
+
+impl ViewOptions {
+    /// What a reader's action changes of the view: the scrubber goes back to the last step, and
+    /// going on after the question is an answer to it.
+    fn follow(&mut self, action: &Action, state: State) {
+        match action {
+            Action::Toggle | Action::Play if state == State::Done => {
+                self.decision = Decision::NotYet;
+                self.scrubbed = None;
+            }
+            Action::Toggle | Action::Play | Action::Step => {
+                if state == State::Paused && self.decision != Decision::NotYet {
+                    self.decision = Decision::KeptGoing;
+                }
+                self.scrubbed = None;
+            }
+            Action::Reset => {
+                self.decision = Decision::NotYet;
+                self.scrubbed = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How a figure is set up in the document that it stands in.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// The one setting that stands beside the figure, and the values of it that are worth comparing.
+    pub knob: Option<(&'static Field, Vec<Value>)>,
+    /// Whether it asks the reader to guess, and stops once the networks have memorised.
+    pub asks: bool,
+}
+
+impl Manner {
+    /// Reads `data-knob`, `data-values` and `data-question`.
+    fn of(element: &HtmlElement) -> Self {
+        let attribute = |name| element.get_attribute(name).unwrap_or_default();
+        let knob = field(&attribute("data-knob")).map(|field| {
+            let values = attribute("data-values");
+            (field, values.split(',').filter_map(|value| field.parse(value.trim()).ok()).collect())
+        });
+        Self { knob, asks: element.has_attribute("data-question") }
+    }
+}
+
+/// An earlier run, drawn in grey.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ghost {
+    /// What was trained.
+    pub experiment: Experiment,
+    /// Median test accuracy over steps.
+    pub accuracy: Vec<Point>,
+    /// Median test loss over steps.
+    pub loss: Vec<Point>,
+}
+
+impl Ghost {
+    /// Earlier runs that are kept.
+    const MAX: usize = 4;
+    /// Evaluations from which on a run is worth keeping.
+    const MIN_EVALUATIONS: usize = 20;
+
+    /// Of a run; `None` if it has hardly begun, or has no curves over steps.
+    fn of(history: &History) -> Option<Self> {
+        let is_worth_it = history.evaluations().len() >= Self::MIN_EVALUATIONS;
+        is_worth_it.then(|| Self {
+            experiment: history.experiment().clone(),
+            accuracy: plots::ghost(history, false),
+            loss: plots::ghost(history, true),
+        })
+    }
+
+    /// What it has that the shown experiment has not.
+    pub fn name(&self, shown: &Experiment, text: &Text) -> String {
+        match text.difference(&self.experiment, shown) {
+            name if name.is_empty() => text.get("run-same"),
+            name => name,
+        }
+    }
+
+    /// Whether its curves can stand beside those of another experiment.
+    fn fits(&self, experiment: &Experiment) -> bool {
+        self.experiment.settings.data == experiment.settings.data
+            && self.experiment.settings.steps > 1
+            && experiment.settings.steps > 1
+    }
 }
 
 /// What a figure needs to know of its document.
@@ -99,6 +202,8 @@ struct Inner {
     session: Session,
     options: ViewOptions,
     notices: Vec<Notice>,
+    manner: Manner,
+    ghosts: Vec<Ghost>,
     leases: BTreeMap<Backend, Lease>,
     panels: Vec<Box<dyn Panel>>,
     shared: Shared,
@@ -131,6 +236,7 @@ impl Figure {
         if !unknown.is_empty() {
             notices.push(Notice::UnknownParts(unknown));
         }
+        let manner = Manner::of(&element);
         let root = Root::new(element);
         let text = surroundings.text.clone();
         build(&root, &text, parts);
@@ -138,7 +244,12 @@ impl Figure {
             let pool = surroundings.pool.clone();
             Rc::new(move || pool.new_run())
         };
-        let mut session = Session::new(address.experiment, address.options.preference, new_run);
+        let mut session = Session::new(
+            address.experiment,
+            address.options.preference,
+            parts.looks_inside(),
+            new_run,
+        );
         session.act(Action::SetSpeed(address.options.speed));
         let plays = address.options.plays;
         let inner = Rc::new(RefCell::new(Inner {
@@ -150,8 +261,13 @@ impl Figure {
                 profile_loss: false,
                 profile_best: false,
                 pointed: Pointed::default(),
+                scrubbed: None,
+                guess: None,
+                decision: Decision::default(),
             },
             notices,
+            manner,
+            ghosts: Vec::new(),
             leases: BTreeMap::new(),
             panels: Vec::new(),
             shared: Shared::default(),
@@ -240,9 +356,12 @@ fn build(root: &Root, text: &Text, parts: Parts) {
             section.remove();
         }
     }
-    for (attribute, target) in
-        [("data-text", None), ("data-title", Some("title")), ("data-label", Some("aria-label"))]
-    {
+    for (attribute, target) in [
+        ("data-text", None),
+        ("data-title", Some("title")),
+        ("data-label", Some("aria-label")),
+        ("data-placeholder", Some("placeholder")),
+    ] {
         for marked in all(&format!("[{attribute}]")) {
             let id = marked.get_attribute(attribute).unwrap_or_default();
             let words = match id.split_once('.') {
@@ -272,11 +391,30 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.experiment {
         panels.push(Box::new(experiment::Experiments::new(root, text, handle)));
     }
+    if parts.runs {
+        panels.push(Box::new(runs::Runs::new(root, handle)));
+    }
+    if parts.knob {
+        panels.push(Box::new(knob::Knob::new(root, text, handle)));
+    }
+    if parts.task {
+        panels.push(Box::new(task::TaskPicture::new(root, handle)));
+    }
+    if parts.ask {
+        panels.push(Box::new(task::Ask::new(root, handle)));
+    }
+    if parts.waves {
+        panels.push(Box::new(waves::WavesPicture::new(root, handle)));
+    }
+    if parts.links {
+        panels.push(Box::new(links::Links::new(root, handle)));
+    }
     if parts.toolbar {
-        panels.push(Box::new(toolbar::Toolbar::new(root, handle)));
+        panels.push(Box::new(toolbar::Toolbar::new(root, text, handle)));
     }
     if parts.curves {
         panels.push(Box::new(curves::Curves::new(root, handle)));
+        panels.push(Box::new(question::Question::new(root, handle)));
     }
     if parts.sweep {
         panels.push(Box::new(sweep::Sweep::new(root, handle)));
@@ -350,6 +488,7 @@ impl Handle {
     /// Carries out what the reader does.
     pub fn act(&self, action: Action) {
         self.with(|inner| {
+            inner.options.follow(&action, inner.session.state());
             let effects = inner.session.act(action);
             inner.carry_out(effects, self);
         });
@@ -372,6 +511,7 @@ impl Handle {
                 return;
             }
             inner.notices = note.into_iter().map(Notice::Experiment).collect();
+            inner.keep_ghost(&experiment);
             let effects = inner.session.act(Action::SetExperiment(Box::new(experiment)));
             inner.carry_out(effects, self);
             inner.show_address(true);
@@ -389,6 +529,7 @@ impl Handle {
                 effects.extend(inner.session.act(Action::SetPreference(preference)));
             }
             effects.extend(inner.session.act(Action::SetSpeed(address.options.speed)));
+            inner.keep_ghost(&address.experiment);
             let experiment = Box::new(address.experiment);
             effects.extend(inner.session.act(Action::SetExperiment(experiment)));
             inner.options.address = address.options;
@@ -427,10 +568,53 @@ impl Handle {
         self.change_view(|options| options.address.preference = preference);
     }
 
-    /// Another stop of the speed slider; it goes into the address.
-    pub fn set_speed(&self, stop: usize) {
-        self.act(Action::SetSpeed(stop));
-        self.change_view(|options| options.address.speed = stop);
+    /// Another speed; it goes into the address.
+    pub fn set_speed(&self, speed: Speed) {
+        self.act(Action::SetSpeed(speed));
+        self.change_view(|options| options.address.speed = speed);
+    }
+
+    /// Another value of the figure's knob: a new run, which plays at once.
+    pub fn turn_knob(&self, value: Value) {
+        let experiment = self.look(|view| {
+            let (field, _) = view.manner.knob.as_ref()?;
+            let mut experiment = view.session.experiment().clone();
+            experiment.set(field, value).ok()?;
+            Some(experiment)
+        });
+        if let Some(Some(experiment)) = experiment {
+            self.set_experiment(experiment);
+            self.act(Action::Play);
+        }
+    }
+
+    /// Moves the scrubber to an evaluated step, or to the last one.
+    pub fn scrub(&self, step: Option<u32>) {
+        self.change_view(|options| {
+            options.scrubbed = step;
+            options.pointed = Pointed::default();
+        });
+    }
+
+    /// Keeps the run so far as a grey curve.
+    pub fn pin(&self) {
+        self.with(|inner| {
+            if let Some(ghost) = Ghost::of(inner.session.history()) {
+                inner.add_ghost(ghost);
+            }
+        });
+        self.redraw();
+    }
+
+    /// Takes an earlier run away.
+    pub fn remove_ghost(&self, index: usize) {
+        self.with(|inner| {
+            if index < inner.ghosts.len() {
+                inner.ghosts.remove(index);
+                inner.view += 1;
+            }
+        });
+        self.redraw();
     }
 
     /// Says what could not be taken.
@@ -465,6 +649,9 @@ impl Handle {
             }
             inner.frame = Some(Frame::request(move || {
                 let goes_on = handle.with(Inner::draw);
+                if handle.with(Inner::stops_here) == Some(true) {
+                    handle.act(Action::Toggle);
+                }
                 if goes_on == Some(true) {
                     handle.redraw();
                 }
@@ -474,6 +661,40 @@ impl Handle {
 }
 
 impl Inner {
+    /// Keeps the run so far as a grey curve, because another one replaces it.
+    fn keep_ghost(&mut self, next: &Experiment) {
+        let solved_alike = self.session.experiment().trains_alike(next);
+        self.options.scrubbed = None;
+        self.options.decision = Decision::default();
+        if solved_alike {
+            return;
+        }
+        if let Some(ghost) = Ghost::of(self.session.history()) {
+            self.add_ghost(ghost);
+        }
+        self.ghosts.retain(|ghost| ghost.fits(next));
+    }
+
+    fn add_ghost(&mut self, ghost: Ghost) {
+        self.ghosts.retain(|known| known.experiment != ghost.experiment);
+        self.ghosts.insert(0, ghost);
+        self.ghosts.truncate(Ghost::MAX);
+        self.view += 1;
+    }
+
+    /// Whether the run is to stop now, because the networks have memorised and the reader is asked
+    /// how to go on. Said once for each run.
+    fn stops_here(&mut self) -> bool {
+        let is_due = self.manner.asks
+            && self.session.state() == State::Running
+            && self.options.decision == Decision::NotYet
+            && !self.shared.markers.is_empty();
+        if is_due {
+            self.options.decision = Decision::Open;
+        }
+        is_due
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>, handle: &Handle) {
         for effect in effects {
             match effect {
@@ -568,6 +789,8 @@ impl Inner {
             session: &self.session,
             options: &self.options,
             notices: &self.notices,
+            ghosts: &self.ghosts,
+            manner: &self.manner,
             text: &self.surroundings.text,
             shared: &self.shared,
             theme,
@@ -585,7 +808,8 @@ impl Inner {
         };
         let mut budget = DrawBudget::after(self.budget.as_ref(), scope);
         let theme = self.theme();
-        self.shared.update(&self.session, &self.options, &self.surroundings.text);
+        let text = &self.surroundings.text;
+        self.shared.update(&self.session, &self.options, &theme, self.view, text);
         let mut panels = std::mem::take(&mut self.panels);
         for panel in &mut panels {
             panel.update(&self.view(theme), &mut budget);

@@ -2,14 +2,14 @@
 
 use web_sys::HtmlElement;
 
-use super::ViewOptions;
 use super::budget::DrawBudget;
 use super::cache::Shared;
+use super::{Ghost, Manner, ViewOptions};
 use crate::page::address::Notice;
-use crate::page::chart::{DrawKey, LEFT, RIGHT, Theme};
+use crate::page::chart::{DrawKey, Theme};
 use crate::page::dom::{append, set_text};
 use crate::page::plots::Words;
-use crate::page::session::Session;
+use crate::page::session::{Inside, Session};
 use crate::text::Text;
 
 /// A part of a figure that shows something of it. It finds its elements when it is made, and owns its
@@ -32,6 +32,10 @@ pub struct View<'a> {
     pub notices: &'a [Notice],
     /// The words.
     pub text: &'a Text,
+    /// Earlier runs, the latest first.
+    pub ghosts: &'a [Ghost],
+    /// How the figure is set up.
+    pub manner: &'a Manner,
     /// What several panels need.
     pub shared: &'a Shared,
     /// The colours.
@@ -43,6 +47,11 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// What is known of the first network.
+    pub fn inside(&self) -> &Inside {
+        self.session.inside()
+    }
+
     /// What a chart depends on that does not depend on the pointer.
     pub fn key(&self) -> DrawKey {
         DrawKey { version: self.session.version(), view: self.view, step: None }
@@ -58,6 +67,12 @@ impl View<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts {
     pub experiment: bool,
+    pub runs: bool,
+    pub task: bool,
+    pub ask: bool,
+    pub waves: bool,
+    pub knob: bool,
+    pub links: bool,
     pub toolbar: bool,
     pub curves: bool,
     pub sweep: bool,
@@ -69,11 +84,26 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// The parts of a figure that does not say which.
+    const USUAL: &str = "experiment runs task waves toolbar curves sweep status finding links \
+                         measures estimators settings";
+
+    /// Whether some part looks into the first network.
+    pub fn looks_inside(self) -> bool {
+        self.task || self.ask || self.waves
+    }
+
     /// Reads a list of names, by commas or spaces; without one all parts are there. Names that are
     /// none are given back, shortened.
     pub fn read(list: Option<&str>) -> (Self, Vec<String>) {
         let mut parts = Self {
             experiment: false,
+            runs: false,
+            task: false,
+            ask: false,
+            waves: false,
+            knob: false,
+            links: false,
             toolbar: false,
             curves: false,
             sweep: false,
@@ -83,9 +113,8 @@ impl Parts {
             estimators: false,
             settings: false,
         };
-        let names = "experiment toolbar curves sweep status finding measures estimators settings";
         let mut unknown = Vec::new();
-        let list = list.unwrap_or(names);
+        let list = list.unwrap_or(Self::USUAL);
         for name in list.split([',', ' ', '\n', '\t']).filter(|name| !name.is_empty()) {
             match parts.flag(name) {
                 Some(flag) => *flag = true,
@@ -103,6 +132,12 @@ impl Parts {
     fn flag(&mut self, name: &str) -> Option<&mut bool> {
         Some(match name {
             "experiment" => &mut self.experiment,
+            "runs" => &mut self.runs,
+            "task" => &mut self.task,
+            "ask" => &mut self.ask,
+            "waves" => &mut self.waves,
+            "knob" => &mut self.knob,
+            "links" => &mut self.links,
             "toolbar" => &mut self.toolbar,
             "curves" => &mut self.curves,
             "sweep" => &mut self.sweep,
@@ -156,7 +191,7 @@ impl Crosshair {
         Self { element, shown: None }
     }
 
-    /// Puts it at a position from 0 to 1 across the plots, or takes it away.
+    /// Puts it at a place in CSS pixels from the left, or takes it away.
     pub fn show(&mut self, position: Option<f64>) {
         if position == self.shown {
             return;
@@ -164,9 +199,7 @@ impl Crosshair {
         self.shown = position;
         self.element.set_hidden(position.is_none());
         if let Some(position) = position {
-            // Reading the width here would make the browser lay the page out in the middle of a frame.
-            let left = format!("calc({LEFT}px + {position:.4} * (100% - {}px))", LEFT + RIGHT);
-            self.element.style().set_property("left", &left).ok();
+            self.element.style().set_property("left", &format!("{position:.1}px")).ok();
         }
     }
 }

@@ -83,15 +83,9 @@ impl Sweep {
         let Some((rows, cells)) = plots::map(history, view.options.profile_loss, view.text) else {
             return;
         };
-        let frame = Frame {
-            title: plots::map_title(view.options.profile_loss, title, view.text),
-            theme: view.theme,
-            across: view.shared.time.clone(),
-            values: ValueAxis::Rows(rows),
-            markers: Vec::new(),
-            levels: Vec::new(),
-            phases: false,
-        };
+        let title = plots::map_title(view.options.profile_loss, title, view.text);
+        let across = view.shared.time.clone();
+        let frame = Frame::new(title, view.theme, across, ValueAxis::Rows(rows));
         self.map.draw_map(key, frame, &cells);
     }
 }
@@ -147,7 +141,8 @@ impl Panel for Sweep {
         let readout = profile.readout(options.pointed.value, text);
         let (x, words) = readout.unzip();
         let position = x.and_then(|x| profile.across.position(x));
-        self.profile_crosshair.show(position.filter(|_| options.pointed.value.is_some()));
+        let position = position.filter(|_| options.pointed.value.is_some());
+        self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
         self.readout.show(words.unwrap_or_default());
         if is_due(&self.profile, key, budget) {
             let series = profile.series(&view.theme, text);
@@ -157,15 +152,9 @@ impl Panel for Sweep {
             } else {
                 ValueAxis::Share
             };
-            let frame = Frame {
-                title,
-                theme: view.theme,
-                across: profile.across.clone(),
-                values,
-                markers: profile.markers.clone(),
-                levels: Vec::new(),
-                phases: false,
-            };
+            let across = profile.across.clone();
+            let markers = profile.markers.clone();
+            let frame = Frame { markers, ..Frame::new(title, view.theme, across, values) };
             self.profile.draw(key, frame, &series);
         }
         let setting = profile.setting.clone();
@@ -180,7 +169,8 @@ impl Panel for Sweep {
         set_attribute(&self.best, "title", &text.attribute("button-best-step", "about"));
         if !alone {
             self.draw_map(view, &setting, budget);
-            self.map_crosshair.show(view.shared.crosshair);
+            let position = view.shared.crosshair;
+            self.map_crosshair.show(position.map(|position| self.map.place(position)));
         }
     }
 }

@@ -1,32 +1,30 @@
 //! The buttons and the state line.
 
-use web_sys::{
-    Event, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlOutputElement, HtmlProgressElement,
-};
+use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlProgressElement, HtmlSelectElement};
 
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use crate::page::dom::{Listener, Root, set_attribute, set_text};
+use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::session::{Action, Activity, State};
 use crate::page::wording;
 use crate::page::{plots, speed};
+use crate::protocol::Speed;
+use crate::text::Text;
 
 /// Play, step, reset, speed, axis, and what trains.
 pub struct Toolbar {
     play: HtmlButtonElement,
     step: HtmlButtonElement,
     reset: HtmlButtonElement,
-    speed: HtmlInputElement,
-    speed_value: HtmlOutputElement,
+    speed: HtmlSelectElement,
     axis: HtmlButtonElement,
-    badge: HtmlElement,
     _listeners: Vec<Listener>,
 }
 
 impl Toolbar {
     /// Finds its elements in the figure.
-    pub fn new(root: &Root, handle: &Handle) -> Self {
+    pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
         let (play, step, reset, axis): (
             HtmlButtonElement,
             HtmlButtonElement,
@@ -46,22 +44,19 @@ impl Toolbar {
         listeners.push(Listener::new(&axis, "click", move |_: Event| {
             switch.change_view(|options| options.address.log_axis = !options.address.log_axis);
         }));
-        let speed: HtmlInputElement = root.part("speed");
-        speed.set_max(&speed::STOPS.len().to_string());
-        let (slider, handle) = (speed.clone(), handle.clone());
-        listeners.push(Listener::new(&speed, "input", move |_: Event| {
-            handle.set_speed(slider.value().parse().unwrap_or(speed::STOPS.len()));
-        }));
-        Self {
-            play,
-            step,
-            reset,
-            speed,
-            speed_value: root.part("speed-value"),
-            axis,
-            badge: root.part("badge"),
-            _listeners: listeners,
+        let speed: HtmlSelectElement = root.part("speed");
+        for choice in speed::SPEEDS {
+            let option: HtmlElement = append(&speed, "option", "");
+            set_attribute(&option, "value", &speed::key(choice));
+            set_text(&option, &speed::name(choice, text));
         }
+        let (chosen, handle) = (speed.clone(), handle.clone());
+        listeners.push(Listener::new(&speed, "change", move |_: Event| {
+            if let Some(speed) = speed::named(&chosen.value()) {
+                handle.set_speed(speed);
+            }
+        }));
+        Self { play, step, reset, speed, axis, _listeners: listeners }
     }
 }
 
@@ -76,6 +71,7 @@ impl Panel for Toolbar {
         let label = match state {
             State::Running | State::Waiting => "button-pause",
             State::Done => "button-play-again",
+            State::Paused => "button-keep-going",
             _ => "button-play",
         };
         set_text(&self.play, &text.get(label));
@@ -88,14 +84,10 @@ impl Panel for Toolbar {
         let label = if options.log_axis { "button-axis-linear" } else { "button-axis-log" };
         set_text(&self.axis, &text.get(label));
         set_attribute(&self.axis, "title", &text.attribute(label, "about"));
-        let stop = session.speed().to_string();
-        if self.speed.value() != stop {
-            self.speed.set_value(&stop);
+        let speed = speed::key(session.speed());
+        if self.speed.value() != speed {
+            self.speed.set_value(&speed);
         }
-        let name = speed::name(speed::at_stop(session.speed()), text);
-        set_text(&self.speed_value, &name);
-        set_attribute(&self.speed, "aria-valuetext", &name);
-        set_text(&self.badge, &wording::badge(text, session.device(), view.workers));
     }
 }
 
@@ -103,6 +95,7 @@ impl Panel for Toolbar {
 pub struct Status {
     words: HtmlElement,
     bar: HtmlProgressElement,
+    badge: HtmlElement,
 }
 
 impl Status {
@@ -112,7 +105,7 @@ impl Status {
             (root.part("progress-text"), root.part("progress"));
         words.set_id(&root.unique("progress"));
         set_attribute(&bar, "aria-labelledby", &words.id());
-        Self { words, bar }
+        Self { words, bar, badge: root.part("badge") }
     }
 }
 
@@ -124,6 +117,7 @@ impl Panel for Status {
     fn show_state(&mut self, view: &View<'_>) {
         let session = view.session;
         set_text(&self.words, &status(view));
+        set_text(&self.badge, &wording::badge(view.text, session.device(), view.workers));
         let value = match (session.state(), session.activity()) {
             (State::Loading, Activity::WarmingUp { done, total, .. }) => {
                 f64::from(*done) / f64::from((*total).max(1))
@@ -160,7 +154,14 @@ fn status(view: &View<'_>) -> String {
         State::Running => {
             let rate = session.progress().steps_per_second;
             if rate > 0.0 {
-                let left = f64::from(steps - step.min(steps)) / rate;
+                let left = match session.speed() {
+                    // At a constant pace along a logarithmic axis.
+                    Speed::Whole { seconds } => {
+                        let all = f64::from(steps.max(2)).ln();
+                        seconds * (1.0 - f64::from(step.max(1)).ln() / all).max(0.0)
+                    }
+                    Speed::Full | Speed::Steps(_) => f64::from(steps - step.min(steps)) / rate,
+                };
                 let [step, steps] = of();
                 let (pace, left) = (text.number(rate), text.duration(left));
                 let arguments = [step, steps, ("pace", pace.into()), ("left", left.into())];

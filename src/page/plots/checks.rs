@@ -57,6 +57,7 @@ fn curve(kind: EstimatorKind, theme: &Theme, text: &Text) -> Series {
     };
     Series {
         name: text.get(id),
+        label: text.get(id),
         colour,
         ink: colour,
         line,

@@ -344,6 +344,7 @@ impl Found<'_> {
 mod tests {
     use super::*;
     use crate::evaluation::{Evaluation, Score, Scores};
+    use crate::page::chart::Theme;
     use crate::page::plots::markers;
     use crate::text::Locale;
 
@@ -382,7 +383,7 @@ mod tests {
              networks; ranges 40–50 and 1,558–2,000.)"
         );
         let text = Text::new(Locale::English);
-        let markers = markers(history.experiment(), &phases::find(&history), &text);
+        let markers = markers(history.experiment(), &phases::find(&history), &Theme::GREY, &text);
         assert_eq!(markers.len(), 2);
         assert_eq!(markers[1].label, "generalised, step 1,558");
     }

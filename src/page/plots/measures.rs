@@ -104,6 +104,7 @@ fn drawn(
         curves.retain(|(_, curve)| curve.set == set || curve.set.is_none());
     }
     let series = |name: String, colour, ink, line| Series {
+        label: name.clone(),
         name,
         colour,
         ink,
@@ -218,6 +219,7 @@ pub fn panel(
         if let Some(index) = companion(history, &drawn.curve, LOWER_BOUNDS) {
             series.push(Series {
                 name: String::new(),
+                label: String::new(),
                 line: Line::Thin,
                 points: points(history, index, &drawn.members),
                 ..drawn.series.clone()

@@ -64,12 +64,106 @@ pub fn loss_title(experiment: &Experiment, text: &Text) -> String {
 
 /// Accuracy on training and test set.
 pub fn accuracy(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
-    curves(history, theme, text, |m| m.train.accuracy, |m| m.test.accuracy)
+    let mut all = curves(history, theme, text, |m| m.train.accuracy, |m| m.test.accuracy);
+    label(&mut all, text, |accuracy| text.numbers().whole_percent(accuracy));
+    all
+}
+
+/// What a line and a band stand for: `median and range of 5 networks`.
+pub fn band_note(experiment: &Experiment, text: &Text) -> String {
+    match experiment.settings.seeds {
+        0 | 1 => String::new(),
+        seeds => text.with("chart-band", &[("networks", seeds.into())]),
+    }
+}
+
+/// Median accuracy over all networks at an evaluated step: `step 43, training set 99%, test set 0%`.
+pub fn scores_at(history: &History, step: f64, text: &Text) -> String {
+    let evaluations = history.evaluations();
+    let index = evaluations.partition_point(|evaluation| f64::from(evaluation.step) < step);
+    let scores = evaluations.get(index).map(|evaluation| evaluation.members.iter().flatten());
+    let at = |value: Value| {
+        let point = point(scores.clone()?, value, step)?;
+        Some(text.numbers().whole_percent(point.median))
+    };
+    let (train, test) = (at(|m| m.train.accuracy), at(|m| m.test.accuracy));
+    let (Some(train), Some(test)) = (train, test) else {
+        return text.with("scores-none", &[("step", step.into())]);
+    };
+    let args = [("step", step.into()), ("train", train.into()), ("test", test.into())];
+    text.with("scores", &args)
+}
+
+/// Median accuracy and loss of all networks at about ten evaluated steps evenly spaced along a
+/// logarithmic axis and at the last one: the column heads, and a row for each step.
+pub fn table(history: &History, text: &Text) -> (Vec<String>, Vec<Vec<String>>) {
+    const ROWS: f64 = 10.0;
+    let head = ["step", "train-accuracy", "test-accuracy", "train-loss", "test-loss"];
+    let head = head.map(|id| text.get(&format!("table-{id}")));
+    let evaluations = history.evaluations();
+    let last = evaluations.last().map_or(1.0, |last| f64::from(last.step.max(2)));
+    let mut steps: Vec<u32> = (0..=ROWS as u32)
+        .filter_map(|row| nearest_step(history, last.powf(f64::from(row) / ROWS)))
+        .collect();
+    steps.insert(0, 0);
+    steps.dedup();
+    let rows = steps.into_iter().filter_map(|step| {
+        let evaluation = evaluations.iter().find(|evaluation| evaluation.step == step)?;
+        let value = |value: Value| {
+            let scores = evaluation.members.iter().flatten();
+            point(scores, value, 0.0).map(|point| point.median)
+        };
+        let accuracy = |pick: Value| value(pick).map(|value| text.numbers().whole_percent(value));
+        let loss = |pick: Value| value(pick).map(|value| text.loss(value));
+        let values = [
+            Some(text.step(step)),
+            accuracy(|m| m.train.accuracy),
+            accuracy(|m| m.test.accuracy),
+            loss(|m| m.train.loss),
+            loss(|m| m.test.loss),
+        ];
+        Some(values.into_iter().map(Option::unwrap_or_default).collect())
+    });
+    (head.to_vec(), rows.collect())
+}
+
+/// Puts a curve's last value before its name.
+fn label(all: &mut [Series], text: &Text, written: impl Fn(f64) -> String) {
+    for series in all {
+        let last = series.points.last().filter(|_| !series.name.is_empty());
+        series.label = match last {
+            Some(last) => text.with(
+                "curve-with-value",
+                &[("value", written(last.median).into()), ("name", series.name.as_str().into())],
+            ),
+            None => series.name.clone(),
+        };
+    }
+}
+
+/// The test accuracy of an earlier run, and its test loss: the median over its networks.
+pub fn ghost(history: &History, loss: bool) -> Vec<Point> {
+    let value: Value = if loss { |m| m.test.loss } else { |m| m.test.accuracy };
+    points(history, all(history), value)
+}
+
+/// A grey curve with a name.
+pub fn ghost_series(name: String, points: Vec<Point>, theme: &Theme) -> Series {
+    Series {
+        label: name.clone(),
+        name,
+        colour: theme.ghost,
+        ink: theme.muted,
+        line: Line::Ghost,
+        named_where_it_rises: true,
+        points,
+    }
 }
 
 /// Loss on training and test set, and the theory's test loss where there is a theory.
 pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
     let mut all = curves(history, theme, text, |m| m.train.loss, |m| m.test.loss);
+    label(&mut all, text, |loss| text.loss(loss));
     if history.experiment().settings.is_regression() {
         // Noisy training targets can put the training loss far above all test losses. Drawing it
         // would flatten the curves that matter. The readout has its numbers.
@@ -88,6 +182,7 @@ pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
         let points = steps.iter().zip(risk);
         all.push(Series {
             name: text.get("curve-theory"),
+            label: text.get("curve-theory"),
             colour: theme.ink,
             ink: theme.ink,
             line: Line::Thin,
@@ -129,6 +224,7 @@ fn pair(theme: &Theme, text: &Text) -> [Series; 2] {
     [
         Series {
             name: text.get("curve-train"),
+            label: text.get("curve-train"),
             colour: theme.train,
             ink: theme.train_text,
             line: Line::Dashed,
@@ -137,8 +233,9 @@ fn pair(theme: &Theme, text: &Text) -> [Series; 2] {
         },
         Series {
             name: text.get("curve-test"),
+            label: text.get("curve-test"),
             colour: theme.test,
-            ink: theme.test,
+            ink: theme.test_text,
             line: Line::Solid,
             named_where_it_rises: false,
             points: Vec::new(),
@@ -224,22 +321,43 @@ fn all(history: &History) -> Range<usize> {
 
 /// The steps at which the median member has memorised and has generalised. None where members differ
 /// in more than their seed: the median would mix configurations.
-pub fn markers(experiment: &Experiment, members: &[MemberPhases], text: &Text) -> Vec<Marker> {
+pub fn markers(
+    experiment: &Experiment,
+    members: &[MemberPhases],
+    theme: &Theme,
+    text: &Text,
+) -> Vec<Marker> {
     if experiment.lists().next().is_some() {
         return Vec::new();
     }
     let (memorised, generalised) = summaries(members);
-    let marker = |summary: Option<Spread>, id: &str| {
+    let marker = |summary: Option<Spread>, id: &str, dot| {
         let step = summary?.median?;
         let label = text.with(id, &[("step", step.into())]);
-        Some(Marker { x: f64::from(step), label })
+        let below = text.with("marker-step", &[("step", step.into())]);
+        let short = [text.get(&format!("{id}-short")), below];
+        Some(Marker { x: f64::from(step), label, short, dot: Some(dot) })
     };
-    let memorised = marker(memorised, "marker-memorised");
+    let fit = (f64::from(phases::FIT_ACCURACY), theme.train);
+    let memorised = marker(memorised, "marker-memorised", fit);
+    let goal = (experiment.settings.goal, theme.test);
     // Without a first phase there is no second to mark.
-    match (memorised, marker(generalised, "marker-generalised")) {
+    match (memorised, marker(generalised, "marker-generalised", goal)) {
         (Some(first), Some(second)) if second.x < first.x => vec![second, first],
         (Some(first), second) => [Some(first), second].into_iter().flatten().collect(),
         (None, _) => Vec::new(),
+    }
+}
+
+/// How many times later the median member generalised than it memorised, in words; empty unless it
+/// did both, in this order.
+pub fn between(markers: &[Marker], has_phases: bool, text: &Text) -> String {
+    match markers {
+        [first, second] if has_phases && second.x > first.x => {
+            let times = text.numbers().about(second.x / first.x.max(1.0));
+            text.with("times-later", &[("times", times.into())])
+        }
+        _ => String::new(),
     }
 }
 
@@ -414,7 +532,9 @@ mod tests {
         }
         let curves = accuracy(history, theme, text).into_iter().chain(loss(history, theme, text));
         all.extend(curves.map(|series| series.name));
-        all.extend(markers(experiment, &phases, text).into_iter().map(|marker| marker.label));
+        all.extend(
+            markers(experiment, &phases, &Theme::GREY, text).into_iter().map(|marker| marker.label),
+        );
         for row in [None, Some(0), Some(1)] {
             all.extend(readout(history, 1e9, row, text).map(|(_, words)| line(words)));
         }

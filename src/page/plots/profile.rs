@@ -305,7 +305,9 @@ fn threshold(experiment: &Experiment, counts: Counts, text: &Text) -> Option<Mar
         Counts::Units => samples / each,
         Counts::Samples => width * each,
     };
-    Some(Marker { x, label: text.with(id, &[("count", text.numbers().about(x).into())]) })
+    let label = text.with(id, &[("count", text.numbers().about(x).into())]);
+    let short = [text.get(&format!("{id}-short")), String::new()];
+    Some(Marker { x, label, short, dot: None })
 }
 
 #[cfg(test)]

@@ -79,7 +79,8 @@ impl RunMerger {
         let Some(share) = self.shares.get_mut(index) else { return (Vec::new(), None) };
         let mut command = None;
         let event = match event {
-            RunEvent::Failed(_) => Some(event),
+            // Only the worker that trains the first network tells these.
+            RunEvent::Failed(_) | RunEvent::Task(_) | RunEvent::Answers(_) => Some(event),
             RunEvent::Loaded => {
                 share.loaded = true;
                 self.shares.iter().all(|share| share.loaded).then_some(RunEvent::Loaded)

@@ -176,7 +176,7 @@ impl State {
             RunCommand::Measure { experiment, revision } => {
                 entry.merger.measure(experiment, *revision);
             }
-            RunCommand::Speed(_) | RunCommand::Time(_) => {}
+            RunCommand::Speed(_) | RunCommand::Time(_) | RunCommand::Answers => {}
         }
         self.send_all(run, &command);
         self.done()

@@ -15,11 +15,13 @@ use device::Next;
 pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 
 use super::pool::PoolEvent;
-use super::speed;
+use crate::evaluation::{Answers, Task};
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::measure::{CheckSource, EstimatorCheck};
-use crate::protocol::{Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, WarmUp};
+use crate::protocol::{
+    Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, Speed, WarmUp,
+};
 
 /// What a figure is doing; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +97,8 @@ pub enum Action {
     SetExperiment(Box<Experiment>),
     /// Another device; starts again from step 0.
     SetPreference(Preference),
-    /// Another stop of the speed slider.
-    SetSpeed(usize),
+    /// Another speed.
+    SetSpeed(Speed),
     /// Tries the estimators on a reference problem.
     CheckEstimators(CheckSource),
     /// The browser's answer to [`Effect::FindAdapter`].
@@ -150,6 +152,23 @@ pub struct Checks {
     pub running: Option<CheckSource>,
 }
 
+/// What the first network is trained on, and what it has answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inside {
+    /// Its samples, once they are known.
+    pub task: Option<Task>,
+    /// Its answers, by rising step.
+    answers: Vec<Answers>,
+}
+
+impl Inside {
+    /// The answers at a step, or at the last one before it.
+    pub fn answers_at(&self, step: u32) -> Option<&Answers> {
+        let after = self.answers.partition_point(|answers| answers.step <= step);
+        self.answers.get(after.checked_sub(1)?)
+    }
+}
+
 /// Names a state of a session's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version {
@@ -170,8 +189,11 @@ pub struct Session {
     revision: Revision,
     intent: Intent,
     progress: Progress,
-    speed: usize,
+    speed: Speed,
     checks: Checks,
+    /// Whether the first network is asked for its answers.
+    shows_answers: bool,
+    inside: Inside,
     /// Counts questions to the browser, so that a late answer is recognised.
     token: u32,
     new_run: Rc<dyn Fn() -> RunId>,
@@ -182,6 +204,7 @@ impl Session {
     pub fn new(
         experiment: Experiment,
         preference: Preference,
+        shows_answers: bool,
         new_run: Rc<dyn Fn() -> RunId>,
     ) -> Self {
         Self {
@@ -195,7 +218,9 @@ impl Session {
             revision: Revision::default(),
             intent: Intent::Rest,
             progress: Progress::default(),
-            speed: speed::STOPS.len(),
+            speed: Speed::Full,
+            shows_answers,
+            inside: Inside::default(),
             checks: Checks::default(),
             token: 0,
             new_run,
@@ -233,6 +258,11 @@ impl Session {
         &self.activity
     }
 
+    /// What the first network is trained on, and what it has answered.
+    pub fn inside(&self) -> &Inside {
+        &self.inside
+    }
+
     /// What trains.
     pub fn device(&self) -> &Device {
         &self.device
@@ -248,8 +278,8 @@ impl Session {
         &self.progress
     }
 
-    /// The stop of the speed slider.
-    pub fn speed(&self) -> usize {
+    /// How fast it trains.
+    pub fn speed(&self) -> Speed {
         self.speed
     }
 
@@ -284,9 +314,9 @@ impl Session {
                 self.release(&mut effects);
                 self.device = Device::new(preference);
             }
-            Action::SetSpeed(stop) => {
-                self.speed = stop;
-                self.send(RunCommand::Speed(speed::at_stop(stop)), &mut effects);
+            Action::SetSpeed(speed) => {
+                self.speed = speed;
+                self.send(RunCommand::Speed(speed), &mut effects);
             }
             Action::CheckEstimators(source) => self.check_estimators(source, &mut effects),
             Action::AdapterFound(token, adapter) => {
@@ -384,6 +414,13 @@ impl Session {
             RunEvent::Measured { revision, result } => {
                 if revision == self.revision {
                     self.history.push_measurement(result);
+                }
+            }
+            RunEvent::Task(task) => self.inside.task = Some(task),
+            RunEvent::Answers(answers) => {
+                let last = self.inside.answers.last().map(|last| last.step);
+                if last.is_none_or(|last| last < answers.step) {
+                    self.inside.answers.push(answers);
                 }
             }
             RunEvent::Progress(progress) => {
@@ -485,6 +522,7 @@ impl Session {
         let Some(active) = self.device.active() else { return };
         self.replace_history(History::new(self.experiment.clone()));
         self.progress = Progress { behind: true, ..Progress::default() };
+        self.inside = Inside::default();
         self.revision = Revision::default();
         let run = (self.new_run)();
         self.run = Some(run);
@@ -500,8 +538,11 @@ impl Session {
 
     /// What is set up begins to train, if that was asked for.
     fn start(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(speed) = speed::at_stop(self.speed) {
-            self.send(RunCommand::Speed(Some(speed)), effects);
+        if self.speed != Speed::Full {
+            self.send(RunCommand::Speed(self.speed), effects);
+        }
+        if self.shows_answers {
+            self.send(RunCommand::Answers, effects);
         }
         match std::mem::replace(&mut self.intent, Intent::Rest) {
             // The state changes when the workers say that they do.
@@ -564,6 +605,7 @@ impl Session {
         }
         self.intent = Intent::Rest;
         self.state = State::Ready;
+        self.inside = Inside::default();
         self.replace_history(History::new(self.experiment.clone()));
         self.progress = Progress::default();
     }

@@ -18,7 +18,7 @@ fn script(query: &str, preference: Preference) -> Script {
         RunId(last.get())
     });
     let experiment = experiment(query);
-    Script { session: Session::new(experiment, preference, new_run), effects: Vec::new() }
+    Script { session: Session::new(experiment, preference, false, new_run), effects: Vec::new() }
 }
 
 fn experiment(query: &str) -> Experiment {
@@ -123,7 +123,7 @@ fn comparing() -> Script {
 fn nothing_is_asked_for_before_the_first_play() {
     let mut script = script("", Preference::Auto);
     assert_eq!(script.state(), State::Ready);
-    script.set("wd=3").act(Action::Reset).act(Action::SetSpeed(2));
+    script.set("wd=3").act(Action::Reset).act(Action::SetSpeed(Speed::Steps(10.0)));
     assert_eq!(script.asked(), []);
     assert_eq!(script.state(), State::Ready);
 }
@@ -619,13 +619,16 @@ fn that_another_run_waits_is_not_this_figures_affair() {
 #[test]
 fn a_limited_speed_is_told_before_the_run_plays_and_when_it_changes() {
     let mut script = script("", Preference::Cpu);
-    script.act(Action::SetSpeed(4)).act(Action::Toggle).hear(CPU, PoolEvent::Ready);
+    script
+        .act(Action::SetSpeed(Speed::Steps(50.0)))
+        .act(Action::Toggle)
+        .hear(CPU, PoolEvent::Ready);
     script.asked();
     script.hear_run(CPU, 1, RunEvent::Loaded);
-    let speed = send(CPU, 1, RunCommand::Speed(speed::at_stop(4)));
+    let speed = send(CPU, 1, RunCommand::Speed(Speed::Steps(50.0)));
     assert_eq!(script.asked(), [speed, send(CPU, 1, RunCommand::Play)]);
-    script.act(Action::SetSpeed(speed::STOPS.len()));
-    assert_eq!(script.asked(), [send(CPU, 1, RunCommand::Speed(None))]);
+    script.act(Action::SetSpeed(Speed::Full));
+    assert_eq!(script.asked(), [send(CPU, 1, RunCommand::Speed(Speed::Full))]);
 }
 
 #[test]
@@ -671,7 +674,7 @@ fn trying_estimators_ends_with_the_workers() {
 fn the_version_changes_with_the_history_and_with_nothing_else() {
     let mut script = running("seeds=1");
     let before = script.session.version();
-    script.act(Action::SetSpeed(2)).hear_run(CPU, 1, RunEvent::Paused { step: 3 });
+    script.act(Action::SetSpeed(Speed::Steps(10.0))).hear_run(CPU, 1, RunEvent::Paused { step: 3 });
     assert_eq!(script.session.version(), before);
     script.hear_run(CPU, 1, evaluation(3, 1));
     let with_one = script.session.version();

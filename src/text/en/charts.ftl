@@ -1,6 +1,7 @@
 # Titles, axes, curves and levels of charts. Short: a title has one line, a name stands beside a curve.
 
-axis-steps = Training steps
+axis-steps = training steps
+axis-steps-short = steps
 axis-samples = Samples
 axis-features = Features
     .inline = features
@@ -46,8 +47,9 @@ estimator-title = { $title }, { $estimator ->
    *[other] not measured
 }
 
-curve-train = train
+curve-train = training
 curve-test = test
+curve-with-value = { $value } { $name }
 curve-all = all
 curve-random = random
 curve-theory = theory
@@ -73,8 +75,17 @@ configuration = { $field } { $value }
 configuration-short = { $first } { $second }
 
 marker-memorised = memorised, step { $step }
+marker-memorised-short = memorised
 marker-generalised = generalised, step { $step }
+marker-generalised-short = generalised
+marker-step = step { $step }
+times-later = { $times } times later
+phase-1 = Phase 1: memorise
+phase-2 = Phase 2: generalise
+chart-band = median and range of { $networks } networks
+marker-weights-short = just enough weights
 marker-weights = as many weights as outputs to fit: { $count }
+marker-features-short = features = samples
 marker-features = as many features as samples: { $count }
 
 level-classes = log₂ classes { $bits }

@@ -17,7 +17,9 @@ heading = First they memorise, then they generalise
 # Buttons.
 button-play = Play
 button-pause = Pause
-button-play-again = Restart
+button-play-again = Play again
+button-keep-going = Keep going
+button-stop-here = Stop here
 button-step = Step
     .about = Train to the next measured step: one step at first, 2% further later (key: s)
 button-reset = Reset
@@ -61,6 +63,7 @@ problem-noisy-layer = A layer of 3 tanh units with noise: 1.6 bits
 # Speed and settings.
 speed-full = Full speed
 speed-steps = { $speed } steps/s
+speed-whole = Whole run in { $seconds } s
 changed = Changed from this experiment: { $settings }.
 range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
@@ -168,3 +171,69 @@ warning-saturated-set = I(X;T) is at the estimator’s maximum on { $set ->
     [test] the test set
    *[other] all samples
 }: it sees every sample as different. It cannot show compression here.
+
+# What the first network answers.
+legend-train = Training set
+legend-test = Test set
+task-table = One network’s answers
+task-mod = a { $sign } b, mod { $p }
+task-images = Test images
+task-images-note = and the digit that one network reads
+task-count = { $right } of { $all } right
+task-count-none = –
+task-summary = { $train } of { $of-train } training answers and { $test } of { $of-test } test answers are right.
+task-summary-none = No network is trained yet.
+ask-title = Ask the network
+ask-first = First number
+ask-second = Second number
+ask-answer = = { $answer }
+ask-no-answer = = ?
+ask-right-train = Right. It trained on this sum.
+ask-right-test = Right. It never saw this sum.
+ask-wrong-train = Wrong: { $right } is right. It trained on this sum.
+ask-wrong-test = Wrong: { $right } is right. It never saw this sum.
+ask-out-of-range = Numbers from 0 to { $max }.
+ask-not-trained = Press Play to train it.
+waves-title = First weights
+waves-at = step { $step }, frequency { $frequency }: { $share }
+waves-hint = Top: the weights of three hidden units over the numbers. Left: the numbers in the plane of the strongest frequency. Right: how strong each frequency is.
+waves-summary = First weights at step { $step }. Frequency { $frequency } is strongest, with { $share } of the power.
+waves-summary-none = No network is trained yet.
+
+# Questions to the reader.
+question-guess = When will the test set come out right?
+question-hint = Guess first, or just press Play.
+guess-never = Never
+guess-soon = Soon
+guess-much-later = Much later
+question-decision = Stop here, or keep going?
+finding-legend = Dots: sums it trains on. Squares: sums it never sees.
+finding-stopped = Stopped at { $scores }.
+finding-guess = You guessed “{ $guess }”.
+
+# Below a figure.
+settings-line = Settings: { $settings }.
+settings-mod = mod { $p }
+settings-networks = { $networks ->
+    [one] { $networks } network
+   *[other] { $networks } networks
+}
+link-lab = Change them in the lab
+link-share = Copy a link
+link-shared = Link copied
+link-share-by-hand = Copy the link from the lab’s address bar
+link-table = Read as a table
+table-step = Step
+table-train-accuracy = Training accuracy
+table-test-accuracy = Test accuracy
+table-train-loss = Training loss
+table-test-loss = Test loss
+scores = step { $step }, training set { $train }, test set { $test }
+scores-none = step { $step }
+label-scrubber = Step shown
+label-search = Search settings
+search-empty = No setting has these words.
+runs-earlier = Earlier runs:
+run-remove = Remove { $run }
+run-pin = Pin this run
+run-same = same settings

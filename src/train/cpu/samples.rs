@@ -104,6 +104,7 @@ mod tests {
     #[test]
     fn inputs_that_are_zero_in_every_training_sample_are_left_out() {
         let set = |inputs: [f32; 8]| SampleSet {
+            ids: Vec::new(),
             inputs: data::Inputs::Dense { features: 4, values: inputs.to_vec() },
             outputs: Outputs::Numbers { width: 1, values: vec![0.0; 2] },
         };

@@ -82,6 +82,7 @@ mod tests {
     #[test]
     fn samples_and_targets_are_padded_with_zeros() {
         let set = |count, outputs| SampleSet {
+            ids: Vec::new(),
             inputs: Inputs::Dense { features: 1, values: vec![0.0; count] },
             outputs,
         };

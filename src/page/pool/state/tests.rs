@@ -1,5 +1,6 @@
 use super::*;
 use crate::history::{Evaluation, ProbeResult, Score, Scores};
+use crate::protocol::Speed;
 use crate::protocol::{Progress, Revision, WarmUp};
 
 /// A pool whose workers answer as the test says.
@@ -175,7 +176,7 @@ fn members_are_assigned_to_workers_and_more_are_started_for_them() {
     effects.clear();
     assert_eq!(script.state.workers(run), 3);
     // What the others are sent waits until they are open, in order.
-    script.command(lease, run, RunCommand::Speed(Some(5.0)));
+    script.command(lease, run, RunCommand::Speed(Speed::Steps(5.0)));
     script.log();
     script.hear(WorkerId(2), Event::Listening);
     assert_eq!(script.log(), [Effect::Send(WorkerId(2), Command::Open(Backend::Cpu))]);
@@ -184,7 +185,7 @@ fn members_are_assigned_to_workers_and_more_are_started_for_them() {
         script.log(),
         [
             Effect::Send(WorkerId(2), load(&[1])),
-            Effect::Send(WorkerId(2), Command::Run(run, RunCommand::Speed(Some(5.0)))),
+            Effect::Send(WorkerId(2), Command::Run(run, RunCommand::Speed(Speed::Steps(5.0)))),
         ]
     );
 }

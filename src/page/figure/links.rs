@@ -1,0 +1,122 @@
+//! What stands below a figure: its settings, and ways on.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Event, HtmlAnchorElement, HtmlButtonElement, HtmlElement};
+
+use super::Handle;
+use super::budget::DrawBudget;
+use super::panel::{Panel, View};
+use crate::page::address::{Address, View as DocumentView};
+use crate::page::dom::{Listener, Root, append, set_attribute, set_text, window};
+use crate::page::plots;
+use crate::page::session::Version;
+
+/// The settings in a line, a link to the lab, a button that copies it, and a table of the values.
+pub struct Links {
+    line: HtmlElement,
+    lab: HtmlAnchorElement,
+    share: HtmlButtonElement,
+    show_table: HtmlButtonElement,
+    table: HtmlElement,
+    filled: Option<Version>,
+    _listeners: [Listener; 2],
+}
+
+impl Links {
+    /// Finds its elements in the figure.
+    pub fn new(root: &Root, handle: &Handle) -> Self {
+        let (share, show_table): (HtmlButtonElement, HtmlButtonElement) =
+            (root.part("share"), root.part("show-table"));
+        let table: HtmlElement = root.part("table");
+        table.set_id(&root.unique("table"));
+        set_attribute(&show_table, "aria-controls", &table.id());
+        let lab: HtmlAnchorElement = root.part("lab-link");
+        let (link, button, of_share) = (lab.clone(), share.clone(), handle.clone());
+        let on_share = Listener::new(&share, "click", move |_: Event| {
+            copy(link.href(), button.clone(), of_share.clone());
+        });
+        let (opened, button, handle) = (table.clone(), show_table.clone(), handle.clone());
+        let on_table = Listener::new(&show_table, "click", move |_: Event| {
+            opened.set_hidden(!opened.hidden());
+            set_attribute(&button, "aria-expanded", &(!opened.hidden()).to_string());
+            handle.redraw();
+        });
+        Self {
+            line: root.part("settings-line"),
+            lab,
+            share,
+            show_table,
+            table,
+            filled: None,
+            _listeners: [on_share, on_table],
+        }
+    }
+
+    /// A row for each of some steps.
+    fn fill(&mut self, view: &View<'_>) {
+        let version = view.session.version();
+        if self.table.hidden() || self.filled == Some(version) {
+            return;
+        }
+        self.filled = Some(version);
+        self.table.set_text_content(None);
+        let (head, rows) = plots::table(view.session.history(), view.text);
+        let table: HtmlElement = append(&self.table, "table", "");
+        let caption: HtmlElement = append(&table, "caption", "");
+        set_text(&caption, &plots::heading(view.session.experiment(), view.text));
+        let line: HtmlElement = append(&append::<HtmlElement>(&table, "thead", ""), "tr", "");
+        for title in &head {
+            let cell: HtmlElement = append(&line, "th", "");
+            set_attribute(&cell, "scope", "col");
+            set_text(&cell, title);
+        }
+        let body: HtmlElement = append(&table, "tbody", "");
+        for row in rows {
+            let line: HtmlElement = append(&body, "tr", "");
+            for (index, value) in row.iter().enumerate() {
+                let cell: HtmlElement = append(&line, if index == 0 { "th" } else { "td" }, "");
+                if index == 0 {
+                    set_attribute(&cell, "scope", "row");
+                }
+                set_text(&cell, value);
+            }
+        }
+    }
+}
+
+/// Puts a link on the clipboard, and says so on the button.
+fn copy(link: String, button: HtmlButtonElement, handle: Handle) {
+    spawn_local(async move {
+        let copied = write_to_clipboard(&link).await.is_some();
+        let id = if copied { "link-shared" } else { "link-share-by-hand" };
+        let words = handle.look(|view| view.text.get(id));
+        set_text(&button, &words.unwrap_or_default());
+    });
+}
+
+/// `None` where the browser does not allow it.
+async fn write_to_clipboard(text: &str) -> Option<()> {
+    let navigator = window().navigator();
+    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
+    let write = js_sys::Reflect::get(&clipboard, &"writeText".into()).ok()?;
+    let write: js_sys::Function = write.dyn_into().ok()?;
+    let promise: js_sys::Promise = write.call1(&clipboard, &text.into()).ok()?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok().map(drop)
+}
+
+impl Panel for Links {
+    fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
+        let (experiment, text) = (view.session.experiment(), view.text);
+        set_text(&self.line, &text.settings_line(experiment));
+        let path = window().location().pathname().unwrap_or_default();
+        let mut options = view.options.address.clone();
+        options.view = DocumentView::Lab;
+        options.embedded = false;
+        self.lab.set_href(&format!("{path}{}", Address::write(experiment, &options, true)));
+        let is_empty = view.session.history().evaluations().is_empty();
+        self.show_table.set_disabled(is_empty);
+        self.share.set_hidden(false);
+        self.fill(view);
+    }
+}
