@@ -165,7 +165,9 @@ struct Size {
 pub const LEFT: f64 = 48.0;
 /// Room to the right of the plot for the names of the curves, in CSS pixels.
 pub const RIGHT: f64 = 56.0;
-const FONT: &str = "system-ui, sans-serif";
+/// Latin from the system, then Japanese fonts: `sans-serif` alone can be one with Chinese forms.
+const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Hiragino Sans', \
+                    'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 const FONT_SIZE: f64 = 13.0;
 const ROW: f64 = 17.0;
 
@@ -335,7 +337,13 @@ impl Chart {
 
 /// About how many pixels a text takes. Measuring it would force a layout.
 fn text_width(text: &str, size: Size) -> i32 {
-    (text.chars().count() as f64 * 0.56 * FONT_SIZE * size.scale) as i32
+    (text.chars().map(em).sum::<f64>() * FONT_SIZE * size.scale) as i32
+}
+
+/// About how wide a character is, relative to the size of the font. Characters of East Asia, from
+/// their radicals on, are square.
+fn em(c: char) -> f64 {
+    if c >= '\u{2E80}' { 1.0 } else { 0.56 }
 }
 
 fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {
