@@ -349,3 +349,17 @@ fn em(c: char) -> f64 {
 fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {
     (FONT, FONT_SIZE * size.scale).into_font().color(&colour).pos(Pos::new(side, height))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kanji_and_kana_take_a_square_and_other_letters_about_half() {
+        let size = Size { width: 0, height: 0, scale: 2.0 };
+        assert_eq!(text_width("訓練", size), 52);
+        assert_eq!(text_width("テスト", size), 78);
+        assert_eq!(text_width("step", size), 58);
+        assert_eq!(text_width("σ1", size), 29);
+    }
+}

@@ -19,11 +19,11 @@ chart-map-error = { $field }ごとのテストデータの誤り率
 chart-map-loss = { $field }ごとのテストデータの損失
 at-step = { $step }ステップでの{ $what }
 at-best-step = { $what }、各ネットワークの最良ステップ（{ $step }まで）
-chart-with-set = { $title }（{ $set ->
+chart-with-set = { $title }、{ $set ->
     [train] 訓練データ
     [test] テストデータ
    *[other] 全サンプル
-}）
+}
 chart-input-information = I(X;T)（ビット）
 chart-label-information = I(T;Y)（ビット）
 chart-class-variance = クラス内分散：クラス内 ÷ 全体
@@ -75,8 +75,8 @@ configuration-short = { $first } { $second }
 
 marker-memorised = 暗記 { $step }ステップ
 marker-generalised = 汎化 { $step }ステップ
-marker-weights = 重みと当てはめる出力が同数：{ $count }
-marker-features = 特徴とサンプルが同数：{ $count }
+marker-weights = 補間しきい値 { $count }
+marker-features = 補間しきい値 { $count }
 
 level-classes = log₂クラス数 { $bits }
 level-samples = 上限、log₂サンプル数 { $bits }

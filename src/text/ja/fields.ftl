@@ -86,7 +86,7 @@ field-ridge = リッジ係数
 
 field-wd = 重み減衰
     .inline = 重み減衰
-    .about = 各ステップで重みを縮める強さです。強いほど早く汎化します。0でほかの正則化もなければ、ふつうは暗記したまま止まります。
+    .about = 各ステップで重みを縮める強さです。強いほど早く汎化します。0でほかの正則化もなければ、ふつうは暗記するだけで終わります。
 field-gate = 暗記後の重み減衰
     .inline = 暗記後の重み減衰
     .about = 訓練データすべてに正解してから、重み減衰を始めます。
@@ -174,7 +174,7 @@ choice-switch-0 = オフ
 choice-switch-1 = オン
 
 choice-data-arithmetic = 剰余演算
-choice-data-permutations = 5個の置換
+choice-data-permutations = 5要素の置換
 choice-data-digits = 手書き数字
 choice-data-icosahedron = 12ビットの正二十面体の規則
 choice-data-two-scale = 二つの大きさの特徴による回帰
