@@ -67,7 +67,7 @@ pub fn start() {
         end_after_panic();
     }));
     let options = Address::read(&search()).options;
-    let text = Text::new(options.locale.unwrap_or_default());
+    let text = Text::new(options.locale.unwrap_or_else(preferred_locale));
     translate(&text);
     let pool = Pool::new(options.workers);
     let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
@@ -173,6 +173,19 @@ fn mirror(figure: &HtmlElement) {
     }
 }
 
+/// The language where the address names none: the first of the reader's languages that there is. In
+/// a document whose text stays as it is, its own language comes first, so that figures match it.
+fn preferred_locale() -> Locale {
+    let mut tags = Vec::new();
+    if all("[data-message]").is_empty() {
+        let root = document().document_element();
+        tags.extend(root.and_then(|root| root.get_attribute("lang")));
+    }
+    let languages = window().navigator().languages();
+    tags.extend(languages.iter().filter_map(|tag| tag.as_string()));
+    Locale::preferred(&tags)
+}
+
 /// Puts the words of a language into the elements around the figures. The document holds the English
 /// ones, so that it can be read before this program is loaded.
 fn translate(text: &Text) {
@@ -197,7 +210,10 @@ fn end_after_panic() {
         Some(page.text.get("page-stopped"))
     });
     // Where the page itself is in use, its words cannot be reached.
-    let sentence = sentence.unwrap_or_else(|| Text::new(Locale::default()).get("page-stopped"));
+    let sentence = sentence.unwrap_or_else(|| {
+        let locale = Address::read(&search()).options.locale;
+        Text::new(locale.unwrap_or_else(preferred_locale)).get("page-stopped")
+    });
     for root in all("[data-two-phase][data-state], html") {
         set_attribute(&root, "data-state", "error");
         if let Ok(Some(line)) = root.query_selector("[data-part=progress-text]") {

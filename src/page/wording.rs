@@ -15,9 +15,7 @@ pub fn activity(text: &Text, activity: &Activity) -> String {
         Activity::WarmingUp { stage, done, total } => {
             let what = match stage {
                 WarmUp::Adapter => text.get("warm-up-adapter"),
-                WarmUp::Check(name) => {
-                    text.with("warm-up-check", &[("name", name.as_str().into())])
-                }
+                WarmUp::Check(name) => text.check(name),
             };
             let (part, parts) = (done + 1, *total);
             text.with(
@@ -40,7 +38,7 @@ pub fn failure(text: &Text, failure: &Failure) -> String {
         Failure::AdapterNotOpened { detail } => of("failure-adapter-not-opened", detail),
         Failure::SelfTest { check, detail } => text.with(
             "failure-self-test",
-            &[("check", check.as_str().into()), ("detail", detail.as_str().into())],
+            &[("check", text.check(check).into()), ("detail", detail.as_str().into())],
         ),
         Failure::BuiltWithoutGpu => text.get("failure-built-without-gpu"),
         Failure::Silent { seconds } => {

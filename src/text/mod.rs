@@ -28,12 +28,26 @@ const ENGLISH: [&str; 8] = [
     include_str!("en/page.ftl"),
 ];
 
+/// The Japanese messages.
+const JAPANESE: [&str; 8] = [
+    include_str!("ja/fields.ftl"),
+    include_str!("ja/presets.ftl"),
+    include_str!("ja/figure.ftl"),
+    include_str!("ja/charts.ftl"),
+    include_str!("ja/notes.ftl"),
+    include_str!("ja/failures.ftl"),
+    include_str!("ja/devices.ftl"),
+    include_str!("ja/page.ftl"),
+];
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locale {
     /// British English.
     #[default]
     English,
+    /// Japanese.
+    Japanese,
     /// English in brackets, accented and a third longer: shows text that is not translated, and
     /// where text overflows.
     Pseudo,
@@ -41,13 +55,14 @@ pub enum Locale {
 
 impl Locale {
     /// Every locale, the default first.
-    pub const ALL: [Self; 2] = [Self::English, Self::Pseudo];
+    pub const ALL: [Self; 3] = [Self::English, Self::Japanese, Self::Pseudo];
 
     /// The name in addresses.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
             Self::English => "en",
+            Self::Japanese => "ja",
             Self::Pseudo => "pseudo",
         }
     }
@@ -58,22 +73,38 @@ impl Locale {
         Self::ALL.into_iter().find(|locale| locale.key() == name)
     }
 
+    /// The first of a reader's languages that is here, or the default. Tags are those of BCP 47:
+    /// `ja-JP` is Japanese.
+    #[must_use]
+    pub fn preferred<Tag: AsRef<str>>(tags: &[Tag]) -> Self {
+        const SPOKEN: [Locale; 2] = [Locale::English, Locale::Japanese];
+        let spoken = |tag: &Tag| {
+            let language = tag.as_ref().split(['-', '_']).next().unwrap_or_default();
+            SPOKEN.into_iter().find(|locale| locale.key().eq_ignore_ascii_case(language))
+        };
+        tags.iter().find_map(spoken).unwrap_or_default()
+    }
+
     /// The language whose plural forms apply.
     fn language(self) -> LanguageIdentifier {
-        match self {
-            Self::English | Self::Pseudo => "en-GB".parse().unwrap_or_default(),
-        }
+        let tag = match self {
+            Self::English | Self::Pseudo => "en-GB",
+            Self::Japanese => "ja",
+        };
+        tag.parse().unwrap_or_default()
     }
 
     fn messages(self) -> &'static [&'static str] {
         match self {
             Self::English | Self::Pseudo => &ENGLISH,
+            Self::Japanese => &JAPANESE,
         }
     }
 
     fn numbers(self) -> Numbers {
         match self {
             Self::English | Self::Pseudo => Numbers::ENGLISH,
+            Self::Japanese => Numbers::JAPANESE,
         }
     }
 }
@@ -158,6 +189,9 @@ impl Text {
             // Fluent takes a function that captures nothing.
             Locale::English | Locale::Pseudo => {
                 bundle.set_formatter(Some(|value, _| written(value, Numbers::ENGLISH)));
+            }
+            Locale::Japanese => {
+                bundle.set_formatter(Some(|value, _| written(value, Numbers::JAPANESE)));
             }
         }
         if locale == Locale::Pseudo {
@@ -282,7 +316,7 @@ impl Text {
             return missing(&errors);
         }
         match self.locale {
-            Locale::English => text.into_owned(),
+            Locale::English | Locale::Japanese => text.into_owned(),
             Locale::Pseudo => {
                 let longer = "~".repeat(text.chars().count().div_ceil(3));
                 format!("[{text}{longer}]")
@@ -356,6 +390,13 @@ impl Text {
             ("duration-hours", seconds / 3600.0)
         };
         self.with(id, &[("count", count.round().into())])
+    }
+
+    /// A check of the GPU. The training program names it in English.
+    #[must_use]
+    pub fn check(&self, name: &str) -> String {
+        let key = name.replace(' ', "-");
+        self.with("check-name", &[("key", key.into()), ("name", name.into())])
     }
 
     /// A loss: `0.738`, `1.2 × 10⁻⁴`.

@@ -16,6 +16,8 @@ pub struct Numbers {
 impl Numbers {
     /// `1,234.5`, `−2`, `95%`.
     pub const ENGLISH: Self = Self { group: ",", decimal: ".", minus: "−", percent: "%" };
+    /// As in English: `1,234.5`, `−2`, `95%`.
+    pub const JAPANESE: Self = Self::ENGLISH;
 
     /// A number with all its decimals, thousands separated: `12,345`, `0.05`.
     #[must_use]

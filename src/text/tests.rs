@@ -41,8 +41,280 @@ fn arguments(message: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+/// The values and attributes of a locale's messages: `id` or `id.attribute`, and its text.
+fn patterns(locale: Locale) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for (id, message) in messages(locale) {
+        let mut name = id.clone();
+        for line in message.lines() {
+            let attribute = line.strip_prefix("    .").and_then(|line| line.split_once(" = "));
+            let line = match attribute {
+                Some((attribute, value)) => {
+                    name = format!("{id}.{attribute}");
+                    value
+                }
+                None => line.trim(),
+            };
+            let pattern = all.entry(name.clone()).or_default();
+            pattern.push_str(line);
+            pattern.push('\n');
+        }
+    }
+    all
+}
+
+/// The arguments that every language has to use: not those that only select a plural form.
+fn needed_arguments(pattern: &str) -> BTreeSet<&str> {
+    let selects_plural = |name: &&str| {
+        let rest = pattern.split_once(&format!("{{ ${name} ->")).map(|(_, rest)| rest);
+        rest.is_some_and(|rest| rest.trim_start().starts_with("[one]"))
+    };
+    let is_placed = |name: &&str| pattern.contains(&format!("{{ ${name} }}"));
+    let names = arguments(pattern).into_iter();
+    names.filter(|name| is_placed(name) || !selects_plural(name)).collect()
+}
+
+/// The words of a pattern, without the names of arguments and the keys of variants.
+fn words(pattern: &str) -> String {
+    let mut words = String::new();
+    for line in pattern.lines() {
+        let variant = line.trim_start_matches('*').strip_prefix('[');
+        let line = variant.and_then(|line| line.split_once(']')).map_or(line, |(_, rest)| rest);
+        // A reader sees what stands outside braces, and all variants of a selector.
+        let line = line.strip_prefix('}').unwrap_or(line);
+        for (index, part) in line.split(['{', '}']).enumerate() {
+            if index % 2 == 0 {
+                words.push_str(part);
+                words.push(' ');
+            }
+        }
+    }
+    words
+}
+
 fn text(locale: Locale) -> Text {
     Text::new(locale)
+}
+
+#[test]
+fn every_language_has_the_same_messages_and_attributes() {
+    let english: Vec<String> = patterns(Locale::English).into_keys().collect();
+    assert!(english.len() > 500 && english.contains(&"field-wd.about".to_owned()));
+    for locale in Locale::ALL {
+        let here: Vec<String> = patterns(locale).into_keys().collect();
+        let other = |a: &[String], b: &[String]| {
+            a.iter().filter(|id| !b.contains(id)).cloned().collect::<Vec<_>>()
+        };
+        let (missing, extra) = (other(&english, &here), other(&here, &english));
+        assert_eq!((missing, extra), (vec![], vec![]), "{locale:?}");
+    }
+}
+
+#[test]
+fn every_language_uses_the_same_arguments() {
+    let english = patterns(Locale::English);
+    assert_eq!(needed_arguments(&english["note-unknown-keys"]), ["keys"].into());
+    assert_eq!(needed_arguments(&english["note-more"]), ["count"].into());
+    assert_eq!(needed_arguments(&english["chart-with-set"]), ["set", "title"].into());
+    for locale in Locale::ALL {
+        for (id, pattern) in patterns(locale) {
+            let (needed, all) = (needed_arguments(&english[&id]), arguments(&english[&id]));
+            let here = arguments(&pattern);
+            assert!(here.is_superset(&needed) && here.is_subset(&all), "{locale:?} {id}: {here:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_are_the_same_in_every_language() {
+    let numbers = |pattern: &str| -> Vec<String> {
+        let words = words(pattern);
+        let numbers = words.split(|c: char| !c.is_ascii_digit() && c != ',' && c != '.');
+        let mut numbers: Vec<String> =
+            numbers.map(|number| number.trim_matches([',', '.']).to_owned()).collect();
+        numbers.retain(|number| !number.is_empty());
+        numbers
+    };
+    let english = patterns(Locale::English);
+    assert_eq!(words("a { $b ->\n[c] d\n*[other] e\n} f").split_whitespace().count(), 4);
+    assert_eq!(numbers("From −1 to 1,822.5, or 95%.{ $x }"), ["1", "1,822.5", "95"]);
+    for (id, pattern) in patterns(Locale::Japanese) {
+        // Japanese writes some numbers in digits that English writes in words.
+        let here = numbers(&pattern);
+        for number in numbers(&english[&id]) {
+            assert!(here.contains(&number), "{id} does not say {number}: {pattern}");
+        }
+    }
+}
+
+/// What Japanese writes in Latin letters: names, formulas, units, keys of the address and what is
+/// pressed. A word of one letter is a symbol.
+const LATIN: &[&str] = &[
+    "Adam",
+    "AdamW",
+    "CPU",
+    "De",
+    "GELU",
+    "GPU",
+    "Ghosh",
+    "Grokfast",
+    "HTTP",
+    "Heckel",
+    "JavaScript",
+    "Koch",
+    "Madow",
+    "Mello",
+    "Miller",
+    "Muon",
+    "Nakkiran",
+    "OrthoGrad",
+    "ReLU",
+    "SGD",
+    "Shwartz",
+    "SiLU",
+    "StableMax",
+    "Tishby",
+    "WebAssembly",
+    "WebGPU",
+    "Yilmaz",
+    "Ziv",
+    "al",
+    "all",
+    "arXiv",
+    "auto",
+    "cpu",
+    "en",
+    "et",
+    "fastest",
+    "gpu",
+    "ja",
+    "kB",
+    "linear",
+    "log",
+    "max",
+    "mod",
+    "none",
+    "relu",
+    "seeds",
+    "softmax",
+    "tanh",
+    "test",
+    "train",
+];
+
+#[test]
+fn no_english_is_left_in_japanese() {
+    for (id, pattern) in patterns(Locale::Japanese) {
+        let words = words(&pattern);
+        for word in words.split(|c: char| !c.is_ascii_alphabetic()) {
+            assert!(word.len() <= 1 || LATIN.contains(&word), "{id}: {word}");
+        }
+    }
+}
+
+/// Terms that the table of terms rules out, and what no Japanese text has.
+const FORBIDDEN_IN_JAPANESE: &[&str] = &[
+    "学習データ",
+    "教師データ",
+    "検証データ",
+    "テスト集合",
+    "訓練集合",
+    "訓練精度",
+    "テスト精度",
+    "記憶する",
+    "一般化",
+    "過学習",
+    "ウェイトディケイ",
+    "荷重減衰",
+    "重み崩壊",
+    "二重下降",
+    "ダブルディセント",
+    "相互情報 ",
+    "推定量",
+    "推定器",
+    "補間閾値",
+    "トレーニング",
+    "，",
+    "．",
+    "～",
+    ", ",
+    "; ",
+    "!",
+    "?",
+    "(",
+    ")",
+    ": ",
+];
+
+#[test]
+fn japanese_keeps_to_its_terms_and_signs() {
+    let allowed = ["I(X;T)", "I(T;Y)", "？ ", "et al., arXiv"];
+    for (id, pattern) in patterns(Locale::Japanese) {
+        let mut words = words(&pattern);
+        for allowed in allowed {
+            words = words.replace(allowed, "");
+        }
+        for word in FORBIDDEN_IN_JAPANESE {
+            assert!(!words.contains(word), "{id} says “{word}”: {words}");
+        }
+        // Sentences of settings and presets stand before other sentences.
+        if id.ends_with(".about") && !id.starts_with("button-") {
+            assert!(words.trim_end().ends_with('。'), "{id} is not a sentence: {words}");
+        }
+    }
+}
+
+#[test]
+fn japanese_sentences_and_lists_join_without_spaces() {
+    let text = text(Locale::Japanese);
+    let items = ["a", "b", "c"].map(str::to_owned);
+    assert_eq!(text.list(&items), "a、b、c");
+    assert_eq!(text.list(&items[..2]), "a、b");
+    assert_eq!(text.sentences(&["あ。".to_owned(), "い。".to_owned()]), "あ。い。");
+    let workers = |count: u32| {
+        text.with("badge-workers", &[("device", "CPU".into()), ("count", count.into())])
+    };
+    assert_eq!(workers(1200), "CPU、ワーカー1,200個");
+    assert_eq!([text.duration(0.4), text.duration(240.0)], ["1秒未満", "4分"]);
+    let experiment = Experiment::from_query("wd=1,3&grokfast=ma,ema&seeds=2&seed=4").experiment;
+    let name = text.network(&experiment, 3);
+    assert_eq!(name, "重み減衰1、Grokfastの指数移動平均、シード5");
+    let told = |query: &str| {
+        let notes = Experiment::from_query(query).notes;
+        notes.iter().map(|note| super::note(&text, note)).collect::<String>()
+    };
+    let invalid = "「wd」に指定できるのは0〜10の数です。「99」のかわりに10を使います。";
+    assert_eq!(told("?wd=99"), invalid);
+    let unknown = "「colour」、「size」という設定はありません。無視しました。";
+    assert_eq!(told("?colour=red&size=3"), unknown);
+}
+
+#[test]
+fn the_language_is_the_first_of_the_readers_that_is_here() {
+    let preferred = |tags: &[&str]| Locale::preferred(tags);
+    assert_eq!(preferred(&["ja"]), Locale::Japanese);
+    assert_eq!(preferred(&["ja-JP", "en-US"]), Locale::Japanese);
+    assert_eq!(preferred(&["en-US", "ja-JP"]), Locale::English);
+    assert_eq!(preferred(&["de-CH", "fr", "JA_jp", "en"]), Locale::Japanese);
+    // Javanese is `jv`, and a language of three letters is another one.
+    assert_eq!(preferred(&["jav", "jam-JM"]), Locale::English);
+    for none in [&[][..], &[""], &["de"], &["pseudo"]] {
+        assert_eq!(preferred(none), Locale::default(), "{none:?}");
+    }
+}
+
+#[test]
+fn every_check_of_the_gpu_has_a_name() {
+    let source = include_str!("../train/conformance.rs");
+    let (_, checks) = source.split_once("pub const CHECKS: ").expect("the checks");
+    let (checks, _) = checks.split_once("];").expect("their end");
+    let checks: Vec<&str> = checks.split('"').skip(1).step_by(2).collect();
+    assert!(checks.len() > 5);
+    for name in checks {
+        assert_eq!(text(Locale::English).check(name), name);
+        assert!(name == "softmax" || text(Locale::Japanese).check(name) != name, "{name}");
+    }
+    assert_eq!(text(Locale::Japanese).check("another check"), "another check");
 }
 
 #[test]
@@ -320,6 +592,8 @@ fn every_note_has_a_sentence_in_every_language() {
     for note in notes() {
         let english = super::note(&text(Locale::English), &note);
         assert!(english.ends_with('.') && !english.contains("note-"), "{english}");
+        let japanese = super::note(&text(Locale::Japanese), &note);
+        assert!(japanese.ends_with('。') && !japanese.contains("note-"), "{japanese}");
         let pseudo = super::note(&text(Locale::Pseudo), &note);
         assert!(pseudo.starts_with('[') && pseudo.len() > english.len(), "{pseudo}");
     }

@@ -209,7 +209,8 @@ impl Size {
 pub const LEFT: f64 = 48.0;
 /// Charts narrower than this, in CSS pixels, have less room for names.
 const NARROW: f64 = 520.0;
-/// The fonts of charts and pictures.
+/// The fonts of charts and pictures: Latin from the system, then Japanese ones, because `sans-serif`
+/// alone can be one with Chinese forms.
 pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Hiragino Sans', 'Yu Gothic UI', \
                     'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 const FONT_SIZE: f64 = 13.0;
@@ -404,9 +405,13 @@ impl Chart {
 
 /// About how many pixels a text takes. Measuring it would force a layout.
 fn text_width(text: &str, size: Size) -> i32 {
-    // Letters of East Asian scripts, and the signs that go with them, are as wide as they are high.
-    let width = |c: char| if c >= '\u{2E80}' { 1.0 } else { 0.56 };
-    (text.chars().map(width).sum::<f64>() * FONT_SIZE * size.scale) as i32
+    (text.chars().map(em).sum::<f64>() * FONT_SIZE * size.scale) as i32
+}
+
+/// About how wide a character is, relative to the size of the font. Characters of East Asia, from
+/// their radicals on, are square.
+fn em(c: char) -> f64 {
+    if c >= '\u{2E80}' { 1.0 } else { 0.56 }
 }
 
 /// Writes a text with a rim of paper, so that it can be read over a curve.
@@ -435,4 +440,18 @@ fn bold(mut style: TextStyle<'static>) -> TextStyle<'static> {
 
 fn words(colour: RGBColor, size: Size, side: HPos, height: VPos) -> TextStyle<'static> {
     (FONT, FONT_SIZE * size.scale).into_font().color(&colour).pos(Pos::new(side, height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kanji_and_kana_take_a_square_and_other_letters_about_half() {
+        let size = Size { width: 0, height: 0, scale: 2.0 };
+        assert_eq!(text_width("訓練", size), 52);
+        assert_eq!(text_width("テスト", size), 78);
+        assert_eq!(text_width("step", size), 58);
+        assert_eq!(text_width("σ1", size), 29);
+    }
 }

@@ -29,6 +29,18 @@ loading-looking = Looking for a device to train on.
 loading-cpu = Loading the training program.
 loading-gpu = Loading the training program for the GPU. It is the larger of two.
 warm-up-adapter = asking for the GPU
-warm-up-check = { $name }
 loading-warm-up = Warming up ({ $part } of { $parts }): { $what }.
 loading-comparing = Timing a few steps on the CPU and on the GPU.
+
+# A check of the GPU, by what the training program calls it.
+check-name = { $key ->
+    [odd-matrix-product] odd matrix product
+    [large-matrix-product] large matrix product
+    [reduction] reduction
+    [softmax] softmax
+    [loss] loss
+    [accuracy] accuracy
+    [training-step] training step
+    [training-step-in-tensors] training step in tensors
+   *[other] { $name }
+}

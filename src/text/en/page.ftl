@@ -1,6 +1,7 @@
 # The text around the figure. index.html holds the English too, so that it can be read before the
 # page's program is loaded; a test holds the two together.
 
+page-name = Two phases of learning
 page-title = First they memorise, then they generalise
 intro-task = A few small neural networks learn addition modulo a prime. They differ only in their random start. Each is trained on one half of the addition table, its training set, and tested on the other half, its test set.
 intro-phases = Press Play. The networks soon memorise the training set, while nearly every answer on the test set is still wrong. Training usually stops there. If it goes on, the networks generalise much later: the test set comes out right as well. This delayed generalisation is called grokking.

@@ -47,6 +47,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--window-size=1200,900",
+            // Tests read English where an address names no language.
+            "--accept-lang=en-GB",
         ];
         if adapter == Adapter::SwiftShader {
             arguments.extend(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]);

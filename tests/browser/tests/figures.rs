@@ -331,7 +331,7 @@ async fn addresses_are_understood_as_links_in_the_wild_mangle_them() {
 #[tokio::test]
 async fn a_narrow_figure_beside_a_wide_one_does_not_overflow() {
     let browser = Browser::start(Adapter::None).await;
-    for language in ["en", "pseudo"] {
+    for language in ["en", "ja", "pseudo"] {
         let url = setting("TWO_PHASE_URL");
         browser.client.goto(&format!("{url}/figures-example.html?lang={language}")).await.unwrap();
         wait(&browser, 30, async || states(&browser).await == ["ready"; 6]).await;

@@ -1,0 +1,84 @@
+# Titles, axes, curves and levels of charts. Short: a title has one line, a name stands beside a curve
+# and has room for three characters.
+
+axis-steps = 学習ステップ
+axis-samples = サンプル数
+axis-features = 特徴数
+    .inline = 特徴数
+
+chart-accuracy = 正解率
+chart-sign = 符号の正解率
+chart-error = 誤り率
+chart-sign-error = 符号の誤り率
+chart-loss = 損失（{ $loss ->
+    [cross-entropy] 交差エントロピー、ナット
+    [stablemax] StableMax、ナット
+   *[other] 二乗誤差
+}）
+chart-map-error = { $field }ごとのテストデータの誤り率
+chart-map-loss = { $field }ごとのテストデータの損失
+at-step = { $step }ステップでの{ $what }
+at-best-step = { $what }、各ネットワークの最良ステップ（{ $step }まで）
+chart-with-set = { $title }、{ $set ->
+    [train] 訓練データ
+    [test] テストデータ
+   *[other] 全サンプル
+}
+chart-input-information = I(X;T)（ビット）
+chart-label-information = I(T;Y)（ビット）
+chart-class-variance = クラス内分散：クラス内 ÷ 全体
+chart-local-complexity = 局所複雑度（1サンプルあたりのユニット数）
+chart-linear-mapping-number = 線形写像数
+chart-weight-norm = 重みのノルム
+chart-effective-rank = 重みの実効ランク
+chart-singular-value = 層ごとの重みの特異値
+chart-fourier-share = 強い周波数（全ユニットの合計）
+chart-fourier-concentration = 第1層の重みのフーリエ集中度
+chart-truncated-accuracy = 重みを低ランクにしたテストデータの正解率
+estimate-title = 推定値（ビット）、平均 ± 標準偏差
+plane-title = I(T;Y)（ビット）
+
+# The estimator behind a title.
+estimator-title = { $title }、{ $estimator ->
+    [binning] ビン分割
+    [kernel] ペア距離の上下界
+    [neighbours] 最近傍法
+    [contrastive] 対照学習の下界
+   *[other] 計測しない
+}
+
+curve-train = 訓練
+curve-test = テスト
+curve-all = 全体
+curve-random = 乱数
+curve-theory = 理論
+curve-layer = 第{ $layer }層
+curve-outputs = 出力
+curve-rank = ランク{ $rank }
+curve-frequency = { $rank }位
+curve-singular-value = { $layer }：σ{ $rank }
+curve-bins = ビン
+curve-upper = 上界
+curve-lower = 下界
+curve-neighbours = 最近傍
+curve-critic = 対照
+
+estimator-bins = ビン分割
+estimator-upper = 上界
+estimator-lower = 下界
+estimator-neighbours = 最近傍法
+estimator-critic = 対照学習
+
+# A configuration among several: 重み減衰3. In short where there is little room.
+configuration = { $field }{ $value }
+configuration-short = { $first } { $second }
+
+marker-memorised = 暗記 { $step }ステップ
+marker-generalised = 汎化 { $step }ステップ
+marker-weights = 補間しきい値 { $count }
+marker-features = 補間しきい値 { $count }
+
+level-classes = log₂クラス数 { $bits }
+level-samples = 上限、log₂サンプル数 { $bits }
+level-batch = 上限、log₂バッチサイズ { $bits }
+level-truth = 真の値 { $bits }ビット

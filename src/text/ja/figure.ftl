@@ -1,0 +1,158 @@
+# The figure: buttons, states, readouts and what was found.
+
+# Numbers, lists and sentences.
+list-pair = { $first }、{ $second }
+list-middle = { $first }、{ $second }
+list-end = { $first }、{ $second }
+sentences = { $first }{ $second }
+range = { $first }〜{ $last }
+with-unit = { $value }{ $unit }
+duration-short = 1秒未満
+duration-seconds = { $count }秒
+duration-minutes = { $count }分
+duration-hours = { $count }時間
+
+heading = まず暗記し、ずっと後で汎化する
+
+# Buttons.
+button-play = 再生
+button-pause = 一時停止
+button-play-again = もう一度
+button-step = コマ送り
+    .about = 次の計測まで学習します。最初は1ステップ、後では2%ずつです（キー：s）
+button-reset = 最初から
+    .about = 同じ乱数のまま、ステップ0に戻します（キー：r）
+button-axis-linear = 線形軸
+    .about = 学習ステップを等間隔に並べます
+button-axis-log = 対数軸
+    .about = 学習ステップを比で並べます
+button-show-error = 誤り率を表示
+button-show-loss = 損失を表示
+button-same-step = 全部を同じステップで
+button-best-step = それぞれ最良のステップで
+    .about = 最良のステップとは、テストデータの誤り率が最小のステップです。各ネットワークをそこで早期終了したことになります。テストデータで選ぶため、少し良く見えます（Nakkiran et al., arXiv 1912.02292と同じ）。
+button-restore = 元に戻す
+button-try-estimators = すべての推定法を試す
+button-full-page = ページ全体を開く：設定の変更と解説
+
+# Labels.
+label-experiment = 実験
+label-figure = 学習ステップに沿った正解率と損失
+label-speed = 速度
+label-device = デバイス
+label-samples = サンプル
+label-source = 問題
+label-more-settings = その他の設定
+label-settings = 設定
+label-measures = ネットワークの内部
+label-estimators = 推定法は信頼できるのか：正解がわかっている問題で試す
+option-train = 訓練データ
+option-test = テストデータ
+option-all = 両方
+
+# Reference problems, whose mutual information is known.
+problem-gaussian-1 = ガウス分布、1次元：1ビット
+problem-gaussian-5 = ガウス分布、5次元：0.95ビット
+problem-gaussian-20 = ガウス分布、20次元：20ビット
+problem-flipped-bit = 11%で反転するビット：0.5ビット
+problem-map = 64個の入力を8個の出力に写す写像：3ビット
+problem-noisy-layer = ノイズのあるtanhユニット3個の層：1.6ビット
+
+# Speed and settings.
+speed-full = 最高速
+speed-steps = 毎秒{ $speed }ステップ
+changed = 変更した設定：{ $settings }。
+range-of-setting = { $about }範囲は{ $min }〜{ $max }。
+hint-settings = 学習の設定を変えると、最初からやり直します。計測の設定を変えると、今の結果を計測し直します。
+hint-sweep = ネットワークごとに{ $field }が違います。最後のグラフは、あるステップでの誤り率を{ $field }に対して示します。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
+hint-threshold = ネットワークごとに{ $field }が違います。見どころは最後のグラフで、あるステップでの誤り率を{ $field }に対して示します。縦線は補間しきい値で、重みの数がちょうど暗記に足りるところです。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
+hint-information = Xは入力、Tは層の出力、Yは正解です。I(X;T)は、Tに残っている入力の情報をビットで推定した値です（ペア距離の上下界では上界）。I(T;Y)は、正解についての情報です。
+hint-plane = 情報平面です。線は学習の始め（淡い色）から終わり（丸）へ進みます。左ほど入力の情報が少なく、上ほど正解の情報が多くなります。線を指すと、そのステップの様子が上に表示されます。
+hint-estimators = どの推定法にも弱点があります。ビン分割と対照学習には、サンプル数またはバッチサイズのlog₂という上限があります。サンプルが固まらないと、上界と下界は大きく離れます。最近傍法は、高い次元で小さく見積もります。対照学習は、小さなデータを暗記してしまいます。負の推定値に意味はなく、0に描きます。この間、学習は待ちます。
+waiting-for-figure = 待機中：ほかの図が学習しています。
+
+# What the figure is doing.
+state-setting-up = ネットワークを準備しています。
+state-ready = 準備完了。
+state-ready-steps = 準備完了：{ $steps }ステップ
+state-running = 学習中：{ $step } / { $steps }ステップ
+state-running-pace = 学習中：{ $step } / { $steps }ステップ（毎秒{ $pace }ステップ、残り{ $left }）
+state-paused = 一時停止中：{ $step } / { $steps }ステップ
+state-fitting = 計算中：ネットワーク{ $done } / { $networks }個
+state-fitting-paused = 一時停止中：ネットワーク{ $done } / { $networks }個
+state-done = 完了。
+state-done-steps = 完了：{ $steps }ステップ
+measured-not-yet = まだ計測していません。
+measured-steps = { $count }か所のステップで計測しました（学習時間は{ $cost }増）。
+measured-steps-so-far = これまでに{ $count }か所のステップで計測し、まだ続きます（学習時間は{ $cost }増）。
+estimators-asked = 最初の推定値を待っています。
+estimators-at = サンプル{ $samples }個での推定値（ビット）：{ $estimates }。
+estimate = { $estimator } { $mean }
+estimate-scatter = { $estimator } { $mean } ± { $deviation }
+
+# The numbers at a step.
+readout = { $step }ステップ：{ $groups }
+readout-one = { $train }、{ $test }
+readout-all-networks = ネットワーク{ $networks }個の中央値で{ $train }、{ $test }
+readout-train = 訓練{ $accuracy }（損失{ $loss }）
+readout-test = テスト{ $accuracy }（損失{ $loss }）
+readout-group = { $name }で{ $train }、{ $test }
+readout-train-accuracy = 訓練{ $accuracy }
+readout-test-accuracy = テスト{ $accuracy }
+readout-next = { $first }／{ $second }
+readout-profile = { $field }{ $value }：{ $train }、{ $test }
+readout-profile-train = 訓練{ $median }（{ $range }）
+readout-profile-test = テスト{ $median }（{ $range }）
+readout-panel = { $step }ステップ：{ $values }
+readout-panel-value = { $curve } { $number }
+
+# What was found.
+finding-not-trained = まだ学習していません。「再生」を押してください。
+finding-memorising = 訓練データを暗記している途中です。
+finding-not-memorised = { $steps }ステップまでに訓練データを暗記したネットワークはありません。
+finding-some-memorised = ネットワーク{ $networks }個のうち{ $reached }個が訓練データを暗記しました（{ $range }ステップ目）。
+finding-generalised-only = テストデータの正解率は{ $generalised }ステップ目で{ $goal }に達しました。訓練データの正解率はまだ99%に達していません。
+finding-memorised = { $memorised }ステップ目で暗記しました。テストデータの正解率は{ $test }です。ここで止める？ それとも続ける？
+finding-not-generalised = { $memorised }ステップ目で暗記しました。テストデータの正解率が{ $steps }ステップまでに{ $goal }に達したネットワークはありません。
+finding-some-generalised = { $memorised }ステップ目で暗記しました。ネットワーク{ $networks }個のうち{ $reached }個で、テストデータの正解率が{ $goal }に達しました（{ $range }ステップ目）。
+finding-both = 暗記は{ $memorised }ステップ目、汎化は{ $generalised }ステップ目。{ $times }倍かかりました。
+finding-both-goal = 暗記は{ $memorised }ステップ目、汎化（テストデータの正解率{ $goal }）は{ $generalised }ステップ目。{ $times }倍かかりました。
+finding-both-at-once = 暗記は{ $memorised }ステップ目、汎化は{ $generalised }ステップ目。
+finding-generalised-first = テストデータの正解率は{ $generalised }ステップ目で{ $goal }に達しました。訓練データの正解率が99%に達したのは、その後の{ $memorised }ステップ目です。汎化の遅れはありません。
+finding-spread-memorised = （{ $networks }個の中央値。範囲は{ $memorised }。）
+finding-spread = （{ $networks }個の中央値。範囲は{ $memorised }と{ $generalised }。）
+finding-spread-partial = （{ $networks }個の中央値。暗記は{ $memorised }個、汎化は{ $generalised }個。）
+finding-peaked = テストデータの正解率は{ $step }ステップ目の{ $best }が最高で、今は{ $last }です。早く止めたほうが良い結果でした。
+finding-configuration-both = { $name }では、暗記は{ $memorised }ステップ目、汎化は{ $generalised }ステップ目。
+finding-configuration-memorised = { $name }では、暗記は{ $memorised }ステップ目、テストデータの正解率は{ $test }。
+finding-configuration-neither = { $name }では、訓練データを暗記しておらず、テストデータの正解率は{ $test }。
+finding-configuration-diverged = { $name }では発散しました。
+finding-configurations = { $count }条件のうち、暗記したのは{ $memorised }条件、汎化したのは{ $generalised }条件です。
+finding-steps = 暗記と汎化のステップ：{ $entries }。
+finding-steps-entry = { $name }では{ $memorised }、{ $generalised }
+finding-steps-next = { $first }／{ $second }
+finding-never = 到達せず
+finding-not-yet = まだ
+finding-by-median = （どれもネットワーク{ $networks }個の中央値。）
+finding-loss = テストデータの損失は、始めが{ $start }、{ $step }ステップ目が{ $last }です。
+finding-loss-peak = テストデータの損失は、{ $start }から始まって{ $low }（{ $low-step }ステップ目）まで下がり、{ $high }（{ $high-step }ステップ目）まで上がって、{ $step }ステップ目には{ $last }です。
+finding-loss-rise = テストデータの損失は、{ $start }から始まって{ $low }（{ $low-step }ステップ目）まで下がり、{ $step }ステップ目には{ $last }です。
+finding-descent = { $field }が増えるにつれてテストデータの誤り率は{ $left }（{ $left-at }のとき）まで下がり、{ $peak }（{ $peak-at }のとき）まで上がって、{ $right }（{ $right-at }のとき）までまた下がります。これが二重降下です。
+finding-no-descent = テストデータの誤り率は、{ $field }が{ $lowest-at }のとき最小の{ $lowest }で、最後は{ $last }です。はっきりした2度目の降下はありません。
+finding-so-far = テストデータの誤り率は今のところ{ $error }です（{ $field }{ $value }まで）。
+finding-at-step = { $step }ステップの時点で、{ $finding }
+finding-at-best = 各ネットワークを、テストデータで選んだ最良のステップで比べています。{ $finding }
+finding-all-diverged = ネットワーク{ $networks }個すべてが発散しました。学習率を下げてください。
+finding-diverged = { $step }ステップ目で学習が発散しました（{ $network }）。曲線はそこで終わります。学習率を下げてください。
+finding-more-diverged = ほかに{ $count }個のネットワークが発散しました。
+network-name = { $configuration }、シード{ $seed }
+network-seed = シード{ $seed }
+
+warning-saturated = { $curve }のI(X;T)は、推定法の上限に達しています。どのサンプルも別物として数えられ、圧縮があっても見えません。
+warning-saturated-layer = 第{ $layer }層は、推定法の上限に達しています。どのサンプルも別物として数えられ、圧縮があっても見えません。
+warning-saturated-outputs = 出力は、推定法の上限に達しています。どのサンプルも別物として数えられ、圧縮があっても見えません。
+warning-saturated-set = { $set ->
+    [train] 訓練データ
+    [test] テストデータ
+   *[other] 全サンプル
+}でのI(X;T)は、推定法の上限に達しています。どのサンプルも別物として数えられ、圧縮があっても見えません。
