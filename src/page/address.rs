@@ -167,6 +167,22 @@ impl Address {
 }
 
 impl Options {
+    /// The query of a figure of the article: its own, with what the document's address says of all
+    /// figures.
+    pub fn for_figure(&self, own: &str) -> String {
+        let mut query = own.to_owned();
+        if self.preference != Preference::Auto {
+            query += &format!("&backend={}", self.preference.key());
+        }
+        if self.speed != Speed::Full {
+            query += &format!("&speed={}", speed::key(self.speed));
+        }
+        if self.plays {
+            query += "&play=1";
+        }
+        query
+    }
+
     /// Takes the value of a key; `false` if it is none.
     fn take(&mut self, key: &str, value: &str) -> bool {
         let flag = || match value {

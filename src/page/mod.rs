@@ -26,9 +26,9 @@ use web_sys::{Element, HtmlElement};
 
 use crate::experiment::Experiment;
 use crate::report::Report;
-use crate::text::{Locale, Text};
+use crate::text::{self, Locale, Text};
 use address::{Address, Options};
-use dom::{Listener, document, set_attribute, set_text, window};
+use dom::{Listener, Visibility, append, document, set_attribute, set_text, window};
 use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
 
@@ -37,8 +37,10 @@ struct Page {
     pool: Pool,
     text: Text,
     figures: Vec<Figure>,
-    /// The element of the figure that owns the address.
+    /// The element of the primary figure.
     primary: Option<HtmlElement>,
+    /// Figures that are mounted when they are near.
+    awaited: Vec<Visibility>,
     _listeners: Vec<Listener>,
 }
 
@@ -67,6 +69,7 @@ pub fn start() {
         end_after_panic();
     }));
     let options = Address::read(&search()).options;
+    show_view(&options);
     let text = Text::new(options.locale.unwrap_or_else(preferred_locale));
     translate(&text);
     let pool = Pool::new(options.workers);
@@ -77,11 +80,65 @@ pub fn start() {
             }
         });
     });
-    let page = Page { pool, text, figures: Vec::new(), primary: None, _listeners: vec![on_back] };
+    let on_jump = Listener::new(&document(), "click", |event: web_sys::Event| jump(&event));
+    let page = Page {
+        pool,
+        text,
+        figures: Vec::new(),
+        primary: None,
+        awaited: Vec::new(),
+        _listeners: vec![on_back, on_jump],
+    };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
     publish();
-    for element in all("[data-two-phase]") {
-        mount(element);
+    let (seen, later): (Vec<_>, Vec<_>) = all("[data-two-phase]")
+        .into_iter()
+        .filter(|element| is_in_view(element, options.view))
+        .partition(|element| element.has_attribute("data-primary") || !is_in_article(element));
+    seen.into_iter().for_each(mount);
+    for element in later {
+        let target = element.clone();
+        let near = Visibility::observe(&element, "800px", false, move || mount(target.clone()));
+        with_page(|page| page.awaited.push(near));
+    }
+}
+
+/// Shows the part of the document that the address asks for, and says so in the links to both.
+fn show_view(options: &Options) {
+    let Some(root) = document().document_element() else { return };
+    set_attribute(&root, "data-view", options.view.key());
+    for link in all("[data-view-link]") {
+        let key = link.get_attribute("data-view-link").unwrap_or_default();
+        if key == options.view.key() {
+            set_attribute(&link, "aria-current", "page");
+        }
+        if let Some(locale) = options.locale {
+            set_attribute(&link, "href", &format!("?view={key}&lang={}", locale.key()));
+        }
+    }
+}
+
+/// Whether a figure belongs to a view, or to none in particular.
+fn is_in_view(element: &HtmlElement, view: address::View) -> bool {
+    let part = element.closest("[data-for]").ok().flatten();
+    part.and_then(|part| part.get_attribute("data-for")).is_none_or(|name| name == view.key())
+}
+
+fn is_in_article(element: &HtmlElement) -> bool {
+    element.closest("[data-for=article]").is_ok_and(|found| found.is_some())
+}
+
+/// Moves the figure of a section to the event that a button in its text names.
+fn jump(event: &web_sys::Event) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let button = target.and_then(|target| target.closest("[data-jump]").ok().flatten());
+    let Some(button) = button else { return };
+    let event = button.get_attribute("data-jump").and_then(|number| number.parse().ok());
+    let section = button.closest("section").ok().flatten();
+    let figure =
+        section.and_then(|section| section.query_selector("[data-two-phase]").ok().flatten());
+    if let (Some(figure), Some(event)) = (figure, event) {
+        with_page(|page| page.figure_in(&figure).map(|figure| figure.jump(event)));
     }
 }
 
@@ -109,16 +166,19 @@ fn mount(element: HtmlElement) {
         return;
     }
     let is_primary = element.has_attribute("data-primary");
-    let query = if is_primary {
+    // The figures of the article have settings of their own.
+    let owns_address = is_primary && !is_in_article(&element);
+    let query = if owns_address {
         search()
     } else {
-        element.get_attribute("data-two-phase").unwrap_or_default()
+        let own = element.get_attribute("data-two-phase").unwrap_or_default();
+        Address::read(&search()).options.for_figure(&own)
     };
     let parts = element.get_attribute("data-parts");
     let surroundings = Surroundings {
         pool,
         text,
-        on_address: is_primary.then_some(write_address),
+        on_address: owns_address.then_some(write_address),
         on_state: is_primary.then_some(mirror),
     };
     let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
@@ -197,7 +257,44 @@ fn translate(text: &Text) {
     }
     for element in all("[data-message]") {
         let id = element.get_attribute("data-message").unwrap_or_default();
-        set_text(&element, &text.get(&id));
+        write_message(&element, &text.get(&id));
+    }
+    for link in all("[data-language-link]") {
+        let (key, name) = match text.locale() {
+            Locale::Japanese => (Locale::English.key(), "English"),
+            Locale::English | Locale::Pseudo => (Locale::Japanese.key(), "日本語"),
+        };
+        set_text(&link, name);
+        for attribute in ["lang", "hreflang"] {
+            set_attribute(&link, attribute, key);
+        }
+        set_attribute(&link, "href", &format!("?lang={key}"));
+    }
+}
+
+/// Puts a message into an element, with its markup.
+fn write_message(element: &HtmlElement, message: &str) {
+    let pieces = text::pieces(message);
+    if let [text::Piece::Words(words)] = pieces[..] {
+        set_text(element, words);
+        return;
+    }
+    element.set_text_content(None);
+    for piece in pieces {
+        match piece {
+            text::Piece::Words(words) => {
+                set_text(&append::<HtmlElement>(element, "span", ""), words);
+            }
+            text::Piece::Term(words) => {
+                set_text(&append::<HtmlElement>(element, "dfn", ""), words);
+            }
+            text::Piece::Jump(words, event) => {
+                let button: HtmlElement = append(element, "button", "jump");
+                set_attribute(&button, "type", "button");
+                set_attribute(&button, "data-jump", &event.to_string());
+                set_text(&button, words);
+            }
+        }
     }
 }
 

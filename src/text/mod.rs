@@ -5,9 +5,11 @@
 //! are its own. No sentence is made by joining words in Rust.
 
 mod experiment;
+mod markup;
 mod numbers;
 
 pub use experiment::{allowed, divergence, note};
+pub use markup::{Piece, pieces};
 pub use numbers::{Numbers, power_of_ten};
 
 use std::borrow::Cow;
@@ -17,7 +19,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The English messages, a file for each topic.
-const ENGLISH: [&str; 8] = [
+const ENGLISH: [&str; 9] = [
     include_str!("en/fields.ftl"),
     include_str!("en/presets.ftl"),
     include_str!("en/figure.ftl"),
@@ -26,10 +28,11 @@ const ENGLISH: [&str; 8] = [
     include_str!("en/failures.ftl"),
     include_str!("en/devices.ftl"),
     include_str!("en/page.ftl"),
+    include_str!("en/article.ftl"),
 ];
 
 /// The Japanese messages.
-const JAPANESE: [&str; 8] = [
+const JAPANESE: [&str; 9] = [
     include_str!("ja/fields.ftl"),
     include_str!("ja/presets.ftl"),
     include_str!("ja/figure.ftl"),
@@ -38,6 +41,7 @@ const JAPANESE: [&str; 8] = [
     include_str!("ja/failures.ftl"),
     include_str!("ja/devices.ftl"),
     include_str!("ja/page.ftl"),
+    include_str!("ja/article.ftl"),
 ];
 
 /// A language of the page.

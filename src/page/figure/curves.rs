@@ -29,7 +29,9 @@ impl Curves {
             let layout = Layout { names_markers, labels_axis };
             Chart::new(root.part(name), layout, on_change(handle))
         };
+        let loss_only = root.element().has_attribute("data-loss-only");
         root.part::<HtmlElement>("loss").set_hidden(one_chart);
+        root.part::<HtmlElement>("accuracy").set_hidden(loss_only);
         Self {
             accuracy: chart("accuracy", true, one_chart),
             loss: (!one_chart).then(|| chart("loss", false, true)),
@@ -96,10 +98,10 @@ impl Panel for Curves {
 fn ghosts(view: &View<'_>, points: impl Fn(&Ghost) -> &Vec<Point>) -> Vec<Series> {
     let experiment = view.session.experiment();
     let series = |ghost: &Ghost| {
-        let name = ghost.name(experiment, view.text);
+        let name = view.text.difference(&ghost.experiment, experiment);
         plots::ghost_series(name, points(ghost).clone(), &view.theme)
     };
-    view.ghosts.iter().map(series).collect()
+    view.shown_ghosts().map(|(_, ghost)| series(ghost)).collect()
 }
 
 /// The slider that is the axis of steps: its thumb stands under the crosshair.

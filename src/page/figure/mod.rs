@@ -154,14 +154,6 @@ impl Ghost {
         })
     }
 
-    /// What it has that the shown experiment has not.
-    pub fn name(&self, shown: &Experiment, text: &Text) -> String {
-        match text.difference(&self.experiment, shown) {
-            name if name.is_empty() => text.get("run-same"),
-            name => name,
-        }
-    }
-
     /// Whether its curves can stand beside those of another experiment.
     fn fits(&self, experiment: &Experiment) -> bool {
         self.experiment.settings.data == experiment.settings.data
@@ -308,6 +300,20 @@ impl Figure {
     /// Looks at the run.
     pub fn with_history<T>(&self, look: impl FnOnce(&History) -> T) -> T {
         look(self.inner.borrow().session.history())
+    }
+
+    /// Moves the scrubber to an event: 0 is the start, 1 the first event, 2 the second one, 9 the
+    /// end. An event that has not been seen is where the run has come to.
+    pub fn jump(&self, event: u8) {
+        let handle = Handle(Rc::downgrade(&self.inner));
+        let step = handle.look(|view| match event {
+            0 => Some(1),
+            1 | 2 => view.shared.markers.get(usize::from(event) - 1).map(|marker| marker.x as u32),
+            _ => None,
+        });
+        if let Some(step) = step {
+            handle.scrub(step);
+        }
     }
 
     /// Takes the settings of an address, as when the reader goes back.

@@ -47,6 +47,12 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// Earlier runs of other settings, with their indices.
+    pub fn shown_ghosts(&self) -> impl Iterator<Item = (usize, &Ghost)> {
+        let shown = self.session.experiment();
+        self.ghosts.iter().enumerate().filter(move |(_, ghost)| ghost.experiment != *shown)
+    }
+
     /// What is known of the first network.
     pub fn inside(&self) -> &Inside {
         self.session.inside()

@@ -11,7 +11,7 @@ use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 pub struct Runs {
     holder: HtmlElement,
     /// The names, and whether the run can be pinned.
-    shown: Option<(Vec<String>, bool)>,
+    shown: Option<(Vec<(usize, String)>, bool)>,
     handle: Handle,
     listeners: Vec<Listener>,
 }
@@ -31,8 +31,10 @@ impl Runs {
 impl Panel for Runs {
     fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
         let (experiment, text) = (view.session.experiment(), view.text);
-        let names: Vec<String> =
-            view.ghosts.iter().map(|ghost| ghost.name(experiment, text)).collect();
+        let names: Vec<(usize, String)> = view
+            .shown_ghosts()
+            .map(|(index, ghost)| (index, text.difference(&ghost.experiment, experiment)))
+            .collect();
         let can_pin = view.session.history().evaluations().len() >= Ghost::MIN_EVALUATIONS;
         self.holder.set_hidden(names.is_empty() && !can_pin);
         if self.shown.as_ref() == Some(&(names.clone(), can_pin)) {
@@ -44,7 +46,8 @@ impl Panel for Runs {
             let lead: HtmlElement = append(&self.holder, "span", "hint");
             set_text(&lead, &text.get("runs-earlier"));
         }
-        for (index, name) in names.iter().enumerate() {
+        for (index, name) in &names {
+            let index = *index;
             let chip: HtmlElement = append(&self.holder, "span", "chip");
             let label: HtmlElement = append(&chip, "span", "");
             set_text(&label, name);

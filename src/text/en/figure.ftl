@@ -236,4 +236,3 @@ search-empty = No setting has these words.
 runs-earlier = Earlier runs:
 run-remove = Remove { $run }
 run-pin = Pin this run
-run-same = same settings
