@@ -74,7 +74,7 @@ impl Text {
     #[must_use]
     pub fn values(&self, field: &Field, values: &[Value]) -> String {
         let values: Vec<String> = values.iter().map(|value| self.value(field, *value)).collect();
-        let value = self.join("list-middle", &values);
+        let value = self.join("list-values", &values);
         match self.field_unit(field) {
             Some(unit) => self.with("with-unit", &[("value", value.into()), ("unit", unit.into())]),
             None => value,
@@ -100,25 +100,24 @@ impl Text {
             .iter()
             .filter(|field| field.group != Group::Measures)
             .filter(|field| experiment.values(field) != other.values(field));
-        let named = differing.map(|field| {
-            let value = self.values(field, &experiment.values(field));
-            let name = match self.has_attribute(&id(field), "inline") {
-                true => self.field_inline(field),
-                false => self.field(field),
-            };
-            self.with("configuration", &[("field", name.into()), ("value", value.into())])
-        });
+        let named = differing.map(|field| self.setting(experiment, field));
         self.join("list-middle", &named.collect::<Vec<_>>())
+    }
+
+    /// A setting and its values: `weight decay 1, 3`.
+    fn setting(&self, experiment: &Experiment, field: &Field) -> String {
+        let value = self.values(field, &experiment.values(field));
+        let (id, name) = match self.has_attribute(&id(field), "inline") {
+            true => ("configuration", self.field_inline(field)),
+            false => ("configuration-titled", self.field(field)),
+        };
+        self.with(id, &[("field", name.into()), ("value", value.into())])
     }
 
     /// The main settings of an experiment in a line.
     #[must_use]
     pub fn settings_line(&self, experiment: &Experiment) -> String {
         let settings = &experiment.settings;
-        let name = |field: &Field| match self.has_attribute(&id(field), "inline") {
-            true => self.field_inline(field),
-            false => self.field(field),
-        };
         let mut parts = Vec::new();
         if settings.data == Data::Arithmetic {
             parts.push(self.with("settings-mod", &[("p", settings.p.to_string().into())]));
@@ -127,9 +126,7 @@ impl Text {
             field.key == experiment.preset.knob || experiment.values(field).len() > 1
         };
         for field in FIELDS.iter().filter(is_main).filter(|field| experiment.uses(field)) {
-            let value = self.values(field, &experiment.values(field));
-            let args = [("field", name(field).into()), ("value", value.into())];
-            parts.push(self.with("configuration", &args));
+            parts.push(self.setting(experiment, field));
         }
         let networks = experiment.member_count();
         parts.push(self.with("settings-networks", &[("networks", networks.into())]));

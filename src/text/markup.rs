@@ -42,8 +42,7 @@ fn marked(text: &str) -> Option<(Piece<'_>, usize)> {
     }
     let inner = text.strip_prefix('[')?;
     let end = inner.find("](")?;
-    let target =
-        inner[end + 2..].strip_suffix(')').or_else(|| inner[end + 2..].split(')').next())?;
+    let (target, _) = inner[end + 2..].split_once(')')?;
     let number = target.parse().ok()?;
     Some((Piece::Jump(&inner[..end], number), end + 4 + target.len()))
 }
@@ -65,7 +64,7 @@ mod tests {
                 Piece::Jump("ends", 9),
             ]
         );
-        for plain in ["2 * 3 [see]", "**open", "[a](b)", ""] {
+        for plain in ["2 * 3 [see]", "**open", "[a](b)", "[a](1", ""] {
             let words: Vec<Piece<'_>> = [Piece::Words(plain)].into();
             assert_eq!(pieces(plain), if plain.is_empty() { vec![] } else { words });
         }

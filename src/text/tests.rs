@@ -79,7 +79,9 @@ fn words(pattern: &str) -> String {
     let mut words = String::new();
     for line in pattern.lines() {
         let variant = line.trim_start_matches('*').strip_prefix('[');
-        let line = variant.and_then(|line| line.split_once(']')).map_or(line, |(_, rest)| rest);
+        // Not the words of a button.
+        let variant = variant.and_then(|line| line.split_once("] "));
+        let line = variant.map_or(line, |(_, rest)| rest);
         // A reader sees what stands outside braces, and all variants of a selector.
         let line = line.strip_prefix('}').unwrap_or(line);
         for (index, part) in line.split(['{', '}']).enumerate() {
@@ -90,6 +92,12 @@ fn words(pattern: &str) -> String {
         }
     }
     words
+}
+
+/// A message without its markup.
+fn unmarked(message: &str) -> String {
+    let pieces = pieces(message).into_iter();
+    pieces.map(|(Piece::Words(words) | Piece::Term(words) | Piece::Jump(words, _))| words).collect()
 }
 
 fn text(locale: Locale) -> Text {
@@ -136,6 +144,7 @@ fn numbers_are_the_same_in_every_language() {
         numbers
     };
     let english = patterns(Locale::English);
+    assert_eq!(words("[a](0) b").trim(), "[a](0) b");
     assert_eq!(words("a { $b ->\n[c] d\n*[other] e\n} f").split_whitespace().count(), 4);
     assert_eq!(numbers("From −1 to 1,822.5, or 95%.{ $x }"), ["1", "1,822.5", "95"]);
     for (id, pattern) in patterns(Locale::Japanese) {
@@ -147,33 +156,64 @@ fn numbers_are_the_same_in_every_language() {
     }
 }
 
+#[test]
+fn the_article_has_the_same_terms_and_jumps_in_every_language() {
+    let marked = |message: &str| {
+        let (mut terms, mut jumps) = (0, BTreeSet::new());
+        for piece in pieces(message) {
+            match piece {
+                Piece::Words(words) => {
+                    assert!(!words.contains("**") && !words.contains("]("), "{words}")
+                }
+                Piece::Term(_) => terms += 1,
+                Piece::Jump(_, event) => assert!(jumps.insert(event), "{event} is there twice"),
+            }
+        }
+        (terms, jumps)
+    };
+    let english = messages(Locale::English);
+    for (id, message) in messages(Locale::Japanese) {
+        assert_eq!(marked(&message), marked(&english[&id]), "{id}");
+    }
+}
+
 /// What Japanese writes in Latin letters: names, formulas, units, keys of the address and what is
 /// pressed. A word of one letter is a symbol.
 const LATIN: &[&str] = &[
     "Adam",
     "AdamW",
+    "Alpaydin",
+    "BY",
+    "CC",
     "CPU",
     "De",
+    "English",
     "GELU",
     "GPU",
     "Ghosh",
     "Grokfast",
+    "Gromov",
     "HTTP",
     "Heckel",
     "JavaScript",
+    "Kaynak",
     "Koch",
+    "Liu",
     "Madow",
     "Mello",
     "Miller",
     "Muon",
     "Nakkiran",
+    "Nanda",
     "OrthoGrad",
+    "Power",
     "ReLU",
     "SGD",
     "Shwartz",
     "SiLU",
     "StableMax",
     "Tishby",
+    "UCI",
     "WebAssembly",
     "WebGPU",
     "Yilmaz",
@@ -250,7 +290,7 @@ const FORBIDDEN_IN_JAPANESE: &[&str] = &[
 fn japanese_keeps_to_its_terms_and_signs() {
     let allowed = ["I(X;T)", "I(T;Y)", "？ ", "et al., arXiv"];
     for (id, pattern) in patterns(Locale::Japanese) {
-        let mut words = words(&pattern);
+        let mut words = unmarked(&words(&pattern));
         for allowed in allowed {
             words = words.replace(allowed, "");
         }
@@ -279,6 +319,11 @@ fn japanese_sentences_and_lists_join_without_spaces() {
     let experiment = Experiment::from_query("wd=1,3&grokfast=ma,ema&seeds=2&seed=4").experiment;
     let name = text.network(&experiment, 3);
     assert_eq!(name, "重み減衰1、Grokfastの指数移動平均、シード5");
+    let several = Experiment::from_query("wd=0,1,3&seeds=2").experiment;
+    assert_eq!(text.settings_line(&several), "設定：mod 23、重み減衰0・1・3、ネットワーク6個");
+    let relu = Experiment::from_query("activation=relu&wd=3").experiment;
+    let changed = text.difference(&relu, &Experiment::default());
+    assert_eq!(changed, "活性化関数：ReLU、重み減衰3");
     let told = |query: &str| {
         let notes = Experiment::from_query(query).notes;
         notes.iter().map(|note| super::note(&text, note)).collect::<String>()

@@ -70,8 +70,10 @@ estimator-lower = lower bound
 estimator-neighbours = nearest neighbours
 estimator-critic = critic
 
-# A configuration among several: “weight decay 3”. In short where there is little room.
+# A configuration among several: “weight decay 3”; titled where a setting has its
+# label only. In short where there is little room.
 configuration = { $field } { $value }
+configuration-titled = { $field } { $value }
 configuration-short = { $first } { $second }
 
 marker-memorised = memorised, step { $step }

@@ -3,6 +3,7 @@
 # Numbers, lists and sentences.
 list-pair = { $first } and { $second }
 list-middle = { $first }, { $second }
+list-values = { $first }, { $second }
 list-end = { $first } and { $second }
 sentences = { $first } { $second }
 range = { $first }–{ $last }

@@ -1,58 +1,56 @@
-# The article. index.html holds the English too, so that it can be read before the page's program is
-# loaded; a test holds the two together. `[words](1)` is a button that moves the figure below
-# it: to the start (0), the first event (1), the second one (2) or the end (9). `**words**` are terms at their
-# first use.
+# The article. `[words](1)` is a button that moves the figure below it: to the start (0), the first
+# event (1), the second one (2) or the end (9). `**words**` are terms at their first use.
 
-nav-article = Article
-nav-lab = Lab
-nav-language = 日本語
+nav-article = 記事
+nav-lab = ラボ
+nav-language = English
 
-hero-title = Will they ever get the other half?
-hero-text = Five small neural networks learn to add on a clock of 23 hours, where 7 + 20 makes 4. They see half of the sums.
+hero-title = 見せていない半分も、いつか解けるようになるのか
+hero-text = 小さなニューラルネットワーク5個が、23時間の時計の足し算（7 + 20 は 4）を、半分だけ見て学びます。
 
-memorise-title = What do they learn first?
-memorise-text = First they learn the sums that they are shown, the training set. A network has **memorised** when 99% of its training set is right. It still answers nearly all other sums wrong: that 7 + 20 makes 4 tells it nothing about 8 + 20.
-memorise-try = Click a sum in the table and ask the network. Compare [the start](0), [the step at which it memorised](1) and [the end](9) of this short run. Training usually stops about here, because training accuracy cannot rise any further. The loss on the training set still can fall, and the weights still move.
+memorise-title = 最初に何を学ぶのか
+memorise-text = 最初に学ぶのは、見せた足し算、つまり訓練データです。その99%に正解したら、ネットワークは**暗記**したとみなします。このとき、ほかの足し算はほとんど間違えたままです。7 + 20 が 4 だと知っていても、8 + 20 の答えはわかりません。
+memorise-try = 表から足し算を一つ選び、ネットワークに聞いてみてください。この短い実行の[始め](0)、[暗記したとき](1)、[終わり](9)で答えを比べましょう。学習は、ふつうこのあたりで止めます。訓練データの正解率は、もう上がりようがないからです。それでも訓練データの損失には下がる余地があり、重みは動き続けます。
 
-generalise-title = What changes later?
-generalise-text = Let a network train on, and much later it **generalises**: it answers 95% of the test set, sums that it never saw. This delayed generalisation is called **grokking**. Look at its first weights meanwhile.
-generalise-try = [At the start](0) they are noise, and [when it has memorised](1) still mostly noise. [At the end](9) each hidden unit is a wave over the numbers, and the numbers lie on a circle, like hours on a clock. To add is now to turn. The network has found a rule, and a rule also covers sums that it never saw.
+generalise-title = その後、何が変わるのか
+generalise-text = 学習を続けると、ネットワークはずっと後で**汎化**します。一度も見ていない足し算、つまりテストデータの95%に正解するようになるのです。このように遅れて起こる汎化を、**グロッキング**と呼びます。その間に第1層の重みがどう変わるかを見てください。
+generalise-try = [始め](0)の重みはただのノイズで、[暗記したとき](1)もまだほとんどノイズです。[終わり](9)には、どの隠れユニットの重みも数の並びに沿った波になり、数は時計の文字盤のように円周上に並びます。こうなると、足し算とは円周を回ることです。ネットワークは規則を見つけたのです。規則なら、一度も見ていない足し算にも使えます。
 
-push-title = What pushes it?
-push-text = Nearly all training answers are right early. Why do the weights keep changing? Here **weight decay** pushes: every step shrinks all weights a little, so the network must find smaller weights that give the same answers.
-push-try = Try 0, 1 and 3. Earlier runs stay as grey lines. Which event moves: the one at which they memorise, or the one at which they generalise? The paper says that a second phase also comes without weight decay, after far more steps. In this many steps we have not seen it.
+push-title = 何が汎化を早めるのか
+push-text = 訓練データには、早いうちにほぼすべて正解します。それなのに、なぜ重みは変わり続けるのでしょうか。ここで重みを動かすのは**重み減衰**です。重み減衰は、ステップごとにすべての重みを少しずつ縮めます。そのためネットワークは、同じ答えを出せる、もっと小さな重みを見つけなければなりません。
+push-try = 0、1、3を試してみてください。前の実行は灰色の線で残ります。動くのは、暗記のステップでしょうか、汎化のステップでしょうか。De Mello KochとGhoshの論文によれば、重み減衰がなくても、はるかに多くのステップの後に第2段階が来ます。ここで試せるステップ数では、確認できていません。
 
-gap-title = Is there always a gap?
-gap-text = No. The wait depends on the settings; it is not a law. Give these networks more of the table, and they generalise almost as soon as they memorise. Give them too little, and they do not generalise at all.
-gap-try = Move the fraction of the table that is the training set. The two phases are widest apart just above the fraction at which the networks can find the rule at all.
+gap-title = 遅れは必ず起こるのか
+gap-text = いいえ。遅れの長さは設定によって変わるもので、法則ではありません。表のうち訓練データにする割合を増やすと、暗記とほぼ同時に汎化します。減らしすぎると、まったく汎化しません。
+gap-try = 訓練データの割合を動かしてみてください。暗記と汎化が最も離れるのは、規則をどうにか見つけられる割合を、わずかに上回ったところです。
 
-digits-title = Does the wait exist for images?
-digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.
-digits-try = Set the scale to 1, the usual size: the wait is gone. So here the wait comes from the start, not from the data.
+digits-title = 画像でも遅れは起こるのか
+digits-text = 大きな重みから始めれば、起こります。ここでは、手書き数字の画像200枚から学びます。重みの初期値は、ふつうの8倍の大きさです。ネットワークはまず訓練データを暗記します。ほかの画像を読めるようになるのは、重み減衰が重みを縮めていった、ずっと後のことです。
+digits-try = 初期値の倍率を、ふつうの大きさの1にしてみてください。遅れはなくなります。つまり、ここでの遅れの原因は、データではなく初期値です。
 
-width-title = Better, worse, better again
-width-text = Time is not the only axis that can surprise. These are networks of twelve widths, trained on 200 images, some of them with a wrong label. As the width grows, test error falls, rises and falls again: **double descent**. The peak lies near the **interpolation threshold**, where a network has just enough weights to memorise every label.
-width-try = Move the step back to about 100: the peak is nearly gone. It is also gone if each network stops at its own best step.
+width-title = 良くなり、悪くなり、また良くなる
+width-text = 意外なことは、時間に沿って起こるとは限りません。ここでは、12通りの幅のネットワークが200枚の画像から学びます。画像の一部には、間違ったラベルがついています。幅が広くなるにつれて、テストデータの誤り率は下がり、上がり、また下がります。これが**二重降下**です。山は**補間しきい値**の近くにできます。重みの数が、すべてのラベルを暗記するのにちょうど足りるところです。
+width-try = ステップを100あたりまで戻すと、山はほとんど消えます。各ネットワークをそれぞれ最良のステップで止めても、消えます。
 
-samples-title = Can more data hurt?
-samples-text = It can, near the same threshold. These networks have one width and get more and more images with noisy labels. Where the images are just too many to memorise, a network does worse than one with fewer images.
+samples-title = データを増やして、悪くなることはあるのか
+samples-text = あります。同じ補間しきい値の近くです。ここでは、ネットワークの幅は同じまま、ラベルにノイズのある画像を増やしていきます。枚数が、暗記できる限界をわずかに超えると、もっと少ない枚数で学んだときより成績が悪くなります。
 
-time-title = Does it happen over time?
-time-text = In a model that we can compute, yes. A linear regression has fast and slow features. Test error falls, rises while the slow features are not yet learned and act as noise, then falls again. The thin line is a theory for many more samples than features; it predicts no peak here.
+time-title = 学習の途中でも、二重降下は起こるのか
+time-text = 計算で確かめられるモデルでは、起こります。速い特徴と遅い特徴をもつ線形回帰です。テストデータの損失は、まず下がります。次に、まだ学習していない遅い特徴がノイズとして働く間は上がり、その後でまた下がります。細線は、サンプルが特徴よりずっと多いことを前提とする理論で、ここでは山を予測しません。
 
-negative-title = And where it does not
-negative-text = For small networks on digits we found no settings with a second descent over time. On noisy labels, test error is lowest early. Then it rises while the networks memorise the wrong labels, and it stays up. Here the best advice is to stop early.
+negative-title = 起こらない場合
+negative-text = 手書き数字を学ぶ小さなネットワークでは、学習の途中で誤り率が2度目に下がる設定は見つかりませんでした。ラベルにノイズがあると、テストデータの誤り率は早いうちに最小になります。その後、間違ったラベルを暗記するにつれて上がり、もう下がりません。この場合は、早く止めるのが最善です。
 
-limits-title = What this does not show
-limits-text = De Mello Koch and Ghosh (arXiv 2504.12700) propose that deep networks first fit fast and then slowly compress, and that they generalise in the second phase. They see grokking, double descent and the information bottleneck as three faces of this. You have seen that a network can memorise long before it generalises, and that weight decay shortens the wait. You have not seen that this is general, nor that compression causes generalisation.
-limits-networks = These networks are small, so that they can train while you read. They can show that a claim is not general. They cannot show that it is.
-limits-open = Open questions: what starts the second phase without weight decay? Do large networks compress in it? Can one tell from the training set alone that it is still to come?
+limits-title = ここからは言えないこと
+limits-text = De Mello KochとGhosh（arXiv 2504.12700）は、深いネットワークがまず訓練データに速く適合し、それからゆっくり圧縮し、その第2段階で汎化すると提唱しています。グロッキング、二重降下、情報ボトルネックは、この過程の三つの現れだといいます。ここで見たのは、ネットワークが汎化のずっと前に暗記することがあり、重み減衰でその遅れが縮むということです。それがいつも成り立つことや、圧縮が汎化の原因であることを、見たわけではありません。
+limits-networks = ここのネットワークは、読んでいる間に学習が終わるように小さくしてあります。ある主張がいつも成り立つわけではないことなら、小さなネットワークでも示せます。いつも成り立つことは、示せません。
+limits-open = まだ答えのない問いがあります。重み減衰がないとき、何が第2段階を始めるのでしょうか。大きなネットワークは、第2段階で圧縮するのでしょうか。第2段階がこれから来ることを、訓練データだけから見分けられるのでしょうか。
 
-next-title = Try next, in the lab
-next-information = Do the layers compress? Everything measured
-next-plane = Why does the information plane change with the bins?
-next-noise = Can noise replace weight decay?
-next-estimators = Which estimator is right where the true value is known?
-next-compare = Weight decay 0, 1 and 3 side by side
+next-title = 次はラボで
+next-information = 層は圧縮するのか：すべてを計測
+next-plane = 情報平面がビンで変わるのはなぜか
+next-noise = ノイズは重み減衰のかわりになるか
+next-estimators = 正解がわかっている問題では、どの推定法が正しいか
+next-compare = 重み減衰0、1、3を並べて比較
 
-sources-text = Grokking: Power et al., arXiv 2201.02177. Weights as waves: Gromov, arXiv 2301.02679; Nanda et al., arXiv 2301.05217. Large initial weights: Liu et al., arXiv 2210.01117. Double descent: Nakkiran et al., arXiv 1912.02292. Digits: E. Alpaydin and C. Kaynak, UCI, CC BY 4.0.
+sources-text = グロッキング：Power et al.（arXiv 2201.02177）。重みの波：Gromov（arXiv 2301.02679）、Nanda et al.（arXiv 2301.05217）。大きな重みの初期値：Liu et al.（arXiv 2210.01117）。二重降下：Nakkiran et al.（arXiv 1912.02292）。手書き数字：E. AlpaydinとC. Kaynak、UCI、CC BY 4.0。

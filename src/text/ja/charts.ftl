@@ -2,6 +2,7 @@
 # and has room for three characters.
 
 axis-steps = 学習ステップ
+axis-steps-short = ステップ
 axis-samples = サンプル数
 axis-features = 特徴数
     .inline = 特徴数
@@ -49,6 +50,7 @@ estimator-title = { $title }、{ $estimator ->
 
 curve-train = 訓練
 curve-test = テスト
+curve-with-value = { $value } { $name }
 curve-all = 全体
 curve-random = 乱数
 curve-theory = 理論
@@ -69,13 +71,24 @@ estimator-lower = 下界
 estimator-neighbours = 最近傍法
 estimator-critic = 対照学習
 
-# A configuration among several: 重み減衰3. In short where there is little room.
+# A configuration among several: 重み減衰3; titled where a setting has its label only: 損失：
+# 二乗誤差. In short where there is little room.
 configuration = { $field }{ $value }
+configuration-titled = { $field }：{ $value }
 configuration-short = { $first } { $second }
 
 marker-memorised = 暗記 { $step }ステップ
+marker-memorised-short = 暗記
 marker-generalised = 汎化 { $step }ステップ
+marker-generalised-short = 汎化
+marker-step = { $step }ステップ
+times-later = { $times }倍の時間
+phase-1 = 第1段階：暗記
+phase-2 = 第2段階：汎化
+chart-band = ネットワーク{ $networks }個の中央値と範囲
+marker-weights-short = 補間しきい値
 marker-weights = 補間しきい値 { $count }
+marker-features-short = 補間しきい値
 marker-features = 補間しきい値 { $count }
 
 level-classes = log₂クラス数 { $bits }

@@ -3,6 +3,7 @@
 # Numbers, lists and sentences.
 list-pair = { $first }、{ $second }
 list-middle = { $first }、{ $second }
+list-values = { $first }・{ $second }
 list-end = { $first }、{ $second }
 sentences = { $first }{ $second }
 range = { $first }〜{ $last }
@@ -18,6 +19,8 @@ heading = まず暗記し、ずっと後で汎化する
 button-play = 再生
 button-pause = 一時停止
 button-play-again = もう一度
+button-keep-going = 続ける
+button-stop-here = ここで止める
 button-step = コマ送り
     .about = 次の計測まで学習します。最初は1ステップ、後では2%ずつです（キー：s）
 button-reset = 最初から
@@ -61,6 +64,7 @@ problem-noisy-layer = ノイズのあるtanhユニット3個の層：1.6ビッ�
 # Speed and settings.
 speed-full = 最高速
 speed-steps = 毎秒{ $speed }ステップ
+speed-whole = 全体を{ $seconds }秒で
 changed = 変更した設定：{ $settings }。
 range-of-setting = { $about }範囲は{ $min }〜{ $max }。
 hint-settings = 学習の設定を変えると、最初からやり直します。計測の設定を変えると、今の結果を計測し直します。
@@ -68,7 +72,7 @@ hint-sweep = ネットワークごとに{ $field }が違います。最後のグ
 hint-threshold = ネットワークごとに{ $field }が違います。見どころは最後のグラフで、あるステップでの誤り率を{ $field }に対して示します。縦線は補間しきい値で、重みの数がちょうど暗記に足りるところです。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
 hint-information = Xは入力、Tは層の出力、Yは正解です。I(X;T)は、Tに残っている入力の情報をビットで推定した値です（ペア距離の上下界では上界）。I(T;Y)は、正解についての情報です。
 hint-plane = 情報平面です。線は学習の始め（淡い色）から終わり（丸）へ進みます。左ほど入力の情報が少なく、上ほど正解の情報が多くなります。線を指すと、そのステップの様子が上に表示されます。
-hint-estimators = どの推定法にも弱点があります。ビン分割と対照学習には、サンプル数またはバッチサイズのlog₂という上限があります。サンプルが固まらないと、上界と下界は大きく離れます。最近傍法は、高い次元で小さく見積もります。対照学習は、小さなデータを暗記してしまいます。負の推定値に意味はなく、0に描きます。この間、学習は待ちます。
+hint-estimators = どの推定法にも弱点があります。ビン分割と対照学習には、サンプル数またはバッチサイズのlog₂という上限があります。サンプルが固まらないと、上界と下界は大きく離れます。最近傍法は、高い次元で小さく見積もります。対照学習は、小さなデータを暗記してしまいます。負の推定値に意味はなく、0として描きます。推定の間、学習は一時停止します。
 waiting-for-figure = 待機中：ほかの図が学習しています。
 
 # What the figure is doing.
@@ -156,3 +160,65 @@ warning-saturated-set = { $set ->
     [test] テストデータ
    *[other] 全サンプル
 }でのI(X;T)は、推定法の上限に達しています。どのサンプルも別物として数えられ、圧縮があっても見えません。
+
+# What the first network answers.
+legend-train = 訓練データ
+legend-test = テストデータ
+task-table = ネットワーク1個の答え
+task-mod = a { $sign } b（mod { $p }）
+task-images = テスト画像
+task-images-note = 数字はネットワーク1個の答え
+task-count = { $right } / { $all } 正解
+task-count-none = –
+task-summary = 訓練データは{ $of-train }問中{ $train }問、テストデータは{ $of-test }問中{ $test }問に正解しています。
+task-summary-none = まだ学習していません。
+ask-title = ネットワークに聞く
+ask-first = 1つ目の数
+ask-second = 2つ目の数
+ask-answer = = { $answer }
+ask-no-answer = = ？
+ask-right-train = 正解です。学習に使った式です。
+ask-right-test = 正解です。一度も見せていない式です。
+ask-wrong-train = 不正解です。正しくは{ $right }。学習に使った式です。
+ask-wrong-test = 不正解です。正しくは{ $right }。一度も見せていない式です。
+ask-out-of-range = 0〜{ $max }の数を入れてください。
+ask-not-trained = まだ学習していません。「再生」を押してください。
+waves-title = 第1層の重み
+waves-at = { $step }ステップ、周波数{ $frequency }が{ $share }
+waves-hint = 上：隠れユニット3個の重みを、数の順に並べたもの。左下：最も強い周波数の平面に置いた数。右下：各周波数の強さ。
+waves-summary = { $step }ステップでの第1層の重みです。最も強い周波数は{ $frequency }で、パワーの{ $share }を占めます。
+waves-summary-none = まだ学習していません。
+
+# Questions to the reader.
+question-guess = テストデータは、いつ解けるようになる？
+question-hint = 予想してから再生。そのまま再生してもかまいません。
+guess-never = 解けないまま
+guess-soon = すぐに
+guess-much-later = ずっと後で
+question-decision = ここで止める？ それとも続ける？
+finding-legend = 丸は学習に使う足し算、四角は一度も見せない足し算。
+finding-stopped = ここで止めました。{ $scores }。
+finding-guess = 予想は「{ $guess }」でした。
+
+# Below a figure.
+settings-line = 設定：{ $settings }
+settings-mod = mod { $p }
+settings-networks = ネットワーク{ $networks }個
+link-lab = ラボで変える
+link-share = リンクをコピー
+link-shared = コピーしました
+link-share-by-hand = ラボのアドレス欄からコピーしてください
+link-table = 表で読む
+table-step = ステップ
+table-train-accuracy = 訓練データの正解率
+table-test-accuracy = テストデータの正解率
+table-train-loss = 訓練データの損失
+table-test-loss = テストデータの損失
+scores = { $step }ステップ：正解率は訓練データ{ $train }、テストデータ{ $test }
+scores-none = { $step }ステップ
+label-scrubber = 表示するステップ
+label-search = 設定を検索
+search-empty = 該当する設定はありません。
+runs-earlier = 前の実行：
+run-remove = { $run }の実行を消す
+run-pin = この実行を残す
