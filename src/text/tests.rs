@@ -488,8 +488,25 @@ fn the_page_says_in_english_what_its_messages_say() {
     assert!(marked.len() > 5);
     for rest in marked {
         let (id, rest) = rest.split_once("\">").expect("an element with text");
-        let shown = rest.split("</").next().expect("it ends");
-        assert_eq!(words.get(id), shown, "{id}");
+        let end = ["</p>", "</h1>", "</h2>", "</a>", "</title>"]
+            .iter()
+            .filter_map(|end| rest.find(end))
+            .min()
+            .expect("it ends");
+        let shown = rest[..end]
+            .replace("<dfn>", "**")
+            .replace("</dfn>", "**")
+            .replace("<button type=\"button\" class=\"jump\" data-jump=\"", "[")
+            .replace("</button>", "](");
+        // `[1">words](` to `[words](1)`.
+        let mut parts = shown.split('[');
+        let mut message = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (number, rest) = part.split_once("\">").expect("a button");
+            let (label, rest) = rest.split_once("](").expect("its end");
+            message += &format!("[{label}]({number}){rest}");
+        }
+        assert_eq!(words.get(id), message, "{id}");
     }
 }
 

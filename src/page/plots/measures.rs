@@ -505,7 +505,7 @@ mod tests {
             let panel = panel(&history, &THEME, quantity, Set::Test, 1.0, &english());
             panel.series.into_iter().map(|series| series.name).collect::<Vec<_>>()
         };
-        assert_eq!(names("seeds=1", Quantity::InputInformation), ["train", "test", "all"]);
+        assert_eq!(names("seeds=1", Quantity::InputInformation), ["training", "test", "all"]);
         let layers = "seeds=1&layers=all&deeper=24tanh";
         let expected = ["layer 1", "layer 2", "outputs"];
         assert_eq!(names(layers, Quantity::InputInformation), expected);

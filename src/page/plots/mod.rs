@@ -98,8 +98,13 @@ pub fn scores_at(history: &History, step: f64, text: &Text) -> String {
 /// logarithmic axis and at the last one: the column heads, and a row for each step.
 pub fn table(history: &History, text: &Text) -> (Vec<String>, Vec<Vec<String>>) {
     const ROWS: f64 = 10.0;
-    let head = ["step", "train-accuracy", "test-accuracy", "train-loss", "test-loss"];
-    let head = head.map(|id| text.get(&format!("table-{id}")));
+    let head = [
+        text.get("table-step"),
+        text.get("table-train-accuracy"),
+        text.get("table-test-accuracy"),
+        text.get("table-train-loss"),
+        text.get("table-test-loss"),
+    ];
     let evaluations = history.evaluations();
     let last = evaluations.last().map_or(1.0, |last| f64::from(last.step.max(2)));
     let mut steps: Vec<u32> = (0..=ROWS as u32)
@@ -331,18 +336,19 @@ pub fn markers(
         return Vec::new();
     }
     let (memorised, generalised) = summaries(members);
-    let marker = |summary: Option<Spread>, id: &str, dot| {
+    let marker = |summary: Option<Spread>, [id, short]: [&str; 2], dot| {
         let step = summary?.median?;
         let label = text.with(id, &[("step", step.into())]);
         let below = text.with("marker-step", &[("step", step.into())]);
-        let short = [text.get(&format!("{id}-short")), below];
+        let short = [text.get(short), below];
         Some(Marker { x: f64::from(step), label, short, dot: Some(dot) })
     };
     let fit = (f64::from(phases::FIT_ACCURACY), theme.train);
-    let memorised = marker(memorised, "marker-memorised", fit);
+    let memorised = marker(memorised, ["marker-memorised", "marker-memorised-short"], fit);
     let goal = (experiment.settings.goal, theme.test);
     // Without a first phase there is no second to mark.
-    match (memorised, marker(generalised, "marker-generalised", goal)) {
+    match (memorised, marker(generalised, ["marker-generalised", "marker-generalised-short"], goal))
+    {
         (Some(first), Some(second)) if second.x < first.x => vec![second, first],
         (Some(first), second) => [Some(first), second].into_iter().flatten().collect(),
         (None, _) => Vec::new(),

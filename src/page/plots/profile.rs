@@ -296,9 +296,11 @@ fn threshold(experiment: &Experiment, counts: Counts, text: &Text) -> Option<Mar
     let (inputs, outputs) = (settings.features() as f64, settings.outputs() as f64);
     let (samples, width) = (settings.train_samples() as f64, settings.width as f64);
     // Samples that one unit can fit.
-    let (each, id) = match settings.model {
-        ModelKind::RandomFeatures => (1.0, "marker-features"),
-        ModelKind::Perceptron => ((inputs + outputs + 1.0) / outputs, "marker-weights"),
+    let (each, [id, short]) = match settings.model {
+        ModelKind::RandomFeatures => (1.0, ["marker-features", "marker-features-short"]),
+        ModelKind::Perceptron => {
+            ((inputs + outputs + 1.0) / outputs, ["marker-weights", "marker-weights-short"])
+        }
         ModelKind::Linear => return None,
     };
     let x = match counts {
@@ -306,7 +308,7 @@ fn threshold(experiment: &Experiment, counts: Counts, text: &Text) -> Option<Mar
         Counts::Samples => width * each,
     };
     let label = text.with(id, &[("count", text.numbers().about(x).into())]);
-    let short = [text.get(&format!("{id}-short")), String::new()];
+    let short = [text.get(short), String::new()];
     Some(Marker { x, label, short, dot: None })
 }
 

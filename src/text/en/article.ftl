@@ -5,30 +5,29 @@
 
 nav-article = Article
 nav-lab = Lab
-nav-language = 日本語
 
 hero-title = Will they ever get the other half?
 hero-text = Five small neural networks learn to add on a clock of 23 hours, where 7 + 20 makes 4. They see half of the sums.
 
 memorise-title = What do they learn first?
 memorise-text = First they learn the sums that they are shown, the training set. A network has **memorised** when 99% of its training set is right. It still answers nearly all other sums wrong: that 7 + 20 makes 4 tells it nothing about 8 + 20.
-memorise-try = Click a sum in the table and ask the network. Compare [the start](0), [the step at which it memorised](1) and [the end](9) of this short run. Training usually stops about here, because training accuracy cannot rise any further. The loss on the training set still can fall, and the weights still move.
+memorise-try = Click a sum in the table and ask the network. Compare [the start](0), [the step at which it memorised](1) and [the end](9) of this short run. Training usually stops about here, because training accuracy cannot rise any further. The loss on the training set can still fall, and the weights still move.
 
 generalise-title = What changes later?
-generalise-text = Let a network train on, and much later it **generalises**: it answers 95% of the test set, sums that it never saw. This delayed generalisation is called **grokking**. Look at its first weights meanwhile.
+generalise-text = Let a network train on, and much later it **generalises**: it answers 95% of the test set, sums that it never saw. This delayed generalisation is called **grokking**. Look at the weights of its first layer meanwhile.
 generalise-try = [At the start](0) they are noise, and [when it has memorised](1) still mostly noise. [At the end](9) each hidden unit is a wave over the numbers, and the numbers lie on a circle, like hours on a clock. To add is now to turn. The network has found a rule, and a rule also covers sums that it never saw.
 
 push-title = What pushes it?
 push-text = Nearly all training answers are right early. Why do the weights keep changing? Here **weight decay** pushes: every step shrinks all weights a little, so the network must find smaller weights that give the same answers.
-push-try = Try 0, 1 and 3. Earlier runs stay as grey lines. Which event moves: the one at which they memorise, or the one at which they generalise? The paper says that a second phase also comes without weight decay, after far more steps. In this many steps we have not seen it.
+push-try = Try 0, 1 and 3. Earlier runs stay as grey lines. Which event moves: the one at which they memorise, or the one at which they generalise? De Mello Koch and Ghosh say that a second phase also comes without weight decay, after far more steps. We have not seen it in the steps that you can run here.
 
 gap-title = Is there always a gap?
 gap-text = No. The wait depends on the settings; it is not a law. Give these networks more of the table, and they generalise almost as soon as they memorise. Give them too little, and they do not generalise at all.
-gap-try = Move the fraction of the table that is the training set. The two phases are widest apart just above the fraction at which the networks can find the rule at all.
+gap-try = Move the fraction of the table that is the training set. Memorising and generalising lie furthest apart just above the smallest fraction at which the networks find the rule.
 
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.
-digits-try = Set the scale to 1, the usual size: the wait is gone. So here the wait comes from the start, not from the data.
+digits-try = Set the scale to 1, the usual size: the wait is gone. So here the wait comes from the large initial weights, not from the data.
 
 width-title = Better, worse, better again
 width-text = Time is not the only axis that can surprise. These are networks of twelve widths, trained on 200 images, some of them with a wrong label. As the width grows, test error falls, rises and falls again: **double descent**. The peak lies near the **interpolation threshold**, where a network has just enough weights to memorise every label.
@@ -37,14 +36,14 @@ width-try = Move the step back to about 100: the peak is nearly gone. It is also
 samples-title = Can more data hurt?
 samples-text = It can, near the same threshold. These networks have one width and get more and more images with noisy labels. Where the images are just too many to memorise, a network does worse than one with fewer images.
 
-time-title = Does it happen over time?
-time-text = In a model that we can compute, yes. A linear regression has fast and slow features. Test error falls, rises while the slow features are not yet learned and act as noise, then falls again. The thin line is a theory for many more samples than features; it predicts no peak here.
+time-title = Is there double descent over time?
+time-text = In a model that we can compute, yes. A linear regression has fast and slow features. Test loss falls, rises while the slow features are not yet learned and act as noise, then falls again. The thin line is a theory for many more samples than features; it predicts no peak here.
 
 negative-title = And where it does not
 negative-text = For small networks on digits we found no settings with a second descent over time. On noisy labels, test error is lowest early. Then it rises while the networks memorise the wrong labels, and it stays up. Here the best advice is to stop early.
 
 limits-title = What this does not show
-limits-text = De Mello Koch and Ghosh (arXiv 2504.12700) propose that deep networks first fit fast and then slowly compress, and that they generalise in the second phase. They see grokking, double descent and the information bottleneck as three faces of this. You have seen that a network can memorise long before it generalises, and that weight decay shortens the wait. You have not seen that this is general, nor that compression causes generalisation.
+limits-text = De Mello Koch and Ghosh (arXiv 2504.12700) propose that deep networks first fit the training set fast, then slowly compress, and generalise in this second phase. They see three faces of it: grokking, double descent, and the information bottleneck, by which layers drop what the answer does not need. You have seen that a network can memorise long before it generalises, and that weight decay shortens the wait. You have not seen that this is general, nor that compression causes generalisation.
 limits-networks = These networks are small, so that they can train while you read. They can show that a claim is not general. They cannot show that it is.
 limits-open = Open questions: what starts the second phase without weight decay? Do large networks compress in it? Can one tell from the training set alone that it is still to come?
 

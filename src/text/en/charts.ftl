@@ -73,7 +73,7 @@ estimator-critic = critic
 # A configuration among several: “weight decay 3”; titled where a setting has its
 # label only. In short where there is little room.
 configuration = { $field } { $value }
-configuration-titled = { $field } { $value }
+configuration-titled = { $field }: { $value }
 configuration-short = { $first } { $second }
 
 marker-memorised = memorised, step { $step }
@@ -85,10 +85,10 @@ times-later = { $times } times later
 phase-1 = Phase 1: memorise
 phase-2 = Phase 2: generalise
 chart-band = median and range of { $networks } networks
-marker-weights-short = just enough weights
-marker-weights = as many weights as outputs to fit: { $count }
-marker-features-short = features = samples
-marker-features = as many features as samples: { $count }
+marker-weights-short = interpolation threshold
+marker-weights = interpolation threshold: { $count }
+marker-features-short = interpolation threshold
+marker-features = interpolation threshold: { $count }
 
 level-classes = log₂ classes { $bits }
 level-samples = maximum, log₂ samples { $bits }

@@ -189,16 +189,16 @@ ask-first = First number
 ask-second = Second number
 ask-answer = = { $answer }
 ask-no-answer = = ?
-ask-right-train = Right. It trained on this sum.
-ask-right-test = Right. It never saw this sum.
-ask-wrong-train = Wrong: { $right } is right. It trained on this sum.
-ask-wrong-test = Wrong: { $right } is right. It never saw this sum.
+ask-right-train = Right. It trained on this one.
+ask-right-test = Right. It never saw this one.
+ask-wrong-train = Wrong: { $right } is right. It trained on this one.
+ask-wrong-test = Wrong: { $right } is right. It never saw this one.
 ask-out-of-range = Numbers from 0 to { $max }.
 ask-not-trained = Press Play to train it.
-waves-title = First weights
-waves-at = step { $step }, frequency { $frequency }: { $share }
-waves-hint = Top: the weights of three hidden units over the numbers. Left: the numbers in the plane of the strongest frequency. Right: how strong each frequency is.
-waves-summary = First weights at step { $step }. Frequency { $frequency } is strongest, with { $share } of the power.
+waves-title = Weights of the first layer
+waves-at = step { $step }, frequency { $frequency } has { $share } of the power
+waves-hint = Top: the weights of three hidden units over the numbers. Below left: the numbers in the plane of the strongest frequency. Below right: how strong each frequency is.
+waves-summary = Weights of the first layer at step { $step }. Frequency { $frequency } is strongest, with { $share } of the power.
 waves-summary-none = No network is trained yet.
 
 # Questions to the reader.

@@ -3,7 +3,6 @@
 
 nav-article = 記事
 nav-lab = ラボ
-nav-language = English
 
 hero-title = 見せていない半分も、いつか解けるようになるのか
 hero-text = 小さなニューラルネットワーク5個が、23時間の時計の足し算（7 + 20 は 4）を、半分だけ見て学びます。
