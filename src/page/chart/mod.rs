@@ -233,8 +233,9 @@ pub fn across(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
 
 /// How high a pointer is in the plot of a chart that labels its axis and names no markers, 0 at the
 /// bottom and 1 at the top; `None` outside.
-pub fn up(holder: &HtmlElement, event: &PointerEvent) -> Option<f64> {
-    let rect = holder.get_bounding_client_rect();
+pub fn up(chart: &HtmlElement, event: &PointerEvent) -> Option<f64> {
+    // Its title stands above the canvas.
+    let rect = chart.query_selector(".canvas").ok()??.get_bounding_client_rect();
     let (top, bottom) = (rect.top() + edge(false), rect.bottom() - AXIS);
     let height = (bottom - f64::from(event.client_y())) / (bottom - top);
     (0.0..=1.0).contains(&height).then_some(height)
@@ -297,7 +298,8 @@ impl Chart {
     /// Says in a sentence what the picture shows, for readers who do not see it.
     pub fn describe(&self, summary: &str) {
         let title = self.title.text_content().unwrap_or_default();
-        set_attribute(&self.holder, "aria-label", &format!("{title}. {summary}"));
+        let label = if summary.is_empty() { title } else { format!("{title}. {summary}") };
+        set_attribute(&self.holder, "aria-label", &label);
     }
 
     /// Its name.

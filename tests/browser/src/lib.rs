@@ -67,8 +67,14 @@ impl Browser {
         Self { client }
     }
 
-    /// Opens the page with the given query string.
+    /// Opens the lab with the given query string.
     pub async fn open(&self, query: &str) {
+        let rest = query.strip_prefix('?').unwrap_or_default();
+        self.go_to(&format!("?view=lab&{rest}")).await;
+    }
+
+    /// Opens the page with the given query string, as it is.
+    pub async fn go_to(&self, query: &str) {
         self.client.goto(&format!("{}/{query}", setting("TWO_PHASE_URL"))).await.unwrap();
     }
 

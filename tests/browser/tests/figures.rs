@@ -365,7 +365,7 @@ async fn no_word_on_the_page_stands_outside_the_messages() {
                  const outside = [];
                  while (walk.nextNode()) {
                    const { data, parentElement } = walk.currentNode;
-                   if (parentElement.closest('script, style, noscript, .readout')) continue;
+                   if (parentElement.closest('script, style, noscript, .readout, .mark, [data-language-link]')) continue;
                    if (/\\p{L}{2}/u.test(data) && !/^\\s*\\[.*\\]\\s*$/su.test(data)) outside.push(data);
                  }
                  // Their words have colours of their own, in parts of one message.

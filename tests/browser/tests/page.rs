@@ -118,10 +118,7 @@ async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_m
     browser.click("[data-part=step]").await;
     wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
     assert_eq!(browser.attribute("data-state").await, "paused");
-    choose(&browser, "[data-part=speed]", "9").await;
-    browser
-        .script("document.querySelector('[data-part=speed]').dispatchEvent(new Event('input'))")
-        .await;
+    choose(&browser, "[data-part=speed]", "max").await;
     browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
     browser.wait_for_measures().await;
@@ -228,7 +225,7 @@ async fn an_address_of_100_kilobytes_is_put_aside_and_the_page_runs() {
     browser.wait_for(&["ready"], 30).await;
     let notes = browser.text("[data-part=notes]").await;
     assert!(notes.starts_with("The address holds 100 kB of settings, far more"), "{notes}");
-    assert_eq!(browser.script("return location.search").await, "");
+    assert_eq!(browser.script("return location.search").await, "?view=lab");
     assert_eq!(browser.report().await["experiment"]["wd"], 1);
     browser.close().await;
 }
@@ -286,11 +283,13 @@ async fn while_training_a_chart_is_drawn_when_it_comes_into_sight_and_at_the_end
     };
     browser.script("scrollTo(0, 0); document.querySelector('[data-part=play]').click()").await;
     wait_until(&browser, async || last_step(&browser.report().await) > 20).await;
-    assert!(!has_curves("loss").await, "the loss is far below what is on the screen");
-    browser.script("document.querySelector('[data-part=loss]').scrollIntoView(false)").await;
-    wait_until(&browser, async || has_curves("loss").await).await;
+    let chart = "input-information";
+    assert!(!has_curves(chart).await, "it is far below what is on the screen");
+    browser
+        .script(&format!("document.querySelector('[data-part={chart}]').scrollIntoView(false)"))
+        .await;
+    wait_until(&browser, async || has_curves(chart).await).await;
     assert_eq!(browser.attribute("data-state").await, "running");
-    assert!(!has_curves("label-information").await);
     browser.script("document.querySelector('[data-part=play]').click()").await;
     browser.wait_for(&["paused"], 10).await;
     wait_until(&browser, async || has_curves("label-information").await).await;
@@ -486,7 +485,7 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
             .script(&format!(
                 "const chart = document.querySelector('[data-part={id}]'), box = chart.getBoundingClientRect(); \
                  chart.dispatchEvent(new PointerEvent('pointermove', {{ bubbles: true, \
-                 clientX: box.left + 48 + {across} * (box.width - 104), \
+                 clientX: box.left + 48 + {across} * (box.width - 48 - (box.width < 520 ? 62 : 108)), \
                  clientY: box.top + 0.5 * box.height }}))"
             ))
             .await;
@@ -528,7 +527,7 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
             assert!((page - native).abs() < 0.02 * native.abs(), "{name}: {page}, {native}");
         }
     }
-    assert!(browser.text("[data-part=measures]").await.contains("Step 300: train "));
+    assert!(browser.text("[data-part=measures]").await.contains("Step 300: training "));
     browser.wait_for_text("[data-part=measures-cost]", "slowed training by", 10).await;
 
     choose(&browser, "[data-setting=info]", "binning").await;
@@ -613,7 +612,7 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     assert!(changed.contains("Activation") && changed.contains("Optimiser"), "{changed}");
     browser.click("[data-part=restore]").await;
     browser.wait_for(&["ready"], 30).await;
-    assert_eq!(browser.script("return location.search").await, "?backend=cpu");
+    assert_eq!(browser.script("return location.search").await, "?backend=cpu&view=lab");
     assert_eq!(browser.report().await["experiment"]["activation"], "quadratic");
     browser.close().await;
 }
@@ -644,7 +643,7 @@ async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_playe
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
     assert!(
-        !shown("#text").await
+        !shown("#article").await
             && !shown("[data-section=settings]").await
             && shown("[data-part=full-page]").await
     );
