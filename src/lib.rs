@@ -16,6 +16,7 @@ pub mod json;
 pub mod measure;
 pub mod phases;
 pub mod protocol;
+pub mod recording;
 pub mod report;
 pub mod sharding;
 pub mod stats;

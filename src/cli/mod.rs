@@ -6,6 +6,7 @@
 mod estimators;
 mod measure;
 mod output;
+mod record;
 mod run;
 mod sweep;
 
@@ -81,6 +82,16 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         seed: u32,
     },
+    /// Record a run in a few kB: accuracies and losses, rounded, and the answers of its first
+    /// network at some steps. The page shows one before its programs are loaded.
+    Record {
+        /// The experiment, as in the page's address.
+        #[arg(default_value = "preset=grokking")]
+        experiment: String,
+        /// The file to write; '-' is standard output.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Measure a network that was trained elsewhere, as PyTorch saves it, and print one JSON object.
     #[command(after_help = measure::help())]
     Measure(measure::Arguments),
@@ -132,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Estimators { full, over_samples, json, seed } => {
             estimators::run(full, over_samples, json, seed)
         }
+        Command::Record { experiment, out } => record::run(&experiment, out),
         Command::Measure(arguments) => measure::run(arguments),
     };
     match outcome {

@@ -102,6 +102,7 @@ fn steps(
     if !layout.labels_axis {
         return Ok(());
     }
+    let drop = px(7.0 + layout.scrubber());
     // The last tick is kept room for.
     let last =
         ticks.last().and_then(|&tick| Some((at(tick)?, frame.across.numbers().number(tick))));
@@ -121,7 +122,7 @@ fn steps(
         if fits {
             free_from = x + half + px(6.0);
             let style = words(theme.muted, size, HPos::Center, VPos::Top);
-            root.draw(&Text::new(text, (x, y + px(7.0)), style))?;
+            root.draw(&Text::new(text, (x, y + drop), style))?;
         }
     }
     let (_, bottom) = area.map_coordinate(&(0.0, 0.0));
@@ -131,7 +132,7 @@ fn steps(
         .find(|title| text_width(title, size) < room);
     if let Some(title) = title {
         let style = words(theme.muted, size, HPos::Right, VPos::Top);
-        root.draw(&Text::new(title.as_str(), (size.width as i32, bottom + px(7.0)), style))?;
+        root.draw(&Text::new(title.as_str(), (size.width as i32, bottom + drop), style))?;
     }
     Ok(())
 }

@@ -156,6 +156,8 @@ pub struct Layout {
     pub names_markers: bool,
     /// Whether the horizontal axis is labelled.
     pub labels_axis: bool,
+    /// Whether a scrubber stands between the plot and the labels.
+    pub has_scrubber: bool,
 }
 
 /// Names a chart among those of its document.
@@ -170,6 +172,8 @@ pub struct DrawKey {
     pub view: u32,
     /// The step that is pointed at, where the picture depends on it.
     pub step: Option<u32>,
+    /// The revision of the recorded run, while that is shown.
+    pub recorded: Option<u64>,
 }
 
 /// A chart in an element of the page.
@@ -219,7 +223,7 @@ const ROW: f64 = 19.0;
 /// Room to the right of the plot for the names of the curves, in CSS pixels, in a chart of this
 /// width.
 pub fn right(width: f64) -> f64 {
-    if width < NARROW { 62.0 } else { 108.0 }
+    if width < NARROW { 62.0 } else { 116.0 }
 }
 
 /// Where a pointer is across a chart's plot, 0 at the left end and 1 at the right; `None` outside.
@@ -248,6 +252,24 @@ fn edge(names_markers: bool) -> f64 {
 
 /// CSS pixels below a plot with a labelled axis.
 const AXIS: f64 = 26.0;
+/// CSS pixels of a scrubber, as in the style sheet.
+const SCRUBBER: f64 = 28.0;
+
+impl Layout {
+    /// A labelled axis, and names of markers or none.
+    pub fn plain(names_markers: bool) -> Self {
+        Self { names_markers, labels_axis: true, has_scrubber: false }
+    }
+
+    /// CSS pixels below the plot.
+    fn below(self) -> f64 {
+        if self.labels_axis { AXIS + self.scrubber() } else { 8.0 }
+    }
+
+    fn scrubber(self) -> f64 {
+        if self.has_scrubber { SCRUBBER } else { 0.0 }
+    }
+}
 
 type Area = DrawingArea<CanvasBackend, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Drawn = Result<(), DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
@@ -394,10 +416,8 @@ impl Chart {
             canvas.set_height(size.height);
         }
         let px = |css: f64| (css * size.scale) as i32;
-        let (top, bottom) = (
-            px(edge(self.layout.names_markers)),
-            size.height as i32 - px(if self.layout.labels_axis { AXIS } else { 8.0 }),
-        );
+        let (top, bottom) =
+            (px(edge(self.layout.names_markers)), size.height as i32 - px(self.layout.below()));
         let plot = (px(LEFT)..size.width as i32 - px(right(size.css_width())), bottom..top);
         let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
         let area = root.clone().apply_coord_spec(Cartesian2d::new(0.0..1.0, 0.0..1.0, plot));

@@ -1,9 +1,10 @@
 //! What several panels need, computed once for each state of the history.
 
+use crate::history::History;
 use crate::page::axis::HorizontalAxis;
 use crate::page::chart::{Marker, Theme};
 use crate::page::plots;
-use crate::page::session::{Session, Version};
+use crate::page::session::Version;
 use crate::phases::{self, MemberPhases};
 use crate::text::Text;
 
@@ -35,7 +36,7 @@ impl<K: PartialEq, T> Cached<K, T> {
 
 /// What several panels need.
 pub struct Shared {
-    version: Option<(Version, bool, u32)>,
+    version: Option<((Version, Option<u64>), bool, u32)>,
     /// The axis of steps.
     pub time: HorizontalAxis,
     /// The phases of every member.
@@ -76,14 +77,15 @@ impl Shared {
     /// Brings everything up to date.
     pub fn update(
         &mut self,
-        session: &Session,
+        history: &History,
+        version: (Version, Option<u64>),
         options: &ViewOptions,
         theme: &Theme,
         view: u32,
         text: &Text,
     ) {
-        let (history, experiment) = (session.history(), session.experiment());
-        let key = (session.version(), options.address.log_axis, view);
+        let experiment = history.experiment();
+        let key = (version, options.address.log_axis, view);
         if self.version != Some(key) {
             self.version = Some(key);
             self.time =

@@ -26,7 +26,7 @@ impl Curves {
     pub fn new(root: &Root, handle: &Handle) -> Self {
         let one_chart = root.element().has_attribute("data-one-chart");
         let chart = |name, names_markers, labels_axis| {
-            let layout = Layout { names_markers, labels_axis };
+            let layout = Layout { names_markers, labels_axis, has_scrubber: labels_axis };
             Chart::new(root.part(name), layout, on_change(handle))
         };
         let loss_only = root.element().has_attribute("data-loss-only");
@@ -46,7 +46,7 @@ impl Curves {
 impl Panel for Curves {
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, shared) = (view.session, view.text, view.shared);
-        let (history, experiment) = (session.history(), session.experiment());
+        let (history, experiment) = (view.history(), session.experiment());
         let key = view.key();
         if is_due(&self.accuracy, key, budget) {
             let mut curves = ghosts(view, |ghost| &ghost.accuracy);
@@ -121,10 +121,8 @@ impl Scrubber {
         let (moved, at) = (handle.clone(), slider.clone());
         let on_input = Listener::new(&slider, "input", move |_: Event| {
             let position = at.value().parse().unwrap_or(Self::STOPS) / Self::STOPS;
-            let step = moved.look(|view| {
-                let step = view.shared.time.at(position);
-                plots::nearest_step(view.session.history(), step)
-            });
+            let step =
+                moved.look(|view| plots::nearest(&view.steps(), view.shared.time.at(position)));
             if let Some(step) = step {
                 moved.scrub(step);
             }
@@ -143,11 +141,11 @@ impl Scrubber {
             };
             event.prevent_default();
             let step = pressed.look(|view| {
-                let evaluations = view.session.history().evaluations();
+                let steps = view.steps();
                 let shown = view.shared.pointed_step as u32;
-                let index = evaluations.partition_point(|e| e.step < shown) as i64;
-                let last = evaluations.len().checked_sub(1)?;
-                Some(evaluations[(index + by).clamp(0, last as i64) as usize].step)
+                let index = steps.partition_point(|step| *step < shown) as i64;
+                let last = steps.len().checked_sub(1)?;
+                Some(steps[(index + by).clamp(0, last as i64) as usize])
             });
             if let Some(step) = step {
                 pressed.scrub(step);
@@ -157,7 +155,8 @@ impl Scrubber {
     }
 
     fn show(&mut self, view: &View<'_>, chart: &Chart) {
-        let is_empty = view.session.history().evaluations().len() < 2;
+        let is_empty = view.history().evaluations().len() < 2
+            && !(view.recorded.is_some() && view.session.is_untouched());
         self.slider.set_disabled(is_empty);
         let step = view.shared.pointed_step;
         let position = view.shared.time.position(step.max(1.0)).unwrap_or(0.0);
@@ -177,7 +176,7 @@ impl Scrubber {
             style.set_property(name, &value).ok();
         }
         self.slider.set_value(&stop.to_string());
-        let scores = plots::scores_at(view.session.history(), step, view.text);
+        let scores = plots::scores_at(view.history(), step, view.text);
         set_attribute(&self.slider, "aria-valuetext", &scores);
     }
 }

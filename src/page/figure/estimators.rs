@@ -40,7 +40,7 @@ impl Estimators {
             }
         });
         let holder: HtmlElement = root.part("checks");
-        let layout = Layout { names_markers: false, labels_axis: true };
+        let layout = Layout::plain(false);
         Self {
             check,
             chart: Chart::new(holder.clone(), layout, on_change(handle)),
@@ -62,7 +62,12 @@ impl Panel for Estimators {
         );
         // The history has no part in it.
         let step = checks.results.len() as u32;
-        let key = DrawKey { version: Version::default(), view: view.view, step: Some(step) };
+        let key = DrawKey {
+            version: Version::default(),
+            view: view.view,
+            step: Some(step),
+            recorded: None,
+        };
         if checks.results.is_empty() || !is_due(&self.chart, key, budget) {
             return;
         }

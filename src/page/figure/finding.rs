@@ -4,19 +4,19 @@ use web_sys::HtmlElement;
 
 use super::budget::DrawBudget;
 use super::cache::Cached;
-use super::panel::{Panel, View};
+use super::panel::{Panel, View, WordsLine};
 use super::question::Decision;
 use crate::page::dom::{Root, set_text};
-use crate::page::plots::{self, Moving};
+use crate::page::plots::{self, Moving, Words};
 use crate::page::session::{State, Version};
 use crate::page::wording;
 
 /// The finding. It changes while curves grow, so it is no live region: another element tells events
 /// only, and what a step by hand did.
 pub struct Finding {
-    element: HtmlElement,
+    line: WordsLine,
     live: HtmlElement,
-    cached: Cached<(Version, Moving, bool, Decision), String>,
+    cached: Cached<(Version, Moving, bool, Decision), Vec<String>>,
     told: Option<Told>,
 }
 
@@ -34,7 +34,7 @@ impl Finding {
     /// Finds its element in the figure.
     pub fn new(root: &Root) -> Self {
         Self {
-            element: root.part("finding"),
+            line: WordsLine::new(root.part("finding")),
             live: root.part("live"),
             cached: Cached::default(),
             told: None,
@@ -59,21 +59,33 @@ impl Panel for Finding {
                 (true, Decision::Stopped) => {
                     let step = session.progress().step;
                     let scores = plots::scores_at(session.history(), f64::from(step), text);
-                    text.with("finding-stopped", &[("scores", scores.into())])
+                    vec![text.with("finding-stopped", &[("scores", scores.into())])]
                 }
-                (true, _) if moving == Moving::NotYet => text.get("finding-legend"),
-                _ => found,
+                (true, _) if moving == Moving::NotYet => vec![text.get("finding-legend")],
+                (true, _) => {
+                    // The chart asks that.
+                    let asked = text.get("question-decision");
+                    found.into_iter().filter(|sentence| *sentence != asked).collect()
+                }
+                (false, _) => found,
             }
         });
-        let finding = match view.options.guess.filter(|_| moving == Moving::Over) {
-            Some(guess) => {
-                let guess = text.get(guess.id());
-                let guessed = text.with("finding-guess", &[("guess", guess.into())]);
-                text.sentences(&[finding.clone(), guessed])
-            }
-            None => finding.clone(),
-        };
-        set_text(&self.element, &finding);
+        let mut sentences = finding.clone();
+        if let Some(guess) = view.options.guess.filter(|_| moving == Moving::Over) {
+            let guess = text.get(guess.id());
+            sentences.push(text.with("finding-guess", &[("guess", guess.into())]));
+        }
+        if view.shows_recording {
+            let scores = plots::scores_at(view.history(), view.shared.pointed_step, text);
+            sentences = vec![text.with("finding-recorded", &[("scores", scores.into())])];
+        }
+        let finding = text.sentences(&sentences);
+        let (first, rest) = sentences.split_at(sentences.len().min(1));
+        let mut words: Words = first.iter().map(|first| ("", first.clone())).collect();
+        if !rest.is_empty() {
+            words.extend([("", " ".to_owned()), ("rest", text.sentences(rest))]);
+        }
+        self.line.show(words);
         let state = session.state();
         let rests = matches!(state, State::Paused | State::Done);
         let mut events = view.shared.markers.iter().map(|marker| marker.x as u32);

@@ -39,7 +39,7 @@ pub struct Measures {
     _listeners: Vec<Listener>,
 }
 
-const LAYOUT: Layout = Layout { names_markers: false, labels_axis: true };
+const LAYOUT: Layout = Layout { names_markers: false, labels_axis: true, has_scrubber: false };
 
 impl Measures {
     /// Finds its elements in the figure.

@@ -17,6 +17,7 @@ mod notes;
 mod panel;
 mod picture;
 mod question;
+mod recorded;
 mod runs;
 mod settings;
 mod sweep;
@@ -38,6 +39,7 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 use self::budget::{DrawBudget, Scope};
 use self::cache::Shared;
 use self::panel::{Panel, View};
+use self::recorded::Recorded;
 use super::adapter;
 use super::address::{Address, Notice, Options};
 use super::chart::{Point, Theme};
@@ -195,6 +197,7 @@ struct Inner {
     options: ViewOptions,
     notices: Vec<Notice>,
     manner: Manner,
+    recorded: Option<Recorded>,
     ghosts: Vec<Ghost>,
     leases: BTreeMap<Backend, Lease>,
     panels: Vec<Box<dyn Panel>>,
@@ -229,6 +232,7 @@ impl Figure {
             notices.push(Notice::UnknownParts(unknown));
         }
         let manner = Manner::of(&element);
+        let recording = element.get_attribute("data-recording");
         let root = Root::new(element);
         let text = surroundings.text.clone();
         build(&root, &text, parts);
@@ -259,6 +263,7 @@ impl Figure {
             },
             notices,
             manner,
+            recorded: None,
             ghosts: Vec::new(),
             leases: BTreeMap::new(),
             panels: Vec::new(),
@@ -289,6 +294,19 @@ impl Figure {
             inner.show_address(false);
         }
         handle.redraw();
+        if let Some(file) = recording {
+            let handle = handle.clone();
+            spawn_local(async move {
+                let experiment = handle.look(|view| view.session.experiment().clone());
+                let Some(experiment) = experiment else { return };
+                let recorded = Recorded::fetch(&file, &experiment).await;
+                handle.with(|inner| {
+                    inner.recorded = recorded;
+                    inner.view += 1;
+                });
+                handle.redraw();
+            });
+        }
         Self { inner, _listeners: listeners, _visibility: visibility }
     }
 
@@ -688,6 +706,11 @@ impl Inner {
         self.view += 1;
     }
 
+    /// Whether the reader moves through the recorded run, because nothing is trained yet.
+    fn shows_recording(&self) -> bool {
+        self.recorded.is_some() && self.options.scrubbed.is_some() && self.session.is_untouched()
+    }
+
     /// Whether the run is to stop now, because the networks have memorised and the reader is asked
     /// how to go on. Said once for each run.
     fn stops_here(&mut self) -> bool {
@@ -796,6 +819,8 @@ impl Inner {
             options: &self.options,
             notices: &self.notices,
             ghosts: &self.ghosts,
+            recorded: self.recorded.as_ref(),
+            shows_recording: self.shows_recording(),
             manner: &self.manner,
             text: &self.surroundings.text,
             shared: &self.shared,
@@ -815,7 +840,17 @@ impl Inner {
         let mut budget = DrawBudget::after(self.budget.as_ref(), scope);
         let theme = self.theme();
         let text = &self.surroundings.text;
-        self.shared.update(&self.session, &self.options, &theme, self.view, text);
+        let shows_recording = self.shows_recording();
+        if let (Some(recorded), Some(step)) = (&mut self.recorded, self.options.scrubbed)
+            && shows_recording
+        {
+            recorded.show(step);
+        }
+        let recorded = self.recorded.as_ref().filter(|_| shows_recording);
+        let history = recorded.map_or(self.session.history(), Recorded::history);
+        let revision = recorded.map(|recorded| recorded.history().revision());
+        let version = (self.session.version(), revision);
+        self.shared.update(history, version, &self.options, &theme, self.view, text);
         let mut panels = std::mem::take(&mut self.panels);
         for panel in &mut panels {
             panel.update(&self.view(theme), &mut budget);

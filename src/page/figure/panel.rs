@@ -4,7 +4,9 @@ use web_sys::HtmlElement;
 
 use super::budget::DrawBudget;
 use super::cache::Shared;
+use super::recorded::Recorded;
 use super::{Ghost, Manner, ViewOptions};
+use crate::history::History;
 use crate::page::address::Notice;
 use crate::page::chart::{DrawKey, Theme};
 use crate::page::dom::{append, set_text};
@@ -44,6 +46,10 @@ pub struct View<'a> {
     pub view: u32,
     /// Workers that share the members.
     pub workers: usize,
+    /// The recorded run of this experiment, if there is one.
+    pub recorded: Option<&'a Recorded>,
+    /// Whether the recorded run is shown.
+    pub shows_recording: bool,
 }
 
 impl View<'_> {
@@ -53,14 +59,35 @@ impl View<'_> {
         self.ghosts.iter().enumerate().filter(move |(_, ghost)| ghost.experiment != *shown)
     }
 
-    /// What is known of the first network.
+    /// What is known of the first network: of the run, or before that of the recorded one.
     pub fn inside(&self) -> &Inside {
-        self.session.inside()
+        match self.recorded {
+            Some(recorded) if self.session.inside().task.is_none() => recorded.inside(),
+            _ => self.session.inside(),
+        }
+    }
+
+    /// The run that is shown: the recorded one while the reader moves the scrubber before the first
+    /// step.
+    pub fn history(&self) -> &History {
+        match self.recorded {
+            Some(recorded) if self.shows_recording => recorded.history(),
+            _ => self.session.history(),
+        }
+    }
+
+    /// The steps at which the shown run is known, and those of the recorded run that can be shown.
+    pub fn steps(&self) -> Vec<u32> {
+        match self.recorded {
+            Some(recorded) if self.session.is_untouched() => recorded.steps().to_vec(),
+            _ => self.session.history().evaluations().iter().map(|e| e.step).collect(),
+        }
     }
 
     /// What a chart depends on that does not depend on the pointer.
     pub fn key(&self) -> DrawKey {
-        DrawKey { version: self.session.version(), view: self.view, step: None }
+        let recorded = self.shows_recording.then(|| self.history().revision());
+        DrawKey { version: self.session.version(), view: self.view, step: None, recorded }
     }
 
     /// What a chart depends on that shows the step that is pointed at.

@@ -32,7 +32,7 @@ pub struct Sweep {
 impl Sweep {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, handle: &Handle) -> Self {
-        let layout = Layout { names_markers: false, labels_axis: true };
+        let layout = Layout::plain(false);
         let (map, profile): (HtmlElement, HtmlElement) = (root.part("map"), root.part("profile"));
         let measure: HtmlButtonElement = root.part("profile-measure");
         let best: HtmlButtonElement = root.part("profile-best");
@@ -60,11 +60,7 @@ impl Sweep {
             map_part: root.part("map-charts"),
             map: Chart::new(map, layout, on_change(handle)),
             map_crosshair: Crosshair::new(root.part("map-crosshair")),
-            profile: Chart::new(
-                profile,
-                Layout { names_markers: true, labels_axis: true },
-                on_change(handle),
-            ),
+            profile: Chart::new(profile, Layout::plain(true), on_change(handle)),
             profile_crosshair: Crosshair::new(root.part("profile-crosshair")),
             readout: WordsLine::new(root.part("profile-readout")),
             measure,

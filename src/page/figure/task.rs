@@ -11,12 +11,11 @@ use super::picture::{Picture, Sheet};
 use super::sweep::section;
 use crate::evaluation::{Answers, Task, TaskSet};
 use crate::experiment::{Data, Operation, Settings};
-use crate::page::chart::Theme;
+use crate::page::chart::{DrawKey, Theme};
 use crate::page::dom::{Listener, Root, set_attribute, set_text};
-use crate::page::session::Version;
 
 /// What the picture was drawn from.
-type Key = (Version, u32, Option<u32>, [i32; 2], bool);
+type Key = (DrawKey, Option<u32>, [i32; 2], bool);
 
 /// A table with a cell for each sum, or some images, with what the first network makes of them.
 pub struct TaskPicture {
@@ -81,14 +80,10 @@ impl Panel for TaskPicture {
         let Some(size) = self.picture.size().filter(|_| has_picture) else { return };
         let (inside, text) = (view.inside(), view.text);
         let step = view.shared.pointed_step as u32;
-        let answers = inside.answers_at(step);
-        let key = (
-            view.session.version(),
-            view.view,
-            answers.map(|answers| answers.step),
-            size,
-            inside.task.is_some(),
-        );
+        // Of a recorded run nothing shows before the reader looks at it.
+        let is_blank = view.session.is_untouched() && !view.shows_recording;
+        let answers = inside.answers_at(step).filter(|_| !is_blank);
+        let key = (view.key(), answers.map(|answers| answers.step), size, inside.task.is_some());
         if self.drawn == Some(key) {
             return;
         }

@@ -26,7 +26,8 @@ const MAX_DIVERGENCES: usize = 2;
 /// Configurations whose steps are listed. Of more there are counts.
 const MAX_LISTED: usize = 12;
 
-/// What has been found so far. `best` is whether each network is shown at its best step over a
+/// What has been found so far, in sentences: the first is the finding, the others say how sure it
+/// is. `best` is whether each network is shown at its best step over a
 /// setting.
 pub fn finding(
     history: &History,
@@ -34,11 +35,11 @@ pub fn finding(
     moving: Moving,
     best: bool,
     text: &Text,
-) -> String {
+) -> Vec<String> {
     let experiment = history.experiment();
     let diverged = phases::divergences(history);
     if diverged.len() > 1 && diverged.len() == experiment.member_count() {
-        return text.with("finding-all-diverged", &[("networks", diverged.len().into())]);
+        return vec![text.with("finding-all-diverged", &[("networks", diverged.len().into())])];
     }
     let found = Found { history, members, moving, text };
     let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
@@ -63,7 +64,8 @@ pub fn finding(
     if more > 0 {
         sentences.push(text.with("finding-more-diverged", &[("count", more.into())]));
     }
-    text.sentences(&sentences)
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
 }
 
 /// What there is to tell of.
@@ -275,7 +277,9 @@ impl Found<'_> {
                 text.with("finding-not-generalised", &args)
             } else {
                 let test = self.test_accuracy(all(self.history)).unwrap_or_default();
-                text.with("finding-memorised", &[at_step, ("test", test.into())])
+                let found = text.with("finding-memorised", &[at_step, ("test", test.into())]);
+                let asks = text.get("question-decision");
+                return vec![found, asks, self.spread(&memorised, None)];
             };
             let peaked = if is_over { self.peaked() } else { String::new() };
             return vec![found, peaked, self.spread(&memorised, None)];
@@ -362,7 +366,7 @@ mod tests {
 
     fn told(history: &History, moving: Moving) -> String {
         let text = Text::new(Locale::English);
-        finding(history, &phases::find(history), moving, false, &text)
+        text.sentences(&finding(history, &phases::find(history), moving, false, &text))
     }
 
     #[test]

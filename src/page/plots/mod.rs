@@ -382,6 +382,12 @@ fn summaries(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
     )
 }
 
+/// The step nearest to a position among some rising ones.
+pub fn nearest(steps: &[u32], step: f64) -> Option<u32> {
+    let distance = |known: &u32| (f64::from(*known) - step).abs();
+    steps.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
 /// The evaluated step nearest to `step`.
 pub fn nearest_step(history: &History, step: f64) -> Option<u32> {
     let off = |at: u32| (f64::from(at) - step).abs();
@@ -534,7 +540,11 @@ mod tests {
             loss_title(experiment, text),
         ];
         for moving in [Moving::NotYet, Moving::Now, Moving::Over] {
-            all.extend([false, true].map(|best| finding(history, &phases, moving, best, text)));
+            all.extend(
+                [false, true]
+                    .into_iter()
+                    .flat_map(|best| finding(history, &phases, moving, best, text)),
+            );
         }
         let curves = accuracy(history, theme, text).into_iter().chain(loss(history, theme, text));
         all.extend(curves.map(|series| series.name));

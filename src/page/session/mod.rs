@@ -162,6 +162,11 @@ pub struct Inside {
 }
 
 impl Inside {
+    /// Of a recorded run.
+    pub fn recorded(task: Task, answers: Vec<Answers>) -> Self {
+        Self { task: Some(task), answers }
+    }
+
     /// The answers at a step, or at the last one before it.
     pub fn answers_at(&self, step: u32) -> Option<&Answers> {
         let after = self.answers.partition_point(|answers| answers.step <= step);
@@ -271,6 +276,11 @@ impl Session {
     /// The run, once it is set up or being set up.
     pub fn run(&self) -> Option<RunId> {
         self.run
+    }
+
+    /// Whether nothing has been heard of a run yet.
+    pub fn is_untouched(&self) -> bool {
+        self.history.evaluations().is_empty()
     }
 
     /// Where training is.

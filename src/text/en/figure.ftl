@@ -125,7 +125,7 @@ finding-memorising = The networks are still memorising their training sets.
 finding-not-memorised = No network memorised its training set within { $steps } steps.
 finding-some-memorised = { $reached } of { $networks } networks memorised their training set (steps { $range }).
 finding-generalised-only = Test accuracy reached { $goal } at step { $generalised }. Training accuracy has not reached 99%.
-finding-memorised = Memorised at step { $memorised }. Test accuracy is { $test }. Stop here, or keep going?
+finding-memorised = Memorised at step { $memorised }. Test accuracy is { $test }.
 finding-not-generalised = Memorised at step { $memorised }. No network reached { $goal } test accuracy within { $steps } steps.
 finding-some-generalised = Memorised at step { $memorised }. { $reached } of { $networks } networks reached { $goal } test accuracy (steps { $range }).
 finding-both = Memorised at step { $memorised }, generalised at step { $generalised }: { $times } times later.
@@ -210,6 +210,7 @@ guess-much-later = Much later
 question-decision = Stop here, or keep going?
 finding-legend = Dots: sums it trains on. Squares: sums it never sees.
 finding-stopped = Stopped at { $scores }.
+finding-recorded = A recorded run: { $scores }.
 finding-guess = You guessed “{ $guess }”.
 
 # Below a figure.

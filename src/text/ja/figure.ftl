@@ -116,7 +116,7 @@ finding-memorising = 訓練データを暗記している途中です。
 finding-not-memorised = { $steps }ステップまでに訓練データを暗記したネットワークはありません。
 finding-some-memorised = ネットワーク{ $networks }個のうち{ $reached }個が訓練データを暗記しました（{ $range }ステップ目）。
 finding-generalised-only = テストデータの正解率は{ $generalised }ステップ目で{ $goal }に達しました。訓練データの正解率はまだ99%に達していません。
-finding-memorised = { $memorised }ステップ目で暗記しました。テストデータの正解率は{ $test }です。ここで止める？ それとも続ける？
+finding-memorised = { $memorised }ステップ目で暗記しました。テストデータの正解率は{ $test }です。
 finding-not-generalised = { $memorised }ステップ目で暗記しました。テストデータの正解率が{ $steps }ステップまでに{ $goal }に達したネットワークはありません。
 finding-some-generalised = { $memorised }ステップ目で暗記しました。ネットワーク{ $networks }個のうち{ $reached }個で、テストデータの正解率が{ $goal }に達しました（{ $range }ステップ目）。
 finding-both = 暗記は{ $memorised }ステップ目、汎化は{ $generalised }ステップ目。{ $times }倍かかりました。
@@ -198,6 +198,7 @@ guess-much-later = ずっと後で
 question-decision = ここで止める？ それとも続ける？
 finding-legend = 丸は学習に使う足し算、四角は一度も見せない足し算。
 finding-stopped = ここで止めました。{ $scores }。
+finding-recorded = 記録済みの学習：{ $scores }。
 finding-guess = 予想は「{ $guess }」でした。
 
 # Below a figure.

@@ -1,0 +1,62 @@
+//! A recorded run of the figure's experiment. Until something is trained, the scrubber moves through
+//! it, so that the first moving curve needs no program that trains.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::experiment::Experiment;
+use crate::history::History;
+use crate::page::dom::window;
+use crate::page::session::Inside;
+use crate::recording::Recording;
+
+/// A recorded run and what is shown of it.
+pub struct Recorded {
+    recording: Recording,
+    inside: Inside,
+    history: History,
+    up_to: Option<u32>,
+}
+
+impl Recorded {
+    /// Fetches a recording; `None` if it cannot be had, or is of another experiment.
+    pub async fn fetch(file: &str, experiment: &Experiment) -> Option<Self> {
+        let response = JsFuture::from(window().fetch_with_str(file)).await.ok()?;
+        let text = Reflect::get(&response, &"text".into()).ok()?;
+        let text: js_sys::Function = text.dyn_into().ok()?;
+        let text: js_sys::Promise = text.call0(&response).ok()?.dyn_into().ok()?;
+        let text = JsFuture::from(text).await.ok()?.as_string()?;
+        let recording: Recording = serde_json::from_str(&text).ok()?;
+        let is_of_it = Experiment::from_query(recording.query()).experiment == *experiment;
+        is_of_it.then(|| Self {
+            inside: Inside::recorded(recording.task().clone(), recording.answers().to_vec()),
+            history: recording.history(0),
+            up_to: None,
+            recording,
+        })
+    }
+
+    /// Shows the run up to a step.
+    pub fn show(&mut self, up_to: u32) {
+        if self.up_to != Some(up_to) {
+            self.up_to = Some(up_to);
+            self.history = self.recording.history(up_to);
+        }
+    }
+
+    /// The run up to the step that is shown.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Its first network.
+    pub fn inside(&self) -> &Inside {
+        &self.inside
+    }
+
+    /// All its evaluated steps.
+    pub fn steps(&self) -> &[u32] {
+        self.recording.steps()
+    }
+}
