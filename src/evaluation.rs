@@ -118,9 +118,9 @@ pub struct Answers {
 /// The first weights of a network on numbers modulo p, as functions of the first number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Waves {
-    /// The fraction of the weights' power at each frequency from 1 to (p - 1) / 2, over all units.
+    /// The fraction of the power of the first of `units` at each frequency from 1 to (p - 1) / 2.
     pub spectrum: Vec<f32>,
-    /// The frequency with the largest power.
+    /// The frequency with the largest power over all units.
     pub frequency: u32,
     /// The weights of the units with most power at that frequency, largest first, each over the
     /// numbers from 0 to p - 1.

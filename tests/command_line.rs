@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use two_phase::{phases, recording::Recording};
 
 const TINY: &str = "p=5&width=4&steps=60";
 
@@ -526,5 +527,27 @@ fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
         let truth: f64 = line[column - 1..column + 5].trim().parse().unwrap();
         assert!((truth - row["truth"].as_f64().unwrap()).abs() < 1e-3);
         assert!(line.ends_with(row["note"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn the_recorded_run_of_the_page_is_what_the_engine_gives() {
+    let path = file("recorded.json");
+    let (output, errors) = run(&["record", "preset=grokking", "--out", path.to_str().unwrap()]);
+    assert!(output.status.success(), "{errors}");
+    let read = |text: &str| serde_json::from_str::<Recording>(text).unwrap();
+    let now = read(&fs::read_to_string(path).unwrap());
+    let page = read(include_str!("../www/data/recorded-grokking.json"));
+    assert_eq!((page.query(), page.steps(), page.task()), (now.query(), now.steps(), now.task()));
+    let [page, now] = [&page, &now].map(|recording| phases::find(&recording.history(u32::MAX)));
+    assert_eq!(page.len(), 5);
+    // Another machine sums in another order.
+    for (page, now) in page.iter().zip(&now) {
+        for (page, now) in
+            [(page.fit_step, now.fit_step), (page.generalise_step, now.generalise_step)]
+        {
+            let [page, now] = [page, now].map(|step| f64::from(step.unwrap()));
+            assert!((0.85..1.18).contains(&(page / now)), "{page} and {now}");
+        }
     }
 }

@@ -46,8 +46,10 @@ pub fn waves(weights: &[f32], units: usize) -> Option<Waves> {
     };
     let points: Vec<[f64; 2]> = (0..p).map(|n| [along(n, &cosine), along(n, &sine)]).collect();
     let radius = points.iter().map(|[x, y]| x.hypot(*y)).fold(f64::MIN_POSITIVE, f64::max);
+    let first = spectra.unit(*order.first()?);
+    let sum: f64 = first.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     Some(Waves {
-        spectrum: mean.iter().map(|power| (power / total) as f32).collect(),
+        spectrum: first.iter().map(|power| (power / sum) as f32).collect(),
         frequency: frequency as u32,
         units: order.into_iter().map(|unit| (0..p).map(|n| row(n)[unit]).collect()).collect(),
         clock: points.into_iter().map(|point| point.map(|x| (x / radius) as f32)).collect(),

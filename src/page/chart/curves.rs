@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_canvas::CanvasBackend;
 
-use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, words};
+use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, text_width, words};
 use crate::page::axis::ValueAxis;
 
 /// Draws bands, then lines, then the curves' names.
@@ -92,7 +92,10 @@ pub(super) fn curves(
         most = *y - px(if size.is_narrow() { 17.0 } else { 19.0 });
     }
     for ((x, y), series) in names {
-        let label = if size.is_narrow() { &series.name } else { &series.label };
+        // Bold is wider. What does not fit goes without its value.
+        let room = f64::from(size.width as i32 - x) - 9.0 * size.scale;
+        let fits = 1.1 * f64::from(text_width(&series.label, size)) < room;
+        let label = if fits { &series.label } else { &series.name };
         root.draw(&Text::new(
             label.as_str(),
             (x + px(9.0), y),

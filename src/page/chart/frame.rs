@@ -170,7 +170,7 @@ fn markers(
         let width = lines.iter().map(|line| text_width(line, size)).max().unwrap_or(0);
         // To the left of its line; where it would not fit there, or lie over the one before: to the
         // right.
-        let left_fits = x - gap - width > taken.max(0);
+        let left_fits = x - gap - width > taken.max(0) + px(6.0);
         let (at, side) = if left_fits { (x - gap, HPos::Right) } else { (x + gap, HPos::Left) };
         taken = if left_fits { x } else { x + gap + width };
         ends.push(if left_fits { (x - gap - width, x) } else { (x, taken) });

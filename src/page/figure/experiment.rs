@@ -28,6 +28,43 @@ impl Panel for Title {
     }
 }
 
+/// The groups in which presets are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PresetGroup {
+    Grokking,
+    Pushes,
+    Digits,
+    DoubleDescent,
+    Information,
+}
+
+impl PresetGroup {
+    const ALL: [Self; 5] =
+        [Self::Grokking, Self::Pushes, Self::Digits, Self::DoubleDescent, Self::Information];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Grokking => "presets-grokking",
+            Self::Pushes => "presets-pushes",
+            Self::Digits => "presets-digits",
+            Self::DoubleDescent => "presets-double-descent",
+            Self::Information => "presets-information",
+        }
+    }
+
+    /// The group of a preset, by its key.
+    fn of(key: &str) -> Self {
+        match key {
+            _ if key.starts_with("grokking") => Self::Grokking,
+            _ if key.starts_with("double-descent") => Self::DoubleDescent,
+            "digits-over-time" => Self::DoubleDescent,
+            _ if key.starts_with("digits") => Self::Digits,
+            _ if key.starts_with("information") => Self::Information,
+            _ => Self::Pushes,
+        }
+    }
+}
+
 /// The presets.
 pub struct Experiments {
     presets: HtmlSelectElement,
@@ -42,10 +79,14 @@ impl Experiments {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
         let presets: HtmlSelectElement = root.part("preset");
-        for preset in Preset::ALL {
-            let option: HtmlElement = append(&presets, "option", "");
-            set_attribute(&option, "value", preset.key);
-            set_text(&option, &text.preset(preset));
+        for group in PresetGroup::ALL {
+            let holder: HtmlElement = append(&presets, "optgroup", "");
+            set_attribute(&holder, "label", &text.get(group.id()));
+            for preset in Preset::ALL.iter().filter(|preset| PresetGroup::of(preset.key) == group) {
+                let option: HtmlElement = append(&holder, "option", "");
+                set_attribute(&option, "value", preset.key);
+                set_text(&option, &text.preset(preset));
+            }
         }
         let about: HtmlElement = root.part("preset-about");
         about.set_id(&root.unique("preset-about"));

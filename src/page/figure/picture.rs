@@ -5,7 +5,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 
 use super::Handle;
 use super::curves::on_change;
-use crate::page::dom::{ElementSize, Root, Visibility, window};
+use crate::page::dom::{ElementSize, Root, Visibility, set_attribute, window};
 use plotters::style::RGBColor;
 
 /// A canvas that fills its holder.
@@ -33,6 +33,11 @@ impl Picture {
         let size = ElementSize::observe(&holder, on_change(handle));
         let visibility = Visibility::observe(&holder, "200px", true, on_change(handle));
         Self { canvas: root.part(canvas), holder, size, visibility }
+    }
+
+    /// Sets the holder's classes.
+    pub fn set_class(&self, class: &str) {
+        set_attribute(&self.holder, "class", class);
     }
 
     /// The canvas element.

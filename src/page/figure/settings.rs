@@ -8,7 +8,7 @@ use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlOutputElement, HtmlSelec
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use crate::experiment::{Experiment, FIELDS, Field, FieldKind, Group, Note, Value};
+use crate::experiment::{Experiment, FIELDS, Field, FieldKind, Group, Note, Value, field, split};
 use crate::page::dom::{Listener, Root, append, create, set_attribute, set_text};
 use crate::page::session::Preference;
 use crate::page::wording;
@@ -43,10 +43,16 @@ pub struct Settings {
     groups: Vec<(Group, HtmlElement, HtmlElement)>,
     controls: Vec<Control>,
     device: HtmlSelectElement,
+    compare: HtmlInputElement,
+    compare_line: HtmlElement,
+    search: HtmlInputElement,
+    search_empty: HtmlElement,
+    /// What is searched for.
+    searched: String,
     shown: Option<Experiment>,
     /// The setting that stands first.
     main_setting: &'static str,
-    _on_device: Listener,
+    _listeners: [Listener; 3],
 }
 
 impl Settings {
@@ -71,14 +77,27 @@ impl Settings {
                 choose.set_preference(preference);
             }
         });
+        let compare: HtmlInputElement = root.part("compare");
+        let (typed, comparing) = (compare.clone(), handle.clone());
+        let on_compare = Listener::new(&compare, "change", move |_: Event| {
+            compare_values(&typed.value(), &comparing);
+        });
+        let search: HtmlInputElement = root.part("search");
+        let searching = handle.clone();
+        let on_search = Listener::new(&search, "input", move |_: Event| searching.redraw());
         Self {
+            compare,
+            compare_line: root.part("compare-line"),
+            search,
+            search_empty: root.part("search-empty"),
+            searched: String::new(),
             main: root.part("main-setting"),
             groups: groups.into(),
             controls: FIELDS.iter().map(|field| Control::new(root, field, text, handle)).collect(),
             device,
             shown: None,
             main_setting: "",
-            _on_device: on_device,
+            _listeners: [on_device, on_compare, on_search],
         }
     }
 
@@ -105,14 +124,22 @@ impl Panel for Settings {
             self.device.set_value(preference);
         }
         let experiment = view.session.experiment();
-        if self.shown.as_ref() == Some(experiment) {
+        let searched = self.search.value().to_lowercase();
+        if self.shown.as_ref() == Some(experiment) && self.searched == searched {
             return;
         }
         if self.main_setting != experiment.preset.knob {
             self.arrange(experiment.preset.knob);
         }
         for Control { field, holder, input, .. } in &self.controls {
-            holder.set_hidden(!experiment.uses(field));
+            let is_main = field.key == self.main_setting;
+            let is_found = searched.is_empty()
+                || is_main
+                || field.key.contains(&searched)
+                || holder
+                    .text_content()
+                    .is_some_and(|words| words.to_lowercase().contains(&searched));
+            holder.set_hidden(!experiment.uses(field) || !is_found);
             input.show(&experiment.values(field));
         }
         for (group, section, _) in &self.groups {
@@ -121,7 +148,46 @@ impl Panel for Settings {
             });
             section.set_hidden(controls.all(|control| control.holder.hidden()));
         }
+        let is_empty = self.groups.iter().all(|(_, section, _)| section.hidden());
+        self.search_empty.set_hidden(!is_empty);
+        let main = field(self.main_setting);
+        self.compare_line.set_hidden(!main.is_some_and(|field| field.per_member));
+        if let Some(main) = main {
+            let values = experiment.values(main);
+            let several = values.len() > 1;
+            let texts = values.into_iter().map(|value| main.format(value));
+            let list = if several { texts.collect::<Vec<_>>().join(", ") } else { String::new() };
+            self.compare.set_value(&list);
+        }
+        self.searched = searched;
         self.shown = Some(experiment.clone());
+    }
+}
+
+/// Makes the main setting a list: a configuration for each value that the reader typed. One value, or
+/// none, is no comparison.
+fn compare_values(typed: &str, handle: &Handle) {
+    let experiment = handle.look(|view| view.session.experiment().clone());
+    let Some(mut experiment) = experiment else { return };
+    let Some(field) = field(experiment.preset.knob) else { return };
+    let mut values = Vec::new();
+    for text in split(field, &typed.replace(['、', '，', ';', ' '], ",")) {
+        if text.is_empty() {
+            continue;
+        }
+        match field.parse(&text) {
+            Ok(value) => values.push(value),
+            Err(note) => return handle.show_note(Note::Unchanged(note)),
+        }
+    }
+    let first = field.get(&experiment.settings);
+    let changed = match &values[..] {
+        [] => experiment.set(field, first),
+        [one] => experiment.set(field, *one),
+        many => experiment.vary(field, many),
+    };
+    if changed.is_ok() {
+        handle.set_experiment(experiment);
     }
 }
 

@@ -77,6 +77,8 @@ impl Panel for TaskPicture {
         let elements = elements(&settings);
         let has_picture = elements.is_some() || settings.data == Data::Digits;
         self.section.set_hidden(!has_picture);
+        let class = if elements.is_some() { "picture" } else { "picture images" };
+        self.picture.set_class(class);
         let Some(size) = self.picture.size().filter(|_| has_picture) else { return };
         let (inside, text) = (view.inside(), view.text);
         let step = view.shared.pointed_step as u32;

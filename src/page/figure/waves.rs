@@ -51,8 +51,8 @@ impl Panel for WavesPicture {
             set_attribute(self.picture.canvas(), "aria-label", &text.get("waves-summary-none"));
             return;
         };
-        let share = waves.spectrum.iter().copied().fold(0.0, f32::max);
-        let share = text.numbers().whole_percent(f64::from(share));
+        let strongest = waves.spectrum.get(waves.frequency as usize - 1).copied();
+        let share = text.numbers().whole_percent(f64::from(strongest.unwrap_or(0.0)));
         let args =
             [("step", step.into()), ("frequency", waves.frequency.into()), ("share", share.into())];
         set_text(&self.note, &text.with("waves-at", &args));

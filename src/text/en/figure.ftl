@@ -196,9 +196,9 @@ ask-wrong-test = Wrong: { $right } is right. It never saw this one.
 ask-out-of-range = Numbers from 0 to { $max }.
 ask-not-trained = Press Play to train it.
 waves-title = Weights of the first layer
-waves-at = step { $step }, frequency { $frequency } has { $share } of the power
-waves-hint = Top: the weights of three hidden units over the numbers. Below left: the numbers in the plane of the strongest frequency. Below right: how strong each frequency is.
-waves-summary = Weights of the first layer at step { $step }. Frequency { $frequency } is strongest, with { $share } of the power.
+waves-at = of three hidden units at step { $step }
+waves-hint = Top: weights over the numbers. Below left: the numbers in the plane of the strongest frequency. Below right: how strong each frequency is in the top unit.
+waves-summary = Weights of three hidden units at step { $step }. In the first unit, frequency { $frequency } has { $share } of the power.
 waves-summary-none = No network is trained yet.
 
 # Questions to the reader.
@@ -233,6 +233,7 @@ table-test-loss = Test loss
 scores = step { $step }, training set { $train }, test set { $test }
 scores-none = step { $step }
 label-scrubber = Step shown
+label-compare = Compare values
 label-search = Search settings
 search-empty = No setting has these words.
 runs-earlier = Earlier runs:

@@ -60,3 +60,10 @@ preset-information-plane = Information plane: tanh
     .about = A deep, narrow network learns a symmetric rule on twelve bits. The information bottleneck was first drawn in a setting like this. In the last hidden layer and the outputs, the estimate of I(X;T) rises and falls again. Try another range of bins, or pairwise bounds, and see what remains.
 preset-information-plane-relu = Information plane: ReLU
     .about = The same rule with ReLU units, which do not saturate. With bins over the range of the whole run no hidden layer compresses. With bins over the range at each step the later layers do. Same networks, different estimates.
+
+# The groups in which they are listed.
+presets-grokking = Grokking
+presets-pushes = What pushes it
+presets-digits = Digits
+presets-double-descent = Double descent
+presets-information = Information plane

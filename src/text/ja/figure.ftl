@@ -184,9 +184,9 @@ ask-wrong-test = 不正解です。正しくは{ $right }。一度も見せて�
 ask-out-of-range = 0〜{ $max }の数を入れてください。
 ask-not-trained = まだ学習していません。「再生」を押してください。
 waves-title = 第1層の重み
-waves-at = { $step }ステップ、周波数{ $frequency }が{ $share }
-waves-hint = 上：隠れユニット3個の重みを、数の順に並べたもの。左下：最も強い周波数の平面に置いた数。右下：各周波数の強さ。
-waves-summary = { $step }ステップでの第1層の重みです。最も強い周波数は{ $frequency }で、パワーの{ $share }を占めます。
+waves-at = 隠れユニット3個、{ $step }ステップ
+waves-hint = 上：隠れユニット3個の重みを、数の順に並べたもの。左下：最も強い周波数の平面に置いた数。右下：いちばん上のユニットでの各周波数の強さ。
+waves-summary = { $step }ステップでの隠れユニット3個の重みです。最初のユニットでは、周波数{ $frequency }がパワーの{ $share }を占めます。
 waves-summary-none = まだ学習していません。
 
 # Questions to the reader.
@@ -218,6 +218,7 @@ table-test-loss = テストデータの損失
 scores = { $step }ステップ：正解率は訓練データ{ $train }、テストデータ{ $test }
 scores-none = { $step }ステップ
 label-scrubber = 表示するステップ
+label-compare = 値を比べる
 label-search = 設定を検索
 search-empty = 該当する設定はありません。
 runs-earlier = 前の実行：

@@ -60,3 +60,10 @@ preset-information-plane = 情報平面：tanh
     .about = 深く狭いネットワークが、12ビットの対称な規則を学びます。情報ボトルネックは、このような設定で初めて描かれました。最後の隠れ層と出力では、I(X;T)の推定値が上がってから下がります。ビンの範囲を変えるか、ペア距離の上下界を選んで、何が残るかを確かめてください。
 preset-information-plane-relu = 情報平面：ReLU
     .about = 同じ規則を、飽和しないReLUユニットで学びます。ビンの範囲を実行全体にすると、どの隠れ層も圧縮しません。ステップごとの範囲にすると、後ろの層が圧縮します。ネットワークは同じで、推定だけが違います。
+
+# The groups in which they are listed.
+presets-grokking = グロッキング
+presets-pushes = 汎化を進めるもの
+presets-digits = 数字の画像
+presets-double-descent = 二重降下
+presets-information = 情報平面
