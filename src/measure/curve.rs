@@ -67,7 +67,7 @@ impl Quantity {
 
 /// The samples on which a quantity is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Set {
+pub enum Split {
     /// The training set.
     Train,
     /// The test set.
@@ -78,7 +78,7 @@ pub enum Set {
     Random,
 }
 
-impl Set {
+impl Split {
     /// The kind of samples of that name, of those that a reader can choose.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -106,7 +106,7 @@ pub struct Curve {
     /// of all.
     pub layer: Option<usize>,
     /// On what samples, where it is on some.
-    pub set: Option<Set>,
+    pub set: Option<Split>,
     /// To what rank weights are truncated, or which singular value or frequency it is, from the
     /// largest, where that applies.
     pub rank: Option<usize>,
@@ -127,7 +127,7 @@ impl Curve {
 
     /// The same on a set of samples.
     #[must_use]
-    pub fn on(self, set: Set) -> Self {
+    pub fn on(self, set: Split) -> Self {
         Self { set: Some(set), ..self }
     }
 
@@ -188,7 +188,7 @@ pub fn curves(experiment: &Experiment) -> Vec<Curve> {
 
 /// The curves of a member with the given settings.
 pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
-    use Set::{All, Random, Test, Train};
+    use Split::{All, Random, Test, Train};
 
     let classes = !settings.is_regression();
     let sets = Sets {
@@ -207,22 +207,22 @@ pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
 }
 
 /// The curves of a network with the given units, from its inputs to its outputs, on samples that
-/// are all in one set, [`Set::All`]; `classes` says whether they have labels.
+/// are all in one set, [`Split::All`]; `classes` says whether they have labels.
 ///
 /// Only the measurement settings are used.
 #[must_use]
 pub fn of_network(settings: &Settings, units: &[usize], classes: bool) -> Vec<Curve> {
-    const ALL: &[Set] = &[Set::All];
-    let sets = Sets { layers: ALL, complexity: ALL, linear_map: ALL, truncation: Set::All };
+    const ALL: &[Split] = &[Split::All];
+    let sets = Sets { layers: ALL, complexity: ALL, linear_map: ALL, truncation: Split::All };
     list(&Settings { fourier: false, ..*settings }, units, classes, sets)
 }
 
 /// On what samples things are measured.
 struct Sets {
-    layers: &'static [Set],
-    complexity: &'static [Set],
-    linear_map: &'static [Set],
-    truncation: Set,
+    layers: &'static [Split],
+    complexity: &'static [Split],
+    linear_map: &'static [Split],
+    truncation: Split,
 }
 
 fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<Curve> {
@@ -234,7 +234,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         Probed::All => 1..=layers,
     };
     let mut all = Vec::new();
-    let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Set]| {
+    let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Split]| {
         for layer in layers {
             all.extend(sets.iter().map(|&set| Curve {
                 quantity,
@@ -272,7 +272,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     }
     let whole = |quantity, layer, set, rank| Curve { quantity, layer, set, rank };
     if settings.linear_map && layers > 1 {
-        let of = |set: &Set| whole(Q::LinearMappingNumber, None, Some(*set), None);
+        let of = |set: &Split| whole(Q::LinearMappingNumber, None, Some(*set), None);
         all.extend(sets.linear_map.iter().map(of));
     }
     if settings.spectra {

@@ -8,7 +8,7 @@
 mod curve;
 mod estimator_check;
 
-pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
+pub use curve::{Curve, Quantity, Split, curves, of_network, sample_counts};
 pub use estimator_check::{
     CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, EstimatorCheckReport, EstimatorKind,
 };

@@ -3,7 +3,7 @@
 use super::session::Preference;
 use super::speed;
 use crate::experiment::{Experiment, Note};
-use crate::measure::Set;
+use crate::measure::Split;
 use crate::text::Locale;
 
 /// The keys, beside those of an experiment.
@@ -29,7 +29,7 @@ pub struct Options {
     /// Whether the axis of steps is logarithmic.
     pub log_axis: bool,
     /// Which samples charts of several layers show, if the reader has chosen.
-    pub shown: Option<Set>,
+    pub shown: Option<Split>,
     /// The language, if it is said.
     pub locale: Option<Locale>,
 }
@@ -156,7 +156,7 @@ impl Options {
                 };
                 set(&mut self.log_axis, log)
             }
-            "shown" => set(&mut self.shown, Set::named(value).map(Some)),
+            "shown" => set(&mut self.shown, Split::named(value).map(Some)),
             "lang" => set(&mut self.locale, Locale::named(value).map(Some)),
             _ => false,
         }

@@ -6,7 +6,7 @@ use super::*;
 use crate::experiment::{
     Allowed, Experiment, FIELDS, FieldKind, Group, InvalidValue, MemberLimit, Note, Preset,
 };
-use crate::measure::{CheckSource, Set};
+use crate::measure::{CheckSource, Split};
 
 /// The messages of a locale: id, and everything behind it up to the next.
 fn messages(locale: Locale) -> BTreeMap<String, String> {
@@ -100,7 +100,9 @@ fn ids_by_key() -> BTreeSet<String> {
     ids.extend(Group::ALL.iter().map(|group| format!("group-{}", group.key())));
     ids.extend(Preset::ALL.iter().map(|preset| format!("preset-{}", preset.key)));
     ids.extend(CheckSource::ALL.iter().map(|source| format!("problem-{}", source.key())));
-    ids.extend([Set::Train, Set::Test, Set::All].iter().map(|set| format!("option-{}", set.key())));
+    ids.extend(
+        [Split::Train, Split::Test, Split::All].iter().map(|set| format!("option-{}", set.key())),
+    );
     ids.extend(["auto", "fastest", "gpu", "cpu"].map(|key| format!("device-{key}")));
     ids
 }

@@ -7,7 +7,7 @@ use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
     Information, Labels, Layer, binning, contrastive, kernel, neighbours,
 };
-use crate::measure::{Curve, Quantity, Set};
+use crate::measure::{Curve, Quantity, Split};
 use crate::random::{self, Purpose};
 use crate::stats;
 
@@ -177,7 +177,7 @@ impl Probe {
     /// a critic bounds information only on pairs that it has not learned.
     fn train_critics(&mut self, outputs: Layer, answers: Layer, layer: usize, member: usize) {
         let seed = self.seeds[member];
-        let all = self.points.indices(member, Set::All);
+        let all = self.points.indices(member, Split::All);
         let (learned, held) = (every_other(&all, 0), every_other(&all, 1));
         let inputs = Layer::new(self.points.rows(member), self.points.features());
         let new = |x: &Layer| {

@@ -11,7 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::information::{Layer, contrastive};
 use super::points::Points;
-use super::{Curve, Quantity, Set, class_variance, curves};
+use super::{Curve, Quantity, Split, class_variance, curves};
 use crate::data::Dataset;
 use crate::device::{DeviceError, read};
 use crate::experiment::{Experiment, Settings};
@@ -23,7 +23,7 @@ use linear_map::Chords;
 const MAX_NUMBERS: usize = 30_000_000;
 
 /// The sets that a network's layers are measured on.
-const LAYER_SETS: [Set; 3] = [Set::Train, Set::Test, Set::All];
+const LAYER_SETS: [Split; 3] = [Split::Train, Split::Test, Split::All];
 
 /// Measures the members of an ensemble, on the same samples each time.
 pub struct Probe {
@@ -68,10 +68,12 @@ impl CurveIndex {
     }
 
     /// The sets on which a quantity is measured, each once.
-    fn sets(&self, quantity: Quantity) -> impl Iterator<Item = Set> {
+    fn sets(&self, quantity: Quantity) -> impl Iterator<Item = Split> {
         let on =
             move |set| self.curves.iter().any(|c| c.quantity == quantity && c.set == Some(set));
-        [Set::Train, Set::Test, Set::All, Set::Random].into_iter().filter(move |set| on(*set))
+        [Split::Train, Split::Test, Split::All, Split::Random]
+            .into_iter()
+            .filter(move |set| on(*set))
     }
 
     /// Stores a curve's value among the values of a member. Curves that are not asked for are
@@ -275,7 +277,7 @@ mod tests {
     #[test]
     fn a_value_is_stored_with_its_curve_and_others_are_ignored() {
         let norm = Curve::of(Quantity::WeightNorm).layer(1);
-        let truncated = Curve::of(Quantity::TruncatedAccuracy).on(Set::Test).rank(4);
+        let truncated = Curve::of(Quantity::TruncatedAccuracy).on(Split::Test).rank(4);
         let index = CurveIndex::new(vec![norm, truncated]);
         let mut values = [0.0; 2];
         index.put(truncated, 0.5, &mut values);
@@ -283,6 +285,6 @@ mod tests {
         index.put(truncated.rank(8), 7.0, &mut values);
         assert_eq!(values, [0.0, 0.5]);
         assert!(index.has(Quantity::WeightNorm) && !index.has(Quantity::SingularValue));
-        assert!(index.sets(Quantity::TruncatedAccuracy).eq([Set::Test]));
+        assert!(index.sets(Quantity::TruncatedAccuracy).eq([Split::Test]));
     }
 }

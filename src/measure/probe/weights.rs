@@ -6,7 +6,7 @@ use super::{CurveIndex, tensor};
 use crate::device::{DeviceError, read, read_indices};
 use crate::linalg::Spectrum;
 use crate::measure::points::Points;
-use crate::measure::{Curve, Quantity, Set, fourier};
+use crate::measure::{Curve, Quantity, Split, fourier};
 use crate::model::{Perceptron, Role};
 
 pub(super) async fn measure(
@@ -15,7 +15,7 @@ pub(super) async fn measure(
     curves: &CurveIndex,
     values: &mut [Vec<f64>],
 ) -> Result<(), DeviceError> {
-    let truncations: Vec<(usize, Set)> = curves
+    let truncations: Vec<(usize, Split)> = curves
         .iter()
         .filter(|curve| curve.quantity == Quantity::TruncatedAccuracy)
         .filter_map(|curve| curve.rank.zip(curve.set))

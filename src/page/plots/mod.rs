@@ -429,13 +429,13 @@ mod tests {
             all.extend(map(history, is_loss, text).into_iter().flat_map(|(rows, _)| rows));
         }
         for quantity in quantities(history) {
-            let panel = panel(history, theme, quantity, crate::measure::Set::Test, 1e9, text);
+            let panel = panel(history, theme, quantity, crate::measure::Split::Test, 1e9, text);
             all.extend([panel.title, line(panel.words)]);
             all.extend(panel.warning);
             all.extend(panel.series.into_iter().map(|series| series.name));
             all.extend(panel.levels.into_iter().map(|(_, name)| name));
         }
-        if let Some(plane) = plane(history, theme, crate::measure::Set::Test, text) {
+        if let Some(plane) = plane(history, theme, crate::measure::Split::Test, text) {
             all.push(plane.across.title);
             all.extend(plane.trails.into_iter().map(|trail| trail.name));
         }
