@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::ExternalError;
 use crate::experiment::Activation;
-use crate::model::{Linear, Perceptron};
+use crate::model::{Linear, MlpEnsemble};
 
 /// The order of linear layers and activations: `linear,relu,linear`.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ pub struct Network {
     /// Its layers, nearest to the input first.
     pub layers: Vec<LayerReport>,
     /// What computes it: an ensemble of one.
-    pub perceptron: Perceptron,
+    pub perceptron: MlpEnsemble,
 }
 
 /// What a layer looks like.
@@ -136,7 +136,7 @@ impl Network {
             });
         Ok(Self {
             layers: reports.collect(),
-            perceptron: Perceptron::of_layers(layers, plan.activations.clone(), device),
+            perceptron: MlpEnsemble::of_layers(layers, plan.activations.clone(), device),
         })
     }
 

@@ -28,7 +28,7 @@ pub enum Role {
 
 /// An ensemble of perceptrons.
 #[derive(Clone, Debug)]
-pub struct Perceptron {
+pub struct MlpEnsemble {
     /// The parameters: the embedding if there is one, then layer by layer weights and, if there are
     /// any, biases.
     pub parameters: Vec<Tensor<3>>,
@@ -53,7 +53,7 @@ pub struct Linear {
     pub biases: Option<Vec<f32>>,
 }
 
-impl Perceptron {
+impl MlpEnsemble {
     /// A single network of known layers, with an activation between each and the next.
     ///
     /// # Panics If a layer has not as many numbers as it should, or does not take what the one

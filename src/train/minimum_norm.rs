@@ -6,7 +6,7 @@ use nalgebra::{Cholesky, DMatrix};
 use crate::data::Samples;
 use crate::device::{DeviceError, read};
 use crate::experiment::{Optimiser, Settings};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
 /// Added to the diagonal of the Gram matrix as a share of its mean, so that f32's rounding does not
 /// decide where the matrix is nearly singular.
@@ -22,10 +22,10 @@ const JITTER: f64 = 1e-6;
 /// # Errors
 /// If the device was lost.
 pub(super) async fn solve(
-    model: &Perceptron,
+    model: &MlpEnsemble,
     train: &Samples,
     members: &[Settings],
-) -> Result<Perceptron, DeviceError> {
+) -> Result<MlpEnsemble, DeviceError> {
     let last = model.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);
     let hidden = model.last_hidden(&train.inputs);
     let [_, rows, outputs] = model.parameters[last].dims();

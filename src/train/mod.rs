@@ -25,7 +25,7 @@ use crate::data::{DataError, Dataset};
 use crate::device::{self, DeviceError, read};
 use crate::evaluation::Scores;
 use crate::experiment::{Experiment, Settings};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 
 /// Why training cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub struct Trainer {
     /// Shared with the trainers that start over from it.
     data: Arc<Dataset>,
     /// The networks before the first step.
-    start: Perceptron,
+    start: MlpEnsemble,
     ensemble: Ensemble,
     /// Whether each member's weight decay is on.
     weight_decay_on: Vec<bool>,
@@ -75,7 +75,7 @@ impl Ensemble {
         implementation: Implementation,
         members: &[Settings],
         data: &Dataset,
-        start: &Perceptron,
+        start: &MlpEnsemble,
         device: &Device,
     ) -> Self {
         let specialised = match implementation {
@@ -92,7 +92,7 @@ impl Ensemble {
     fn specialised(
         members: &[Settings],
         data: &Dataset,
-        start: &Perceptron,
+        start: &MlpEnsemble,
         device: &Device,
     ) -> Option<Self> {
         if *device == Device::flex() {
@@ -138,7 +138,7 @@ impl Trainer {
         implementation: Implementation,
     ) -> Result<Self, TrainError> {
         let data = Arc::new(Dataset::new(&members, device)?);
-        let start = Perceptron::new(&members, device);
+        let start = MlpEnsemble::new(&members, device);
         Ok(Self::from_start(members, device.clone(), data, start, implementation))
     }
 
@@ -159,7 +159,7 @@ impl Trainer {
         members: Vec<Settings>,
         device: Device,
         data: Arc<Dataset>,
-        start: Perceptron,
+        start: MlpEnsemble,
         implementation: Implementation,
     ) -> Self {
         Self {
@@ -198,7 +198,7 @@ impl Trainer {
 
     /// The networks as they are now.
     #[must_use]
-    pub fn model(&self) -> Perceptron {
+    pub fn model(&self) -> MlpEnsemble {
         match &self.ensemble {
             Ensemble::Tensors(tensors) => tensors.model.clone(),
             Ensemble::Cpu(slices) => slices.model(&self.start, &self.device),

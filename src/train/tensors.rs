@@ -13,7 +13,7 @@ use crate::data::{DatasetTensors, Samples};
 use crate::device::read;
 use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
-use crate::model::{self, Perceptron};
+use crate::model::{self, MlpEnsemble};
 
 /// An ensemble in training, all members in one set of tensors.
 ///
@@ -27,7 +27,7 @@ pub(super) struct Ensemble {
     tracked: Tracked,
     batches: Option<Batches>,
     noise: Option<HiddenNoise>,
-    pub(super) model: Perceptron,
+    pub(super) model: MlpEnsemble,
     trained: Vec<bool>,
     rules: Vec<Rule>,
     grokfast: Vec<Grokfast>,
@@ -48,7 +48,7 @@ impl Ensemble {
     pub(super) fn new(
         members: &[Settings],
         data: &DatasetTensors,
-        model: Perceptron,
+        model: MlpEnsemble,
         device: &Device,
     ) -> Self {
         let settings = members[0];
@@ -247,7 +247,7 @@ mod tests {
     fn ensemble(experiment: &Experiment) -> (Ensemble, DatasetTensors) {
         let (members, device) = (experiment.members(), Device::flex());
         let data = Dataset::new(&members, &device).expect("data").tensors().clone();
-        let model = Perceptron::new(&members, &device);
+        let model = MlpEnsemble::new(&members, &device);
         (Ensemble::new(&members, &data, model, &device), data)
     }
 

@@ -6,7 +6,7 @@ use super::{CurveIndex, MAX_NUMBERS, tensor};
 use crate::device::{DeviceError, read};
 use crate::measure::points::Points;
 use crate::measure::{Curve, Quantity, Split, complexity};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 
 /// Samples of each set around which local complexity is measured, at most.
 const MAX_SAMPLES: usize = 50;
@@ -49,7 +49,7 @@ impl Neighbourhoods {
 
     pub(super) async fn measure(
         &self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
         curves: &CurveIndex,
         values: &mut [Vec<f64>],
     ) -> Result<(), DeviceError> {

@@ -7,7 +7,7 @@ use crate::device::{DeviceError, read};
 use crate::measure::linear_map::{self, POINTS};
 use crate::measure::points::Points;
 use crate::measure::{Curve, Quantity, Split};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 
 /// Samples of each set between which chords run, at most.
 const MAX_SAMPLES: usize = 60;
@@ -38,7 +38,7 @@ impl Chords {
     /// Starts from the first layer before its activation, where chords are still straight.
     pub(super) async fn measure(
         &self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
         curves: &CurveIndex,
         values: &mut [Vec<f64>],
     ) -> Result<(), DeviceError> {

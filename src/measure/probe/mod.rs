@@ -15,7 +15,7 @@ use super::{Curve, Quantity, Split, class_variance, curves};
 use crate::data::Dataset;
 use crate::device::{DeviceError, read};
 use crate::experiment::{Experiment, Settings};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 use complexity::Neighbourhoods;
 use linear_map::Chords;
 
@@ -162,7 +162,7 @@ impl Probe {
     /// If the device was lost.
     pub async fn measure(
         &mut self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
     ) -> Result<Vec<Vec<Option<f32>>>, DeviceError> {
         let members = self.points.members();
         let mut values = vec![vec![f64::NAN; self.curves.len()]; members];
@@ -181,7 +181,7 @@ impl Probe {
     /// Measures information and class variance.
     async fn measure_layers(
         &mut self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
         values: &mut [Vec<f64>],
     ) -> Result<(), DeviceError> {
         let is_of_layer = |curve: &Curve| {
@@ -240,7 +240,7 @@ impl Probe {
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn update_ranges(&mut self, network: &Perceptron) -> Result<(), DeviceError> {
+    pub async fn update_ranges(&mut self, network: &MlpEnsemble) -> Result<(), DeviceError> {
         for (index, [_, after]) in network.layers(&self.points.inputs).into_iter().enumerate() {
             let [members, _, width] = after.dims();
             let outputs = read(after).await?;

@@ -7,10 +7,10 @@ use crate::device::{DeviceError, read, read_indices};
 use crate::linalg::Spectrum;
 use crate::measure::points::Points;
 use crate::measure::{Curve, Quantity, Split, fourier};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
 pub(super) async fn measure(
-    network: &Perceptron,
+    network: &MlpEnsemble,
     points: &Points,
     curves: &CurveIndex,
     values: &mut [Vec<f64>],

@@ -23,7 +23,7 @@ use crate::data::{Dataset, MemberData};
 use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Settings};
 
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 use network::{Network, Rows, Work};
 use samples::{Order, Samples};
 use update::State;
@@ -56,7 +56,7 @@ impl Ensemble {
     /// The networks of `model` before their first step; `None` where a member asks for something
     /// that is only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a
     /// constant norm, a rank penalty), or where they are not on the CPU.
-    pub(super) fn new(members: &[Settings], data: &Dataset, model: &Perceptron) -> Option<Self> {
+    pub(super) fn new(members: &[Settings], data: &Dataset, model: &MlpEnsemble) -> Option<Self> {
         if !members.iter().all(covers) {
             return None;
         }
@@ -147,7 +147,7 @@ impl Ensemble {
     }
 
     /// The networks, in the tensors of those they started as.
-    pub(super) fn model(&self, start: &Perceptron, device: &Device) -> Perceptron {
+    pub(super) fn model(&self, start: &MlpEnsemble, device: &Device) -> MlpEnsemble {
         let tensors = start.parameters.iter().enumerate().map(|(index, tensor)| {
             let [members, rows, columns] = tensor.dims();
             let mut values = vec![0.0; members * rows * columns];

@@ -9,14 +9,14 @@ use super::loss;
 use super::product::{Matrix, product};
 use super::samples::{Inputs, Samples};
 use crate::experiment::{Activation, Loss};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
 /// Where a network's parameters stand in one slice, tensor after tensor, each without padding.
 pub(super) struct Network {
     embedding: Option<Embedding>,
     layers: Vec<Layer>,
     /// The range of each tensor of parameters in that slice, in the order of
-    /// [`Perceptron::parameters`].
+    /// [`MlpEnsemble::parameters`].
     pub(super) ranges: Vec<Range<usize>>,
 }
 
@@ -76,7 +76,7 @@ impl Rows<'_> {
 
 impl Network {
     /// The network of one member of an ensemble.
-    pub(super) fn new(model: &Perceptron, member: usize, trained: &[bool]) -> Self {
+    pub(super) fn new(model: &MlpEnsemble, member: usize, trained: &[bool]) -> Self {
         let mut ranges = Vec::new();
         let mut end = 0;
         for shapes in &model.shapes {

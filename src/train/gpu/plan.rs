@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::buffer::Buffer;
 use super::rates;
 use crate::experiment::{Activation, Loss, ModelKind, Settings};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
 /// Steps whose rates and batches the host writes at once.
 pub(super) const STEPS_AHEAD: usize = 64;
@@ -117,7 +117,7 @@ impl Plan {
     /// The plan for networks of the shape of `model`. `rows` and `input_rows` are as in the fields.
     pub(super) fn new(
         members: &[Settings],
-        model: &Perceptron,
+        model: &MlpEnsemble,
         rows: [usize; 2],
         input_rows: [usize; 2],
     ) -> Self {
@@ -148,7 +148,7 @@ impl Plan {
     }
 
     /// Adds the layers, with their parameters one after the other and likewise their gradients.
-    fn add_layers(&mut self, base: &Settings, model: &Perceptron) {
+    fn add_layers(&mut self, base: &Settings, model: &MlpEnsemble) {
         let hidden = base.hidden();
         let all = model.parameters.iter().zip(&model.roles);
         let weights = all.filter(|(_, role)| **role == Role::Weights);

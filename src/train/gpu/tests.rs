@@ -12,7 +12,7 @@ use super::text::KernelSource;
 use super::{covers, kernels, upload};
 use crate::data::{Dataset, MemberData, SampleSet};
 use crate::experiment::Experiment;
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 use crate::train::conformance::VARIANTS;
 
 /// Settings whose kernels differ from those of [`VARIANTS`].
@@ -50,7 +50,7 @@ fn plan(query: &str) -> Option<Plan> {
     let sets: Vec<[&SampleSet; 2]> =
         data.members().iter().map(|MemberData { train, test }| [train, test]).collect();
     let counts = |set: usize| sets.iter().map(|sets| sets[set].count()).max().unwrap_or(0);
-    let model = Perceptron::new(&members, &Device::flex());
+    let model = MlpEnsemble::new(&members, &Device::flex());
     Some(Plan::new(&members, &model, upload::padded_rows(&sets), [counts(0), counts(1)]))
 }
 
