@@ -150,12 +150,12 @@ fn rates_are_the_settings_where_they_are_the_same_at_every_step() {
     let member = Experiment::from_query(query).experiment.members()[0];
     let expected = [
         (Rate::Lr, 0.01),
-        (Rate::CoupledDecay, 0.0),
-        (Rate::Keep, 0.995),
+        (Rate::L2, 0.0),
+        (Rate::DecayFactor, 0.995),
         (Rate::Beta1, 0.75),
-        (Rate::Rest1, 0.25),
+        (Rate::OneMinusBeta1, 0.25),
         (Rate::Beta2, 0.875),
-        (Rate::Rest2, 0.125),
+        (Rate::OneMinusBeta2, 0.125),
         (Rate::GrokfastLambda, 3.0),
         (Rate::GrokfastOld, 0.25),
         (Rate::GrokfastNew, 0.75),

@@ -74,12 +74,12 @@ fn weights(text: &mut Text, index: usize, behind: &str) -> usize {
         &format!("{before} let at = (m * rows + k) * {columns}u;"),
     );
     let partials = text.buffer(Buffer::Partials);
-    text.line(format!("let place = {} + column;", partials_start(plan, layer)));
+    text.line(format!("let index = {} + column;", partials_start(plan, layer)));
     for t in 0..tile.rows {
         text.line(tile.open_row(t, inputs));
         for j in 0..tile.columns {
             text.line(format!(
-                "{} {partials}[place + (row + {t}u) * {columns}u + {}u] = s{t}_{j}; }}",
+                "{} {partials}[index + (row + {t}u) * {columns}u + {}u] = s{t}_{j}; }}",
                 tile.open_column(j, columns),
                 j * GROUP_COLUMNS
             ));
@@ -163,8 +163,8 @@ fn previous(text: &mut Text, index: usize, behind: &str, first: usize) -> usize 
         text.line(tile.open_row(t, rows));
         for j in 0..tile.columns {
             text.line(format!(
-                "{} let place = (m * rows + row + {t}u) * {width}u + column + {}u; \
-                 {slope}[place] = {slope}[place] * s{t}_{j}; }}",
+                "{} let index = (m * rows + row + {t}u) * {width}u + column + {}u; \
+                 {slope}[index] = {slope}[index] * s{t}_{j}; }}",
                 tile.open_column(j, width),
                 j * GROUP_COLUMNS
             ));

@@ -8,7 +8,7 @@ pub(in crate::train::gpu) fn export(plan: &Plan, layer: usize, role: Role) -> Ke
     let mut text = indices(plan, layer, role);
     let (parameters, tensor) =
         (text.buffer(Buffer::Parameters), text.buffer(Buffer::Tensor(layer, role)));
-    text.line(format!("{tensor}[i] = {parameters}[place];"));
+    text.line(format!("{tensor}[i] = {parameters}[index];"));
     finish(text, layer, role)
 }
 
@@ -18,7 +18,7 @@ pub(in crate::train::gpu) fn import(plan: &Plan, index: usize, role: Role) -> Ke
     let layer = &plan.layers[index];
     let (parameters, tensor) =
         (text.buffer(Buffer::Parameters), text.buffer(Buffer::Tensor(index, role)));
-    text.line(format!("{parameters}[place] = {tensor}[i];"));
+    text.line(format!("{parameters}[index] = {tensor}[i];"));
     if let (Some(transposed), Role::Weights) = (&layer.transposed, role) {
         let (columns, width) = (layer.columns(), plan.layers[index - 1].columns());
         text.line(format!(
@@ -29,7 +29,7 @@ pub(in crate::train::gpu) fn import(plan: &Plan, index: usize, role: Role) -> Ke
     finish(text, index, role)
 }
 
-/// Declares the `row` and column `c` of number `i` of the tensor, and its `place` in the
+/// Declares the `row` and column `c` of number `i` of the tensor, and its `index` in the
 /// parameters.
 fn indices(plan: &Plan, index: usize, role: Role) -> Text<'_> {
     let layer = &plan.layers[index];
@@ -43,7 +43,7 @@ fn indices(plan: &Plan, index: usize, role: Role) -> Text<'_> {
         "let m = i / {size}u; let row = (i % {size}u) / {outputs}u; let c = i % {outputs}u;"
     ));
     text.line(format!(
-        "let place = {}u + (m * {height}u + {first_row}u + row) * {columns}u + c;",
+        "let index = {}u + (m * {height}u + {first_row}u + row) * {columns}u + c;",
         layer.start
     ));
     text

@@ -31,8 +31,8 @@ impl Epilogue {
                 (text.buffer(Buffer::Hidden(layer)), text.buffer(Buffer::Slope(layer)));
             let columns = plan.layers[layer].columns();
             text.line(formula(activation));
-            text.line(format!("let place = (m * rows + r) * {columns}u + c;"));
-            text.line(format!("{hidden}[place] = h; {slope}[place] = d;"));
+            text.line(format!("let index = (m * rows + r) * {columns}u + c;"));
+            text.line(format!("{hidden}[index] = h; {slope}[index] = d;"));
             return;
         }
         let output = text.buffer(Buffer::Output);
@@ -60,12 +60,12 @@ fn formula(activation: Activation) -> &'static str {
              let bell = exp(-z * z); \
              let tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * \
              (-1.453152027 + t * 1.061405429)))) * bell; \
-             let share = select(0.5 * tail, 1.0 - 0.5 * tail, v >= 0.0); \
-             let h = v * share; let d = share + v * 0.39894228 * bell;"
+             let fraction = select(0.5 * tail, 1.0 - 0.5 * tail, v >= 0.0); \
+             let h = v * fraction; let d = fraction + v * 0.39894228 * bell;"
         }
         Activation::Silu => {
-            "let share = 1.0 / (1.0 + exp(-v)); let h = v * share; \
-             let d = share * (1.0 + v * (1.0 - share));"
+            "let fraction = 1.0 / (1.0 + exp(-v)); let h = v * fraction; \
+             let d = fraction * (1.0 + v * (1.0 - fraction));"
         }
         Activation::Linear => "let h = v; let d = 1.0;",
     }

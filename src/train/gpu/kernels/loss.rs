@@ -37,7 +37,7 @@ pub(super) fn gradient(plan: &Plan) -> KernelSource {
              0.0) * weight;"
         ));
     } else {
-        text.line(format!("{output}[at + c] = (exp(x - most) / {sum} - {target}) * weight;"));
+        text.line(format!("{output}[at + c] = (exp(x - max_output) / {sum} - {target}) * weight;"));
     }
     text.line("}");
     text.finish([WORKGROUP_SIZE, 1], [count.div_ceil(WORKGROUP_SIZE), 1, plan.members])
@@ -55,7 +55,11 @@ pub(super) fn targets(text: &mut Text, rows: Rows) {
     }
     if plan.regression {
         let index = sample_index(text, rows, "r");
-        text.line(format!("let goal = (m * {}u + {index}) * {}u;", plan.rows[0], plan.outputs()));
+        text.line(format!(
+            "let targets_start = (m * {}u + {index}) * {}u;",
+            plan.rows[0],
+            plan.outputs()
+        ));
     } else {
         // The same at every step, so those of the first slot will do.
         text.rates(&rates::TARGETS, &format!("{TABLE_HEADER}u + m * {}u", rates::STRIDE));
@@ -67,9 +71,9 @@ pub(super) fn target(text: &mut Text) -> String {
     if text.plan.regression {
         let last = text.plan.outputs() - 1;
         let numbers = text.buffer(Buffer::Numbers);
-        format!("{numbers}[goal + min(c, {last}u)]")
+        format!("{numbers}[targets_start + min(c, {last}u)]")
     } else {
-        "(spread + select(0.0, rest, c == sample.z))".into()
+        "(every_class + select(0.0, true_class, c == sample.z))".into()
     }
 }
 
@@ -83,13 +87,14 @@ pub(super) fn sum_of_exponentials(text: &mut Text) -> &'static str {
         text.line(format!("for (var c = 0u; c < {outputs}u; c = c + 1u) {{"));
         text.line(format!("let x = {output}[at + c]; {STABLE_MAX} sum = sum + s; }}"));
     } else {
-        text.line(format!("var most = {output}[at]; var sum = 0.0;"));
+        text.line(format!("var max_output = {output}[at]; var sum = 0.0;"));
         text.line(format!(
-            "for (var c = 1u; c < {outputs}u; c = c + 1u) {{ most = max(most, {output}[at + c]); }}"
+            "for (var c = 1u; c < {outputs}u; c = c + 1u) {{ max_output = max(max_output, \
+             {output}[at + c]); }}"
         ));
         text.line(format!(
             "for (var c = 0u; c < {outputs}u; c = c + 1u) {{ sum = sum + exp({output}[at + c] - \
-             most); }}"
+             max_output); }}"
         ));
     }
     "sum"

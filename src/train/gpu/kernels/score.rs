@@ -59,7 +59,7 @@ fn classification(text: &mut Text, output: &str) {
         }
         Loss::CrossEntropy => {
             let sum = sum_of_exponentials(text);
-            text.line(format!("loss = log({sum}) + most - own;"));
+            text.line(format!("loss = log({sum}) + max_output - own;"));
         }
         Loss::StableMax => {
             let sum = sum_of_exponentials(text);
@@ -88,8 +88,8 @@ pub(super) fn means(plan: &Plan) -> KernelSource {
         "for (var u = 0u; u < {WORKGROUP_SIZE}u; u = u + 1u) {{ all = all + sums[u]; }}"
     ));
     text.line(format!(
-        "let place = (m * 2u + group.y) * 2u; let count = max(all.z, 1.0); {scores}[place] = \
-         all.x / count; {scores}[place + 1u] = all.y / count; }}"
+        "let index = (m * 2u + group.y) * 2u; let count = max(all.z, 1.0); {scores}[index] = \
+         all.x / count; {scores}[index + 1u] = all.y / count; }}"
     ));
     text.finish([WORKGROUP_SIZE, 1], [plan.members, 2, 1])
 }

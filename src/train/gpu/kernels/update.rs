@@ -33,7 +33,7 @@ fn layer(text: &mut Text, index: usize) {
     let (start, size, columns) = (layer.start, layer.size(), layer.columns());
     let end = start + plan.members * size;
     text.line(format!("if (i >= {start}u && i < {end}u) {{"));
-    text.line(format!("let place = i - {start}u; m = place / {size}u;"));
+    text.line(format!("let index = i - {start}u; m = index / {size}u;"));
     if plan.is_gathered(index) {
         sum_listed_rows(text);
     } else {
@@ -42,8 +42,8 @@ fn layer(text: &mut Text, index: usize) {
     if let Some(transposed) = &layer.transposed {
         let width = plan.layers[index - 1].columns();
         text.line(format!(
-            "let line = (place % {size}u) / {columns}u; if (line < {}u) {{ mirror = {}u + (m * \
-             {columns}u + place % {columns}u) * {width}u + line; across = {width}u; }}",
+            "let line = (index % {size}u) / {columns}u; if (line < {}u) {{ mirror = {}u + (m * \
+             {columns}u + index % {columns}u) * {width}u + line; across = {width}u; }}",
             layer.inputs, transposed.start
         ));
     }
@@ -59,7 +59,7 @@ fn sum_listed_rows(text: &mut Text) {
     let (lists, gradient) = (text.buffer(Buffer::Lists), text.buffer(plan.gradient(0)));
     let listed = plan.listed();
     let slot = if plan.rows_of_step().is_batch() { "slot" } else { "0u" };
-    text.line(format!("let row = (place % {size}u) / {columns}u; let c = place % {columns}u;"));
+    text.line(format!("let row = (index % {size}u) / {columns}u; let c = index % {columns}u;"));
     text.line(format!("let list = ({slot} * {}u + m) * {}u;", plan.members, plan.list_length()));
     // A bias sums over all rows. The lists of the first elements together have each row once.
     text.line(format!(
@@ -85,7 +85,7 @@ fn sum_partials(text: &mut Text, index: usize) {
     let partials = text.buffer(Buffer::Partials);
     text.line(format!(
         "for (var part = 0u; part < {}u; part = part + 1u) {{ let at = {}u + part * {stride}u + \
-         place;",
+         index;",
         layer.parts, layer.partials_start
     ));
     for x in 0..COLUMN_ALIGN {
@@ -113,13 +113,15 @@ fn optimiser(text: &mut Text) {
                  {state}[i + {third}u] = average; g = g + boost * average;"
             ));
         }
-        text.line("g = g + coupled * w;");
-        text.line(format!("let mean = beta1 * {state}[i] + rest1 * g; {state}[i] = mean;"));
-        text.line("if (adam == 0.0) { w = w - lr * mean; } else {");
+        text.line("g = g + l2 * w;");
         text.line(format!(
-            "let square = beta2 * {state}[i + {second}u] + rest2 * (g * g); \
+            "let mean = beta1 * {state}[i] + one_minus_beta1 * g; {state}[i] = mean;"
+        ));
+        text.line("if (adam_lr == 0.0) { w = w - lr * mean; } else {");
+        text.line(format!(
+            "let square = beta2 * {state}[i + {second}u] + one_minus_beta2 * (g * g); \
              {state}[i + {second}u] = square; \
-             w = keep * w - adam * (mean / (root * sqrt(square) + 1e-8)); }}"
+             w = decay_factor * w - adam_lr * (mean / (inv_sqrt_bias2 * sqrt(square) + 1e-8)); }}"
         ));
         text.line(format!("{parameters}[i] = w;"));
         text.line(format!(
