@@ -139,31 +139,31 @@ fn summarise(history: &History) {
     let width = names.iter().map(String::len).max().unwrap_or(0).max(6);
     eprintln!(
         "{:<width$}  {:>9}  {:>12}  {:>9}  {:>10}",
-        "member", "fit step", "generalised", "test", "test loss"
+        "member", "memorised", "generalised", "test", "test loss"
     );
     for (name, member) in names.iter().zip(Report::new(history).members) {
         let test = member.last.map(|last| last.test);
         eprintln!(
             "{name:<width$}  {:>9}  {:>12}  {:>8.1}%  {:>10.3e}",
-            text(member.phases.fit_step),
+            text(member.phases.memorise_step),
             text(member.phases.generalise_step),
             100.0 * test.map_or(0.0, |test| test.accuracy),
             test.map_or(f32::NAN, |test| test.loss),
         );
     }
     let members = phases::find(history);
-    for (what, spread) in [
-        ("memorised", phases::spread(members.iter().map(|m| m.fit_step))),
-        ("generalised", phases::spread(members.iter().map(|m| m.generalise_step))),
+    for (what, summary) in [
+        ("memorised", phases::summarise(members.iter().map(|m| m.memorise_step))),
+        ("generalised", phases::summarise(members.iter().map(|m| m.generalise_step))),
     ] {
-        if let Some(spread) = spread {
+        if let Some(summary) = summary {
             eprintln!(
                 "{what}: {} of {} members, median step {} [{}-{}]",
-                spread.reached,
-                spread.members,
-                text(spread.median),
-                spread.first,
-                spread.last
+                summary.reached,
+                summary.members,
+                text(summary.median),
+                summary.first,
+                summary.last
             );
         }
     }

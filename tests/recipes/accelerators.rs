@@ -10,7 +10,7 @@ const SEEDS: &str = "seeds=6";
 
 /// From memorising to generalising.
 fn waits(members: &[MemberPhases]) -> Vec<f64> {
-    let wait = |m: &MemberPhases| Some(f64::from(m.generalise_step?) - f64::from(m.fit_step?));
+    let wait = |m: &MemberPhases| Some(f64::from(m.generalise_step?) - f64::from(m.memorise_step?));
     members.iter().map(|m| wait(m).unwrap_or(f64::INFINITY)).collect()
 }
 

@@ -9,15 +9,15 @@ use super::{assert_inside, assert_result, median_step, phases_of, train};
 /// calibration. Returns them.
 fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) -> [f64; 2] {
     let members = phases_of(query);
-    let fit = median_step(members.iter().map(|m| m.fit_step));
+    let memorised_at = median_step(members.iter().map(|m| m.memorise_step));
     // Read off every 5 to 10 steps there.
-    assert_inside(&format!("{query}: memorised"), fit, memorised - 8.0, memorised + 5.0);
+    assert_inside(&format!("{query}: memorised"), memorised_at, memorised - 8.0, memorised + 5.0);
     let steps = members.iter().map(|m| m.generalise_step);
     assert!(steps.clone().all(|step| step.is_some()), "{query}: {members:?}");
     let [lowest, highest] = generalised;
     let generalised = median_step(steps);
     assert_inside(&format!("{query}: generalised"), generalised, lowest, highest);
-    [fit, generalised]
+    [memorised_at, generalised]
 }
 
 #[test]
@@ -26,8 +26,9 @@ fn a1_generalisation_follows_memorisation_by_ten_times_in_every_member() {
     assert_result("grokking memorised", memorised);
     assert_result("grokking generalised", generalised);
     for member in phases_of("preset=grokking&seeds=5..7") {
-        let (fit, generalise) = (member.fit_step.unwrap(), member.generalise_step.unwrap());
-        assert!(generalise >= 10 * fit, "{generalise} / {fit}");
+        let (memorised_at, generalise) =
+            (member.memorise_step.unwrap(), member.generalise_step.unwrap());
+        assert!(generalise >= 10 * memorised_at, "{generalise} / {memorised_at}");
     }
 }
 
@@ -87,7 +88,7 @@ fn the_test_loss_rises_before_it_falls() {
 #[test]
 fn without_weight_decay_the_second_phase_does_not_come() {
     for member in phases_of("preset=no-weight-decay&seeds=3&steps=3000") {
-        assert!(member.fit_step.is_some());
+        assert!(member.memorise_step.is_some());
         assert_eq!(member.generalise_step, None);
     }
 }

@@ -21,7 +21,7 @@ use super::chart::{Line, Marker, Point, Series, Theme};
 use crate::evaluation::Scores;
 use crate::experiment::{Data, Experiment, Field, Loss, Settings, field};
 use crate::history::History;
-use crate::phases::{self, MemberPhases, Spread};
+use crate::phases::{self, MemberPhases, StepSummary};
 use crate::stats;
 use crate::text::{Arg, Text};
 use crate::theory;
@@ -229,7 +229,7 @@ pub fn markers(experiment: &Experiment, members: &[MemberPhases], text: &Text) -
         return Vec::new();
     }
     let (memorised, generalised) = summaries(members);
-    let marker = |summary: Option<Spread>, id: &str| {
+    let marker = |summary: Option<StepSummary>, id: &str| {
         let step = summary?.median?;
         let label = text.with(id, &[("step", step.into())]);
         Some(Marker { x: f64::from(step), label })
@@ -246,15 +246,15 @@ pub fn markers(experiment: &Experiment, members: &[MemberPhases], text: &Text) -
 /// Whether the median member generalised no earlier than it memorised.
 pub fn has_phases(members: &[MemberPhases]) -> bool {
     let (memorised, generalised) = summaries(members);
-    let step = |summary: Option<Spread>| summary?.median;
+    let step = |summary: Option<StepSummary>| summary?.median;
     !matches!((step(memorised), step(generalised)), (Some(first), Some(second)) if second < first)
 }
 
 /// The steps of memorising and of generalising over some members.
-fn summaries(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
+fn summaries(members: &[MemberPhases]) -> (Option<StepSummary>, Option<StepSummary>) {
     (
-        phases::spread(members.iter().map(|m| m.fit_step)),
-        phases::spread(members.iter().map(|m| m.generalise_step)),
+        phases::summarise(members.iter().map(|m| m.memorise_step)),
+        phases::summarise(members.iter().map(|m| m.generalise_step)),
     )
 }
 
