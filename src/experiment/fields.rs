@@ -214,7 +214,7 @@ impl Field {
 
     /// The values at the stops of a slider, from smallest to largest. Empty if it is not a number.
     #[must_use]
-    pub fn stops(&self) -> Vec<f64> {
+    pub fn slider_values(&self) -> Vec<f64> {
         let FieldKind::Number { min, max, whole, scale } = self.kind else {
             return Vec::new();
         };
@@ -485,8 +485,13 @@ pub static FIELDS: &[Field] = &[
     field!(Regularisation, constant_norm, "constant-norm", SWITCH).per_member().when(descends),
     field!(Measures, info, "info", FieldKind::Choice(settings::Estimator::CHOICES))
         .when(|s| !s.is_regression()),
-    field!(Measures, probed, "layers", FieldKind::Choice(settings::Probed::CHOICES))
-        .when(|s| !s.is_regression()),
+    field!(
+        Measures,
+        measured_layers,
+        "layers",
+        FieldKind::Choice(settings::MeasuredLayers::CHOICES)
+    )
+    .when(|s| !s.is_regression()),
     field!(
         Measures,
         bins,
@@ -516,7 +521,7 @@ pub static FIELDS: &[Field] = &[
         let critic = s.info == settings::Estimator::Contrastive;
         !s.is_regression() && s.info != settings::Estimator::Off && !critic
     }),
-    field!(Measures, spread, "spread", SWITCH).when(|s| !s.is_regression()),
+    field!(Measures, class_variance, "spread", SWITCH).when(|s| !s.is_regression()),
     field!(Measures, complexity, "complexity", SWITCH).when(has_hidden_layers),
     field!(Measures, radius, "radius", number(0.001, 10.0, Scale::Log))
         .when(|s| s.complexity && has_hidden_layers(s)),
@@ -533,14 +538,15 @@ pub static FIELDS: &[Field] = &[
     .when(|s| !s.is_regression() || s.complexity || s.linear_map),
     field!(
         Measures,
-        measure_share,
+        measuring_percent,
         "measure-share",
         number(1.0, 100.0, Scale::Stops(&[1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 50.0, 100.0]))
     ),
     field!(Run, seeds, "seeds", whole(1.0, 20.0, Scale::Linear(1.0))),
     field!(Run, seed, "seed", whole(0.0, MAX_SEED, Scale::Linear(1.0))),
     field!(Run, steps, "steps", whole(1.0, 100_000.0, Scale::Log)),
-    field!(Run, goal, "goal", number(0.5, 1.0, Scale::Linear(0.01))).when(|s| !s.is_regression()),
+    field!(Run, target_accuracy, "goal", number(0.5, 1.0, Scale::Linear(0.01)))
+        .when(|s| !s.is_regression()),
 ];
 
 /// The setting with the given key.
@@ -573,7 +579,7 @@ mod tests {
     fn the_stops_of_every_slider_are_valid_and_go_up_from_end_to_end() {
         for field in FIELDS {
             let FieldKind::Number { min, max, .. } = field.kind else { continue };
-            let stops = field.stops();
+            let stops = field.slider_values();
             assert_eq!(stops.first(), Some(&min), "{}", field.key);
             assert_eq!(stops.last(), Some(&max), "{}", field.key);
             for pair in stops.windows(2) {
@@ -589,7 +595,9 @@ mod tests {
         for field in FIELDS {
             let mut settings = Settings::default();
             let values: Vec<Value> = match field.kind {
-                FieldKind::Number { .. } => field.stops().into_iter().map(Value::Number).collect(),
+                FieldKind::Number { .. } => {
+                    field.slider_values().into_iter().map(Value::Number).collect()
+                }
                 FieldKind::Choice(choices) => (0..choices.len()).map(Value::Choice).collect(),
                 FieldKind::Layers => ["none", "3relu-4silu"]
                     .iter()

@@ -22,8 +22,8 @@ pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
 use std::collections::HashSet;
 
 pub use settings::{
-    BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, ModelKind, NoiseScale, Operation,
-    Optimiser, Probed, Rule, Schedule, Settings,
+    BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, MeasuredLayers, ModelKind, NoiseScale,
+    Operation, Optimiser, Rule, Schedule, Settings,
 };
 pub use shape::{DataShape, Task};
 pub use value::{Activation, Choice, Layer, Layers, Value};
@@ -159,7 +159,8 @@ impl Experiment {
     /// may differ is how much time they may take.
     #[must_use]
     pub fn measures_alike(&self, other: &Self) -> bool {
-        let same = Settings { measure_share: other.settings.measure_share, ..self.settings };
+        let same =
+            Settings { measuring_percent: other.settings.measuring_percent, ..self.settings };
         same == other.settings && self.lists == other.lists
     }
 

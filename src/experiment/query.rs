@@ -313,7 +313,7 @@ mod tests {
     fn a_query_gives_back_the_experiment_that_wrote_it() {
         assert_eq!(Experiment::default().to_query(), "");
         for field in FIELDS {
-            for stop in field.stops() {
+            for stop in field.slider_values() {
                 // Small, so that the number of members is not limited.
                 let mut experiment = Experiment::from_query("p=5&seeds=1&width=4").experiment;
                 experiment.set(field, Value::Number(stop)).expect("a stop is valid");

@@ -116,7 +116,7 @@ choices! {
     }
 
     /// Which layers are measured.
-    Probed {
+    MeasuredLayers {
         /// The last one's outputs.
         Outputs "outputs",
         /// Hidden layers as well.
@@ -204,7 +204,7 @@ pub struct Settings {
     pub constant_norm: bool,
 
     pub info: Estimator,
-    pub probed: Probed,
+    pub measured_layers: MeasuredLayers,
     pub bins: usize,
     pub bin_range: BinRange,
     pub bin_correction: bool,
@@ -214,7 +214,7 @@ pub struct Settings {
     pub neighbours: usize,
     pub neighbour_noise: f64,
     pub subsamples: bool,
-    pub spread: bool,
+    pub class_variance: bool,
     pub complexity: bool,
     pub radius: f64,
     pub linear_map: bool,
@@ -222,9 +222,9 @@ pub struct Settings {
     pub fourier: bool,
     pub truncation: bool,
     pub points: usize,
-    pub measure_share: f64,
+    pub measuring_percent: f64,
 
-    pub goal: f64,
+    pub target_accuracy: f64,
     /// Members of an ensemble; 1 in the settings of a member.
     pub seeds: usize,
     pub seed: u32,
@@ -276,7 +276,7 @@ impl Default for Settings {
             rank_penalty: 0.0,
             constant_norm: false,
             info: Estimator::Kernel,
-            probed: Probed::Outputs,
+            measured_layers: MeasuredLayers::Outputs,
             bins: 30,
             bin_range: BinRange::Running,
             bin_correction: false,
@@ -286,7 +286,7 @@ impl Default for Settings {
             neighbours: 3,
             neighbour_noise: 0.1,
             subsamples: false,
-            spread: false,
+            class_variance: false,
             complexity: false,
             radius: 0.1,
             linear_map: false,
@@ -294,8 +294,8 @@ impl Default for Settings {
             fourier: false,
             truncation: false,
             points: 529,
-            measure_share: 5.0,
-            goal: 0.95,
+            measuring_percent: 5.0,
+            target_accuracy: 0.95,
             seeds: 5,
             seed: 0,
             steps: 4000,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{ExternalError, LayerReport, Network, Samples};
 use crate::device::{DeviceError, read};
 use crate::experiment::{
-    Bounds, Estimator, FIELDS, Field, Group, Note, Probed, Settings, field, pairs,
+    Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Note, Settings, field, pairs,
 };
 use crate::measure::{Probe, of_network, sample_counts};
 use crate::text::{self, Locale, Text};
@@ -36,9 +36,9 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
 impl Default for Chosen {
     fn default() -> Self {
         let settings = Settings {
-            probed: Probed::All,
+            measured_layers: MeasuredLayers::All,
             bounds: Bounds::Both,
-            spread: true,
+            class_variance: true,
             complexity: true,
             linear_map: true,
             spectra: true,
@@ -146,7 +146,7 @@ impl Report {
         for &info in &chosen.estimators {
             let settings = Settings {
                 info,
-                spread: false,
+                class_variance: false,
                 complexity: false,
                 linear_map: false,
                 spectra: false,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::experiment::{Bounds, Estimator, Experiment, Optimiser, Probed, Settings};
+use crate::experiment::{Bounds, Estimator, Experiment, MeasuredLayers, Optimiser, Settings};
 
 /// What a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +34,7 @@ pub enum Quantity {
     SingularValue,
     /// Fraction of the power of the first weights that is in one frequency, by its rank from the
     /// strongest; mean over units and numbers, 0 to 1.
-    FourierShare,
+    FourierFraction,
     /// Inverse participation ratio of the first weights' Fourier spectra, 0 to 1.
     FourierConcentration,
     /// Accuracy with every layer's weights truncated to a rank, 0 to 1.
@@ -58,7 +58,7 @@ impl Quantity {
             Self::WeightNorm => "weight-norm",
             Self::EffectiveRank => "effective-rank",
             Self::SingularValue => "singular-value",
-            Self::FourierShare => "fourier-share",
+            Self::FourierFraction => "fourier-share",
             Self::FourierConcentration => "fourier-concentration",
             Self::TruncatedAccuracy => "truncated-accuracy",
         }
@@ -229,9 +229,9 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     use Quantity as Q;
 
     let layers = units.len() - 1;
-    let probed = match settings.probed {
-        Probed::Outputs => layers..=layers,
-        Probed::All => 1..=layers,
+    let measured = match settings.measured_layers {
+        MeasuredLayers::Outputs => layers..=layers,
+        MeasuredLayers::All => 1..=layers,
     };
     let mut all = Vec::new();
     let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Split]| {
@@ -246,26 +246,26 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     };
     if settings.info != Estimator::Off {
         let bounds = settings.info == Estimator::Kernel && settings.bounds == Bounds::Both;
-        add(Q::InputInformation, probed.clone(), sets.layers);
+        add(Q::InputInformation, measured.clone(), sets.layers);
         if bounds {
-            add(Q::InputInformationLower, probed.clone(), sets.layers);
+            add(Q::InputInformationLower, measured.clone(), sets.layers);
         }
         if classes {
-            add(Q::LabelInformation, probed.clone(), sets.layers);
+            add(Q::LabelInformation, measured.clone(), sets.layers);
         }
         if classes && bounds {
-            add(Q::LabelInformationLower, probed.clone(), sets.layers);
+            add(Q::LabelInformationLower, measured.clone(), sets.layers);
         }
         // A critic is not trained again for each half.
         if settings.subsamples && settings.info != Estimator::Contrastive {
-            add(Q::InputInformationDeviation, probed.clone(), sets.layers);
+            add(Q::InputInformationDeviation, measured.clone(), sets.layers);
             if classes {
-                add(Q::LabelInformationDeviation, probed.clone(), sets.layers);
+                add(Q::LabelInformationDeviation, measured.clone(), sets.layers);
             }
         }
     }
-    if settings.spread && classes {
-        add(Q::ClassVariance, probed, sets.layers);
+    if settings.class_variance && classes {
+        add(Q::ClassVariance, measured, sets.layers);
     }
     if settings.complexity && layers > 1 {
         add(Q::LocalComplexity, 1..=layers - 1, sets.complexity);
@@ -287,7 +287,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     }
     if settings.fourier {
         let strongest = (1..=STRONGEST).filter(|rank| 4 * rank < units[0]);
-        all.extend(strongest.map(|rank| whole(Q::FourierShare, Some(1), None, Some(rank))));
+        all.extend(strongest.map(|rank| whole(Q::FourierFraction, Some(1), None, Some(rank))));
         all.push(whole(Q::FourierConcentration, Some(1), None, None));
     }
     if settings.truncation && classes {

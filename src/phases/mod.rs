@@ -51,7 +51,7 @@ pub fn find(history: &History) -> Vec<MemberPhases> {
             MemberPhases {
                 memorise_step: first(&|m| classes && m.train.accuracy >= MEMORISED_ACCURACY),
                 generalise_step: first(&|m| {
-                    classes && f64::from(m.test.accuracy) >= settings.goal - 1e-6
+                    classes && f64::from(m.test.accuracy) >= settings.target_accuracy - 1e-6
                 }),
                 diverged_step: history
                     .member(index)

@@ -72,7 +72,7 @@ impl WeightHistory {
 
     /// Takes over the fraction of training time that probing may take.
     pub(super) fn set_time_fraction(&mut self, experiment: &Experiment) {
-        self.time_fraction = experiment.settings.measure_share / 100.0;
+        self.time_fraction = experiment.settings.measuring_percent / 100.0;
     }
 
     /// Marks every record as not probed yet. From now on the settings of `experiment` say what is

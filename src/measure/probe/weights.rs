@@ -81,8 +81,8 @@ fn measure_fourier(weights: &[f32], columns: usize, curves: &CurveIndex, values:
     powers.sort_by(|a, b| b.total_cmp(a));
     let all: f64 = powers.iter().sum();
     for (rank, power) in (1..).zip(&powers) {
-        let share = Curve::of(Quantity::FourierShare).layer(1).rank(rank);
-        curves.put(share, power / all, values);
+        let fraction = Curve::of(Quantity::FourierFraction).layer(1).rank(rank);
+        curves.put(fraction, power / all, values);
     }
 }
 

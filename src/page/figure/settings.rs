@@ -108,8 +108,8 @@ impl Panel for Settings {
         if self.shown.as_ref() == Some(experiment) {
             return;
         }
-        if self.main_setting != experiment.preset.knob {
-            self.arrange(experiment.preset.knob);
+        if self.main_setting != experiment.preset.main_setting {
+            self.arrange(experiment.preset.main_setting);
         }
         for Control { field, holder, input, .. } in &self.controls {
             holder.set_hidden(!experiment.uses(field));
@@ -148,7 +148,7 @@ impl Control {
                     "range-of-setting",
                     &[("about", about.into()), ("min", min.into()), ("max", max.into())],
                 );
-                let stops = field.stops();
+                let stops = field.slider_values();
                 let slider: HtmlInputElement = append(&holder, "input", "");
                 slider.set_type("range");
                 slider.set_min("0");

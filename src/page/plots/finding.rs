@@ -91,7 +91,7 @@ impl Found<'_> {
     }
 
     fn goal(&self) -> Arg {
-        self.text.percent(self.experiment().settings.goal).into()
+        self.text.percent(self.experiment().settings.target_accuracy).into()
     }
 
     fn range(&self, summary: &StepSummary) -> String {
@@ -296,7 +296,7 @@ impl Found<'_> {
         } else {
             let times = text.numbers().about(f64::from(later) / f64::from(step));
             args.push(("times", times.into()));
-            if self.experiment().settings.goal == Settings::default().goal {
+            if self.experiment().settings.target_accuracy == Settings::default().target_accuracy {
                 "finding-both"
             } else {
                 args.push(("goal", self.goal()));

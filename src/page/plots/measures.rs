@@ -161,7 +161,7 @@ fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
             let args = [("layer", layer), ("rank", rank.to_string().into())];
             text.with("curve-singular-value", &args)
         }
-        (_, Some(rank)) if curve.quantity == Quantity::FourierShare => {
+        (_, Some(rank)) if curve.quantity == Quantity::FourierFraction => {
             of_rank("curve-frequency", rank)
         }
         (_, Some(rank)) => of_rank("curve-rank", rank),
@@ -275,7 +275,7 @@ fn is_fraction(quantity: Quantity) -> bool {
         quantity,
         Quantity::ClassVariance
             | Quantity::FourierConcentration
-            | Quantity::FourierShare
+            | Quantity::FourierFraction
             | Quantity::TruncatedAccuracy
     )
 }
