@@ -234,7 +234,7 @@ fn close(found: &Value, expected: f64) {
 #[test]
 fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
     use two_phase::measure::class_variance;
-    use two_phase::measure::information::{Labels, Layer, kernel};
+    use two_phase::measure::information::{Labels, LayerOutputs, kernel};
 
     let (first, biases, last) = (numbers(5 * 3, 0), numbers(5, 100), numbers(2 * 5, 200));
     let inputs = numbers(40 * 3, 300);
@@ -275,7 +275,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
     let all: Vec<usize> = (0..40).collect();
     for (layer, values, units) in [(1, &hidden, 5), (2, &outputs, 2)] {
         let labels = Labels::new(&classes, 2);
-        let distances = kernel::Distances::new(Layer::new(values, units));
+        let distances = kernel::Distances::new(LayerOutputs::new(values, units));
         let bounds = distances.bounds(labels, &all, kernel::Noise::Relative(0.2));
         let kernel = &report["information"]["kernel"]["values"];
         for (name, bits) in [
@@ -316,7 +316,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
     let (output, errors) = measure(&weights, &inputs, &more);
     assert!(output.status.success(), "{errors}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let distances = kernel::Distances::new(Layer::new(&hidden, 5));
+    let distances = kernel::Distances::new(LayerOutputs::new(&hidden, 5));
     let one = vec![0; 40];
     let bounds = distances.bounds(Labels::new(&one, 1), &all, kernel::Noise::Relative(0.4));
     let information = report["information"].as_object().unwrap();

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::output::Output;
 use super::{Failure, english};
-use crate::external::{self, Chosen, Network, Plan, Samples};
+use crate::external::{self, ExternalNetwork, LabelledSamples, LayerList, MeasureOptions};
 use crate::text;
 use crate::train::TrainError;
 
@@ -47,7 +47,7 @@ pub(super) fn help() -> String {
          that, --set takes (the default in brackets):\n",
     );
     let words = english();
-    let usual = Chosen::default().settings;
+    let usual = MeasureOptions::default().settings;
     for field in external::fields() {
         let default = match field.key {
             "info" => "each of the four".into(),
@@ -69,12 +69,13 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let device = Device::flex();
-    let plan: Plan = arguments.layers.parse()?;
-    let chosen = Chosen::from_query(&arguments.set)?;
-    let network = Network::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
+    let plan: LayerList = arguments.layers.parse()?;
+    let options = MeasureOptions::from_query(&arguments.set)?;
+    let network =
+        ExternalNetwork::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
     let features = network.units()[0];
-    let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
+    let samples = LabelledSamples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
     let mut out = Output::open(arguments.json)?;
-    let report = external::Report::new(&network, &samples, &chosen, &device);
+    let report = external::ExternalReport::new(&network, &samples, &options, &device);
     out.write_json(&pollster::block_on(report).map_err(TrainError::from)?)
 }

@@ -45,7 +45,7 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
 }
 
 /// What one thread sends: results for the members that it trains.
-enum Partial {
+enum ShardResult {
     Evaluation(Evaluation),
     ProbeResult(ProbeResult),
 }
@@ -57,18 +57,18 @@ pub(super) fn train(
     threads: usize,
     mut look: impl FnMut(&Evaluation),
 ) -> Result<History, TrainError> {
-    let shares = sharding::assign_members(experiment, threads);
+    let shards = sharding::assign_members(experiment, threads);
     let mut history = History::new(experiment.clone());
-    let mut evaluations = StepMerger::new(shares.len());
-    let mut measurements = StepMerger::new(shares.len());
+    let mut evaluations = StepMerger::new(shards.len());
+    let mut measurements = StepMerger::new(shards.len());
     let (sender, parts) = mpsc::channel();
     thread::scope(|scope| {
-        for (index, members) in shares.into_iter().enumerate() {
+        for (index, members) in shards.into_iter().enumerate() {
             let sender = sender.clone();
             scope.spawn(move || {
                 // The receiver is gone once another thread has failed.
                 let send = |part| drop(sender.send((index, part)));
-                if let Err(error) = train_share(experiment, members, |part| send(Ok(part))) {
+                if let Err(error) = train_shard(experiment, members, |part| send(Ok(part))) {
                     send(Err(error));
                 }
             });
@@ -76,13 +76,13 @@ pub(super) fn train(
         drop(sender);
         for (index, part) in parts {
             match part? {
-                Partial::Evaluation(part) => {
+                ShardResult::Evaluation(part) => {
                     if let Some(evaluation) = evaluations.add(index, part) {
                         look(&evaluation);
                         history.push(evaluation);
                     }
                 }
-                Partial::ProbeResult(part) => {
+                ShardResult::ProbeResult(part) => {
                     measurements.add(index, part).into_iter().for_each(|whole| {
                         history.push_measurement(whole);
                     });
@@ -93,16 +93,16 @@ pub(super) fn train(
     })
 }
 
-fn train_share(
+fn train_shard(
     experiment: &Experiment,
     members: Vec<usize>,
-    mut send: impl FnMut(Partial),
+    mut send: impl FnMut(ShardResult),
 ) -> Result<(), TrainError> {
     let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
-        run.finish(|evaluation| send(Partial::Evaluation(evaluation))).await?;
+        run.finish(|evaluation| send(ShardResult::Evaluation(evaluation))).await?;
         while let Some(measurement) = run.measure(true).await? {
-            send(Partial::ProbeResult(measurement));
+            send(ShardResult::ProbeResult(measurement));
         }
         Ok(())
     })

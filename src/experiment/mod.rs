@@ -26,7 +26,7 @@ pub use settings::{
     Operation, Optimiser, Rule, Schedule, Settings,
 };
 pub use shape::{DataShape, Task};
-pub use value::{Activation, Choice, Layer, Layers, Value};
+pub use value::{Activation, Choice, HiddenLayer, Layers, Value};
 
 /// Most members of an ensemble.
 const MAX_MEMBERS: usize = 240;
@@ -92,8 +92,8 @@ impl Experiment {
         self.lists.retain(|list| list.field.key != field.key);
         if values.len() > 1 {
             self.lists.push(List { field, values: values.to_vec() });
-            let place = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
-            self.lists.sort_by_key(place);
+            let index = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
+            self.lists.sort_by_key(index);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The settings of one member, as plain values, and the choices among them.
 
-use super::value::{Activation, Layer, Layers, choices};
+use super::value::{Activation, HiddenLayer, Layers, choices};
 
 choices! {
     /// What is learned.
@@ -349,11 +349,11 @@ impl Settings {
 
     /// The hidden layers, nearest to the input first.
     #[must_use]
-    pub fn hidden(&self) -> Vec<Layer> {
+    pub fn hidden(&self) -> Vec<HiddenLayer> {
         match self.model {
             ModelKind::Linear => Vec::new(),
             ModelKind::Perceptron | ModelKind::RandomFeatures => {
-                [Layer { units: self.width as u16, activation: self.activation }]
+                [HiddenLayer { units: self.width as u16, activation: self.activation }]
                     .into_iter()
                     .chain(self.deeper.iter())
                     .collect()

@@ -122,7 +122,7 @@ choices! {
 
 /// A hidden layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
+pub struct HiddenLayer {
     /// Number of units.
     pub units: u16,
     /// Applied to each unit.
@@ -132,7 +132,7 @@ pub struct Layer {
 /// Hidden layers after the first: `24tanh-12relu` as text, `none` for no layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Layers {
-    layers: [Option<Layer>; Self::MAX_LAYERS],
+    layers: [Option<HiddenLayer>; Self::MAX_LAYERS],
 }
 
 impl Layers {
@@ -142,7 +142,7 @@ impl Layers {
     pub const MAX_UNITS: u16 = 512;
 
     /// The layers, nearest to the input first.
-    pub fn iter(&self) -> impl Iterator<Item = Layer> + use<> {
+    pub fn iter(&self) -> impl Iterator<Item = HiddenLayer> + use<> {
         self.layers.into_iter().flatten()
     }
 }
@@ -188,7 +188,8 @@ impl FromStr for Layers {
                 return Err(NotLayers);
             }
             let activation = Activation::find(name).ok_or(NotLayers)?;
-            *layers.layers.get_mut(index).ok_or(NotLayers)? = Some(Layer { units, activation });
+            *layers.layers.get_mut(index).ok_or(NotLayers)? =
+                Some(HiddenLayer { units, activation });
         }
         Ok(layers)
     }

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{ExternalError, LayerReport, Network, Samples};
+use super::{ExternalError, ExternalNetwork, LabelledSamples, LayerReport};
 use crate::device::{DeviceError, read};
 use crate::experiment::{
     Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Note, Settings, field, pairs,
@@ -19,7 +19,7 @@ const ESTIMATORS: [Estimator; 4] =
 
 /// What to measure and how: by default everything, by every estimator.
 #[derive(Clone, Debug)]
-pub struct Chosen {
+pub struct MeasureOptions {
     /// How to measure; `info` is ignored.
     pub settings: Settings,
     estimators: Vec<Estimator>,
@@ -33,7 +33,7 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
     })
 }
 
-impl Default for Chosen {
+impl Default for MeasureOptions {
     fn default() -> Self {
         let settings = Settings {
             measured_layers: MeasuredLayers::All,
@@ -49,7 +49,7 @@ impl Default for Chosen {
     }
 }
 
-impl Chosen {
+impl MeasureOptions {
     /// Reads changes in the form of an experiment's query, `info=kernel&kernel-noise=0.2`.
     ///
     /// # Errors
@@ -82,7 +82,7 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalEr
 
 /// The measurements.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct ExternalReport {
     /// Version of this form. Raised when a name changes its meaning.
     pub version: u32,
     /// The network.
@@ -99,7 +99,7 @@ pub struct Report {
     /// The values by the names of [`crate::measure::Curve`]; `null` if there is no finite value.
     pub measures: Values,
     /// Mutual information by the name of its estimator.
-    pub information: BTreeMap<&'static str, Information>,
+    pub information: BTreeMap<&'static str, EstimatorReport>,
 }
 
 /// The network.
@@ -111,7 +111,7 @@ pub struct NetworkReport {
 
 /// Mutual information by one estimator, in bits.
 #[derive(Debug, Serialize)]
-pub struct Information {
+pub struct EstimatorReport {
     /// How many samples it was estimated from: the first ones.
     pub samples: usize,
     /// The estimator's settings.
@@ -122,15 +122,15 @@ pub struct Information {
 
 type Values = BTreeMap<String, Option<f32>>;
 
-impl Report {
+impl ExternalReport {
     /// Measures a network on samples of its width.
     ///
     /// # Errors
     /// If the device was lost.
     pub async fn new(
-        network: &Network,
-        samples: &Samples,
-        chosen: &Chosen,
+        network: &ExternalNetwork,
+        samples: &LabelledSamples,
+        chosen: &MeasureOptions,
         device: &Device,
     ) -> Result<Self, DeviceError> {
         let outputs = network.layers.last().map_or(0, |layer| layer.outputs);
@@ -156,7 +156,7 @@ impl Report {
             let (count, _) = sample_counts(&settings, samples.count(), 0);
             let of_estimator =
                 |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
-            let found = Information {
+            let found = EstimatorReport {
                 samples: count,
                 settings: described(&settings, of_estimator),
                 values: measure(network, samples, count, settings, device).await?,
@@ -199,8 +199,8 @@ fn described(settings: &Settings, wanted: impl Fn(&Field) -> bool) -> Map<String
 }
 
 async fn measure(
-    network: &Network,
-    samples: &Samples,
+    network: &ExternalNetwork,
+    samples: &LabelledSamples,
     count: usize,
     settings: Settings,
     device: &Device,
@@ -217,7 +217,7 @@ async fn measure(
 }
 
 /// The first samples, `[1, samples, features]`.
-fn tensor(samples: &Samples, count: usize, device: &Device) -> Tensor<3> {
+fn tensor(samples: &LabelledSamples, count: usize, device: &Device) -> Tensor<3> {
     let rows = samples.inputs[..count * samples.features].to_vec();
     Tensor::from_data(TensorData::new(rows, [1, count, samples.features]), device)
 }

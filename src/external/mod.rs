@@ -1,15 +1,16 @@
 //! A network that was trained elsewhere: read from files and measured once.
 //!
-//! The network comes as PyTorch saves an `nn.Sequential` ([`Plan`]), samples and labels as text
-//! ([`Samples`]). All samples are one set, because nothing says which of them it was trained on.
+//! The network comes as PyTorch saves an `nn.Sequential` ([`LayerList`]), samples and labels as text
+//! ([`LabelledSamples`]). All samples are one set, because nothing says which of them it was
+//! trained on.
 
 mod measure;
 mod network;
 mod samples;
 
-pub use measure::{Chosen, Information, NetworkReport, Report, fields};
-pub use network::{LayerReport, Network, Plan};
-pub use samples::Samples;
+pub use measure::{EstimatorReport, ExternalReport, MeasureOptions, NetworkReport, fields};
+pub use network::{ExternalNetwork, LayerList, LayerReport};
+pub use samples::LabelledSamples;
 
 use std::io;
 

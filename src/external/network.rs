@@ -19,14 +19,14 @@ use crate::model::{Linear, MlpEnsemble};
 
 /// The order of linear layers and activations: `linear,relu,linear`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
+pub struct LayerList {
     /// The index of each linear layer among all layers.
     indices: Vec<usize>,
     /// What is between each and the next.
     activations: Vec<Activation>,
 }
 
-impl FromStr for Plan {
+impl FromStr for LayerList {
     type Err = ExternalError;
 
     fn from_str(text: &str) -> Result<Self, ExternalError> {
@@ -66,7 +66,7 @@ impl FromStr for Plan {
 
 /// A network as it was read.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub struct ExternalNetwork {
     /// Its layers, nearest to the input first.
     pub layers: Vec<LayerReport>,
     /// What computes it: an ensemble of one.
@@ -86,7 +86,7 @@ pub struct LayerReport {
     pub activation: Option<&'static str>,
 }
 
-impl Network {
+impl ExternalNetwork {
     /// Reads the layers of `plan`, whose tensors begin with their index or with a prefix given for
     /// each.
     ///
@@ -94,7 +94,7 @@ impl Network {
     /// If the file is not of that form, or not of such a network.
     pub fn read(
         path: &Path,
-        plan: &Plan,
+        plan: &LayerList,
         prefixes: Option<&[String]>,
         device: &Device,
     ) -> Result<Self, ExternalError> {
@@ -265,12 +265,12 @@ mod tests {
 
     #[test]
     fn a_plan_counts_activations_too() {
-        let plan: Plan = "linear, relu,linear,linear,none,linear".parse().expect("a plan");
+        let plan: LayerList = "linear, relu,linear,linear,none,linear".parse().expect("a plan");
         assert_eq!(plan.indices, [0, 2, 3, 5]);
         let between = [Activation::Relu, Activation::Linear, Activation::Linear];
         assert_eq!(plan.activations, between);
         for text in ["", "relu,linear", "linear,relu", "linear,relu,tanh,linear", "linear,sine"] {
-            assert!(text.parse::<Plan>().is_err(), "{text}");
+            assert!(text.parse::<LayerList>().is_err(), "{text}");
         }
     }
 }

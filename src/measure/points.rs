@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Split, sample_counts};
-use crate::data::{DatasetTensors, Samples};
+use crate::data::{DatasetTensors, SampleTensors};
 use crate::device::{DeviceError, read, read_indices};
 use crate::experiment::Settings;
 use crate::random::{self, Purpose, normals};
@@ -27,7 +27,7 @@ pub(super) struct Points {
 }
 
 /// The same number of samples of each member.
-pub(super) struct Chosen {
+pub(super) struct ChosenPoints {
     /// The inputs of each member, `[count, features]`.
     pub(super) rows: Vec<Vec<f32>>,
     /// Samples of each member.
@@ -40,7 +40,7 @@ impl Points {
         data: &DatasetTensors,
         settings: &Settings,
     ) -> Result<Self, DeviceError> {
-        let count = |samples: &Samples| samples.counts.iter().copied().max().unwrap_or(0);
+        let count = |samples: &SampleTensors| samples.counts.iter().copied().max().unwrap_or(0);
         let (train, test) = sample_counts(settings, count(&data.train), count(&data.test));
         let [members, _, features] = data.train.inputs.dims();
         let part = |tensor: &Tensor<3>, count: usize| {
@@ -49,7 +49,7 @@ impl Points {
         };
         let inputs =
             Tensor::cat(vec![part(&data.train.inputs, train), part(&data.test.inputs, test)], 1);
-        let labels = |samples: &Samples, count: usize| {
+        let labels = |samples: &SampleTensors, count: usize| {
             samples.labels.clone().map(|labels| labels.slice([0..members, 0..count, 0..1]))
         };
         let classes = match (labels(&data.train, train), labels(&data.test, test)) {
@@ -142,7 +142,7 @@ impl Points {
 
     /// The first samples of a set, the same number of each member and at most `max`; `None` if some
     /// member has none. Random inputs are drawn by each member's seed.
-    pub(super) fn first(&self, set: Split, max: usize, seeds: &[u32]) -> Option<Chosen> {
+    pub(super) fn first(&self, set: Split, max: usize, seeds: &[u32]) -> Option<ChosenPoints> {
         let random = |member: usize| {
             let rows = &self.rows[member];
             let square = rows.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
@@ -170,7 +170,7 @@ impl Points {
             rows.truncate(count * self.features);
             rows
         };
-        (count > 0).then(|| Chosen { rows: rows.into_iter().map(cut).collect(), count })
+        (count > 0).then(|| ChosenPoints { rows: rows.into_iter().map(cut).collect(), count })
     }
 }
 

@@ -186,7 +186,7 @@ impl MlpEnsemble {
         self.features(inputs, &[]).0
     }
 
-    fn features(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> (Tensor<3>, Layer<'_>) {
+    fn features(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> (Tensor<3>, AffineLayer<'_>) {
         let (mut values, mut layers) = self.stack(inputs);
         for (index, activation) in self.activations.iter().enumerate() {
             values = activate(layers.next().apply(values), *activation);
@@ -292,19 +292,19 @@ struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
-    fn next(&mut self) -> Layer<'a> {
+    fn next(&mut self) -> AffineLayer<'a> {
         let (_, weights) = self.parts.next().expect("a network has a last layer");
         let biases = self.parts.next_if(|(role, _)| **role == Role::Biases);
-        Layer { weights, biases: biases.map(|(_, biases)| biases) }
+        AffineLayer { weights, biases: biases.map(|(_, biases)| biases) }
     }
 }
 
-struct Layer<'a> {
+struct AffineLayer<'a> {
     weights: &'a Tensor<3>,
     biases: Option<&'a Tensor<3>>,
 }
 
-impl Layer<'_> {
+impl AffineLayer<'_> {
     fn apply(&self, inputs: Tensor<3>) -> Tensor<3> {
         let sums = inputs.matmul(self.weights.clone());
         match self.biases {

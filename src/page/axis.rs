@@ -7,7 +7,7 @@ use crate::text::{Numbers, Text, power_of_ten};
 pub struct HorizontalAxis {
     /// Written below.
     pub title: String,
-    /// Equal ratios take equal lengths; zero then has no place.
+    /// Equal ratios take equal lengths; zero then has no position.
     log: bool,
     first: f64,
     last: f64,
@@ -74,15 +74,15 @@ impl HorizontalAxis {
         Self { title, log: false, first, last, ticks, numbers: text.numbers() }
     }
 
-    /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has no place.
+    /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has none.
     pub fn position(&self, value: f64) -> Option<f64> {
-        let place = if self.log {
+        let position = if self.log {
             (value / self.first).ln() / (self.last / self.first).ln()
         } else {
             (value - self.first) / (self.last - self.first)
         };
         // Not so far left as to have none, and not a number for zero on an axis by ratio.
-        (place >= 0.0).then_some(place)
+        (position >= 0.0).then_some(position)
     }
 
     /// The value at a position from 0 to 1.
@@ -231,7 +231,7 @@ mod tests {
         for log in [true, false] {
             let axis = steps(log, 4000);
             for step in [1.0, 43.0, 1787.0, 4000.0] {
-                let position = axis.position(step).expect("has a place");
+                let position = axis.position(step).expect("has a position");
                 assert!((0.0..=1.0).contains(&position));
                 assert!((axis.at(position) - step).abs() < 1e-6 * step);
             }
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(steps(true, 4000).position(0.0), None);
         let widths =
             HorizontalAxis::values("Width".into(), &[4.0, 16.0, 64.0], &Text::new(Locale::English));
-        assert!((widths.position(16.0).expect("has a place") - 0.5).abs() < 1e-12);
+        assert!((widths.position(16.0).expect("has a position") - 0.5).abs() < 1e-12);
     }
 
     #[test]

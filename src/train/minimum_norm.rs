@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 use nalgebra::{Cholesky, DMatrix};
 
-use crate::data::Samples;
+use crate::data::SampleTensors;
 use crate::device::{DeviceError, read};
 use crate::experiment::{Optimiser, Settings};
 use crate::model::{MlpEnsemble, Role};
@@ -23,7 +23,7 @@ const JITTER: f64 = 1e-6;
 /// If the device was lost.
 pub(super) async fn solve(
     model: &MlpEnsemble,
-    train: &Samples,
+    train: &SampleTensors,
     members: &[Settings],
 ) -> Result<MlpEnsemble, DeviceError> {
     let last = model.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);

@@ -55,10 +55,10 @@ pub struct Trainer {
 
 /// The implementations of a training step.
 enum Ensemble {
-    Tensors(Box<tensors::Ensemble>),
-    Cpu(Box<cpu::Ensemble>),
+    Tensors(Box<tensors::TensorEnsemble>),
+    Cpu(Box<cpu::CpuEnsemble>),
     #[cfg(feature = "gpu")]
-    Gpu(Box<gpu::Ensemble>),
+    Gpu(Box<gpu::GpuEnsemble>),
 }
 
 /// Which implementation of the training step to use.
@@ -83,7 +83,8 @@ impl Ensemble {
             Implementation::Reference => None,
         };
         specialised.unwrap_or_else(|| {
-            let tensors = tensors::Ensemble::new(members, data.tensors(), start.clone(), device);
+            let tensors =
+                tensors::TensorEnsemble::new(members, data.tensors(), start.clone(), device);
             Self::Tensors(Box::new(tensors))
         })
     }
@@ -96,10 +97,10 @@ impl Ensemble {
         device: &Device,
     ) -> Option<Self> {
         if *device == Device::flex() {
-            return cpu::Ensemble::new(members, data, start).map(Box::new).map(Self::Cpu);
+            return cpu::CpuEnsemble::new(members, data, start).map(Box::new).map(Self::Cpu);
         }
         #[cfg(feature = "gpu")]
-        return gpu::Ensemble::new(members, data, start, device).map(Box::new).map(Self::Gpu);
+        return gpu::GpuEnsemble::new(members, data, start, device).map(Box::new).map(Self::Gpu);
         #[cfg(not(feature = "gpu"))]
         None
     }

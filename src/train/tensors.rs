@@ -9,7 +9,7 @@ use super::minimum_norm;
 use super::optimiser::{Moment, Rule};
 use super::per_member::{Members, PerMember};
 use super::regularisation::{self, ConstantNorm, Grokfast, RankPenalty};
-use crate::data::{DatasetTensors, Samples};
+use crate::data::{DatasetTensors, SampleTensors};
 use crate::device::read;
 use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
@@ -19,7 +19,7 @@ use crate::model::{self, MlpEnsemble};
 ///
 /// Each member trains exactly as it would alone: the loss is summed over members, so that the
 /// gradient of a member's weights is that of its own loss.
-pub(super) struct Ensemble {
+pub(super) struct TensorEnsemble {
     members: Vec<Settings>,
     loss: Loss,
     device: Device,
@@ -44,7 +44,7 @@ struct Tracked {
     weights: Option<Tensor<3>>,
 }
 
-impl Ensemble {
+impl TensorEnsemble {
     pub(super) fn new(
         members: &[Settings],
         data: &DatasetTensors,
@@ -222,7 +222,7 @@ fn factors(
 /// Targets of which a fraction `s` is divided evenly among the classes (Szegedy et al.,
 /// arXiv 1512.00567): `(1 - s) t + s / classes`. Those of a regression stay.
 fn smoothed(
-    samples: &Samples,
+    samples: &SampleTensors,
     members: &[Settings],
     regression: bool,
     device: &Device,
@@ -244,11 +244,11 @@ mod tests {
     use crate::experiment::Experiment;
     use burn::tensor::FloatDType;
 
-    fn ensemble(experiment: &Experiment) -> (Ensemble, DatasetTensors) {
+    fn ensemble(experiment: &Experiment) -> (TensorEnsemble, DatasetTensors) {
         let (members, device) = (experiment.members(), Device::flex());
         let data = Dataset::new(&members, &device).expect("data").tensors().clone();
         let model = MlpEnsemble::new(&members, &device);
-        (Ensemble::new(&members, &data, model, &device), data)
+        (TensorEnsemble::new(&members, &data, model, &device), data)
     }
 
     /// The sum of all members' losses in f64, and the gradient that training takes.

@@ -7,13 +7,13 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::{Information, Labels, Layer, entropy, miller_madow};
+use super::{Information, Labels, LayerOutputs, entropy, miller_madow};
 
 /// Where the bins of a layer lie. Which one is taken can decide whether a layer seems to compress.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
     /// Bins of equal width between two values; what lies outside goes into the outermost ones.
-    /// Fixed for a bounded activation, or the largest [`Layer::range`] met during training.
+    /// Fixed for a bounded activation, or the largest [`LayerOutputs::range`] met during training.
     Between(f32, f32),
     /// Bins of equal width from the layer's smallest to its largest output at this step, over all
     /// units: blind to its scale.
@@ -35,7 +35,7 @@ pub struct Binning {
 impl Binning {
     /// The outcome of each sample: the bins of all its units.
     #[must_use]
-    pub fn outcomes(&self, layer: Layer) -> Outcomes {
+    pub fn outcomes(&self, layer: LayerOutputs) -> Outcomes {
         let last = u32::from(self.bins.max(1)) - 1;
         match self.range {
             Range::Between(low, high) => by_width(layer, low, high, last),
@@ -55,7 +55,7 @@ impl Binning {
     }
 }
 
-fn by_width(layer: Layer, low: f32, high: f32, last: u32) -> Outcomes {
+fn by_width(layer: LayerOutputs, low: f32, high: f32, last: u32) -> Outcomes {
     let width = high - low;
     let per_bin = if width > 0.0 { (last + 1) as f32 / width } else { 0.0 };
     // The conversion takes what is below zero, and what is no number, to 0.
@@ -82,7 +82,7 @@ impl Outcomes {
         Self { numbers: vec![0; samples], distinct: samples.min(1) }
     }
 
-    fn rows(layer: Layer, bin: impl Fn(f32) -> u32) -> Self {
+    fn rows(layer: LayerOutputs, bin: impl Fn(f32) -> u32) -> Self {
         let mut outcomes = Self::one(layer.rows());
         for unit in 0..layer.units {
             // Once all samples differ, further units change nothing.
@@ -201,7 +201,7 @@ mod tests {
         let mut generator = generator(1, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 500, 3);
         let classes = draw_classes(&mut generator, 500, 5);
-        let layer = Layer::new(&values, 3);
+        let layer = LayerOutputs::new(&values, 3);
         let sorted = {
             let mut sorted: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
             sorted.sort_by(f64::total_cmp);
@@ -246,7 +246,7 @@ mod tests {
             .collect();
         let classes: Vec<u32> = (0..4096).map(|x| x >> 2 & 1).collect();
         for range in [Range::Between(-1.0, 1.0), Range::Own, Range::Quantiles] {
-            let outcomes = Binning { bins: 30, range }.outcomes(Layer::new(&values, 4));
+            let outcomes = Binning { bins: 30, range }.outcomes(LayerOutputs::new(&values, 4));
             let got = outcomes.information(Labels::new(&classes, 2), &[&all(4096)], false)[0];
             assert_eq!(got, Information { inputs: 4.0, labels: 1.0 }, "{range:?}");
         }
@@ -257,7 +257,8 @@ mod tests {
         let mut generator = generator(2, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 1024, 30);
         let classes = draw_classes(&mut generator, 1024, 2);
-        let outcomes = Binning { bins: 30, range: Range::Own }.outcomes(Layer::new(&values, 30));
+        let outcomes =
+            Binning { bins: 30, range: Range::Own }.outcomes(LayerOutputs::new(&values, 30));
         let samples = all(1024);
         let got = outcomes.information(Labels::new(&classes, 2), &[&samples], false)[0];
         assert_eq!(got.inputs, 10.0);
@@ -277,7 +278,7 @@ mod tests {
         let renamed: Vec<u32> = (0..300).map(|s| (classes[moved_from(s)] + 1) % 3).collect();
         for range in [Range::Own, Range::Quantiles] {
             let of = |values: &[f32], classes: &[u32]| {
-                let outcomes = Binning { bins: 5, range }.outcomes(Layer::new(values, 2));
+                let outcomes = Binning { bins: 5, range }.outcomes(LayerOutputs::new(values, 2));
                 outcomes.information(Labels::new(classes, 3), &[&all(300)], true)[0]
             };
             let (one, other) = (of(&values, &classes), of(&moved, &renamed));
@@ -286,7 +287,7 @@ mod tests {
         }
         let outcomes = |values: &[f32]| {
             let binning = Binning { bins: 9, range: Range::Quantiles };
-            binning.outcomes(Layer::new(values, 2))
+            binning.outcomes(LayerOutputs::new(values, 2))
         };
         let cubed: Vec<f32> = values.iter().map(|v| v.powi(3)).collect();
         assert_eq!(outcomes(&values), outcomes(&cubed), "quantiles see the order alone");
@@ -299,13 +300,13 @@ mod tests {
         let classes = draw_classes(&mut generator, 200, 4);
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);
         let binning = Binning { bins: 6, range: Range::Between(-2.0, 2.0) };
-        let outcomes = binning.outcomes(Layer::new(&values, 2));
+        let outcomes = binning.outcomes(LayerOutputs::new(&values, 2));
         let got = outcomes.information(Labels::new(&classes, 4), &[&even, &odd], true);
         for (set, got) in [even, odd].iter().zip(got) {
             let own: Vec<f32> =
                 set.iter().flat_map(|s| values[2 * s..2 * s + 2].to_vec()).collect();
             let own_classes: Vec<u32> = set.iter().map(|sample| classes[*sample]).collect();
-            let alone = binning.outcomes(Layer::new(&own, 2));
+            let alone = binning.outcomes(LayerOutputs::new(&own, 2));
             let alone = alone.information(Labels::new(&own_classes, 4), &[&all(100)], true)[0];
             assert!((alone.inputs - got.inputs).abs() < 1e-12);
             assert!((alone.labels - got.labels).abs() < 1e-12);
@@ -315,12 +316,12 @@ mod tests {
     #[test]
     fn every_output_falls_into_a_bin() {
         let values = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0, 1.0, 1.5];
-        let layer = Layer::new(&values, 1);
+        let layer = LayerOutputs::new(&values, 1);
         let outcomes = Binning { bins: 2, range: Range::Between(-1.0, 1.0) }.outcomes(layer);
         assert_eq!(outcomes.numbers, [0, 1, 0, 0, 1, 1]);
         let dead = [0f32; 6];
         for range in [Range::Own, Range::Quantiles, Range::Between(0.0, 0.0)] {
-            let outcomes = Binning { bins: 30, range }.outcomes(Layer::new(&dead, 1));
+            let outcomes = Binning { bins: 30, range }.outcomes(LayerOutputs::new(&dead, 1));
             assert_eq!(outcomes.distinct(), 1, "{range:?}");
         }
     }

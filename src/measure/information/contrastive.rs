@@ -17,14 +17,14 @@ use std::f32::consts::LOG2_E;
 
 use rand::seq::SliceRandom;
 
-use super::Layer;
+use super::LayerOutputs;
 use super::kernel::exp2;
 use crate::measure::CONTRASTIVE_BATCH;
 use crate::random::{self, Generator, Purpose, normals};
 
 /// The form of a critic and how it learns.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
+pub struct CriticSettings {
     /// Pairs in a batch; the bound cannot exceed their number's logarithm.
     pub batch: usize,
     /// Hidden units of each factor.
@@ -35,7 +35,7 @@ pub struct Settings {
     pub rate: f32,
 }
 
-impl Default for Settings {
+impl Default for CriticSettings {
     fn default() -> Self {
         Self { batch: CONTRASTIVE_BATCH, hidden: 64, embedding: 16, rate: 2e-3 }
     }
@@ -43,7 +43,7 @@ impl Default for Settings {
 
 /// A critic in training.
 pub struct Critic {
-    settings: Settings,
+    settings: CriticSettings,
     g: CriticMlp,
     h: CriticMlp,
     generator: Generator,
@@ -53,9 +53,9 @@ pub struct Critic {
 impl Critic {
     /// An untrained critic of `inputs` numbers for `x` and `outputs` for `t`.
     #[must_use]
-    pub fn new(settings: Settings, inputs: usize, outputs: usize, seed: u32) -> Self {
+    pub fn new(settings: CriticSettings, inputs: usize, outputs: usize, seed: u32) -> Self {
         let mut generator = random::generator(seed, Purpose::Critic);
-        let Settings { hidden, embedding, .. } = settings;
+        let CriticSettings { hidden, embedding, .. } = settings;
         let g = CriticMlp::new([inputs, hidden, embedding], &mut generator);
         let h = CriticMlp::new([outputs, hidden, embedding], &mut generator);
         Self { settings, g, h, generator, seed }
@@ -71,7 +71,7 @@ impl Critic {
     ///
     /// Both layers are shifted and scaled to a mean square of 1 first, over all their samples.
     /// Nothing is learned from one that is not finite.
-    pub fn train(&mut self, x: Layer, t: Layer, samples: &[usize], updates: usize) {
+    pub fn train(&mut self, x: LayerOutputs, t: LayerOutputs, samples: &[usize], updates: usize) {
         let (x, t) = (Scaled::new(x), Scaled::new(t));
         if samples.is_empty() || !(x.is_finite && t.is_finite) {
             return;
@@ -92,8 +92,8 @@ impl Critic {
     /// At most `rounds` rounds of `updates`; ends after two that bring nothing.
     pub fn learn(
         &mut self,
-        x: Layer,
-        t: Layer,
+        x: LayerOutputs,
+        t: LayerOutputs,
         [learned, held]: [&[usize]; 2],
         rounds: usize,
         updates: usize,
@@ -126,7 +126,7 @@ impl Critic {
     /// Batches are the same every time, so that a curve shows no change of theirs. On samples that
     /// the critic was trained on it is no bound.
     #[must_use]
-    pub fn bound(&self, x: Layer, t: Layer, samples: &[usize]) -> f64 {
+    pub fn bound(&self, x: LayerOutputs, t: LayerOutputs, samples: &[usize]) -> f64 {
         let (x, t) = (Scaled::new(x), Scaled::new(t));
         let mut samples = samples.to_vec();
         samples.shuffle(&mut random::generator(self.seed, Purpose::CriticBatches));
@@ -181,7 +181,7 @@ struct Scaled {
 }
 
 impl Scaled {
-    fn new(layer: Layer) -> Self {
+    fn new(layer: LayerOutputs) -> Self {
         let (means, variance) = layer.moments();
         let scale = if variance > 0.0 { variance.sqrt().recip() } else { 0.0 };
         let rows = (0..layer.rows()).map(|sample| layer.row(sample));
@@ -377,9 +377,9 @@ mod tests {
     fn a_critic_tells_the_information_of_a_gaussian_channel() {
         for (dimensions, bits) in [(1, 1.0), (2, 0.5)] {
             let (x, t) = channel(dimensions, bits, 12_000);
-            let (x, t) = (Layer::new(&x, dimensions), Layer::new(&t, dimensions));
+            let (x, t) = (LayerOutputs::new(&x, dimensions), LayerOutputs::new(&t, dimensions));
             let (seen, unseen) = halves(12_000);
-            let settings = Settings { batch: 256, ..Settings::default() };
+            let settings = CriticSettings { batch: 256, ..CriticSettings::default() };
             let mut critic = Critic::new(settings, dimensions, dimensions, 0);
             critic.train(x, t, &seen, 800);
             let got = critic.bound(x, t, &unseen);
@@ -390,9 +390,9 @@ mod tests {
     #[test]
     fn pairs_that_a_critic_has_learned_give_no_bound() {
         let (x, t) = channel(10, 2.0, 400);
-        let (x, t) = (Layer::new(&x, 10), Layer::new(&t, 10));
+        let (x, t) = (LayerOutputs::new(&x, 10), LayerOutputs::new(&t, 10));
         let (seen, unseen) = halves(400);
-        let mut critic = Critic::new(Settings::default(), 10, 10, 0);
+        let mut critic = Critic::new(CriticSettings::default(), 10, 10, 0);
         critic.train(x, t, &seen, 500);
         assert!(critic.bound(x, t, &seen) > 4.0);
         assert!(critic.bound(x, t, &unseen) < 1.5);
@@ -424,9 +424,9 @@ mod tests {
     #[test]
     fn a_critic_stops_at_the_logarithm_of_its_batch() {
         let (x, t) = channel(4, 20.0, 2000);
-        let (x, t) = (Layer::new(&x, 4), Layer::new(&t, 4));
+        let (x, t) = (LayerOutputs::new(&x, 4), LayerOutputs::new(&t, 4));
         let (seen, unseen) = halves(2000);
-        let settings = Settings { batch: 32, ..Settings::default() };
+        let settings = CriticSettings { batch: 32, ..CriticSettings::default() };
         let mut critic = Critic::new(settings, 4, 4, 0);
         critic.train(x, t, &seen, 1000);
         let got = critic.bound(x, t, &unseen);
@@ -437,9 +437,9 @@ mod tests {
     #[test]
     fn a_critic_goes_on_where_it_stopped() {
         let (x, t) = channel(2, 2.0, 1000);
-        let (x, t) = (Layer::new(&x, 2), Layer::new(&t, 2));
+        let (x, t) = (LayerOutputs::new(&x, 2), LayerOutputs::new(&t, 2));
         let (seen, unseen) = halves(1000);
-        let mut critic = Critic::new(Settings::default(), 2, 2, 0);
+        let mut critic = Critic::new(CriticSettings::default(), 2, 2, 0);
         let untrained = critic.bound(x, t, &unseen);
         assert_eq!(untrained, critic.bound(x, t, &unseen));
         let bounds: Vec<f64> = (0..10)
@@ -454,12 +454,12 @@ mod tests {
     #[test]
     fn a_critic_outlives_a_layer_that_is_not_finite() {
         let (x, t) = channel(1, 2.0, 200);
-        let (x, t) = (Layer::new(&x, 1), Layer::new(&t, 1));
+        let (x, t) = (LayerOutputs::new(&x, 1), LayerOutputs::new(&t, 1));
         let mut broken = vec![0.5; 200];
         broken[7] = f32::NAN;
-        let broken = Layer::new(&broken, 1);
+        let broken = LayerOutputs::new(&broken, 1);
         let all: Vec<usize> = (0..200).collect();
-        let mut critic = Critic::new(Settings::default(), 1, 1, 0);
+        let mut critic = Critic::new(CriticSettings::default(), 1, 1, 0);
         critic.train(x, t, &all, 50);
         critic.train(x, broken, &all, 50);
         assert!(critic.bound(x, broken, &all).is_nan());
@@ -475,9 +475,9 @@ mod tests {
             .map(|class| *class as f32 + 0.05 * random::normal(&mut generator) as f32)
             .collect();
         let given = Labels::new(&classes, 4).one_hot();
-        let (y, t) = (Layer::new(&given, 4), Layer::new(&values, 1));
+        let (y, t) = (LayerOutputs::new(&given, 4), LayerOutputs::new(&values, 1));
         let (seen, unseen) = halves(1000);
-        let mut critic = Critic::new(Settings::default(), 4, 1, 0);
+        let mut critic = Critic::new(CriticSettings::default(), 4, 1, 0);
         critic.train(y, t, &seen, 600);
         let got = critic.bound(y, t, &unseen);
         assert!((got - 2.0).abs() < 0.05, "{got}");

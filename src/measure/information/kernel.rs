@@ -11,7 +11,7 @@
 //! dimension, even with endless samples: the upper by `s / 2(s + σ²)`. Neither can exceed the
 //! logarithm of the number of samples.
 
-use super::{Information, Labels, Layer};
+use super::{Information, Labels, LayerOutputs};
 
 /// The noise that is supposed on every unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub enum Noise {
 
 /// Both bounds of [`kernel`](self).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
+pub struct PairwiseBounds {
     /// From `exp(-D / 2σ²)`, a Kullback-Leibler divergence.
     pub upper: Information,
     /// From `exp(-D / 8σ²)`, a Bhattacharyya distance.
@@ -42,7 +42,7 @@ pub struct Distances {
 impl Distances {
     /// The distance of every pair, computed once for all sets of samples that are measured.
     #[must_use]
-    pub fn new(layer: Layer) -> Self {
+    pub fn new(layer: LayerOutputs) -> Self {
         let (rows, units) = (layer.rows(), layer.units());
         // Unit by unit, so that the innermost loop runs along samples and has no sum to wait for.
         let mut columns = vec![0f32; rows * units];
@@ -98,11 +98,11 @@ impl Distances {
     /// `I(T;Y)` is `I(X;T)` of all less `Σ p_c I(X;T)` within class `c` of share `p_c`, each by the
     /// same bound: the difference is itself no bound.
     #[must_use]
-    pub fn bounds(&self, labels: Labels, samples: &[usize], noise: Noise) -> Bounds {
+    pub fn bounds(&self, labels: Labels, samples: &[usize], noise: Noise) -> PairwiseBounds {
         let total = self.total_variance(samples);
         if !total.is_finite() {
             let none = Information { inputs: f64::NAN, labels: f64::NAN };
-            return Bounds { upper: none, lower: none };
+            return PairwiseBounds { upper: none, lower: none };
         }
         let variance = match noise {
             Noise::Absolute(variance) => variance,
@@ -136,7 +136,7 @@ impl Distances {
             inputs: (-among_all[bound]).max(0.0),
             labels: within[bound] - among_all[bound],
         };
-        Bounds { upper: of(1), lower: of(0) }
+        PairwiseBounds { upper: of(1), lower: of(0) }
     }
 }
 
@@ -194,13 +194,13 @@ mod tests {
         (values, classes)
     }
 
-    fn bounds(values: &[f32], units: usize, classes: &[u32], noise: Noise) -> Bounds {
+    fn bounds(values: &[f32], units: usize, classes: &[u32], noise: Noise) -> PairwiseBounds {
         let samples: Vec<usize> = (0..classes.len()).collect();
-        let distances = Distances::new(Layer::new(values, units));
+        let distances = Distances::new(LayerOutputs::new(values, units));
         distances.bounds(Labels::new(classes, 100), &samples, noise)
     }
 
-    fn assert_close(one: Bounds, other: Bounds, tolerance: f64) {
+    fn assert_close(one: PairwiseBounds, other: PairwiseBounds, tolerance: f64) {
         for (one, other) in [(one.upper, other.upper), (one.lower, other.lower)] {
             assert!((one.inputs - other.inputs).abs() < tolerance, "{one:?} {other:?}");
             assert!((one.labels - other.labels).abs() < tolerance, "{one:?} {other:?}");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     /// The formula as it stands in the paper, in three loops.
-    fn plainly(values: &[f32], units: usize, classes: &[u32], variance: f64) -> Bounds {
+    fn plainly(values: &[f32], units: usize, classes: &[u32], variance: f64) -> PairwiseBounds {
         let point = |i: usize, u: usize| f64::from(values[i * units + u]);
         let information = |members: &[usize], factor: f64| -> f64 {
             let n = members.len() as f64;
@@ -240,7 +240,7 @@ mod tests {
             }
             Information { inputs, labels }
         };
-        Bounds { upper: of(2.0), lower: of(8.0) }
+        PairwiseBounds { upper: of(2.0), lower: of(8.0) }
     }
 
     #[test]
@@ -255,11 +255,11 @@ mod tests {
     #[test]
     fn relative_noise_is_a_share_of_the_measured_samples_spread() {
         let (values, classes) = sample(4, 120, 5, 3);
-        let layer = Layer::new(&values, 5);
+        let layer = LayerOutputs::new(&values, 5);
         let (_, variance) = layer.moments();
         let some: Vec<usize> = (0..60).collect();
         let distances = Distances::new(layer);
-        let (_, own) = Layer::new(&values[..300], 5).moments();
+        let (_, own) = LayerOutputs::new(&values[..300], 5).moments();
         assert!((distances.total_variance(&some) - 5.0 * own).abs() < 1e-5);
         let absolute = bounds(&values, 5, &classes, Noise::Absolute(0.2 * 5.0 * variance));
         assert_close(bounds(&values, 5, &classes, Noise::Relative(0.2)), absolute, 1e-5);
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_subset_is_what_it_would_be_alone() {
         let (values, classes) = sample(7, 200, 3, 4);
-        let distances = Distances::new(Layer::new(&values, 3));
+        let distances = Distances::new(LayerOutputs::new(&values, 3));
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);
         for set in [even, odd] {
             let own: Vec<f32> =

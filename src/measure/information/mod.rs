@@ -23,12 +23,12 @@ use serde::{Deserialize, Serialize};
 
 /// The outputs of one layer for every sample, `[samples, units]`, row by row.
 #[derive(Clone, Copy, Debug)]
-pub struct Layer<'a> {
+pub struct LayerOutputs<'a> {
     values: &'a [f32],
     units: usize,
 }
 
-impl<'a> Layer<'a> {
+impl<'a> LayerOutputs<'a> {
     /// A layer of `units` outputs; `values` is `[samples, units]`, row by row.
     ///
     /// # Panics

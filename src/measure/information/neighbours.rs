@@ -18,7 +18,7 @@
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
 
 use super::kernel::Distances;
-use super::{Labels, Layer};
+use super::{Labels, LayerOutputs};
 use crate::random::{self, Generator};
 
 /// The outputs of a layer with Gaussian noise, `[samples, units]`: its deviation is `relative`
@@ -28,7 +28,7 @@ use crate::random::{self, Generator};
 /// With a generator that starts over at every step, the noise is the same throughout training, and
 /// its fluctuation does not show in a curve.
 #[must_use]
-pub fn noisy(layer: Layer, relative: f64, generator: &mut Generator) -> Vec<f32> {
+pub fn noisy(layer: LayerOutputs, relative: f64, generator: &mut Generator) -> Vec<f32> {
     let deviation = relative * layer.moments().1.sqrt();
     let noise = |value: &f32| (f64::from(*value) + deviation * random::normal(generator)) as f32;
     layer.values.iter().map(noise).collect()
@@ -148,7 +148,7 @@ mod tests {
     }
 
     fn distances(values: &[f32], units: usize) -> Distances {
-        Distances::new(Layer::new(values, units))
+        Distances::new(LayerOutputs::new(values, units))
     }
 
     /// `X` standard normal and `X` with noise, for a channel of `bits` in `dimensions`.
@@ -313,9 +313,9 @@ mod tests {
         let mut generator = generator(2, Purpose::ActivationNoise);
         let values: Vec<f32> =
             normals(&mut generator, 20_000, 3.0).iter().map(|v| *v as f32).collect();
-        let noisy = noisy(Layer::new(&values, 2), 0.5, &mut generator);
+        let noisy = noisy(LayerOutputs::new(&values, 2), 0.5, &mut generator);
         let added: Vec<f32> = noisy.iter().zip(&values).map(|(n, v)| n - v).collect();
-        let deviation = Layer::new(&added, 2).moments().1.sqrt();
+        let deviation = LayerOutputs::new(&added, 2).moments().1.sqrt();
         assert!((deviation / 1.5 - 1.0).abs() < 0.02, "{deviation}");
     }
 

@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use super::{LAYER_SETS, Probe};
 use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
-    Information, Labels, Layer, binning, contrastive, kernel, neighbours,
+    Information, Labels, LayerOutputs, binning, contrastive, kernel, neighbours,
 };
 use crate::measure::{Curve, Quantity, Split};
 use crate::random::{self, Purpose};
@@ -41,7 +41,7 @@ impl Estimated {
 impl Probe {
     pub(super) fn measure_information(
         &mut self,
-        outputs: Layer,
+        outputs: LayerOutputs,
         layer: usize,
         member: usize,
         values: &mut [f64],
@@ -59,7 +59,7 @@ impl Probe {
         let labels = Labels::new(&classes, count);
         let by_critic = self.settings.info == Estimator::Contrastive;
         let one_hot = if by_critic { labels.one_hot() } else { Vec::new() };
-        let answers = Layer::new(&one_hot, count);
+        let answers = LayerOutputs::new(&one_hot, count);
         if by_critic {
             self.train_critics(outputs, answers, layer, member);
         }
@@ -97,14 +97,14 @@ impl Probe {
     /// The estimator of the information of one layer of one member.
     fn estimator<'a>(
         &'a self,
-        outputs: Layer<'a>,
-        answers: Layer<'a>,
+        outputs: LayerOutputs<'a>,
+        answers: LayerOutputs<'a>,
         labels: Labels<'a>,
         layer: usize,
         member: usize,
     ) -> Estimate<'a> {
         let settings = &self.settings;
-        let inputs = Layer::new(self.points.rows(member), self.points.features());
+        let inputs = LayerOutputs::new(self.points.rows(member), self.points.features());
         match settings.info {
             Estimator::Off => Box::new(|_| Estimated::NONE),
             Estimator::Binning => {
@@ -135,7 +135,8 @@ impl Probe {
                 };
                 let distances = kernel::Distances::new(outputs);
                 Box::new(move |indices| {
-                    let kernel::Bounds { upper, lower } = distances.bounds(labels, indices, noise);
+                    let kernel::PairwiseBounds { upper, lower } =
+                        distances.bounds(labels, indices, noise);
                     Estimated {
                         inputs: upper.inputs,
                         inputs_lower: lower.inputs,
@@ -149,7 +150,7 @@ impl Probe {
                 let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
                 let noisy = neighbours::noisy(outputs, noise, &mut generator);
                 let x = kernel::Distances::new(inputs);
-                let t = kernel::Distances::new(Layer::new(&noisy, outputs.units()));
+                let t = kernel::Distances::new(LayerOutputs::new(&noisy, outputs.units()));
                 Box::new(move |indices| {
                     let inputs = neighbours::shared(&x, &t, indices, k);
                     let labels = neighbours::shared_with_labels(&t, labels, indices, k);
@@ -175,13 +176,19 @@ impl Probe {
 
     /// Trains the critics of a layer on every other sample for as long as that helps with the rest:
     /// a critic bounds information only on pairs that it has not learned.
-    fn train_critics(&mut self, outputs: Layer, answers: Layer, layer: usize, member: usize) {
+    fn train_critics(
+        &mut self,
+        outputs: LayerOutputs,
+        answers: LayerOutputs,
+        layer: usize,
+        member: usize,
+    ) {
         let seed = self.seeds[member];
         let all = self.points.indices(member, Split::All);
         let (learned, held) = (every_other(&all, 0), every_other(&all, 1));
-        let inputs = Layer::new(self.points.rows(member), self.points.features());
-        let new = |x: &Layer| {
-            let settings = contrastive::Settings::default();
+        let inputs = LayerOutputs::new(self.points.rows(member), self.points.features());
+        let new = |x: &LayerOutputs| {
+            let settings = contrastive::CriticSettings::default();
             contrastive::Critic::new(settings, x.units(), outputs.units(), seed)
         };
         let critics = &mut self.critics[member];

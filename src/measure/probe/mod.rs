@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::information::{Layer, contrastive};
+use super::information::{LayerOutputs, contrastive};
 use super::points::Points;
 use super::{Curve, Quantity, Split, class_variance, curves};
 use crate::data::Dataset;
@@ -203,7 +203,7 @@ impl Probe {
             for (member, padded) in outputs.chunks(outputs.len() / members).enumerate() {
                 let units = network.units(layer, member);
                 let outputs = self.points.unpadded(member, padded, width, units);
-                let (outputs, values) = (Layer::new(&outputs, units), &mut values[member]);
+                let (outputs, values) = (LayerOutputs::new(&outputs, units), &mut values[member]);
                 self.measure_information(outputs, layer, member, values);
                 self.measure_class_variance(outputs, layer, member, values);
             }
@@ -213,7 +213,7 @@ impl Probe {
 
     fn measure_class_variance(
         &self,
-        outputs: Layer,
+        outputs: LayerOutputs,
         layer: usize,
         member: usize,
         values: &mut [f64],
@@ -247,13 +247,13 @@ impl Probe {
             for (member, padded) in outputs.chunks(outputs.len() / members).enumerate() {
                 let units = network.units(index + 1, member);
                 let outputs = self.points.unpadded(member, padded, width, units);
-                self.note_range(Layer::new(&outputs, units), index + 1, member);
+                self.note_range(LayerOutputs::new(&outputs, units), index + 1, member);
             }
         }
         Ok(())
     }
 
-    fn note_range(&mut self, outputs: Layer, layer: usize, member: usize) {
+    fn note_range(&mut self, outputs: LayerOutputs, layer: usize, member: usize) {
         let ranges = &mut self.ranges[member];
         ranges.resize(ranges.len().max(layer), (f32::INFINITY, f32::NEG_INFINITY));
         let (low, high) = &mut ranges[layer - 1];

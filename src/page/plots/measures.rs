@@ -29,7 +29,7 @@ pub struct Panel {
 }
 
 /// One curve that is drawn: its index in the history, for some members.
-struct Drawn {
+struct DrawnCurve {
     index: usize,
     curve: Curve,
     members: Range<usize>,
@@ -87,7 +87,7 @@ fn drawn(
     quantity: Quantity,
     chosen: Split,
     text: &Text,
-) -> Vec<Drawn> {
+) -> Vec<DrawnCurve> {
     let mut curves: Vec<(usize, Curve)> = history
         .curves()
         .iter()
@@ -122,7 +122,7 @@ fn drawn(
                 let colour = theme.shade(theme.test, group, count);
                 let mut series = series(name, colour, colour, Line::Solid);
                 series.named_where_it_rises = true;
-                Drawn { index, curve, members, series }
+                DrawnCurve { index, curve, members, series }
             })
             .collect();
     }
@@ -130,9 +130,9 @@ fn drawn(
     curves
         .into_iter()
         .enumerate()
-        .map(|(place, (index, curve))| {
+        .map(|(order, (index, curve))| {
             let series = if count > 1 {
-                let colour = theme.layer(place, count);
+                let colour = theme.layer(order, count);
                 series(layer_name(&curve, outputs, text), colour, colour, Line::Solid)
             } else {
                 let (id, colour, ink, line) = match curve.set {
@@ -147,7 +147,7 @@ fn drawn(
                 let name = if id.is_empty() { String::new() } else { text.get(id) };
                 series(name, colour, ink, line)
             };
-            Drawn { index, curve, members: members.clone(), series }
+            DrawnCurve { index, curve, members: members.clone(), series }
         })
         .collect()
 }
@@ -240,7 +240,7 @@ pub fn panel(
 }
 
 /// The numbers of a measurement.
-fn readout(history: &History, near: &ProbeResult, drawn: &[Drawn], text: &Text) -> Words {
+fn readout(history: &History, near: &ProbeResult, drawn: &[DrawnCurve], text: &Text) -> Words {
     let numbers = text.numbers();
     let values = drawn.iter().filter_map(|drawn| {
         let point = at(near, drawn.index, &drawn.members)?;
@@ -377,7 +377,7 @@ fn levels(
 }
 
 /// A warning if an estimate has been at its maximum for most of the run.
-fn saturation(history: &History, drawn: &Drawn, text: &Text) -> Option<String> {
+fn saturation(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<String> {
     const NEAR: f64 = 0.1;
     if drawn.curve.quantity != Quantity::InputInformation {
         return None;

@@ -29,7 +29,7 @@ use crate::theory;
 pub use crate::text::Words;
 
 /// A value of an evaluation.
-type Value = fn(&Scores) -> f32;
+type ScoreValue = fn(&Scores) -> f32;
 
 /// The page's heading: the article's title for modular arithmetic, otherwise the preset's label, or
 /// the data set's name if the reader changed the task.
@@ -101,7 +101,13 @@ pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
 }
 
 /// A curve on the training set and one on the test set for each group.
-fn curves(history: &History, theme: &Theme, text: &Text, train: Value, test: Value) -> Vec<Series> {
+fn curves(
+    history: &History,
+    theme: &Theme,
+    text: &Text,
+    train: ScoreValue,
+    test: ScoreValue,
+) -> Vec<Series> {
     let mut all = Vec::new();
     let groups = groups(history.experiment(), text);
     let count = groups.len();
@@ -193,7 +199,7 @@ fn configurations(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, St
 }
 
 /// Median and range at every evaluated step, of the members that have not diverged.
-fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
+fn points(history: &History, members: Range<usize>, value: ScoreValue) -> Vec<Point> {
     let evaluations = history.evaluations().iter();
     evaluations
         .filter_map(|evaluation| {
@@ -204,7 +210,7 @@ fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> 
 }
 
 /// Median and range of a value, of the members that have not diverged.
-fn point<'a>(scores: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -> Option<Point> {
+fn point<'a>(scores: impl Iterator<Item = &'a Scores>, value: ScoreValue, x: f64) -> Option<Point> {
     summary(scores.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
 }
 
@@ -289,7 +295,7 @@ pub fn readout(
     let mut parts: Vec<Words> = Vec::new();
     for (members, name) in groups {
         let scores = || evaluation.members.get(members.clone()).into_iter().flatten().flatten();
-        let at = |value: Value| point(scores(), value, 0.0).map(|point| point.median);
+        let at = |value: ScoreValue| point(scores(), value, 0.0).map(|point| point.median);
         let (Some(train), Some(test)) = (at(|m| m.train.accuracy), at(|m| m.test.accuracy)) else {
             continue;
         };

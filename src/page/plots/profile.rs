@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Value, Words, configurations, pair, point, points};
+use super::{ScoreValue, Words, configurations, pair, point, points};
 use crate::evaluation::{Evaluation, Scores};
 use crate::experiment::{self, Counts, Experiment, Field, ModelKind};
 use crate::history::History;
@@ -49,7 +49,7 @@ pub fn profile(history: &History, pick: Pick, is_loss: bool, text: &Text) -> Opt
     let (Pick::At(step) | Pick::BestUpTo(step)) = pick;
     let off = |evaluation: &&Evaluation| (f64::from(evaluation.step) - step).abs();
     let near = history.evaluations().iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
-    let (train, test): (Value, Value) = if is_loss {
+    let (train, test): (ScoreValue, ScoreValue) = if is_loss {
         (|m| m.train.loss, |m| m.test.loss)
     } else {
         (|m| 1.0 - m.train.accuracy, |m| 1.0 - m.test.accuracy)
@@ -66,7 +66,7 @@ pub fn profile(history: &History, pick: Pick, is_loss: bool, text: &Text) -> Opt
         }
     };
     let seeds = experiment.settings.seeds;
-    let points = |value: Value| {
+    let points = |value: ScoreValue| {
         let at = |(index, x): (usize, &f64)| {
             point((index * seeds..(index + 1) * seeds).filter_map(picked), value, *x)
         };
@@ -225,7 +225,7 @@ pub fn map(history: &History, is_loss: bool, text: &Text) -> Option<(Vec<String>
     let (field, numbers) = numeric_list(history.experiment())?;
     let seeds = history.experiment().settings.seeds;
     let order = order(&numbers);
-    let value: Value = if is_loss { |m| m.test.loss } else { |m| 1.0 - m.test.accuracy };
+    let value: ScoreValue = if is_loss { |m| m.test.loss } else { |m| 1.0 - m.test.accuracy };
     let mut cells = Vec::new();
     for (row, &index) in order.iter().enumerate() {
         let points = points(history, index * seeds..(index + 1) * seeds, value);

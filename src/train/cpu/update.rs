@@ -7,7 +7,7 @@ use crate::experiment::{Grokfast, Optimiser, Settings};
 use crate::train::optimiser::{EPSILON, StepCoefficients};
 
 /// What an optimiser remembers of each parameter.
-pub(super) struct State {
+pub(super) struct OptimiserState {
     mean: Vec<f32>,
     /// Empty for SGD.
     square: Vec<f32>,
@@ -24,7 +24,7 @@ pub(crate) fn covers(member: &Settings) -> bool {
         && member.rank_penalty == 0.0
 }
 
-impl State {
+impl OptimiserState {
     pub(super) fn new(member: &Settings, numbers: usize) -> Self {
         let square = if member.optimiser == Optimiser::Sgd { 0 } else { numbers };
         Self { mean: vec![0.0; numbers], square: vec![0.0; square], average: Vec::new() }

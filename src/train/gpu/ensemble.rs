@@ -20,7 +20,7 @@ use crate::train::TrainError;
 use crate::train::draws::Batches;
 
 /// An ensemble in training on the GPU.
-pub(in crate::train) struct Ensemble {
+pub(in crate::train) struct GpuEnsemble {
     plan: Plan,
     client: Client,
     device: Device,
@@ -34,7 +34,7 @@ pub(in crate::train) struct Ensemble {
     start: MlpEnsemble,
 }
 
-impl Ensemble {
+impl GpuEnsemble {
     /// `None` if the device is no GPU, has no buffers large enough, or if the kernels do not cover
     /// a member.
     pub(in crate::train) fn new(

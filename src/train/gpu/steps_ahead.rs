@@ -6,7 +6,7 @@ use burn::cubecl::bytes::Bytes;
 use burn::cubecl::client::Client;
 
 use super::buffers::Buffers;
-use super::plan::{Input, Plan, STEPS_AHEAD, TABLE_HEADER};
+use super::plan::{InputKind, Plan, STEPS_AHEAD, TABLE_HEADER};
 use super::rates::rates;
 use super::upload;
 use crate::experiment::Settings;
@@ -108,7 +108,7 @@ impl StepsAhead {
     /// to write.
     fn lists(&self, plan: &Plan) -> Vec<u32> {
         let mut lists = Vec::new();
-        let Input::Pairs(elements) = plan.input else { return lists };
+        let InputKind::Pairs(elements) = plan.input else { return lists };
         let mut push =
             |pairs: &[_]| upload::push_lists(&mut lists, pairs, elements, plan.list_length());
         if self.batches.is_some() {

@@ -14,15 +14,15 @@ use std::fmt;
 use rand::RngExt;
 
 use super::binning::{Binning, Outcomes, Range};
-use super::contrastive::{Critic, Settings};
+use super::contrastive::{Critic, CriticSettings};
 use super::kernel::{Distances, Noise};
-use super::{Labels, Layer, neighbours};
+use super::{Labels, LayerOutputs, neighbours};
 use crate::measure::EstimatorKind;
 use crate::random::Generator;
 
 /// An estimator with its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Estimator {
+pub enum TestedEstimator {
     /// [`binning`](super::binning) of output and input, unless that is discrete.
     Binning {
         /// The bins.
@@ -43,7 +43,7 @@ pub enum Estimator {
     /// [`contrastive`](super::contrastive), trained on half of the pairs, measured on the others.
     Contrastive {
         /// The critic.
-        settings: Settings,
+        settings: CriticSettings,
         /// Updates from its initial weights on.
         updates: usize,
     },
@@ -58,7 +58,7 @@ pub enum Bound {
     Lower,
 }
 
-impl Estimator {
+impl TestedEstimator {
     /// Its kind, whatever its settings.
     #[must_use]
     pub fn kind(&self) -> EstimatorKind {
@@ -72,7 +72,7 @@ impl Estimator {
     }
 }
 
-impl fmt::Display for Estimator {
+impl fmt::Display for TestedEstimator {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Binning { binning: Binning { bins, range }, corrected } => {
@@ -94,18 +94,18 @@ impl fmt::Display for Estimator {
 
 /// The estimate from a sample, in bits. A critic gets its seed from the generator.
 #[must_use]
-pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator) -> f64 {
+pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Generator) -> f64 {
     let all: Vec<usize> = (0..sample.len()).collect();
-    let inputs = Layer::new(&sample.inputs, sample.input_units);
-    let outputs = Layer::new(&sample.outputs, sample.output_units);
+    let inputs = LayerOutputs::new(&sample.inputs, sample.input_units);
+    let outputs = LayerOutputs::new(&sample.outputs, sample.output_units);
     let labels = sample.classes.as_ref().map(|(classes, count)| Labels::new(classes, *count));
     match estimator {
-        Estimator::Binning { binning, corrected } => {
+        TestedEstimator::Binning { binning, corrected } => {
             let x = labels.map_or_else(|| binning.outcomes(inputs), Outcomes::of);
             x.shared(&binning.outcomes(outputs), &all, corrected)
         }
-        Estimator::Kernel { bound } => {
-            let distances = Distances::new(Layer::new(&sample.centres, sample.output_units));
+        TestedEstimator::Kernel { bound } => {
+            let distances = Distances::new(LayerOutputs::new(&sample.centres, sample.output_units));
             // A continuous input is a class of its own for each sample.
             let own: Vec<u32> = (0..sample.len() as u32).collect();
             let labels = labels.unwrap_or_else(|| Labels::new(&own, own.len()));
@@ -115,14 +115,14 @@ pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator
                 Bound::Lower => bounds.lower.labels,
             }
         }
-        Estimator::Neighbours { k } => {
+        TestedEstimator::Neighbours { k } => {
             let t = Distances::new(outputs);
             match labels {
                 Some(labels) => neighbours::shared_with_labels(&t, labels, &all, k),
                 None => neighbours::shared(&Distances::new(inputs), &t, &all, k),
             }
         }
-        Estimator::Contrastive { settings, updates } => {
+        TestedEstimator::Contrastive { settings, updates } => {
             let seed = generator.random();
             let (seen, unseen) = all.split_at(all.len() / 2);
             let mut critic = Critic::new(settings, sample.input_units, sample.output_units, seed);
@@ -145,7 +145,7 @@ mod tests {
                 let of = |seed| {
                     let mut generator = generator(seed, Purpose::ReferenceProblem);
                     let sample = problem.sample(500, &mut generator);
-                    estimate(Estimator::Kernel { bound }, &sample, &mut generator) / 20.0
+                    estimate(TestedEstimator::Kernel { bound }, &sample, &mut generator) / 20.0
                 };
                 (0..20).map(of).sum()
             };
@@ -160,7 +160,7 @@ mod tests {
         let problem = Problem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
         let sample = problem.sample(2048, &mut generator);
         let binning = Binning { bins: 10, range: Range::Own };
-        let estimator = Estimator::Binning { binning, corrected: false };
+        let estimator = TestedEstimator::Binning { binning, corrected: false };
         assert!(problem.truth().bits < 0.03);
         assert_eq!(estimate(estimator, &sample, &mut generator), 11.0);
     }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bound, Estimator, Problem, Truth, estimate};
+use super::{Bound, Problem, TestedEstimator, Truth, estimate};
 use crate::measure::information::binning::{Binning, Range};
-use crate::measure::information::contrastive::Settings;
+use crate::measure::information::contrastive::CriticSettings;
 use crate::measure::{CheckSource, EstimatorCheck};
 use crate::random::{Purpose, generator};
 use crate::stats;
@@ -54,9 +54,9 @@ pub fn over_samples(source: CheckSource, seed: u32) -> impl Iterator<Item = Esti
     let problem = Problem::from(source);
     let estimators = [
         bins(8, Range::Own, true),
-        Estimator::Kernel { bound: Bound::Upper },
-        Estimator::Kernel { bound: Bound::Lower },
-        Estimator::Neighbours { k: 3 },
+        TestedEstimator::Kernel { bound: Bound::Upper },
+        TestedEstimator::Kernel { bound: Bound::Lower },
+        TestedEstimator::Neighbours { k: 3 },
         critic(128, 300),
     ];
     let truth = problem.truth();
@@ -85,7 +85,7 @@ pub fn names(selection: Selection) -> Vec<[String; 2]> {
 /// One estimator to be tried on one problem.
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
-    estimator: Estimator,
+    estimator: TestedEstimator,
     samples: usize,
     expected_to_hold: bool,
     note: &'static str,
@@ -95,8 +95,8 @@ struct Attempt {
 impl Attempt {
     fn repetitions(&self, selection: Selection) -> usize {
         match (selection, self.estimator) {
-            (Selection::Quick, Estimator::Contrastive { .. }) => 1,
-            (Selection::Full, Estimator::Contrastive { .. }) => 3,
+            (Selection::Quick, TestedEstimator::Contrastive { .. }) => 1,
+            (Selection::Full, TestedEstimator::Contrastive { .. }) => 3,
             (Selection::Quick, _) => 8,
             (Selection::Full, _) => 20,
         }
@@ -137,21 +137,24 @@ const FEW: usize = 500;
 /// Pairs for a critic, which sees most of them only once.
 const LEARNED: usize = 16_384;
 
-fn bins(bins: u16, range: Range, corrected: bool) -> Estimator {
-    Estimator::Binning { binning: Binning { bins, range }, corrected }
+fn bins(bins: u16, range: Range, corrected: bool) -> TestedEstimator {
+    TestedEstimator::Binning { binning: Binning { bins, range }, corrected }
 }
 
-fn critic(batch: usize, updates: usize) -> Estimator {
-    Estimator::Contrastive { settings: Settings { batch, ..Settings::default() }, updates }
+fn critic(batch: usize, updates: usize) -> TestedEstimator {
+    TestedEstimator::Contrastive {
+        settings: CriticSettings { batch, ..CriticSettings::default() },
+        updates,
+    }
 }
 
 /// What is tried, and where each estimator should hold.
 fn panel() -> Vec<(Problem, Vec<Attempt>)> {
     use Range::{Between, Own, Quantiles};
 
-    const UPPER: Estimator = Estimator::Kernel { bound: Bound::Upper };
-    const LOWER: Estimator = Estimator::Kernel { bound: Bound::Lower };
-    const NEIGHBOURS: Estimator = Estimator::Neighbours { k: 3 };
+    const UPPER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Upper };
+    const LOWER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Lower };
+    const NEIGHBOURS: TestedEstimator = TestedEstimator::Neighbours { k: 3 };
     const APART: &str = "bounds, and apart however many samples: inputs are spread evenly, not in \
                          clusters";
     const COARSE: &str = "differences within a bin are lost";
@@ -362,7 +365,7 @@ mod tests {
     }
 
     fn is_critic(attempt: &Attempt) -> bool {
-        matches!(attempt.estimator, Estimator::Contrastive { .. })
+        matches!(attempt.estimator, TestedEstimator::Contrastive { .. })
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Copies of parameters between the padded buffer and tensors.
 
-use super::{Buffer, KernelSource, Plan, Text, WORKGROUP_SIZE, invocation, workgroups};
+use super::{Buffer, KernelSource, KernelText, Plan, WORKGROUP_SIZE, invocation, workgroups};
 use crate::model::Role;
 
 /// Copies a layer's weights or biases out of the parameters.
@@ -31,12 +31,12 @@ pub(in crate::train::gpu) fn import(plan: &Plan, index: usize, role: Role) -> Ke
 
 /// Declares the `row` and column `c` of number `i` of the tensor, and its `index` in the
 /// parameters.
-fn indices(plan: &Plan, index: usize, role: Role) -> Text<'_> {
+fn indices(plan: &Plan, index: usize, role: Role) -> KernelText<'_> {
     let layer = &plan.layers[index];
     let (height, columns, outputs) = (layer.rows(), layer.columns(), layer.outputs);
     let first_row = if role == Role::Biases { layer.inputs } else { 0 };
     let size = layer.tensor_size(role);
-    let mut text = Text::new(plan, 0);
+    let mut text = KernelText::new(plan, 0);
     text.line(format!("let i = {};", invocation()));
     text.line(format!("if (i >= {}u) {{ return; }}", plan.members * size));
     text.line(format!(
@@ -49,7 +49,7 @@ fn indices(plan: &Plan, index: usize, role: Role) -> Text<'_> {
     text
 }
 
-fn finish(text: Text, index: usize, role: Role) -> KernelSource {
+fn finish(text: KernelText, index: usize, role: Role) -> KernelSource {
     let size = text.plan.members * text.plan.layers[index].tensor_size(role);
     text.finish([WORKGROUP_SIZE, 1], workgroups(size))
 }

@@ -1,6 +1,6 @@
 //! What a forward kernel does with the sum of a row and column: activation, output or gradient.
 
-use super::{Buffer, Rows, Text, loss};
+use super::{Buffer, KernelText, Rows, loss};
 use crate::experiment::Activation;
 use crate::train::gpu::plan::padded;
 
@@ -17,14 +17,14 @@ pub(super) enum Epilogue {
 
 impl Epilogue {
     /// Declares what it needs of row `r` and, if it needs any, of the row's `sample`.
-    pub(super) fn prepare(self, text: &mut Text, rows: Rows) {
+    pub(super) fn prepare(self, text: &mut KernelText, rows: Rows) {
         if self == Self::SquaredGradient {
             loss::targets(text, rows);
         }
     }
 
     /// Stores the sum `v` of row `r` and column `c`.
-    pub(super) fn store(self, text: &mut Text) {
+    pub(super) fn store(self, text: &mut KernelText) {
         let plan = text.plan;
         if let Self::Hidden(layer, activation) = self {
             let (hidden, slope) =

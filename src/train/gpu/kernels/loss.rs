@@ -1,6 +1,6 @@
 //! Losses: their targets, their gradients, and the sums that turn outputs into probabilities.
 
-use super::{Buffer, KernelSource, Plan, Rows, Text, WORKGROUP_SIZE};
+use super::{Buffer, KernelSource, KernelText, Plan, Rows, WORKGROUP_SIZE};
 use super::{sample, sample_index, step_counter};
 use crate::experiment::Loss;
 use crate::train::gpu::plan::{TABLE_HEADER, padded};
@@ -13,7 +13,7 @@ pub(super) const STABLE_MAX: &str = "let s = select(1.0 / (1.0 - min(x, 0.0)), x
 pub(super) fn gradient(plan: &Plan) -> KernelSource {
     let (outputs, columns, count) = (plan.outputs(), padded(plan.outputs()), plan.step_rows());
     let rows = plan.rows_of_step();
-    let mut text = Text::new(plan, 0);
+    let mut text = KernelText::new(plan, 0);
     text.line(format!("let rows = {count}u;"));
     if rows.is_batch() {
         step_counter::slot(&mut text);
@@ -45,7 +45,7 @@ pub(super) fn gradient(plan: &Plan) -> KernelSource {
 
 /// Declares what [`target`] and the gradients need of row `r`: the `weight` of its `sample`, and
 /// where its targets are.
-pub(super) fn targets(text: &mut Text, rows: Rows) {
+pub(super) fn targets(text: &mut KernelText, rows: Rows) {
     let plan = text.plan;
     if rows.is_batch() {
         let weight = 1.0 / plan.batch as f32;
@@ -67,7 +67,7 @@ pub(super) fn targets(text: &mut Text, rows: Rows) {
 }
 
 /// The target of column `c`.
-pub(super) fn target(text: &mut Text) -> String {
+pub(super) fn target(text: &mut KernelText) -> String {
     if text.plan.regression {
         let last = text.plan.outputs() - 1;
         let numbers = text.buffer(Buffer::Numbers);
@@ -79,7 +79,7 @@ pub(super) fn target(text: &mut Text) -> String {
 
 /// Declares the sum of `exp`, or of StableMax's `s`, over the row's outputs, and returns its name.
 /// The outputs begin at `at`. For `exp` the largest output is subtracted first.
-pub(super) fn sum_of_exponentials(text: &mut Text) -> &'static str {
+pub(super) fn sum_of_exponentials(text: &mut KernelText) -> &'static str {
     let output = text.buffer(Buffer::Output);
     let outputs = text.plan.outputs();
     if text.plan.loss == Loss::StableMax {

@@ -4,13 +4,13 @@
 //! for all of them. In the text, `i` is the first one's index among all parameters.
 
 use super::{
-    Buffer, KernelSource, Plan, Text, WORKGROUP_SIZE, invocation, step_counter, workgroups,
+    Buffer, KernelSource, KernelText, Plan, WORKGROUP_SIZE, invocation, step_counter, workgroups,
 };
 use crate::train::gpu::plan::{COLUMN_ALIGN, TABLE_HEADER};
 use crate::train::gpu::rates;
 
 pub(super) fn kernel(plan: &Plan) -> KernelSource {
-    let mut text = Text::new(plan, 0);
+    let mut text = KernelText::new(plan, 0);
     step_counter::slot(&mut text);
     text.line(format!("let i = ({}) * {COLUMN_ALIGN}u;", invocation()));
     step_counter::end(&mut text, "i == 0u");
@@ -27,7 +27,7 @@ pub(super) fn kernel(plan: &Plan) -> KernelSource {
 }
 
 /// Sets member, gradients and transposed index, if the parameters belong to this layer.
-fn layer(text: &mut Text, index: usize) {
+fn layer(text: &mut KernelText, index: usize) {
     let plan = text.plan;
     let layer = &plan.layers[index];
     let (start, size, columns) = (layer.start, layer.size(), layer.columns());
@@ -52,7 +52,7 @@ fn layer(text: &mut Text, index: usize) {
 
 /// Adds up the gradient of a gathered layer: that of an element's weights is the sum of the
 /// gradients of the rows that have the element.
-fn sum_listed_rows(text: &mut Text) {
+fn sum_listed_rows(text: &mut KernelText) {
     let plan = text.plan;
     let layer = &plan.layers[0];
     let (size, columns, rows) = (layer.size(), layer.columns(), plan.step_rows());
@@ -79,7 +79,7 @@ fn sum_listed_rows(text: &mut Text) {
 }
 
 /// Adds up the partial sums of a layer's gradient.
-fn sum_partials(text: &mut Text, index: usize) {
+fn sum_partials(text: &mut KernelText, index: usize) {
     let layer = &text.plan.layers[index];
     let stride = text.plan.members * layer.size();
     let partials = text.buffer(Buffer::Partials);
@@ -95,7 +95,7 @@ fn sum_partials(text: &mut Text, index: usize) {
 }
 
 /// Updates the parameters by their gradients, and the copies of them in the transposed weights.
-fn optimiser(text: &mut Text) {
+fn optimiser(text: &mut KernelText) {
     let plan = text.plan;
     let (parameters, state) = (text.buffer(Buffer::Parameters), text.buffer(Buffer::State));
     text.line(format!(
