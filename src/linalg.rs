@@ -73,8 +73,8 @@ impl Spectrum {
         let values: Vec<f64> =
             self.values.iter().copied().filter(|&value| self.counts(value)).collect();
         let total: f64 = values.iter().sum();
-        let shares = values.iter().map(|value| value / total);
-        (shares.map(|share| -share * share.ln()).sum(), total)
+        let fractions = values.iter().map(|value| value / total);
+        (fractions.map(|fraction| -fraction * fraction.ln()).sum(), total)
     }
 
     /// Whether a singular value is more than rounding.

@@ -217,20 +217,20 @@ impl Experiment {
         let mut one_seed = self.clone();
         one_seed.settings.seeds = 1;
         let members = one_seed.members();
-        let most = |number: fn(&Settings) -> usize| members.iter().map(number).max().unwrap_or(1);
-        let (samples, widest) = (most(Settings::all_samples), most(Settings::widest_layer));
+        let max = |number: fn(&Settings) -> usize| members.iter().map(number).max().unwrap_or(1);
+        let (samples, widest) = (max(Settings::all_samples), max(Settings::widest_layer));
         let mut by_memory =
-            (BUFFER / (samples * widest)).min(TOTAL / most(Settings::numbers_in_training)).max(1);
+            (BUFFER / (samples * widest)).min(TOTAL / max(Settings::numbers_in_training)).max(1);
         if one_seed.is_solved() {
             // These are solved one width after the other.
             let widths: HashSet<usize> = members.iter().map(|member| member.width).collect();
             by_memory *= widths.len();
         }
-        let most = by_memory.min(MAX_MEMBERS);
-        while self.combinations() > most {
+        let max_members = by_memory.min(MAX_MEMBERS);
+        while self.combinations() > max_members {
             self.lists.pop();
         }
-        self.settings.seeds = self.settings.seeds.min(most / self.combinations());
+        self.settings.seeds = self.settings.seeds.min(max_members / self.combinations());
         if self.member_count() == asked {
             return None;
         }

@@ -20,9 +20,10 @@ pub fn chords(probes: &[f32], width: usize, points: usize) -> Vec<f32> {
     for (i, from) in probes.chunks_exact(width).enumerate() {
         for to in probes.chunks_exact(width).skip(i + 1) {
             for point in 0..points {
-                let share = point as f32 / (points - 1) as f32;
+                let fraction = point as f32 / (points - 1) as f32;
                 // So written, both ends are exactly the samples.
-                chords.extend(from.iter().zip(to).map(|(a, b)| (1.0 - share) * a + share * b));
+                chords
+                    .extend(from.iter().zip(to).map(|(a, b)| (1.0 - fraction) * a + fraction * b));
             }
         }
     }
@@ -73,8 +74,11 @@ pub fn number(outputs: &[f32], outputs_width: usize, probes: usize, points: usiz
     }
     let eigenvalues = matrix.symmetric_eigenvalues();
     let total: f64 = eigenvalues.iter().map(|value| value.abs()).sum();
-    let shares = eigenvalues.iter().map(|value| value.abs() / total);
-    let entropy: f64 = shares.filter(|&share| share > 0.0).map(|share| -share * share.log2()).sum();
+    let fractions = eigenvalues.iter().map(|value| value.abs() / total);
+    let entropy: f64 = fractions
+        .filter(|&fraction| fraction > 0.0)
+        .map(|fraction| -fraction * fraction.log2())
+        .sum();
     entropy.exp2()
 }
 

@@ -158,9 +158,9 @@ impl ValueAxis {
 
     /// Evenly from zero up to a round number that is not below any of the values.
     pub fn up_to(values: impl Iterator<Item = f64>) -> Self {
-        let most = values.filter(|value| value.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
-        let decade = 10f64.powf(most.log10().floor());
-        let round = [1.0, 2.0, 4.0, 5.0, 8.0, 10.0].into_iter().find(|m| m * decade >= most);
+        let max = values.filter(|value| value.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+        let decade = 10f64.powf(max.log10().floor());
+        let round = [1.0, 2.0, 4.0, 5.0, 8.0, 10.0].into_iter().find(|m| m * decade >= max);
         Self::UpTo(round.unwrap_or(10.0) * decade)
     }
 
@@ -169,7 +169,7 @@ impl ValueAxis {
         match *self {
             Self::Rows(ref names) => value / names.len() as f64,
             Self::Share => value,
-            Self::UpTo(most) => value / most,
+            Self::UpTo(max) => value / max,
             Self::Between(low, high, _) => (value - low) / (high - low),
             Self::Decades(low, high) => {
                 (value.max(f64::MIN_POSITIVE).log10() - f64::from(low)) / f64::from(high - low)
@@ -188,8 +188,8 @@ impl ValueAxis {
                 rows.map(|(row, name)| (row as f64 + 0.5, name.clone())).collect()
             }
             Self::Share => [0.0, 0.5, 1.0].map(|v| (v, numbers.whole_percent(v))).into(),
-            Self::UpTo(most) => {
-                (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, numbers.number(v))).collect()
+            Self::UpTo(max) => {
+                (0..=4).map(|i| max * f64::from(i) / 4.0).map(|v| (v, numbers.number(v))).collect()
             }
             Self::Between(low, high, step) => {
                 let count = ((high - low) / step).round() as u32;

@@ -183,13 +183,13 @@ mod tests {
 
     /// The definition, in words for bins and with probabilities: `Σ p(t,y) log2 p(t,y) / p(t)p(y)`.
     fn by_words(rows: &[Vec<String>], classes: &[u32]) -> (f64, f64) {
-        let share = 1.0 / rows.len() as f64;
+        let fraction = 1.0 / rows.len() as f64;
         let (mut t, mut y, mut both) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (row, class) in rows.iter().zip(classes) {
             let word = row.join(",");
-            *t.entry(word.clone()).or_insert(0.0) += share;
-            *y.entry(*class).or_insert(0.0) += share;
-            *both.entry((word, *class)).or_insert(0.0) += share;
+            *t.entry(word.clone()).or_insert(0.0) += fraction;
+            *y.entry(*class).or_insert(0.0) += fraction;
+            *both.entry((word, *class)).or_insert(0.0) += fraction;
         }
         let entropy: f64 = t.values().map(|p: &f64| -p * p.log2()).sum();
         let shared = both.iter().map(|((w, c), p): (_, &f64)| p * (p / (t[w] * y[c])).log2()).sum();

@@ -233,9 +233,9 @@ mod tests {
             for class in 0..=*classes.iter().max().expect("samples") {
                 let members: Vec<usize> =
                     all.iter().copied().filter(|i| classes[*i] == class).collect();
-                let share = members.len() as f64 / all.len() as f64;
-                if share > 0.0 {
-                    labels -= share * information(&members, factor);
+                let fraction = members.len() as f64 / all.len() as f64;
+                if fraction > 0.0 {
+                    labels -= fraction * information(&members, factor);
                 }
             }
             Information { inputs, labels }
@@ -327,9 +327,9 @@ mod tests {
     fn the_upper_bound_is_never_below_the_lower() {
         for seed in 0..20 {
             let (values, classes) = sample(seed, 64, 3, 2);
-            for share in [1e-4, 1e-2, 0.1, 1.0, 100.0] {
-                let got = bounds(&values, 3, &classes, Noise::Relative(share));
-                assert!(got.upper.inputs >= got.lower.inputs, "{share}: {got:?}");
+            for fraction in [1e-4, 1e-2, 0.1, 1.0, 100.0] {
+                let got = bounds(&values, 3, &classes, Noise::Relative(fraction));
+                assert!(got.upper.inputs >= got.lower.inputs, "{fraction}: {got:?}");
                 assert!(got.upper.inputs <= 6.0 + 1e-9 && got.lower.inputs >= 0.0);
             }
         }
