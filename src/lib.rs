@@ -17,6 +17,7 @@ pub mod measure;
 pub mod phases;
 pub mod protocol;
 pub mod report;
+pub mod self_test;
 pub mod sharding;
 pub mod stats;
 pub mod sweep;

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
+use crate::json::nan_if_null;
 use crate::measure::{CheckSource, EstimatorCheck};
+use crate::self_test::DeviceCheck;
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -191,7 +193,7 @@ pub enum WarmUp {
     /// The browser is asked for its adapter.
     Adapter,
     /// Shaders are compiled, and one check of the self-test runs.
-    Check(String),
+    Check(DeviceCheck),
 }
 
 /// Why something cannot go on. `detail` is what a library or the browser said, untranslated.
@@ -203,11 +205,20 @@ pub enum Failure {
         /// What wgpu said.
         detail: String,
     },
-    /// The device computes something wrong, or does not answer.
+    /// The device computes something wrong.
     SelfTest {
         /// The check that failed.
-        check: String,
-        /// How.
+        check: DeviceCheck,
+        /// The largest error relative to the largest value; NaN if some of the answer is not a
+        /// finite number.
+        #[serde(deserialize_with = "nan_if_null")]
+        error: f32,
+    },
+    /// The device did not answer a check.
+    SelfTestUnanswered {
+        /// The check.
+        check: DeviceCheck,
+        /// What burn said.
         detail: String,
     },
     /// The program was built without WebGPU.

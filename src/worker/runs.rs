@@ -328,19 +328,22 @@ async fn open(backend: Backend) -> Result<Device, Failure> {
 #[cfg(feature = "gpu")]
 async fn open_gpu() -> Result<Device, Failure> {
     use crate::protocol::WarmUp;
-    use crate::train::conformance::{CHECKS, check};
+    use crate::self_test::DeviceCheck;
+    use crate::train::conformance::{Fault, check};
 
-    let total = CHECKS.len() as u32;
+    let total = DeviceCheck::ALL.len() as u32;
     send(&Event::WarmUp { stage: WarmUp::Adapter, done: 0, total });
     let device = Device::wgpu_options()
         .init_async()
         .await
         .map_err(|error| Failure::AdapterNotOpened { detail: error.to_string() })?;
-    for (index, name) in (0..).zip(CHECKS) {
-        send(&Event::WarmUp { stage: WarmUp::Check(name.to_string()), done: index, total });
-        check(index as usize, &device).await.map_err(|fault| Failure::SelfTest {
-            check: name.to_string(),
-            detail: fault.to_string(),
+    for (done, name) in (0..).zip(DeviceCheck::ALL) {
+        send(&Event::WarmUp { stage: WarmUp::Check(name), done, total });
+        check(name, &device).await.map_err(|fault| match fault {
+            Fault::Wrong(error) => Failure::SelfTest { check: name, error },
+            Fault::NoAnswer(error) => {
+                Failure::SelfTestUnanswered { check: name, detail: error.to_string() }
+            }
         })?;
     }
     Ok(device)
