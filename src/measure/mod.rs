@@ -10,7 +10,8 @@ mod estimator_check;
 
 pub use curve::{Curve, Quantity, Split, curves, of_network, sample_counts};
 pub use estimator_check::{
-    CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, EstimatorCheckReport, EstimatorKind,
+    BinLimits, Bound, CONTRASTIVE_BATCH, CheckNote, CheckSource, EstimatorCheck, EstimatorKind,
+    ReferenceProblem, TestedEstimator,
 };
 
 #[cfg(feature = "engine")]

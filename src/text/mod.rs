@@ -4,9 +4,13 @@
 //! folder of `.ftl` files and a row in [`Numbers`]: plural forms, lists and the order of arguments
 //! are its own. No sentence is made by joining words in Rust.
 
+#[cfg(any(test, feature = "cli"))]
+mod estimators;
 mod experiment;
 mod numbers;
 
+#[cfg(any(test, feature = "cli"))]
+pub use estimators::{check_note, reference_problem, tested_estimator};
 pub use experiment::{allowed, divergence, note};
 pub use numbers::{Numbers, power_of_ten};
 
@@ -26,6 +30,12 @@ const ENGLISH: [&str; 8] = [
     include_str!("en/failures.ftl"),
     include_str!("en/devices.ftl"),
     include_str!("en/page.ftl"),
+];
+
+/// What only the command line says, in English. The page does without.
+const COMMAND_LINE: &[&str] = &[
+    #[cfg(any(test, feature = "cli"))]
+    include_str!("en/command-line.ftl"),
 ];
 
 /// A language of the page.
@@ -163,7 +173,8 @@ impl Text {
         if locale == Locale::Pseudo {
             bundle.set_transform(Some(accented));
         }
-        for source in locale.messages() {
+        let command_line = if locale == Locale::English { COMMAND_LINE } else { &[] };
+        for source in locale.messages().iter().chain(command_line) {
             let resource = FluentResource::try_new((*source).to_owned());
             let resource = resource.unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
             bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{errors:?}"));

@@ -10,9 +10,18 @@ use crate::measure::{CheckSource, Split};
 
 /// The messages of a locale: id, and everything behind it up to the next.
 fn messages(locale: Locale) -> BTreeMap<String, String> {
+    parsed(locale.messages().iter())
+}
+
+/// The English messages with those that only the command line has.
+fn english() -> BTreeMap<String, String> {
+    parsed(Locale::English.messages().iter().chain(COMMAND_LINE))
+}
+
+fn parsed<'a>(sources: impl Iterator<Item = &'a &'a str>) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     let mut id = String::new();
-    for line in locale.messages().iter().flat_map(|source| source.lines()) {
+    for line in sources.flat_map(|source| source.lines()) {
         if line.starts_with('#') {
             continue;
         }
@@ -49,7 +58,8 @@ fn text(locale: Locale) -> Text {
 fn every_message_formats_with_its_arguments() {
     for locale in Locale::ALL {
         let text = text(locale);
-        for (id, message) in messages(locale) {
+        let messages = if locale == Locale::English { english() } else { messages(locale) };
+        for (id, message) in messages {
             for value in [Arg::Number(1.0), Arg::Number(5.0), Arg::Text("x".into())] {
                 // The names live as long as the program, as they do elsewhere.
                 let args: Vec<(&'static str, Arg)> = arguments(&message)
@@ -128,7 +138,7 @@ fn source() -> String {
 #[test]
 #[cfg(not(target_family = "wasm"))]
 fn no_message_is_missing() {
-    let (source, words) = (source(), messages(Locale::English));
+    let (source, words) = (source(), english());
     for call in
         ["text.get(", "text.with(", "text.words(", "data-text=", "data-label=", "data-message="]
     {
@@ -148,7 +158,7 @@ fn no_message_is_missing() {
 fn no_message_is_unused() {
     let source = source();
     let by_key = ids_by_key();
-    let unused: Vec<String> = messages(Locale::English)
+    let unused: Vec<String> = english()
         .into_keys()
         .filter(|id| !by_key.contains(id))
         // Charts of quantities and keys of the page are named by key.
@@ -156,7 +166,7 @@ fn no_message_is_unused() {
         .filter(|id| !source.contains(&format!("\"{id}\"")))
         .collect();
     assert_eq!(unused, Vec::<String>::new());
-    let words = messages(Locale::English);
+    let words = english();
     let prefixes = ["field-", "choice-", "group-", "preset-", "problem-"];
     let extra: Vec<&String> = words
         .keys()
@@ -209,7 +219,7 @@ const FORBIDDEN: &[&str] = &[
 
 #[test]
 fn english_is_plain() {
-    for (id, message) in messages(Locale::English) {
+    for (id, message) in english() {
         let letters = |c: char| if c.is_alphabetic() || c == '-' { c } else { ' ' };
         let words: String = message.to_lowercase().chars().map(letters).collect();
         for word in FORBIDDEN {

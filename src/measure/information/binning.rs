@@ -8,20 +8,7 @@
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Information, Labels, LayerOutputs, entropy, miller_madow};
-
-/// Where the bins of a layer lie. Which one is taken can decide whether a layer seems to compress.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Range {
-    /// Bins of equal width between two values; what lies outside goes into the outermost ones.
-    /// Fixed for a bounded activation, or the largest [`LayerOutputs::range`] met during training.
-    Between(f32, f32),
-    /// Bins of equal width from the layer's smallest to its largest output at this step, over all
-    /// units: blind to its scale.
-    Own,
-    /// Bins that each hold as many outputs of the layer, over all units: blind to every monotonic
-    /// map of all units (Chelombiev et al., arXiv 1902.09037).
-    Quantiles,
-}
+use crate::measure::BinLimits;
 
 /// How outputs are put into bins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +16,7 @@ pub struct Binning {
     /// Bins of each unit, at least 1.
     pub bins: u16,
     /// Where they lie.
-    pub range: Range,
+    pub range: BinLimits,
 }
 
 impl Binning {
@@ -38,12 +25,12 @@ impl Binning {
     pub fn outcomes(&self, layer: LayerOutputs) -> Outcomes {
         let last = u32::from(self.bins.max(1)) - 1;
         match self.range {
-            Range::Between(low, high) => by_width(layer, low, high, last),
-            Range::Own => {
+            BinLimits::Between(low, high) => by_width(layer, low, high, last),
+            BinLimits::Step => {
                 let (low, high) = layer.range();
                 by_width(layer, low, high, last)
             }
-            Range::Quantiles => {
+            BinLimits::Quantiles => {
                 let mut sorted = layer.values.to_vec();
                 sorted.sort_unstable_by(f32::total_cmp);
                 let bins = last as usize + 1;
@@ -217,13 +204,13 @@ mod tests {
                 let below = (1..usize::from(bins)).map(|b| sorted[b * 1500 / usize::from(bins)]);
                 below.filter(|edge| *edge <= v).count()
             };
-            for range in [Range::Between(-1.0, 1.5), Range::Own, Range::Quantiles] {
+            for range in [BinLimits::Between(-1.0, 1.5), BinLimits::Step, BinLimits::Quantiles] {
                 let word = |v: &f32| {
                     let v = f64::from(*v);
                     match range {
-                        Range::Between(low, high) => equal(low.into(), high.into(), v),
-                        Range::Own => equal(min, max, v),
-                        Range::Quantiles => mass(v),
+                        BinLimits::Between(low, high) => equal(low.into(), high.into(), v),
+                        BinLimits::Step => equal(min, max, v),
+                        BinLimits::Quantiles => mass(v),
                     }
                     .to_string()
                 };
@@ -245,7 +232,7 @@ mod tests {
             .flat_map(|x| (0..4).map(move |bit| if x >> bit & 1 == 1 { 1.0 } else { -1.0 }))
             .collect();
         let classes: Vec<u32> = (0..4096).map(|x| x >> 2 & 1).collect();
-        for range in [Range::Between(-1.0, 1.0), Range::Own, Range::Quantiles] {
+        for range in [BinLimits::Between(-1.0, 1.0), BinLimits::Step, BinLimits::Quantiles] {
             let outcomes = Binning { bins: 30, range }.outcomes(LayerOutputs::new(&values, 4));
             let got = outcomes.information(Labels::new(&classes, 2), &[&all(4096)], false)[0];
             assert_eq!(got, Information { inputs: 4.0, labels: 1.0 }, "{range:?}");
@@ -258,7 +245,7 @@ mod tests {
         let values = drawn(&mut generator, 1024, 30);
         let classes = draw_classes(&mut generator, 1024, 2);
         let outcomes =
-            Binning { bins: 30, range: Range::Own }.outcomes(LayerOutputs::new(&values, 30));
+            Binning { bins: 30, range: BinLimits::Step }.outcomes(LayerOutputs::new(&values, 30));
         let samples = all(1024);
         let got = outcomes.information(Labels::new(&classes, 2), &[&samples], false)[0];
         assert_eq!(got.inputs, 10.0);
@@ -276,7 +263,7 @@ mod tests {
             .flat_map(|s| values[2 * moved_from(s)..2 * moved_from(s) + 2].iter().map(|v| 8.0 * v))
             .collect();
         let renamed: Vec<u32> = (0..300).map(|s| (classes[moved_from(s)] + 1) % 3).collect();
-        for range in [Range::Own, Range::Quantiles] {
+        for range in [BinLimits::Step, BinLimits::Quantiles] {
             let of = |values: &[f32], classes: &[u32]| {
                 let outcomes = Binning { bins: 5, range }.outcomes(LayerOutputs::new(values, 2));
                 outcomes.information(Labels::new(classes, 3), &[&all(300)], true)[0]
@@ -286,7 +273,7 @@ mod tests {
             assert!((one.labels - other.labels).abs() < 1e-12);
         }
         let outcomes = |values: &[f32]| {
-            let binning = Binning { bins: 9, range: Range::Quantiles };
+            let binning = Binning { bins: 9, range: BinLimits::Quantiles };
             binning.outcomes(LayerOutputs::new(values, 2))
         };
         let cubed: Vec<f32> = values.iter().map(|v| v.powi(3)).collect();
@@ -299,7 +286,7 @@ mod tests {
         let values = drawn(&mut generator, 200, 2);
         let classes = draw_classes(&mut generator, 200, 4);
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);
-        let binning = Binning { bins: 6, range: Range::Between(-2.0, 2.0) };
+        let binning = Binning { bins: 6, range: BinLimits::Between(-2.0, 2.0) };
         let outcomes = binning.outcomes(LayerOutputs::new(&values, 2));
         let got = outcomes.information(Labels::new(&classes, 4), &[&even, &odd], true);
         for (set, got) in [even, odd].iter().zip(got) {
@@ -317,10 +304,10 @@ mod tests {
     fn every_output_falls_into_a_bin() {
         let values = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0, 1.0, 1.5];
         let layer = LayerOutputs::new(&values, 1);
-        let outcomes = Binning { bins: 2, range: Range::Between(-1.0, 1.0) }.outcomes(layer);
+        let outcomes = Binning { bins: 2, range: BinLimits::Between(-1.0, 1.0) }.outcomes(layer);
         assert_eq!(outcomes.numbers, [0, 1, 0, 0, 1, 1]);
         let dead = [0f32; 6];
-        for range in [Range::Own, Range::Quantiles, Range::Between(0.0, 0.0)] {
+        for range in [BinLimits::Step, BinLimits::Quantiles, BinLimits::Between(0.0, 0.0)] {
             let outcomes = Binning { bins: 30, range }.outcomes(LayerOutputs::new(&dead, 1));
             assert_eq!(outcomes.distinct(), 1, "{range:?}");
         }

@@ -129,6 +129,17 @@ impl Nearest {
     }
 }
 
+/// The largest estimate that `samples` samples allow with their `k`-th neighbours: `ψ(n) - ψ(k)`,
+/// in bits.
+///
+/// # Panics
+/// If there are not more than `k` samples.
+#[must_use]
+pub fn largest(samples: usize, k: usize) -> f64 {
+    let psi = digamma(samples);
+    (psi[samples] - psi[k]) * std::f64::consts::LOG2_E
+}
+
 /// The digamma function at 0 (where it is left at no number) to `largest`: `ψ(1) = -γ`,
 /// `ψ(n + 1) = ψ(n) + 1/n`.
 fn digamma(largest: usize) -> Vec<f64> {

@@ -7,7 +7,7 @@ use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
     Information, Labels, LayerOutputs, binning, contrastive, kernel, neighbours,
 };
-use crate::measure::{Curve, Quantity, Split};
+use crate::measure::{BinLimits, Curve, Quantity, Split};
 use crate::random::{self, Purpose};
 use crate::stats;
 
@@ -109,12 +109,12 @@ impl Probe {
             Estimator::Off => Box::new(|_| Estimated::NONE),
             Estimator::Binning => {
                 let range = match settings.bin_range {
-                    BinRange::Fixed => binning::Range::Between(-1.0, 1.0),
-                    BinRange::Step => binning::Range::Own,
-                    BinRange::Quantile => binning::Range::Quantiles,
+                    BinRange::Fixed => BinLimits::Between(-1.0, 1.0),
+                    BinRange::Step => BinLimits::Step,
+                    BinRange::Quantile => BinLimits::Quantiles,
                     BinRange::Running | BinRange::Whole => {
                         let (low, high) = self.ranges[member][layer - 1];
-                        binning::Range::Between(low, high)
+                        BinLimits::Between(low, high)
                     }
                 };
                 let binning = binning::Binning { bins: settings.bins as u16, range };

@@ -19,7 +19,7 @@ use profile::row_at;
 
 use super::chart::{Line, Marker, Point, Series, Theme};
 use crate::evaluation::Scores;
-use crate::experiment::{Data, Experiment, Field, Loss, Settings, field};
+use crate::experiment::{Data, Experiment, Field, Loss, Settings, field, keys};
 use crate::history::History;
 use crate::phases::{self, MemberPhases, StepSummary};
 use crate::stats;
@@ -40,7 +40,7 @@ pub fn heading(experiment: &Experiment, text: &Text) -> String {
     } else if data == experiment.preset.experiment().settings.data {
         text.preset(experiment.preset)
     } else {
-        field("data").map_or_else(String::new, |field| text.choice(field, data.key()))
+        field(keys::DATA).map_or_else(String::new, |field| text.choice(field, data.key()))
     }
 }
 

@@ -6,91 +6,17 @@
 mod panel;
 mod problem;
 
-pub use panel::{Selection, names, over_samples, table};
-pub use problem::{MARGIN, Problem, Sample, Truth};
-
-use std::fmt;
+pub use panel::{Selection, attempts, over_samples, table};
+pub use problem::{MARGIN, Sample, Truth};
 
 use rand::RngExt;
 
-use super::binning::{Binning, Outcomes, Range};
+use super::binning::{Binning, Outcomes};
 use super::contrastive::{Critic, CriticSettings};
 use super::kernel::{Distances, Noise};
 use super::{Labels, LayerOutputs, neighbours};
-use crate::measure::EstimatorKind;
+use crate::measure::{Bound, TestedEstimator};
 use crate::random::Generator;
-
-/// An estimator with its settings.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum TestedEstimator {
-    /// [`binning`](super::binning) of output and input, unless that is discrete.
-    Binning {
-        /// The bins.
-        binning: Binning,
-        /// Whether entropies are corrected after Miller and Madow.
-        corrected: bool,
-    },
-    /// A bound of [`kernel`](super::kernel), with the problem's noise around its noiseless outputs.
-    Kernel {
-        /// Which one.
-        bound: Bound,
-    },
-    /// [`neighbours`]: of Kraskov et al., or of Ross if the input is discrete.
-    Neighbours {
-        /// Which neighbour.
-        k: usize,
-    },
-    /// [`contrastive`](super::contrastive), trained on half of the pairs, measured on the others.
-    Contrastive {
-        /// The critic.
-        settings: CriticSettings,
-        /// Updates from its initial weights on.
-        updates: usize,
-    },
-}
-
-/// One of the bounds of [`kernel`](super::kernel).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// From above.
-    Upper,
-    /// From below.
-    Lower,
-}
-
-impl TestedEstimator {
-    /// Its kind, whatever its settings.
-    #[must_use]
-    pub fn kind(&self) -> EstimatorKind {
-        match self {
-            Self::Binning { .. } => EstimatorKind::Binning,
-            Self::Kernel { bound: Bound::Upper } => EstimatorKind::KernelUpper,
-            Self::Kernel { bound: Bound::Lower } => EstimatorKind::KernelLower,
-            Self::Neighbours { .. } => EstimatorKind::Neighbours,
-            Self::Contrastive { .. } => EstimatorKind::Contrastive,
-        }
-    }
-}
-
-impl fmt::Display for TestedEstimator {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Binning { binning: Binning { bins, range }, corrected } => {
-                let range = match range {
-                    Range::Between(low, high) => format!("from {low} to {high}"),
-                    Range::Own => "over its range".into(),
-                    Range::Quantiles => "of equal mass".into(),
-                };
-                let corrected = if *corrected { ", Miller-Madow" } else { "" };
-                write!(f, "{bins} bins {range}{corrected}")
-            }
-            Self::Kernel { bound: Bound::Upper } => write!(f, "kernel, upper bound"),
-            Self::Kernel { bound: Bound::Lower } => write!(f, "kernel, lower bound"),
-            Self::Neighbours { k } => write!(f, "{k} nearest neighbours"),
-            Self::Contrastive { settings, .. } => write!(f, "InfoNCE, batch {}", settings.batch),
-        }
-    }
-}
 
 /// The estimate from a sample, in bits. A critic gets its seed from the generator.
 #[must_use]
@@ -100,7 +26,8 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
     let outputs = LayerOutputs::new(&sample.outputs, sample.output_units);
     let labels = sample.classes.as_ref().map(|(classes, count)| Labels::new(classes, *count));
     match estimator {
-        TestedEstimator::Binning { binning, corrected } => {
+        TestedEstimator::Binning { bins, limits, corrected } => {
+            let binning = Binning { bins, range: limits };
             let x = labels.map_or_else(|| binning.outcomes(inputs), Outcomes::of);
             x.shared(&binning.outcomes(outputs), &all, corrected)
         }
@@ -122,7 +49,8 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
                 None => neighbours::shared(&Distances::new(inputs), &t, &all, k),
             }
         }
-        TestedEstimator::Contrastive { settings, updates } => {
+        TestedEstimator::Contrastive { batch, updates } => {
+            let settings = CriticSettings { batch, ..CriticSettings::default() };
             let seed = generator.random();
             let (seen, unseen) = all.split_at(all.len() / 2);
             let mut critic = Critic::new(settings, sample.input_units, sample.output_units, seed);
@@ -135,12 +63,13 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::{BinLimits, ReferenceProblem};
     use crate::random::{Purpose, generator};
 
     #[test]
     fn kernel_bounds_lie_to_either_side_of_the_truth_while_samples_are_many() {
         for signal_to_noise in [0.1, 1.0, 10.0] {
-            let problem = Problem::Gaussian { dimensions: 1, signal_to_noise };
+            let problem = ReferenceProblem::Gaussian { dimensions: 1, signal_to_noise };
             let mean = |bound| -> f64 {
                 let of = |seed| {
                     let mut generator = generator(seed, Purpose::ReferenceProblem);
@@ -157,10 +86,10 @@ mod tests {
     #[test]
     fn in_thirty_dimensions_bins_tell_the_logarithm_of_the_samples() {
         let mut generator = generator(0, Purpose::ReferenceProblem);
-        let problem = Problem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
+        let problem = ReferenceProblem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
         let sample = problem.sample(2048, &mut generator);
-        let binning = Binning { bins: 10, range: Range::Own };
-        let estimator = TestedEstimator::Binning { binning, corrected: false };
+        let estimator =
+            TestedEstimator::Binning { bins: 10, limits: BinLimits::Step, corrected: false };
         assert!(problem.truth().bits < 0.03);
         assert_eq!(estimate(estimator, &sample, &mut generator), 11.0);
     }
