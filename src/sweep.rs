@@ -1,7 +1,8 @@
 //! Sweeps: every combination of lists of settings as members that are trained one by one.
 
 use crate::experiment::{
-    Experiment, MAX_QUERY_BYTES, Note, Preset, Settings, field, pairs, seed_range, shorten, split,
+    Experiment, MAX_QUERY_BYTES, Note, Preset, Settings, field, keys, pairs, seed_range, shorten,
+    split,
 };
 
 /// One member of a sweep.
@@ -109,7 +110,7 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<Note>> {
 
 /// Why a seed is not one that an address takes.
 fn refused_seed(seed: u32) -> Option<Note> {
-    field("seed")?.parse(&seed.to_string()).err().map(Note::Unchanged)
+    field(keys::SEED)?.parse(&seed.to_string()).err().map(Note::Unchanged)
 }
 
 #[cfg(test)]
@@ -137,7 +138,7 @@ mod tests {
         for query in ["seeds=0..4294967295", "seeds=9999..10000", "seed=9999&seeds=2"] {
             let notes = expand(query).expect_err("a seed is too large");
             assert!(
-                matches!(&notes[0], Note::Unchanged(invalid) if invalid.key == "seed"),
+                matches!(&notes[0], Note::Unchanged(invalid) if invalid.key == keys::SEED),
                 "{notes:?}"
             );
         }

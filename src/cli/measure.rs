@@ -6,6 +6,7 @@ use burn::tensor::Device;
 
 use super::output::Output;
 use super::{Failure, english};
+use crate::experiment::keys;
 use crate::external::{self, ExternalNetwork, LabelledSamples, LayerList, MeasureOptions};
 use crate::text;
 use crate::train::TrainError;
@@ -50,7 +51,7 @@ pub(super) fn help() -> String {
     let usual = MeasureOptions::default().settings;
     for field in external::fields() {
         let default = match field.key {
-            "info" => "each of the four".into(),
+            keys::INFO => "each of the four".into(),
             _ => field.format(field.get(&usual)),
         };
         help += &format!(

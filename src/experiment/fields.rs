@@ -6,6 +6,24 @@ use super::note::{Allowed, InvalidValue, NumberKind, shorten};
 use super::settings::{self, Settings};
 use super::value::{Activation, Choice, OFF_ON, Setting, Value};
 
+/// Keys of settings that other code treats apart.
+pub mod keys {
+    /// The data set.
+    pub const DATA: &str = "data";
+    /// The estimator.
+    pub const INFO: &str = "info";
+    /// The layers that are measured.
+    pub const LAYERS: &str = "layers";
+    /// The measured samples.
+    pub const POINTS: &str = "points";
+    /// Spectra of the first weights, of modular arithmetic only.
+    pub const FOURIER: &str = "fourier";
+    /// The time that measuring may take of a run.
+    pub const MEASURE_SHARE: &str = "measure-share";
+    /// The first seed.
+    pub const SEED: &str = "seed";
+}
+
 /// What a setting can hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FieldKind {
@@ -282,7 +300,7 @@ const fn whole(min: f64, max: f64, scale: Scale) -> FieldKind {
 
 /// A row of the table: group, member of [`Settings`], key and kind.
 macro_rules! field {
-    ($group:ident, $name:ident, $key:literal, $kind:expr) => {
+    ($group:ident, $name:ident, $key:expr, $kind:expr) => {
         Field {
             key: $key,
             kind: $kind,
@@ -315,7 +333,7 @@ fn estimates(settings: &Settings, estimator: settings::Estimator) -> bool {
 
 /// Every setting, in the order in which a teacher would talk about them.
 pub static FIELDS: &[Field] = &[
-    field!(Task, data, "data", FieldKind::Choice(settings::Data::CHOICES)),
+    field!(Task, data, keys::DATA, FieldKind::Choice(settings::Data::CHOICES)),
     field!(Task, op, "op", FieldKind::Choice(settings::Operation::CHOICES))
         .when(|s| s.data == settings::Data::Arithmetic),
     field!(Task, p, "p", whole(5.0, 97.0, Scale::Primes))
@@ -483,12 +501,12 @@ pub static FIELDS: &[Field] = &[
     .per_member()
     .when(descends),
     field!(Regularisation, constant_norm, "constant-norm", SWITCH).per_member().when(descends),
-    field!(Measures, info, "info", FieldKind::Choice(settings::Estimator::CHOICES))
+    field!(Measures, info, keys::INFO, FieldKind::Choice(settings::Estimator::CHOICES))
         .when(|s| !s.is_regression()),
     field!(
         Measures,
         measured_layers,
-        "layers",
+        keys::LAYERS,
         FieldKind::Choice(settings::MeasuredLayers::CHOICES)
     )
     .when(|s| !s.is_regression()),
@@ -527,23 +545,23 @@ pub static FIELDS: &[Field] = &[
         .when(|s| s.complexity && has_hidden_layers(s)),
     field!(Measures, linear_map, "linear-map", SWITCH).when(has_hidden_layers),
     field!(Measures, spectra, "spectra", SWITCH),
-    field!(Measures, fourier, "fourier", SWITCH).when(Settings::has_fourier),
+    field!(Measures, fourier, keys::FOURIER, SWITCH).when(Settings::has_fourier),
     field!(Measures, truncation, "truncation", SWITCH).when(|s| !s.is_regression()),
     field!(
         Measures,
         points,
-        "points",
+        keys::POINTS,
         whole(50.0, 2000.0, Scale::Stops(&[50.0, 100.0, 200.0, 300.0, 529.0, 1000.0, 2000.0,]))
     )
     .when(|s| !s.is_regression() || s.complexity || s.linear_map),
     field!(
         Measures,
         measuring_percent,
-        "measure-share",
+        keys::MEASURE_SHARE,
         number(1.0, 100.0, Scale::Stops(&[1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 50.0, 100.0]))
     ),
     field!(Run, seeds, "seeds", whole(1.0, 20.0, Scale::Linear(1.0))),
-    field!(Run, seed, "seed", whole(0.0, MAX_SEED, Scale::Linear(1.0))),
+    field!(Run, seed, keys::SEED, whole(0.0, MAX_SEED, Scale::Linear(1.0))),
     field!(Run, steps, "steps", whole(1.0, 100_000.0, Scale::Log)),
     field!(Run, target_accuracy, "goal", number(0.5, 1.0, Scale::Linear(0.01)))
         .when(|s| !s.is_regression()),

@@ -15,7 +15,7 @@ mod settings;
 pub mod shape;
 mod value;
 
-pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field};
+pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field, keys};
 pub use note::{Allowed, InvalidValue, MemberLimit, Note, NumberKind, shorten};
 pub use presets::Preset;
 pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};

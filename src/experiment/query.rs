@@ -4,7 +4,7 @@
 //! fails: the nearest valid value replaces whatever cannot be used, and a [`Note`] says so.
 
 use super::note::{Allowed, InvalidValue, Note, shorten};
-use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field};
+use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field, keys};
 
 /// Version of the URL form. Raised when a key changes its meaning.
 pub const VERSION: u32 = 1;
@@ -164,7 +164,7 @@ impl Experiment {
 
     /// Counts seeds from an earlier one if the last would be above the largest that there is.
     fn limit_seeds(&mut self) -> Option<Note> {
-        let seed = field("seed").expect("the table has a seed");
+        let seed = field(keys::SEED).expect("the table has a seed");
         let last = Value::Number(f64::from(self.settings.seed) + self.settings.seeds as f64 - 1.0);
         let Some(Value::Number(max)) = seed.nearest(last).filter(|max| *max != last) else {
             return None;
