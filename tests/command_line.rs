@@ -403,7 +403,7 @@ fn what_cannot_be_measured_is_refused_in_one_sentence_that_names_it() {
 
     // Arguments.
     for (layers, sentence) in [
-        ("linear,relu,tanh,linear", "tanh at place 2 follows another activation"),
+        ("linear,relu,tanh,linear", "tanh at index 2 follows another activation"),
         ("relu,linear", "it starts with relu and not with linear"),
         ("linear,relu", "it does not end with linear"),
         ("linear,sine,linear", "“sine” is none of linear, quadratic, relu"),

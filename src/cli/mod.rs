@@ -8,6 +8,7 @@ mod measure;
 mod output;
 mod run;
 mod sweep;
+mod wording;
 
 use std::io::{self, Write};
 use std::num::NonZero;
@@ -148,8 +149,8 @@ pub fn main() -> ExitCode {
 enum Failure {
     #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
     Usage(Vec<String>),
-    #[error(transparent)]
-    Own(#[from] ExternalError),
+    #[error("{}", wording::external_error(&english(), .0))]
+    External(ExternalError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
@@ -158,10 +159,16 @@ enum Failure {
     Write(String, io::Error),
 }
 
+impl From<ExternalError> for Failure {
+    fn from(error: ExternalError) -> Self {
+        Self::External(error)
+    }
+}
+
 impl Failure {
     fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Usage(_) | Self::Own(_) => USAGE,
+            Self::Usage(_) | Self::External(_) => USAGE,
             Self::Train(_) | Self::Diverged(_) | Self::Write(..) => FAILURE,
         })
     }

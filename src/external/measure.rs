@@ -9,10 +9,9 @@ use serde_json::{Map, Value as Json};
 use super::{ExternalError, ExternalNetwork, LabelledSamples, LayerReport};
 use crate::device::{DeviceError, read};
 use crate::experiment::{
-    Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Note, Settings, field, pairs,
+    Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Settings, field, keys, pairs,
 };
 use crate::measure::{Probe, of_network, sample_counts};
-use crate::text::{self, Locale, Text};
 
 const ESTIMATORS: [Estimator; 4] =
     [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
@@ -29,7 +28,7 @@ pub struct MeasureOptions {
 /// only modular arithmetic, has.
 pub fn fields() -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(|field| {
-        field.group == Group::Measures && !matches!(field.key, "fourier" | "measure-share")
+        field.group == Group::Measures && !matches!(field.key, keys::FOURIER | keys::MEASURE_SHARE)
     })
 }
 
@@ -58,7 +57,7 @@ impl MeasureOptions {
         let mut chosen = Self::default();
         for (key, value) in &pairs(query) {
             set(&mut chosen.settings, key, value)?;
-            if key == "info" {
+            if key == keys::INFO {
                 chosen.estimators = vec![chosen.settings.info];
                 chosen.estimators.retain(|estimator| *estimator != Estimator::Off);
             }
@@ -70,14 +69,13 @@ impl MeasureOptions {
 fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalError> {
     let Some(field) = field(key).filter(|field| fields().any(|known| known.key == field.key))
     else {
-        let known: Vec<&str> = fields().map(|field| field.key).collect();
-        let key: String = key.chars().filter(|c| !c.is_control()).take(24).collect();
-        return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
+        let key = key.chars().filter(|c| !c.is_control()).take(24).collect();
+        return Err(ExternalError::UnknownSetting(key));
     };
-    field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
-        let sentence = text::note(&Text::new(Locale::English), &Note::Unchanged(invalid));
-        ExternalError::Setting(sentence)
-    })
+    field
+        .parse(value)
+        .and_then(|value| field.set(settings, value))
+        .map_err(ExternalError::InvalidSetting)
 }
 
 /// The measurements.
@@ -175,15 +173,16 @@ impl ExternalReport {
             }
             _ => None,
         };
-        let shared =
-            |field: &Field| (field.applies)(&plain) || matches!(field.key, "layers" | "points");
+        let shared = |field: &Field| {
+            (field.applies)(&plain) || matches!(field.key, keys::LAYERS | keys::POINTS)
+        };
         Ok(Self {
             version: 1,
             network: NetworkReport { layers: network.layers.clone() },
             samples: samples.count(),
             classes: samples.classes.as_ref().map(|(_, count)| *count),
             accuracy,
-            settings: described(&plain, |field| field.key != "info" && shared(field)),
+            settings: described(&plain, |field| field.key != keys::INFO && shared(field)),
             measures,
             information,
         })
