@@ -4,14 +4,14 @@
 //!
 //! For a batch of `B` pairs and a critic `f`, `I(X;T) ≥ ⟨log2 e^f(x_i,t_i) / ((1/B) Σ_j
 //! e^f(x_i,t_j))⟩`, which cannot exceed `log2 B`. It is a bound for pairs that the critic has not
-//! learned by heart: those not trained on. Even the best critic falls short: for `m` outputs as
-//! likely, all far apart and fewer than a batch has pairs, by some `(m - 1) / 2B` nats, because
+//! memorised: those not trained on. Even the best critic falls short: for `m` equally likely
+//! outputs, all far apart and fewer than a batch has pairs, by some `(m - 1) / 2B` nats, because
 //! others in the batch have the same one.
 //!
 //! The critic is separable, `f(x,t) = g(x)·h(t)`, each factor a perceptron with one hidden layer of
 //! rectified units. It is kept from one measurement to the next and trained a little at each:
 //! beside a network whose layers change slowly it need not start over. Gradients are written out by
-//! hand; a batch is too small for a device to be worth its while.
+//! hand, because a batch is too small for a device to pay off.
 
 use std::f32::consts::LOG2_E;
 
@@ -85,9 +85,9 @@ impl Critic {
         }
     }
 
-    /// Trains on `learned` for as long as the bound on `held` rises, and gives that bound: few
-    /// samples are soon learned by heart. It comes from the best of a handful of critics, so it is
-    /// a little high.
+    /// Trains on `learned` for as long as the bound on `held` rises, and returns that bound: few
+    /// samples are soon memorised. It comes from the best of a handful of critics, so it is a
+    /// little high.
     ///
     /// At most `rounds` rounds of `updates`; ends after two that bring nothing.
     pub fn learn(
@@ -197,6 +197,9 @@ impl Scaled {
 }
 
 /// One hidden layer of rectified units, with the state of Adam (Kingma & Ba, arXiv 1412.6980).
+///
+/// The network of `train::cpu` cannot serve here: it derives a loss of its own outputs alone, while
+/// this loss joins two networks. Another order of sums would also change every measured curve.
 #[derive(Clone, Debug)]
 struct CriticMlp {
     /// Inputs, hidden units, outputs.
