@@ -18,7 +18,7 @@ pub struct History {
 }
 
 impl History {
-    /// A run of which nothing is known yet.
+    /// An empty history of a run.
     #[must_use]
     pub fn new(experiment: Experiment) -> Self {
         let curves = measure::curves(&experiment);

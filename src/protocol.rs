@@ -124,7 +124,7 @@ pub enum Event {
     Ready(Backend),
     /// The worker cannot go on; all its runs are lost.
     Failed(Failure),
-    /// Of one run.
+    /// About one run.
     Run(RunId, RunEvent),
     /// One estimator at one number of samples, for [`Command::CheckEstimators`].
     EstimatorCheck(EstimatorCheck),

@@ -40,8 +40,8 @@ pub fn quantile(values: impl IntoIterator<Item = f64>, fraction: f64) -> Option<
     Some(below + position.fract() * (above - below))
 }
 
-/// The lower median of sorted values, of which only the first ones are at hand: the value in the
-/// middle of `count`, or the lower of the two in the middle. `None` if it is not at hand.
+/// The lower median of `count` sorted values, when only the first ones are given: the value in the
+/// middle, or the lower of the two in the middle. `None` if it is not among the given ones.
 ///
 /// A step at which half of the members have reached a threshold is a step that was evaluated. The
 /// mean of two of them need not be, and members that never get there have no step to average.

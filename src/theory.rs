@@ -11,7 +11,7 @@ use crate::experiment::{Data, ModelKind, Optimiser, Schedule, Settings};
 ///
 /// `R(k) = Σ θ_i² p_i(k)² + (s² / n) Σ (1 - p_i(k))²`,
 ///
-/// where `p_i(k) = (1 - η σ_i²)^k` is the share of a feature that is still to be learned; `η` is
+/// where `p_i(k) = (1 - η σ_i²)^k` is the fraction of a feature that is still to be learned; `η` is
 /// twice the learning rate, as the loss is the mean of squares. With momentum `p_i` follows the
 /// same recursion as the weights (Polyak 1964).
 ///

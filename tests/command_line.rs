@@ -117,7 +117,7 @@ fn a_sweep_that_was_stopped_goes_on_without_losing_or_repeating_a_member() {
     assert_eq!(after.iter().collect::<HashSet<_>>().len(), 12);
     // All there: nothing is left to train.
     let (_, errors) = run(&arguments);
-    assert!(errors.contains("12 members, of which 0 are new"), "{errors}");
+    assert!(errors.contains("12 members, 0 of them new"), "{errors}");
     assert_eq!(queries(&path), after);
 }
 
@@ -179,7 +179,8 @@ fn single(name: &'static str, shape: &[usize], numbers: &[f32]) -> Saved {
     (name, "F32", shape.to_vec(), numbers.iter().flat_map(|x| x.to_le_bytes()).collect())
 }
 
-/// A file as safetensors defines it: the header's length in 8 bytes, the header as JSON, the numbers.
+/// A file as safetensors defines it: the header's length in 8 bytes, the header as JSON, the
+/// numbers.
 fn safetensors(name: &str, tensors: &[Saved]) -> PathBuf {
     let mut header = serde_json::json!({ "__metadata__": { "format": "pt" } });
     let mut data = Vec::new();
@@ -299,7 +300,8 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
         assert!(values.len() >= 4 && values.values().all(Value::is_number), "{own}");
     }
 
-    // The same numbers in other types and under other names; without labels nothing hangs on them.
+    // The same numbers in other types and under other names; without labels there are no measures
+    // of classes.
     let doubles = first.iter().flat_map(|w| f64::from(*w).to_le_bytes()).collect();
     // The upper half of a single is a number in bfloat16: here 0.5.
     let halves = [0x00, 0x3f].repeat(10);
@@ -506,7 +508,8 @@ fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
     }
     let (over, _) = run(&["estimators", "--over-samples", "--json", "-"]);
     let over: Value = serde_json::from_slice(&over.stdout).unwrap();
-    // Six sources, five sizes, five estimators; more samples bring neighbours closer to the one bit.
+    // Six sources, five sizes, five estimators; more samples bring neighbours closer to the one
+    // bit.
     assert_eq!(over.as_array().unwrap().len(), 150);
     let bias = |samples: u64| {
         let rows = over.as_array().unwrap().iter();

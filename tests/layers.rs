@@ -99,7 +99,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// Room and depth of a file, from its path below src/; `None` for the roots of programs and library.
+/// Room and depth of a file, from its path below src/; `None` for the roots of programs and
+/// library.
 fn room_and_depth(path: &Path) -> Option<(String, usize)> {
     let mut parts: Vec<String> =
         path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();

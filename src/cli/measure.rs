@@ -22,15 +22,15 @@ pub(super) struct Arguments {
     /// The number of each sample's class, a line each, counted from 0.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
-    /// The places of the nn.Sequential in order: 'linear,relu,linear'. Activations are relu, tanh,
+    /// The modules of the nn.Sequential in order: 'linear,relu,linear'. Activations are relu, tanh,
     /// gelu, silu, quadratic and identity.
     #[arg(long)]
     layers: String,
-    /// Changes of how it is measured: 'info=kernel&kernel-noise=0.1'.
+    /// Measurement settings to change: 'info=kernel&kernel-noise=0.1'.
     #[arg(long, value_name = "SETTINGS", default_value = "")]
     set: String,
-    /// The name of each linear layer, where it is not its place: 'fc1,fc2,out' for fc1.weight,
-    /// fc1.bias and so on. Other tensors are then left alone.
+    /// The names of the linear layers, unless their tensors are named by index: 'fc1,fc2,out' for
+    /// fc1.weight, fc1.bias and so on. Other tensors are then ignored.
     #[arg(long, value_delimiter = ',')]
     names: Option<Vec<String>>,
     /// Write the object to this file; '-' is standard output.
@@ -38,14 +38,14 @@ pub(super) struct Arguments {
     json: PathBuf,
 }
 
-/// The settings of what is measured, for `--help`.
+/// The measurement settings, for `--help`.
 pub(super) fn help() -> String {
     let mut help = String::from(
         "Save a network from Python with\n  \
          from safetensors.torch import save_file\n  \
          save_file(model.state_dict(), 'net.safetensors')\n\n\
-         Everything is measured of every layer, mutual information by each estimator in turn. To change \
-         that, --set takes (the default in brackets):\n",
+         Every layer is measured in every way, mutual information by each estimator in turn. To \
+         change that, --set takes (the default in brackets):\n",
     );
     let words = english();
     let usual = MeasureOptions::default().settings;

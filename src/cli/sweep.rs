@@ -82,7 +82,7 @@ pub(super) fn run(
     match stop.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         Some(error) => Err(error),
         None => {
-            eprintln!("{}: {all} members, of which {} are new", out.display(), jobs.len());
+            eprintln!("{}: {all} members, {} of them new", out.display(), jobs.len());
             Ok(())
         }
     }

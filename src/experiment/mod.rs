@@ -3,8 +3,9 @@
 //! A value of this type is valid by construction: it is read from a query string by
 //! [`Experiment::from_query`], which takes the nearest valid setting for whatever it cannot use and
 //! says so, or changed one field at a time through [`Experiment::set`]. The table [`FIELDS`] is the
-//! only place that knows keys, kinds and ranges; the URL, the JSON form, the command line's help and
-//! the page's controls are all made from it. Words are not here: [`crate::text`] has them by key.
+//! only place that knows keys, kinds and ranges; the URL, the JSON form, the command line's help
+//! and the page's controls are all made from it. Words are not here: [`crate::text`] has them by
+//! key.
 
 mod fields;
 mod json;
@@ -28,7 +29,7 @@ pub use settings::{
 pub use shape::{DataShape, Task};
 pub use value::{Activation, Choice, HiddenLayer, Layers, Value};
 
-/// Most members of an ensemble.
+/// Maximum number of members of an ensemble.
 const MAX_MEMBERS: usize = 240;
 
 /// Everything that determines a run. Equal experiments give equal curves on the CPU backend.
@@ -142,8 +143,8 @@ impl Experiment {
             .collect()
     }
 
-    /// Whether another experiment trains the same networks in the same way, and at most measures other things
-    /// of them.
+    /// Whether another experiment trains the same networks in the same way. It may measure
+    /// something else.
     #[must_use]
     pub fn trains_alike(&self, other: &Self) -> bool {
         let mut same = self.clone();
@@ -155,8 +156,8 @@ impl Experiment {
         same == *other
     }
 
-    /// Whether the measurements of another experiment that is trained alike are those of this one: all that
-    /// may differ is how much time they may take.
+    /// Whether another experiment, which trains alike, gives the same measurements. It may allow
+    /// them another share of the time.
     #[must_use]
     pub fn measures_alike(&self, other: &Self) -> bool {
         let same =
@@ -164,7 +165,8 @@ impl Experiment {
         same == other.settings && self.lists == other.lists
     }
 
-    /// Whether all members are solved in closed form, one width after the other, instead of being trained.
+    /// Whether all members are solved in closed form, one width after the other, instead of being
+    /// trained.
     #[must_use]
     pub fn is_solved(&self) -> bool {
         self.members().iter().all(|member| member.optimiser == Optimiser::MinimumNorm)

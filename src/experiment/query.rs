@@ -22,7 +22,7 @@ pub struct Parsed {
     pub experiment: Experiment,
     /// The pairs whose keys the caller named as its own, in order.
     pub others: Vec<(String, String)>,
-    /// What could not be used, and what was taken instead.
+    /// Values that could not be used, and what replaced them.
     pub notes: Vec<Note>,
 }
 

@@ -35,7 +35,7 @@ choices! {
     Rule {
         /// Whether the energy `E = Σ s_i s_j` over the 30 edges, spins ±1, exceeds a threshold.
         Ising "ising",
-        /// Likewise for `E + 1.5 Σ s_i`.
+        /// The same for `E + 1.5 Σ s_i`.
         IsingInField "ising-field",
         /// The rule of Shwartz-Ziv & Tishby's data set `var_u` (arXiv 1703.00810).
         Tishby "tishby",
@@ -47,7 +47,7 @@ choices! {
         Perceptron "perceptron",
         /// One layer of weights.
         Linear "linear",
-        /// A perceptron of which only the last layer is trained.
+        /// A perceptron with only the last layer trained.
         RandomFeatures "random-features",
     }
 
@@ -123,21 +123,21 @@ choices! {
         All "all",
     }
 
-    /// Between what the bins of [`Estimator::Binning`] lie.
+    /// The range of the bins of [`Estimator::Binning`].
     BinRange {
         /// From -1 to 1.
         Fixed "fixed",
-        /// From the least to the greatest value that the layer has had so far.
+        /// From the smallest to the largest value of the layer so far.
         Running "running",
-        /// From the least to the greatest value that the layer has in the whole run.
+        /// From the smallest to the largest value of the layer in the whole run.
         Whole "whole",
-        /// From the least to the greatest value that the layer has now.
+        /// From the smallest to the largest value of the layer now.
         Step "step",
         /// As many values in each.
         Quantile "quantile",
     }
 
-    /// Which of the bounds of [`Estimator::Kernel`] are worked.
+    /// Which bounds of [`Estimator::Kernel`] are computed.
     Bounds {
         /// The upper one.
         Upper "upper",
@@ -154,8 +154,8 @@ choices! {
     }
 }
 
-/// Everything that determines what one member is trained on and how. What each means, its range and
-/// its unit stand in [`super::FIELDS`], under the same name.
+/// Everything that determines what one member is trained on and how. The rows of
+/// [`super::FIELDS`] give each one its key, its range and its meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the table of fields says what each is")]
 pub struct Settings {
@@ -232,7 +232,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Recipe A1: modular addition, memorised within 50 steps and understood after 1,700.
+    /// Recipe A1: modular addition. It memorises within 50 steps and generalises much later.
     fn default() -> Self {
         Self {
             data: Data::Arithmetic,
@@ -304,7 +304,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The loss that is trained on: that of the settings, or of a regression the squared error.
+    /// The loss that is trained on: the squared error for a regression, otherwise that of the
+    /// settings.
     #[must_use]
     pub fn trained_loss(&self) -> Loss {
         if self.is_regression() { Loss::SquaredError } else { self.loss }

@@ -45,8 +45,8 @@ pub struct DataShape {
 impl Settings {
     /// Slow features of [`Data::TwoScale`].
     pub const SLOW_FEATURES: usize = 10;
-    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of those of the slow
-    /// ones.
+    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of those of the
+    /// slow ones.
     pub const TWO_SCALE_NORM: f64 = 2.0;
 
     /// The shape of the data set.

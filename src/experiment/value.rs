@@ -64,7 +64,9 @@ pub(super) const OFF_ON: &[Choice] = &[Choice { key: "0" }, Choice { key: "1" }]
 /// Declares enums whose options are the choices of a setting: for each option a doc comment, its
 /// name, and its key.
 macro_rules! choices {
-    ($($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $option:ident $key:literal,)* })*) => {$(
+    ($(
+        $(#[$about:meta])* $name:ident { $($(#[$what:meta])* $option:ident $key:literal,)* }
+    )*) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$what])* $option,)* }
@@ -93,7 +95,9 @@ macro_rules! choices {
             }
 
             fn assign(&mut self, value: $crate::experiment::value::Value) {
-                if let $crate::experiment::value::Value::Choice(index) = value && let Some(option) = Self::ALL.get(index) {
+                if let $crate::experiment::value::Value::Choice(index) = value
+                    && let Some(option) = Self::ALL.get(index)
+                {
                     *self = *option;
                 }
             }

@@ -1,7 +1,7 @@
 //! A network that was trained elsewhere: read from files and measured once.
 //!
-//! The network comes as PyTorch saves an `nn.Sequential` ([`LayerList`]), samples and labels as text
-//! ([`LabelledSamples`]). All samples are one set, because nothing says which of them it was
+//! The network comes as PyTorch saves an `nn.Sequential` ([`LayerList`]), samples and labels as
+//! text ([`LabelledSamples`]). All samples are one set, because nothing says which of them it was
 //! trained on.
 
 mod measure;

@@ -22,7 +22,7 @@ use crate::model::{Linear, MlpEnsemble};
 pub struct LayerList {
     /// The index of each linear layer among all layers.
     indices: Vec<usize>,
-    /// What is between each and the next.
+    /// The activation between each linear layer and the next.
     activations: Vec<Activation>,
 }
 
@@ -80,7 +80,7 @@ pub struct LayerReport {
     pub outputs: usize,
     /// Whether it has biases.
     pub bias: bool,
-    /// What is done to what it gives; nothing to that of the last layer.
+    /// The activation after it; `None` for the last layer.
     pub activation: Option<&'static str>,
 }
 

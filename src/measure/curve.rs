@@ -1,4 +1,4 @@
-//! Names of the quantities that are measured of a network beside loss and accuracy.
+//! Names of the quantities that are measured beside loss and accuracy.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use crate::experiment::{Bounds, Estimator, Experiment, MeasuredLayers, Optimiser
 /// What a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
-    /// `I(X;T)` between inputs and a layer, bits; of the pairwise bounds the upper one.
+    /// `I(X;T)` between inputs and a layer, bits; the upper one of the pairwise bounds.
     InputInformation,
     /// The lower pairwise bound of `I(X;T)`, bits.
     InputInformationLower,
-    /// `I(T;Y)` between a layer and labels, bits; of the pairwise bounds the one from upper bounds
-    /// of both entropies.
+    /// `I(T;Y)` between a layer and labels, bits; with pairwise bounds, from the upper bounds of
+    /// both entropies.
     LabelInformation,
     /// The same from the lower bounds, bits.
     LabelInformationLower,
@@ -100,15 +100,15 @@ impl Split {
 /// One number of every member, followed over steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Curve {
-    /// What it is.
+    /// What is measured.
     pub quantity: Quantity,
-    /// Of which layer, counted from 1; the last one's outputs are the network's. `None` where it is
-    /// of all.
+    /// The layer, counted from 1; the last one's outputs are the network's. `None` for a quantity
+    /// of the whole network.
     pub layer: Option<usize>,
-    /// On what samples, where it is on some.
+    /// The samples; `None` for a quantity of the weights.
     pub set: Option<Split>,
-    /// To what rank weights are truncated, or which singular value or frequency it is, from the
-    /// largest, where that applies.
+    /// The rank to which weights are truncated, or the rank of a singular value or frequency from
+    /// the largest; `None` for other quantities.
     pub rank: Option<usize>,
 }
 
@@ -155,7 +155,7 @@ impl fmt::Display for Curve {
     }
 }
 
-/// Frequencies whose power is measured.
+/// Number of frequencies whose power is measured.
 const STRONGEST: usize = 5;
 
 /// Ranks to which weights are truncated, as far as they are below the full one.
@@ -217,7 +217,7 @@ pub fn of_network(settings: &Settings, units: &[usize], classes: bool) -> Vec<Cu
     list(&Settings { fourier: false, ..*settings }, units, classes, sets)
 }
 
-/// On what samples things are measured.
+/// The samples on which each kind of quantity is measured.
 struct Sets {
     layers: &'static [Split],
     complexity: &'static [Split],

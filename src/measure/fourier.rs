@@ -18,7 +18,8 @@ pub struct Spectra {
 }
 
 impl Spectra {
-    /// Of weights `[2 p, units]`, the first number's one-hot vector first, for an odd `p`.
+    /// The spectra of weights `[2 p, units]`, with the first number's one-hot vector first, for an
+    /// odd `p`.
     ///
     /// # Panics
     /// If the weights are not those of two numbers modulo an odd `p`.
@@ -68,7 +69,7 @@ impl Spectra {
         self.both_numbers(|powers| powers.iter().sum::<f64>() / self.units as f64)
     }
 
-    /// For each frequency the sum over both numbers of what is made of its powers, `[units]`.
+    /// Applies `number` to the powers of each frequency, `[units]`, and sums over both numbers.
     fn both_numbers(&self, number: impl Fn(&[f64]) -> f64) -> Vec<f64> {
         let (first, second) = self.powers.split_at(self.powers.len() / 2);
         let pairs = first.chunks_exact(self.units).zip(second.chunks_exact(self.units));

@@ -43,8 +43,9 @@ const ROUNDING: f64 = 16.0 / (1 << 24) as f64;
 /// `r²` = 1. With `p_i = |λ_i| / Σ |λ|` over the eigenvalues of `L` the number is `2^S`, `S = -Σ
 /// p_i log₂ p_i` in bits. It is NaN if some output is not finite.
 ///
-/// # Panics If the outputs are not those of all pairs of `probes` samples with `points` points, at
-/// least two, on each line.
+/// # Panics
+/// If the outputs are not those of all pairs of `probes` samples with `points` points, at least
+/// two, on each line.
 #[must_use]
 pub fn number(outputs: &[f32], outputs_width: usize, probes: usize, points: usize) -> f64 {
     let pairs = probes * probes.saturating_sub(1) / 2;

@@ -1,8 +1,8 @@
 //! Models: ensembles of multilayer perceptrons, all members in one set of tensors, and their
 //! losses.
 //!
-//! A linear model is a perceptron without hidden layers. Random features are a perceptron of which
-//! only the last layer is trained. Members narrower than others have weights of zero to and from
+//! A linear model is a perceptron without hidden layers. Random features are a perceptron with
+//! only the last layer trained. Members narrower than others have weights of zero to and from
 //! the units that they lack. Every activation is 0 at 0, so the output of such a unit and every
 //! gradient to and from it is exactly 0, and stays 0.
 
@@ -56,8 +56,9 @@ pub struct Linear {
 impl MlpEnsemble {
     /// A single network of known layers, with an activation between each and the next.
     ///
-    /// # Panics If a layer has not as many numbers as it should, or does not take what the one
-    /// before gives, or if there is not one activation fewer than layers.
+    /// # Panics
+    /// If a layer has the wrong number of weights or biases, if it does not take as many inputs as
+    /// the one before gives, or if there is not one activation fewer than layers.
     #[must_use]
     pub fn of_layers(layers: Vec<Linear>, activations: Vec<Activation>, device: &Device) -> Self {
         assert_eq!(layers.len(), activations.len() + 1, "an activation between layers");

@@ -52,7 +52,7 @@ impl Default for Options {
 /// What could not be taken as an address or the markup says it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// Of the experiment.
+    /// About the experiment.
     Experiment(Note),
     /// A key of the page with a value that it does not have.
     Option {

@@ -367,9 +367,9 @@ mod tests {
             let mut run = finished(RUN);
             let first = measured(&mut run);
             run.measure_anew(&experiment(&other));
-            let anew = measured(&mut run);
-            assert_eq!(anew, measured(&mut finished(&other)), "{other}");
-            assert_ne!(anew, first);
+            let again = measured(&mut run);
+            assert_eq!(again, measured(&mut finished(&other)), "{other}");
+            assert_ne!(again, first);
             assert_eq!(first[0].step, 0);
             assert_eq!(first[first.len() - 1].step, 60);
         }
@@ -478,7 +478,7 @@ mod tests {
             }
         });
         let waited = run.measuring_cost() * training;
-        println!("training {training:.2} s, of which it waited {waited:.2} s");
+        println!("training {training:.2} s, {waited:.2} s of it waiting");
         // A measurement may take longer than the one before it; all together take some 3 s.
         assert!(waited < 0.05 * training + 0.5, "{waited} s of {training}");
         assert!(run.is_behind());

@@ -212,7 +212,7 @@ impl Text {
     /// A message in parts: each marked argument is a part with its class.
     #[must_use]
     pub fn words(&self, id: &str, args: &[(&'static str, Arg)]) -> Words {
-        // A part is put between private characters, the first of which says what its class is.
+        // A part is put between private characters. The first one stands for its class.
         let mut classes: Vec<&'static str> = Vec::new();
         let text = self.format(id, None, args, |class, part| {
             let Some(start) = char::from_u32(START + classes.len() as u32) else {

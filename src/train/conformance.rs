@@ -1,7 +1,8 @@
 //! Checks that a backend must pass before it is trusted, each against the CPU's answer.
 //!
-//! Every kind of kernel that a default run uses is checked at boot ([`DeviceCheck::ALL`]). The tests
-//! also take a few steps with every setting that computes something of its own ([`VARIANTS`]).
+//! Every kind of kernel that a default run uses is checked at boot ([`DeviceCheck::ALL`]). The
+//! tests also take a few steps with every setting that computes something of its own
+//! ([`VARIANTS`]).
 //!
 //! cubecl does not report a shader that the browser's compiler rejects: the call succeeds and stale
 //! numbers come back (tracel-ai/cubecl#1641). So answers are compared.

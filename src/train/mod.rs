@@ -1,8 +1,7 @@
 //! The trainer: advances an ensemble step by step and evaluates it.
 //!
 //! There are three implementations of a training step. `tensors` covers every setting on every
-//! device and is the reference. `cpu` and `gpu` are faster,
-//! cover less, and are tested against it.
+//! device and is the reference. `cpu` and `gpu` are faster, cover less, and are tested against it.
 
 pub mod conformance;
 mod cpu;
@@ -353,7 +352,7 @@ mod tests {
             "grokfast-lambda=2&grokfast-alpha=0.9&optimiser=adamw,sgd",
             "model=random-features&bias=1&activation=relu",
             "data=icosahedron&frac=0.1&loss=cross-entropy&deeper=6tanh",
-            // Of 20 images a fifth of the pixels is zero in all.
+            // A fifth of the pixels is zero in all of 20 images.
             "data=digits&samples=20,40&activation=relu&bias=1",
             "data=digits&samples=20&batch=8&grokfast-lambda=2",
         ];

@@ -219,8 +219,8 @@ fn factors(
     layers.into_iter().zip(widest).map(tensor).collect()
 }
 
-/// Targets of which a fraction `s` is divided evenly among the classes (Szegedy et al.,
-/// arXiv 1512.00567): `(1 - s) t + s / classes`. Those of a regression stay.
+/// Label smoothing (Szegedy et al., arXiv 1512.00567): a fraction `s` of each target is divided
+/// evenly among the classes, `(1 - s) t + s / classes`. Targets of a regression stay.
 fn smoothed(
     samples: &SampleTensors,
     members: &[Settings],

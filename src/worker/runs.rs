@@ -1,4 +1,5 @@
-//! The worker's loop: serves the runs that have something to do, and carries out commands in between.
+//! The worker's loop: serves the runs that have something to do, and carries out commands in
+//! between.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -27,8 +28,8 @@ const REPORT_SECONDS: f64 = 0.1;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Playback {
     Rest,
-    /// On to the next step that is evaluated anyway, so that a run stepped through by hand gives the
-    /// same curves as one left alone.
+    /// On to the next step that is evaluated anyway, so that a run stepped through by hand gives
+    /// the same curves as one left alone.
     ToEvaluation,
     ToEnd,
 }

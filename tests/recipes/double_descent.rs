@@ -8,7 +8,7 @@ use super::{assert_inside, assert_result, last, median, members, train};
 #[test]
 fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
     let history = train("preset=double-descent-time");
-    // The median curve: the peak of a single one is too flat to have a place.
+    // The median curve: the peak of a single one is too flat to be located.
     let curve: Vec<(f64, f64)> = history
         .evaluations()
         .iter()
@@ -88,7 +88,7 @@ fn with_about_as_many_samples_as_features_the_closed_form_misses_the_peak() {
 }
 
 #[test]
-fn small_networks_on_noisy_digits_get_worse_on_unseen_images_and_never_better_again() {
+fn noisy_digits_get_worse_on_test_images_and_stay_so() {
     let history = train("preset=digits-over-time");
     let errors: Vec<f64> = history
         .evaluations()

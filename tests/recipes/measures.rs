@@ -76,7 +76,7 @@ fn relu_layers_compress_with_bins_over_each_steps_range_and_not_over_the_runs() 
     let history = measure("preset=information-plane-relu&seeds=6&bin-range=step");
     let drops = drops(&history, "input-information.layer-5.all");
     println!("drops with each step's range {drops:.2?}, in the recipe 2.6");
-    // Of twelve seeds 2.6 to 4.0, 3.2 in the middle.
+    // Twelve seeds gave 2.6 to 4.0, with a median of 3.2.
     assert!(drops.iter().all(|drop| (0.75 * 2.6..2.0 * 2.6).contains(drop)), "{drops:?}");
 }
 

@@ -381,11 +381,11 @@ mod tests {
         for (dimensions, bits) in [(1, 1.0), (2, 0.5)] {
             let (x, t) = channel(dimensions, bits, 12_000);
             let (x, t) = (LayerOutputs::new(&x, dimensions), LayerOutputs::new(&t, dimensions));
-            let (seen, unseen) = halves(12_000);
+            let (training, test) = halves(12_000);
             let settings = CriticSettings { batch: 256, ..CriticSettings::default() };
             let mut critic = Critic::new(settings, dimensions, dimensions, 0);
-            critic.train(x, t, &seen, 800);
-            let got = critic.bound(x, t, &unseen);
+            critic.train(x, t, &training, 800);
+            let got = critic.bound(x, t, &test);
             assert!((got - bits).abs() < 0.05, "{dimensions} dimensions, {bits} bits: {got}");
         }
     }
@@ -394,11 +394,11 @@ mod tests {
     fn pairs_that_a_critic_has_learned_give_no_bound() {
         let (x, t) = channel(10, 2.0, 400);
         let (x, t) = (LayerOutputs::new(&x, 10), LayerOutputs::new(&t, 10));
-        let (seen, unseen) = halves(400);
+        let (training, test) = halves(400);
         let mut critic = Critic::new(CriticSettings::default(), 10, 10, 0);
-        critic.train(x, t, &seen, 500);
-        assert!(critic.bound(x, t, &seen) > 4.0);
-        assert!(critic.bound(x, t, &unseen) < 1.5);
+        critic.train(x, t, &training, 500);
+        assert!(critic.bound(x, t, &training) > 4.0);
+        assert!(critic.bound(x, t, &test) < 1.5);
     }
 
     #[test]
@@ -428,11 +428,11 @@ mod tests {
     fn a_critic_stops_at_the_logarithm_of_its_batch() {
         let (x, t) = channel(4, 20.0, 2000);
         let (x, t) = (LayerOutputs::new(&x, 4), LayerOutputs::new(&t, 4));
-        let (seen, unseen) = halves(2000);
+        let (training, test) = halves(2000);
         let settings = CriticSettings { batch: 32, ..CriticSettings::default() };
         let mut critic = Critic::new(settings, 4, 4, 0);
-        critic.train(x, t, &seen, 1000);
-        let got = critic.bound(x, t, &unseen);
+        critic.train(x, t, &training, 1000);
+        let got = critic.bound(x, t, &test);
         assert_eq!(critic.ceiling(1000), 5.0);
         assert!(got > 4.7 && got <= 5.0, "{got}");
     }
@@ -441,14 +441,14 @@ mod tests {
     fn a_critic_goes_on_where_it_stopped() {
         let (x, t) = channel(2, 2.0, 1000);
         let (x, t) = (LayerOutputs::new(&x, 2), LayerOutputs::new(&t, 2));
-        let (seen, unseen) = halves(1000);
+        let (training, test) = halves(1000);
         let mut critic = Critic::new(CriticSettings::default(), 2, 2, 0);
-        let untrained = critic.bound(x, t, &unseen);
-        assert_eq!(untrained, critic.bound(x, t, &unseen));
+        let untrained = critic.bound(x, t, &test);
+        assert_eq!(untrained, critic.bound(x, t, &test));
         let bounds: Vec<f64> = (0..10)
             .map(|_| {
-                critic.train(x, t, &seen, 5);
-                critic.bound(x, t, &unseen)
+                critic.train(x, t, &training, 5);
+                critic.bound(x, t, &test)
             })
             .collect();
         assert!(untrained < 0.0 && bounds[0] < 1.0 && bounds[9] > 1.5, "{bounds:?}");
@@ -479,10 +479,10 @@ mod tests {
             .collect();
         let given = Labels::new(&classes, 4).one_hot();
         let (y, t) = (LayerOutputs::new(&given, 4), LayerOutputs::new(&values, 1));
-        let (seen, unseen) = halves(1000);
+        let (training, test) = halves(1000);
         let mut critic = Critic::new(CriticSettings::default(), 4, 1, 0);
-        critic.train(y, t, &seen, 600);
-        let got = critic.bound(y, t, &unseen);
+        critic.train(y, t, &training, 600);
+        let got = critic.bound(y, t, &test);
         assert!((got - 2.0).abs() < 0.05, "{got}");
     }
 }

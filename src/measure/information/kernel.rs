@@ -95,8 +95,8 @@ impl Distances {
     /// Both bounds in the information plane over some of the samples, in bits; not a number if an
     /// output is not finite.
     ///
-    /// `I(T;Y)` is `I(X;T)` of all less `Σ p_c I(X;T)` within class `c` of share `p_c`, each by the
-    /// same bound: the difference is itself no bound.
+    /// `I(T;Y)` is `I(X;T)` of all less `Σ p_c I(X;T)` within class `c` of fraction `p_c`, each by
+    /// the same bound: the difference is itself no bound.
     #[must_use]
     pub fn bounds(&self, labels: Labels, samples: &[usize], noise: Noise) -> PairwiseBounds {
         let total = self.total_variance(samples);

@@ -4,12 +4,13 @@
 //! A network without noise sends distinct inputs to distinct outputs, so the true `I(X;T)` is the
 //! logarithm of the number of samples, or infinite for a continuous input, at every step (Goldfeld
 //! et al., arXiv 1810.05728). What moves during training is an estimate at a chosen resolution: how
-//! far outputs have been compressed. Each estimator names its resolution: a width of bins
-//! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added
-//! ([`neighbours`]), the ability of a critic ([`contrastive`]). [`mod@reference`] compares all of them
-//! on problems whose true value is known.
+//! far outputs have been compressed. Each estimator has its own resolution: the width of bins
+//! ([`binning`]), the variance of noise that is assumed ([`kernel`]) or really added
+//! ([`neighbours`]), the ability of a critic ([`contrastive`]). [`mod@reference`] compares all of
+//! them on problems whose true value is known.
 //!
-//! Here the sample's index is `X`, all indices as likely, save where an estimator says otherwise.
+//! `X` is the sample's index, and all indices are equally likely, unless an estimator says
+//! otherwise.
 //!
 //! Everything is computed on the host, in one thread, from a layer's outputs read back once.
 
@@ -138,7 +139,7 @@ pub struct Information {
     pub labels: f64,
 }
 
-/// The entropy in bits of the distribution that gives each outcome its share of the counts.
+/// The entropy in bits of outcomes with these counts.
 #[must_use]
 pub fn entropy(counts: &[u32]) -> f64 {
     let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();

@@ -2,19 +2,19 @@
 //! Stögbauer & Grassberger (Phys. Rev. E 69 (2004) 066138, the first of their two estimators,
 //! equation 8), and with a discrete one Ross (PLoS ONE 9 (2014) e87357).
 //!
-//! A network without noise determines its outputs, so that their mutual information with a
-//! continuous input is infinite: noise is added first ([`noisy`]), and what is estimated is that of
-//! the noisy outputs. `X` is the input as a vector, of one layer as much as of a network.
+//! A network without noise determines its outputs, so their mutual information with a continuous
+//! input is infinite. So noise is added first ([`noisy`]), and the estimate is that of the noisy
+//! outputs. `X` is the input as a vector.
 //!
-//! The number of samples that are needed grows exponentially with the information (Gao, Ver Steeg &
-//! Galstyan, arXiv 1411.2003), and in more than two dimensions neighbours are so far away that the
-//! density changes between them: with 500 samples one bit in three dimensions comes out as 0.8. No
-//! estimate exceeds `ψ(n) - ψ(k)`.
+//! The number of samples needed grows exponentially with the information (Gao, Ver Steeg &
+//! Galstyan, arXiv 1411.2003). In more than two dimensions neighbours are so far away that the
+//! density changes between them: with 500 samples one bit in three dimensions is estimated as 0.8.
+//! No estimate exceeds `ψ(n) - ψ(k)`.
 //!
 //! The input has to be continuous, or a few values each met often. One-hot pairs
 //! have only three distances between them: their neighbours tell nothing.
 //!
-//! Where a sample coincides with its `k`-th neighbour all that coincide with it are its neighbours
+//! If a sample coincides with its `k`-th neighbour, all that coincide with it are its neighbours
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
 
 use super::kernel::Distances;
@@ -25,8 +25,8 @@ use crate::random::{self, Generator};
 /// times the root mean square deviation of the layer's outputs from their mean, the same for all
 /// units.
 ///
-/// With a generator that starts over at every step, the noise is the same throughout training, and
-/// its fluctuation does not show in a curve.
+/// If the generator starts over at every step, the noise is the same throughout training, and its
+/// fluctuation does not show in a curve.
 #[must_use]
 pub fn noisy(layer: LayerOutputs, relative: f64, generator: &mut Generator) -> Vec<f32> {
     let deviation = relative * layer.moments().1.sqrt();

@@ -63,8 +63,8 @@ pub struct Visibility {
 }
 
 impl Visibility {
-    /// Observes an element. `margin` is how far off the screen still counts, as in CSS; `on_show` is
-    /// called whenever the element becomes visible, and soon after this call if it is.
+    /// Observes an element. `margin` is how far off the screen still counts, as in CSS; `on_show`
+    /// is called whenever the element becomes visible, and soon after this call if it is.
     pub fn observe(
         element: &HtmlElement,
         margin: &str,

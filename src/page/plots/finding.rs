@@ -20,10 +20,10 @@ pub enum Moving {
     Over,
 }
 
-/// Divergences that are named. Of more there is their number.
+/// Maximum number of divergences that are named. Further ones are counted.
 const MAX_DIVERGENCES: usize = 2;
 
-/// Configurations whose steps are listed. Of more there are counts.
+/// Maximum number of configurations whose steps are listed. More are counted.
 const MAX_LISTED: usize = 12;
 
 /// What has been found so far. `best` is whether each network is shown at its best step over a

@@ -461,8 +461,8 @@ pub fn plane(history: &History, theme: &Theme, chosen: Split, text: &Text) -> Op
 }
 
 impl Plane {
-    /// The step of the point nearest to a position in the plot, from 0 to 1, left to right and bottom
-    /// to top.
+    /// The step of the point nearest to a position in the plot, from 0 to 1, left to right and
+    /// bottom to top.
     pub fn step_at(&self, across: f64, up: f64) -> Option<u32> {
         let off = |x: f64, y: f64| {
             let x = self.across.position(x).unwrap_or(0.0) - across;

@@ -1,7 +1,7 @@
 //! From a history to what charts show and what the words around them say: pure data, no DOM.
 //!
-//! Every sentence comes from [`crate::text`]. A value over members is their median, with the range as
-//! a band; members that diverged are left out.
+//! Every sentence comes from [`crate::text`]. A value over members is their median, with the range
+//! as a band; members that diverged are left out.
 
 mod checks;
 mod finding;
@@ -181,8 +181,8 @@ fn short_name(experiment: &Experiment, member: &Settings, text: &Text) -> String
     text.join("configuration-short", &values)
 }
 
-/// The index of each configuration's first member. Members of one configuration differ in their seed
-/// only, and follow one another.
+/// The index of each configuration's first member. Members of one configuration differ in their
+/// seed only, and follow one another.
 fn configuration_starts(experiment: &Experiment) -> impl Iterator<Item = usize> + use<> {
     (0..experiment.member_count()).step_by(experiment.settings.seeds.max(1))
 }
@@ -214,7 +214,7 @@ fn point<'a>(scores: impl Iterator<Item = &'a Scores>, value: ScoreValue, x: f64
     summary(scores.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
 }
 
-/// Median and range of some numbers, none of which is NaN. `None` without any.
+/// Median and range of numbers that are not NaN. `None` without any.
 fn summary(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
     let values: Vec<f64> = values.collect();
     let median = stats::median(values.iter().copied())?;
@@ -228,8 +228,8 @@ fn all(history: &History) -> Range<usize> {
     0..history.experiment().member_count()
 }
 
-/// The steps at which the median member has memorised and has generalised. None where members differ
-/// in more than their seed: the median would mix configurations.
+/// The steps at which the median member has memorised and has generalised. None where members
+/// differ in more than their seed: the median would mix configurations.
 pub fn markers(experiment: &Experiment, members: &[MemberPhases], text: &Text) -> Vec<Marker> {
     if experiment.lists().next().is_some() {
         return Vec::new();
@@ -278,8 +278,8 @@ pub fn fitted(history: &History) -> (usize, usize) {
     (fitted, history.experiment().member_count())
 }
 
-/// The evaluated step nearest to `step`, and the medians there: of each group that has curves of its
-/// own, or of one row of the map.
+/// The evaluated step nearest to `step`, and the medians there: of each group that has curves of
+/// its own, or of one row of the map.
 pub fn readout(
     history: &History,
     step: f64,

@@ -162,8 +162,8 @@ impl Profile {
             .map(|(_, left, index, right)| (left, &points[index], right))
     }
 
-    /// Whether the setting moves networks across the interpolation threshold, so that double descent
-    /// over it is a question.
+    /// Whether the setting moves networks across the interpolation threshold, so that double
+    /// descent over it is a question.
     pub fn asks_for_descent(&self) -> bool {
         self.counts.is_some()
     }

@@ -40,17 +40,17 @@ struct CpuLayer {
 /// in the cache.
 const BLOCK_NUMBERS: usize = 256 * 1024;
 
-/// What a pass over a block of rows writes; lasts from one step to the next, so that none
-/// allocates.
+/// Buffers that a pass over a block of rows writes. They are kept from step to step, so that no
+/// step allocates.
 #[derive(Default)]
 pub(super) struct Work {
-    /// What the first layer takes in, where that is not in the samples as it is needed.
+    /// The inputs of the first layer, unless it reads them from the samples.
     input: Vec<f32>,
-    /// For each layer what it gives before and after its activation, `[rows, outputs]`; after the
-    /// last one's nothing.
+    /// Each layer's outputs before and after its activation, `[rows, outputs]`; `after` is empty
+    /// for the last one.
     before: Vec<Vec<f32>>,
     after: Vec<Vec<f32>>,
-    /// What flows back behind a layer and before it.
+    /// The gradient of the loss by a layer's outputs, and by those of the layer before.
     delta: Vec<f32>,
     next_delta: Vec<f32>,
 }
@@ -286,8 +286,8 @@ impl CpuNetwork {
         }
     }
 
-    /// Puts a block's part of the gradient in, or adds it to what is there; `work.delta` holds what
-    /// the loss sends back.
+    /// Stores a block's part of the gradient, or adds it to the gradient so far. `work.delta` holds
+    /// the gradient of the loss by the outputs.
     fn backward(
         &self,
         parameters: &[f32],

@@ -15,7 +15,7 @@ pub(super) struct OptimiserState {
     average: Vec<f32>,
 }
 
-/// Whether a member's steps are made of what is here.
+/// Whether this module computes a member's steps.
 pub(crate) fn covers(member: &Settings) -> bool {
     matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
         && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)

@@ -147,7 +147,8 @@ impl Plan {
         plan
     }
 
-    /// Adds the layers, with their parameters one after the other and likewise their gradients.
+    /// Adds the layers. Their parameters follow each other in one buffer, their gradients in
+    /// another.
     fn add_layers(&mut self, base: &Settings, model: &MlpEnsemble) {
         let hidden = base.hidden();
         let all = model.parameters.iter().zip(&model.roles);

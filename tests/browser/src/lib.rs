@@ -1,7 +1,8 @@
-//! A browser as the tests need it: opened with or without a graphics adapter, driven over WebDriver.
+//! A browser as the tests need it: opened with or without a graphics adapter, driven over
+//! WebDriver.
 //!
-//! `cargo xtask test e2e` builds the page, serves it, starts the driver and says where everything is
-//! in the environment variables named here.
+//! `cargo xtask test e2e` builds the page, serves it, starts the driver and says where everything
+//! is in the environment variables named here.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
 

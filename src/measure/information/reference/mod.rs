@@ -52,10 +52,10 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
         TestedEstimator::Contrastive { batch, updates } => {
             let settings = CriticSettings { batch, ..CriticSettings::default() };
             let seed = generator.random();
-            let (seen, unseen) = all.split_at(all.len() / 2);
+            let (training, test) = all.split_at(all.len() / 2);
             let mut critic = Critic::new(settings, sample.input_units, sample.output_units, seed);
-            critic.train(inputs, outputs, seen, updates);
-            critic.bound(inputs, outputs, unseen)
+            critic.train(inputs, outputs, training, updates);
+            critic.bound(inputs, outputs, test)
         }
     }
 }

@@ -98,7 +98,7 @@ impl Outcome {
         self.rounds.is_empty()
     }
 
-    /// Steps a second: median, least and most of the rounds.
+    /// Steps a second: median, minimum and maximum of the rounds.
     pub fn rate(&self) -> Option<[f64; 3]> {
         spread(self.rounds.iter().map(|round| round.steps / round.seconds))
     }
@@ -147,7 +147,7 @@ impl Round {
     }
 }
 
-/// Median, least and most.
+/// Median, minimum and maximum.
 fn spread(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
