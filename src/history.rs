@@ -1,4 +1,4 @@
-//! What is known of a run so far: evaluations and measurements, in the order of their steps.
+//! The results of a run so far: evaluations and measurements, in the order of their steps.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

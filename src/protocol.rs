@@ -45,7 +45,7 @@ pub struct RunId(pub u32);
 )]
 pub struct Revision(pub u32);
 
-/// What the page asks of a worker.
+/// A request of the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
@@ -80,7 +80,7 @@ impl Command {
     }
 }
 
-/// What the page asks of a run.
+/// A request of the page to a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunCommand {
@@ -105,7 +105,7 @@ pub enum RunCommand {
     Time(f64),
 }
 
-/// What a worker tells the page.
+/// A message of a worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -132,7 +132,7 @@ pub enum Event {
     EstimatorChecksDone,
 }
 
-/// What a worker tells of a run.
+/// A message of a worker about a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunEvent {
@@ -196,13 +196,13 @@ pub enum WarmUp {
     Check(DeviceCheck),
 }
 
-/// Why something cannot go on. `detail` is what a library or the browser said, untranslated.
+/// Why something cannot go on. `detail` holds the words of a library or the browser, untranslated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The browser has the adapter, but does not open it.
     AdapterNotOpened {
-        /// What wgpu said.
+        /// wgpu's words.
         detail: String,
     },
     /// The device computes something wrong.
@@ -218,7 +218,7 @@ pub enum Failure {
     SelfTestUnanswered {
         /// The check.
         check: DeviceCheck,
-        /// What burn said.
+        /// burn's words.
         detail: String,
     },
     /// The program was built without WebGPU.
@@ -248,16 +248,16 @@ pub enum Failure {
         /// Why.
         detail: String,
     },
-    /// A file beside the page is not what it should be.
+    /// A file beside the page has the wrong content.
     FileInvalid {
         /// Its name.
         name: String,
         /// How.
         detail: String,
     },
-    /// The device did not return what was computed.
+    /// The device did not return its results.
     DeviceRead {
-        /// What burn said.
+        /// burn's words.
         detail: String,
     },
 }

@@ -13,7 +13,7 @@ use crate::phases::{self, MemberPhases};
 pub struct Report {
     /// Version of this form. Raised when a name changes its meaning.
     pub version: u32,
-    /// What was run.
+    /// The experiment.
     pub experiment: Experiment,
     /// The same as a query string, for the page's URL.
     pub query: String,

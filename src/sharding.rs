@@ -86,7 +86,7 @@ pub struct StepMerger<T> {
     shards: usize,
     /// By step what has come, and from which shards.
     waiting: BTreeMap<u32, (T, Vec<bool>)>,
-    /// Steps that have been given out.
+    /// Steps that have been returned.
     complete: BTreeSet<u32>,
 }
 
@@ -211,6 +211,6 @@ mod tests {
         assert_eq!(merger.add(1, part(9, [&[], &[3.0]])), Some(part(9, [&[1.0], &[3.0]])));
         assert_eq!(merger.add(0, part(9, [&[7.0], &[]])), Some(part(9, [&[7.0], &[]])));
         assert_eq!(merger.add(0, part(4, [&[5.0], &[]])), Some(part(4, [&[5.0], &[2.0]])));
-        assert!(merger.waiting.is_empty(), "what was given out is not kept");
+        assert!(merger.waiting.is_empty(), "returned steps are not kept");
     }
 }

@@ -74,7 +74,7 @@ fn roots(source: &str, depth: usize) -> BTreeSet<String> {
     found
 }
 
-/// What is wrong with a file's imports.
+/// The faults of a file's imports.
 fn faults(room: &str, depth: usize, source: &str, table: &Table) -> Vec<String> {
     let Some(allowed) = table.get(room) else {
         return vec![format!("`{room}` has no row in the table of layers")];

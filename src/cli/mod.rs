@@ -78,7 +78,7 @@ enum Command {
         /// Write the rows as one JSON array to this file; '-' is standard output.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
-        /// What the draws start from.
+        /// The seed of the samples.
         #[arg(long, default_value_t = 0)]
         seed: u32,
     },

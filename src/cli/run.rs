@@ -44,7 +44,7 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     if diverged.is_empty() { Ok(()) } else { Err(Failure::Diverged(diverged)) }
 }
 
-/// What one thread sends: results for the members that it trains.
+/// A result of one thread, for the members that it trains.
 enum ShardResult {
     Evaluation(Evaluation),
     ProbeResult(ProbeResult),

@@ -24,7 +24,7 @@ pub mod keys {
     pub const SEED: &str = "seed";
 }
 
-/// What a setting can hold.
+/// The kind of a setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FieldKind {
     /// A number.
@@ -59,7 +59,7 @@ pub enum Scale {
     Primes,
 }
 
-/// What a setting counts, if it moves a network across the interpolation threshold.
+/// The quantity that a setting counts, if it moves a network across the interpolation threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
     /// Units of the first hidden layer, or random features.
@@ -79,7 +79,7 @@ pub enum Group {
     Training,
     /// Regularisation.
     Regularisation,
-    /// What is measured beside loss and accuracy, and how. Changes nothing in training.
+    /// Measurements beside loss and accuracy. They change nothing in training.
     Measures,
     /// Number of networks, seed, length.
     Run,
@@ -115,13 +115,13 @@ impl Group {
 pub struct Field {
     /// The key in URLs, in JSON, on the command line and in message ids.
     pub key: &'static str,
-    /// What it can hold.
+    /// Its kind.
     pub kind: FieldKind,
     /// Where it belongs among the controls.
     pub group: Group,
     /// Whether members of one ensemble can differ in it.
     pub per_member: bool,
-    /// What it counts, if the interpolation threshold depends on it.
+    /// The quantity it counts, if the interpolation threshold depends on it.
     pub counts: Option<Counts>,
     /// Whether it makes a difference under the other settings.
     pub applies: fn(&Settings) -> bool,
@@ -200,7 +200,7 @@ impl Field {
         if nearest == Some(value) { Ok(value) } else { Err(refuse(self.format(value), nearest)) }
     }
 
-    /// What is allowed.
+    /// The allowed values.
     #[must_use]
     pub fn allowed(&self) -> Allowed {
         match self.kind {

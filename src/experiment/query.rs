@@ -15,7 +15,7 @@ pub const MAX_QUERY_BYTES: usize = 4096;
 /// Maximum number of values of one setting.
 const MAX_VALUES: usize = 100;
 
-/// What was read from a query string.
+/// The experiment of a query string.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
     /// The experiment, valid whatever the query held.
@@ -180,7 +180,7 @@ impl Experiment {
     }
 }
 
-/// Changes `experiment` to what the pairs say. What cannot be used goes into `notes`.
+/// Changes `experiment` as the pairs say. `notes` gets the values that cannot be used.
 pub(super) fn apply(
     mut experiment: Experiment,
     pairs: &[(String, String)],

@@ -3,7 +3,7 @@
 use super::value::{Activation, HiddenLayer, Layers, choices};
 
 choices! {
-    /// What is learned.
+    /// The data set.
     Data {
         /// `a ∘ b` modulo a prime, from two one-hot vectors (Power et al., arXiv 2201.02177).
         Arithmetic "arithmetic",
@@ -15,7 +15,7 @@ choices! {
         Icosahedron "icosahedron",
         /// Linear regression with fast and slow features.
         TwoScale "two-scale",
-        /// What a random network answers.
+        /// The outputs of a random network.
         Teacher "teacher",
     }
 
@@ -41,7 +41,7 @@ choices! {
         Tishby "tishby",
     }
 
-    /// What is trained.
+    /// The model.
     ModelKind {
         /// A multilayer perceptron.
         Perceptron "perceptron",
@@ -105,7 +105,7 @@ choices! {
     Estimator {
         /// Not at all.
         Off "off",
-        /// Every unit into bins, and the entropy of what comes out.
+        /// Every unit in bins, and the entropy of the outcomes.
         Binning "binning",
         /// Pairwise bounds for a layer with Gaussian noise added (Kolchinsky & Tracey 2017).
         Kernel "kernel",
@@ -145,7 +145,7 @@ choices! {
         Both "both",
     }
 
-    /// What the noise of [`Estimator::Kernel`] is measured by.
+    /// The unit of the noise of [`Estimator::Kernel`].
     NoiseScale {
         /// The layer's variance.
         Relative "relative",

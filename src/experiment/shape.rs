@@ -20,7 +20,7 @@ pub const TEACHER_UNITS: usize = 5;
 /// Test samples of the regressions, whose samples are drawn: as many as in the calibration.
 pub const DRAWN_TEST_SAMPLES: usize = 2000;
 
-/// What a network has to do with its inputs.
+/// The task of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Tell classes apart.

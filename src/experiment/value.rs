@@ -1,4 +1,4 @@
-//! What a setting holds: a number, a choice or a list of layers, and how a Rust value becomes one.
+//! Values of settings: numbers, choices and lists of layers, and how Rust values become them.
 //!
 //! The lowest module of `experiment`: `settings` and `fields` both build on it.
 

@@ -64,9 +64,9 @@ pub enum ExternalError {
         file: String,
         /// The tensor.
         name: String,
-        /// What it must be.
+        /// The shape that it must have.
         expected: ExpectedShape,
-        /// What it is.
+        /// Its shape.
         got: Vec<usize>,
     },
     /// Layers that do not fit together.
@@ -75,9 +75,9 @@ pub enum ExternalError {
         file: String,
         /// The later layer's weights.
         name: String,
-        /// What they take.
+        /// The inputs that they take.
         inputs: usize,
-        /// What comes.
+        /// The outputs of the layer before.
         before: usize,
     },
     /// Numbers of a kind that is not read.
@@ -95,7 +95,7 @@ pub enum ExternalError {
         file: String,
         /// The tensor.
         name: String,
-        /// What is there.
+        /// The weight.
         value: f64,
         /// Where, counted from 1.
         row: usize,
@@ -110,7 +110,7 @@ pub enum ExternalError {
         line: usize,
         /// The column, counted from 1.
         column: usize,
-        /// What is there.
+        /// The cell.
         text: String,
     },
     /// A line that is longer or shorter than the first.
@@ -133,9 +133,9 @@ pub enum ExternalError {
     Width {
         /// The file.
         file: String,
-        /// What the first layer takes.
+        /// Inputs of the first layer.
         expected: usize,
-        /// What there is.
+        /// Columns of the file.
         got: usize,
     },
     /// Not as many labels as samples.
@@ -160,7 +160,7 @@ pub enum ExternalError {
         file: String,
         /// The line, counted from 1.
         line: usize,
-        /// What is there.
+        /// The label.
         label: f32,
         /// The largest class.
         max: u32,

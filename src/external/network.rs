@@ -67,16 +67,16 @@ impl FromStr for LayerList {
 pub struct ExternalNetwork {
     /// Its layers, nearest to the input first.
     pub layers: Vec<LayerReport>,
-    /// What computes it: an ensemble of one.
+    /// The network as an ensemble of one.
     pub perceptron: MlpEnsemble,
 }
 
-/// What a layer looks like.
+/// The form of a layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LayerReport {
-    /// Numbers that it takes.
+    /// Number of inputs.
     pub inputs: usize,
-    /// Numbers that it gives.
+    /// Number of outputs.
     pub outputs: usize,
     /// Whether it has biases.
     pub bias: bool,

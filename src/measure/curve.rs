@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::experiment::{Bounds, Estimator, Experiment, MeasuredLayers, Optimiser, Settings};
 
-/// What a number is.
+/// A measured quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
     /// `I(X;T)` between inputs and a layer, bits; the upper one of the pairwise bounds.
@@ -79,7 +79,7 @@ pub enum Split {
 }
 
 impl Split {
-    /// The kind of samples of that name, of those that a reader can choose.
+    /// The split of that name, if it is one that a reader can choose.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         [Self::Train, Self::Test, Self::All].into_iter().find(|set| set.key() == name)
@@ -100,7 +100,7 @@ impl Split {
 /// One number of every member, followed over steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Curve {
-    /// What is measured.
+    /// The quantity.
     pub quantity: Quantity,
     /// The layer, counted from 1; the last one's outputs are the network's. `None` for a quantity
     /// of the whole network.

@@ -1,4 +1,4 @@
-//! The waves in what a network makes of numbers modulo `p`: networks that have found the rule of
+//! The waves in how a network represents numbers modulo `p`: networks that have found the rule of
 //! modular addition have units whose weights are cosines over the residues, of one frequency each
 //! (Gromov, arXiv 2301.02679).
 

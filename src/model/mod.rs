@@ -32,7 +32,7 @@ pub struct MlpEnsemble {
     /// The parameters: the embedding if there is one, then layer by layer weights and, if there are
     /// any, biases.
     pub parameters: Vec<Tensor<3>>,
-    /// What each of the parameters is.
+    /// The role of each of the parameters.
     pub roles: Vec<Role>,
     /// Rows and columns that each member has of each of the parameters.
     pub shapes: Vec<Vec<(usize, usize)>>,

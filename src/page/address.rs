@@ -13,7 +13,7 @@ pub const KEYS: &[&str] =
 /// Most workers that an address can ask for.
 const MAX_WORKERS: usize = 64;
 
-/// What an address says of a figure, apart from its experiment.
+/// A figure's options in an address, apart from its experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// What should train.
@@ -63,18 +63,18 @@ pub enum Notice {
     },
     /// The nearest speed that can be held, in steps per second.
     NearestSpeed(f64),
-    /// Names in `data-parts` that are none.
+    /// Names in `data-parts` that name no part.
     UnknownParts(Vec<String>),
 }
 
 /// An experiment and the options beside it.
 #[derive(Clone, Debug)]
 pub struct Address {
-    /// What is trained.
+    /// The experiment.
     pub experiment: Experiment,
     /// How it is shown.
     pub options: Options,
-    /// What could not be taken.
+    /// Values that could not be used.
     pub notices: Vec<Notice>,
 }
 
@@ -132,7 +132,7 @@ impl Address {
 }
 
 impl Options {
-    /// Takes the value of a key; `false` if it is none.
+    /// Takes the value of a key; `false` if the key is not known.
     fn take(&mut self, key: &str, value: &str) -> bool {
         let flag = || match value {
             "1" => Some(true),

@@ -178,7 +178,7 @@ impl ValueAxis {
         .clamp(0.0, 1.0)
     }
 
-    /// The values that get a tick, with what is written there.
+    /// The values that get a tick, with their labels.
     pub fn ticks(&self, numbers: Numbers) -> Vec<(f64, String)> {
         match *self {
             Self::Rows(ref names) => {

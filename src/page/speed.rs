@@ -20,7 +20,7 @@ pub fn stop_named(text: &str) -> Option<usize> {
     (0..STOPS.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// What the slider says.
+/// The words of the slider.
 pub fn name(speed: Option<f64>, text: &Text) -> String {
     match speed {
         Some(speed) => text.with("speed-steps", &[("speed", speed.into())]),

@@ -1,4 +1,4 @@
-//! From what a session knows to sentences: which message says it, with which arguments.
+//! Words the states of a session: which message says it, with which arguments.
 
 use super::address::Notice;
 use super::session::{Activity, Device, NoAdapter, Preference, Reason};
@@ -7,7 +7,7 @@ use crate::protocol::{Backend, Failure, WarmUp};
 use crate::self_test::DeviceCheck;
 use crate::text::{self, Text};
 
-/// What is being waited for, or why training cannot go on.
+/// The wait that is going on, or why training cannot go on.
 pub fn activity(text: &Text, activity: &Activity) -> String {
     match activity {
         Activity::FindingDevice => text.get("loading-looking"),

@@ -313,7 +313,7 @@ fn fill(evaluation: &mut Evaluation, indices: &[usize], scores: Vec<Scores>) {
     }
 }
 
-/// The given members, divided into those that are trained together.
+/// Divides the given members into groups that are trained together.
 fn parts(
     members: &[Settings],
     mut indices: Vec<usize>,

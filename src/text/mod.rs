@@ -32,7 +32,7 @@ const ENGLISH: [&str; 8] = [
     include_str!("en/page.ftl"),
 ];
 
-/// What only the command line says, in English. The page does without.
+/// Messages of the command line alone, in English. The page does without.
 const COMMAND_LINE: &[&str] = &[
     #[cfg(any(test, feature = "cli"))]
     include_str!("en/command-line.ftl"),

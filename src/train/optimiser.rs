@@ -9,12 +9,12 @@ use crate::model::Role;
 /// Added to the root of Adam's mean square.
 pub(super) const EPSILON: f64 = 1e-8;
 
-/// What an optimiser remembers of one tensor of parameters.
+/// The optimiser's state of one tensor of parameters.
 #[derive(Clone, Debug)]
 struct Moments {
     /// Running mean of the gradient; for SGD and Muon the running sum.
     mean: Tensor<3>,
-    /// Running mean of its square; `None` for those that need none.
+    /// Running mean of its square; `None` for optimisers without one.
     square: Option<Tensor<3>>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct StepCoefficients {
     pub(super) lr: f64,
     /// Weight decay that is added to the gradient.
     pub(super) l2: f64,
-    /// What decoupled weight decay leaves of the weights.
+    /// The factor of decoupled weight decay on the weights.
     pub(super) decay_factor: f64,
     pub(super) beta1: f64,
     pub(super) one_minus_beta1: f64,
@@ -47,7 +47,7 @@ pub(super) struct StepCoefficients {
 }
 
 impl StepCoefficients {
-    /// Those of an optimiser at a step counted from 1; `weight_decay_on` says whether
+    /// The coefficients of an optimiser at a step counted from 1; `weight_decay_on` says whether
     /// weight decay is on.
     pub(super) fn new(
         member: &Settings,
@@ -202,8 +202,8 @@ impl MemberCoefficients {
     }
 }
 
-/// What the learning rate is multiplied by at a step counted from 1: up in a straight line over the
-/// warm-up, and down in one to zero behind the last step if the schedule says so.
+/// The factor of the learning rate at a step counted from 1. It rises linearly over the warm-up,
+/// and falls linearly to zero after the last step if the schedule says so.
 fn schedule(member: &Settings, step: u32) -> f64 {
     use crate::experiment::Schedule;
     let warm = if step < member.warmup { f64::from(step) / f64::from(member.warmup) } else { 1.0 };

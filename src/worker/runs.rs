@@ -24,7 +24,7 @@ use crate::train::TrainError;
 /// Seconds between two reports of where training is.
 const REPORT_SECONDS: f64 = 0.1;
 
-/// What a run does until it is told something else.
+/// The state of a run, until a command changes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Playback {
     Rest,
@@ -34,7 +34,7 @@ enum Playback {
     ToEnd,
 }
 
-/// What the worker holds between commands.
+/// The runs of a worker.
 #[derive(Default)]
 struct Runs {
     device: Option<Device>,
@@ -44,7 +44,7 @@ struct Runs {
     checks: Option<Box<dyn Iterator<Item = EstimatorCheck>>>,
 }
 
-/// A run and what it does.
+/// A run with its state.
 struct Slot {
     id: RunId,
     run: Run,
@@ -232,7 +232,7 @@ impl Slot {
         }
     }
 
-    /// What the run wants of the thread.
+    /// The run's demand on the thread.
     fn want(&self) -> Want {
         match self.motion {
             Playback::Rest if self.run.is_behind() => Want::Measure,

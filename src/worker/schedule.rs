@@ -5,7 +5,7 @@ use crate::protocol::RunId;
 /// Time that resting runs may take for measuring, as a fraction of the time that others train.
 const RESTING_FRACTION: f64 = 0.25;
 
-/// What a run wants of the thread.
+/// A run's demand on the thread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Want {
     /// Nothing, until a command comes.
@@ -16,7 +16,7 @@ pub(super) enum Want {
     Measure,
 }
 
-/// What to do next.
+/// The next task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum NextTask {
     /// Give this run a slice of time.

@@ -130,7 +130,7 @@ fn minimum_norm_fits_are_worst_where_there_are_as_many_features_as_images() {
         .collect();
     println!("worst width of each seed: {worst:?}");
     assert!(worst.iter().filter(|&&width| width == 200).count() >= 9, "{worst:?}");
-    // What is fitted exactly is fitted exactly.
+    // Exact fits are exact.
     for (member, loss) in members(&history).iter().zip(last(&history, |m| m.train.loss)) {
         assert!(member.width < 240 || loss < 1e-3, "{}: {loss}", member.width);
     }

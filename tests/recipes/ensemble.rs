@@ -46,7 +46,7 @@ fn assert_as_alone(query: &str) {
         block_on(run.finish(|evaluation| history.push(evaluation))).unwrap();
         let name = together.experiment().member_name(index);
         let (together, alone) = (losses(&together, index), losses(&history, 0));
-        // Alone, what is solved in closed form is done after one step.
+        // A member that is solved in closed form is done after one step when alone.
         let solved = member.optimiser == Optimiser::MinimumNorm;
         assert!(together.len() == alone.len() || (solved && alone.len() == 2));
         for (together, alone) in together.iter().zip(&alone) {

@@ -78,7 +78,7 @@ fn phases_of(query: &str) -> Vec<MemberPhases> {
     members
 }
 
-/// The median step over members. Those that never get there count as last.
+/// The median step over members. Members that never get there count as last.
 fn median_step(steps: impl Iterator<Item = Option<u32>>) -> f64 {
     f64::from(summarise(steps).and_then(|summary| summary.median).expect("half have got there"))
 }

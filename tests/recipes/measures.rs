@@ -1,4 +1,4 @@
-//! Recipes F and G: what the measures show, and what they do not.
+//! Recipes F and G: results of the measures.
 
 use two_phase::history::History;
 

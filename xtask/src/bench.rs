@@ -17,7 +17,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What is measured.
+/// The workloads and contestants to measure.
 #[derive(Args)]
 pub struct Options {
     /// Measure the smallest workloads only

@@ -16,7 +16,7 @@ use brotli::enc::BrotliEncoderParams;
 /// Files that are downloaded together, and their maximum compressed size in bytes.
 struct Part {
     name: &'static str,
-    /// What the names of its files start with.
+    /// The start of the names of its files.
     prefix: &'static str,
     budget: u64,
 }
@@ -190,7 +190,7 @@ mod tests {
         let text = "a page, a page, a page. ".repeat(100);
         fs::write(dist.join("index.html"), &text)?;
         compress(&dist, &cache)?;
-        // Again, from the cache, and without compressing what is compressed.
+        // Again from the cache, without compressing files twice.
         compress(&dist, &cache)?;
         let mut plain = Vec::new();
         let compressed = fs::read(dist.join("index.html.br"))?;

@@ -136,7 +136,7 @@ fn link_debian_toolchain(debian: &Debian, cache: &Path) -> Result<()> {
 /// and rmetas.
 fn build_standard_library(cache: &Path) -> Result<PathBuf> {
     let package = cache.join("wasm-std");
-    // What an older compiler left would be copied too.
+    // Files of an older compiler would be copied too.
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }

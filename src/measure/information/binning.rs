@@ -45,7 +45,7 @@ impl Binning {
 fn by_width(layer: LayerOutputs, low: f32, high: f32, last: u32) -> Outcomes {
     let width = high - low;
     let per_bin = if width > 0.0 { (last + 1) as f32 / width } else { 0.0 };
-    // The conversion takes what is below zero, and what is no number, to 0.
+    // The conversion turns negative values and NaN into 0.
     Outcomes::rows(layer, |value| (((value - low) * per_bin) as u32).min(last))
 }
 

@@ -86,7 +86,7 @@ impl Critic {
     }
 
     /// Trains on `learned` for as long as the bound on `held` rises, and returns that bound: few
-    /// samples are soon memorised. It comes from the best of a handful of critics, so it is a
+    /// samples are soon memorised. It comes from the best of a few critics, so it is a
     /// little high.
     ///
     /// At most `rounds` rounds of `updates`; ends after two that bring nothing.
@@ -211,7 +211,7 @@ struct CriticMlp {
     updates: i32,
 }
 
-/// What a batch makes of a [`CriticMlp`]: `[batch, hidden]` and `[batch, outputs]`.
+/// Hidden activations and outputs for a batch: `[batch, hidden]` and `[batch, outputs]`.
 struct Pass {
     hidden: Vec<f32>,
     output: Vec<f32>,

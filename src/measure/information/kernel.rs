@@ -114,7 +114,7 @@ impl Distances {
         order.sort_unstable_by_key(|sample| labels.of(*sample));
         let all = order.len() as f64;
         let mut near = vec![0f32; order.len()];
-        // Sums over samples of log2 of what is near, on average, for the lower and the upper bound.
+        // Sums over samples of the log2 of the mean kernel, for the lower and the upper bound.
         let (mut among_all, mut within) = ([0f64; 2], [0f64; 2]);
         let mut start = 0;
         for class in order.chunk_by(|one, other| labels.of(*one) == labels.of(*other)) {
@@ -132,7 +132,7 @@ impl Distances {
             start = end;
         }
         let of = |bound: usize| Information {
-            // A sum that is zero but for rounding is not to come out below it.
+            // Rounding must not make a sum of zero negative.
             inputs: (-among_all[bound]).max(0.0),
             labels: within[bound] - among_all[bound],
         };

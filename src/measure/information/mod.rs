@@ -133,9 +133,9 @@ impl<'a> Labels<'a> {
 /// A layer's point in the information plane, in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Information {
-    /// `I(X;T)`: what the layer tells about the input.
+    /// `I(X;T)`: the information of the layer about the input.
     pub inputs: f64,
-    /// `I(T;Y)`: what it tells about the label.
+    /// `I(T;Y)`: its information about the label.
     pub labels: f64,
 }
 

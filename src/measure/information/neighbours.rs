@@ -12,7 +12,7 @@
 //! No estimate exceeds `ψ(n) - ψ(k)`.
 //!
 //! The input has to be continuous, or a few values each met often. One-hot pairs
-//! have only three distances between them: their neighbours tell nothing.
+//! have only three distances between them, so their neighbours say nothing.
 //!
 //! If a sample coincides with its `k`-th neighbour, all that coincide with it are its neighbours
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
@@ -34,7 +34,7 @@ pub fn noisy(layer: LayerOutputs, relative: f64, generator: &mut Generator) -> V
     layer.values.iter().map(noise).collect()
 }
 
-/// What two continuous variables tell about each other over some of the samples, in bits, from the
+/// The mutual information of two continuous variables over some of the samples, in bits, from the
 /// `k`-th nearest neighbours: `ψ(k) + ψ(n) - ⟨ψ(n_x + 1) + ψ(n_t + 1)⟩`. Distances are Euclidean in
 /// each of the two spaces and the larger of the two in their product.
 ///
@@ -66,7 +66,7 @@ pub fn shared(x: &Distances, t: &Distances, samples: &[usize], k: usize) -> f64 
     (sum / n as f64 + psi[n]) * std::f64::consts::LOG2_E
 }
 
-/// What a continuous variable tells about a discrete one over some of the samples, in bits:
+/// The mutual information of a continuous variable and a discrete one over some samples, in bits:
 /// `ψ(n) - ⟨ψ(n_c)⟩ + ψ(k) - ⟨ψ(m)⟩`, with `n_c` samples of the same class, and `m` samples of any
 /// class as near as the `k`-th neighbour of the same.
 ///

@@ -24,7 +24,7 @@ pub(super) async fn measure(
     if !curves.has(Quantity::WeightNorm) && !has_fourier && truncations.is_empty() {
         return Ok(());
     }
-    // For each rank all parameters. Those that are not the weights of a layer stay as they are.
+    // All parameters for each rank. Only weights of layers are truncated.
     let mut truncated: Vec<Vec<Tensor<3>>> = vec![Vec::new(); truncations.len()];
     let mut layer = 0;
     for (index, parameter) in network.parameters.iter().enumerate() {

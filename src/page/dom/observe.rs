@@ -1,4 +1,4 @@
-//! What the browser tells of an element: its size, and whether it is on the screen.
+//! Observers of an element's size, and of whether it is on the screen.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! What a run has shown so far, in sentences.
+//! The finding of a run so far, in sentences.
 
 use std::ops::Range;
 

@@ -24,7 +24,7 @@ pub struct Panel {
     pub levels: Vec<(f64, String)>,
     /// The numbers at a step.
     pub words: Words,
-    /// What is wrong with the estimate, if it shows.
+    /// A warning about the estimate, if there is one.
     pub warning: Option<String>,
 }
 
@@ -152,7 +152,7 @@ fn drawn(
         .collect()
 }
 
-/// What a curve is called among those of other layers and ranks. `outputs` is the last layer.
+/// The name of a curve among curves of other layers and ranks. `outputs` is the last layer.
 fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
     let of_rank = |id, rank: usize| text.with(id, &[("rank", rank.to_string().into())]);
     match (curve.layer, curve.rank) {

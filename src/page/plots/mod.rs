@@ -1,4 +1,4 @@
-//! From a history to what charts show and what the words around them say: pure data, no DOM.
+//! From a history to the curves of charts and the words around them: pure data, no DOM.
 //!
 //! Every sentence comes from [`crate::text`]. A value over members is their median, with the range
 //! as a band; members that diverged are left out.
@@ -44,19 +44,19 @@ pub fn heading(experiment: &Experiment, text: &Text) -> String {
     }
 }
 
-/// What the accuracy of an experiment is called.
+/// The title of the accuracy of an experiment.
 pub fn accuracy_title(experiment: &Experiment, text: &Text) -> String {
     let regression = experiment.settings.is_regression();
     text.get(if regression { "chart-sign" } else { "chart-accuracy" })
 }
 
-/// What the error of an experiment is called.
+/// The title of the error of an experiment.
 pub fn error_title(experiment: &Experiment, text: &Text) -> String {
     let regression = experiment.settings.is_regression();
     text.get(if regression { "chart-sign-error" } else { "chart-error" })
 }
 
-/// What the loss of an experiment is called.
+/// The title of the loss of an experiment.
 pub fn loss_title(experiment: &Experiment, text: &Text) -> String {
     let loss: Loss = experiment.settings.trained_loss();
     text.with("chart-loss", &[("loss", loss.key().into())])

@@ -30,7 +30,7 @@ pub struct Profile {
     pub step: u32,
     /// The interpolation threshold, where there is one.
     pub markers: Vec<Marker>,
-    /// What the setting counts, if it moves networks across that threshold.
+    /// The quantity that the setting counts, if it moves networks across that threshold.
     counts: Option<Counts>,
     train: Vec<Point>,
     test: Vec<Point>,

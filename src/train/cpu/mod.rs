@@ -1,9 +1,8 @@
 //! The training step on the CPU, derived by hand and computed on slices.
 //!
 //! Members are trained one by one, each with its own numbers of units and samples, so nothing is
-//! padded; inputs of a few ones are added up and not multiplied; and no step allocates. It computes
-//! what [`super::tensors`] does, which it is tested against, and covers what [`CpuEnsemble::new`]
-//! says.
+//! padded. One-hot inputs select rows of weights instead of being multiplied. No step allocates.
+//! Tests hold it to [`super::tensors`]; [`CpuEnsemble::new`] says which settings it covers.
 
 mod activation;
 #[cfg(any(test, target_family = "wasm"))]
@@ -48,7 +47,7 @@ struct Member {
     test: CpuSamples,
     /// The order in which the first layer's weights stand here, if it is not theirs.
     order: Option<Order>,
-    /// Those of the parameters that are trained.
+    /// The range of the trained parameters.
     trained: Range<usize>,
 }
 

@@ -241,7 +241,7 @@ impl CpuNetwork {
         }
     }
 
-    /// Copies what the first layer takes in, where it is not there as it is needed.
+    /// Copies the inputs of the first layer, unless it can read them from the samples.
     fn fill_input(
         &self,
         parameters: &[f32],
@@ -276,7 +276,7 @@ impl CpuNetwork {
         }
     }
 
-    /// What the first layer takes in.
+    /// The inputs of the first layer.
     fn input<'a>(&self, rows: PassRows<'a>, block: &Range<usize>, filled: &'a [f32]) -> &'a [f32] {
         match &rows.samples.inputs {
             CpuInputs::Dense { width, values } if rows.chosen.is_none() => {

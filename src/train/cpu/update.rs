@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::experiment::{Grokfast, Optimiser, Settings};
 use crate::train::optimiser::{EPSILON, StepCoefficients};
 
-/// What an optimiser remembers of each parameter.
+/// The optimiser's state of each parameter.
 pub(super) struct OptimiserState {
     mean: Vec<f32>,
     /// Empty for SGD.

@@ -19,7 +19,7 @@ pub(super) fn padded(length: usize) -> usize {
     length.next_multiple_of(COLUMN_ALIGN)
 }
 
-/// What the first layer takes in.
+/// The inputs of the first layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InputKind {
     /// Two one-hot vectors of that many elements.

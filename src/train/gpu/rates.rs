@@ -48,15 +48,15 @@ pub(super) enum Rate {
     AdamLr,
     /// Adam's correction of the root of the mean square.
     InvSqrtBias2,
-    /// What Grokfast multiplies its average by before it adds it to the gradient.
+    /// Grokfast's factor of its average in the gradient.
     GrokfastLambda,
     /// The old average's factor in Grokfast's new average.
     GrokfastOld,
     /// The gradient's factor in it.
     GrokfastNew,
-    /// What the true class has more of the target than the others.
+    /// The true class's target minus that of the others.
     TrueClass = 13,
-    /// What smoothing gives every class of the target.
+    /// The target of every class under smoothing.
     EveryClass = 14,
 }
 

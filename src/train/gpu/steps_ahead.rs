@@ -1,4 +1,4 @@
-//! What the host writes for many steps at once: rates, batches, and lists of rows.
+//! Rates, batches and lists of rows, which the host writes for many steps at once.
 
 use std::collections::VecDeque;
 
@@ -45,7 +45,7 @@ impl StepsAhead {
         }
     }
 
-    /// Sees to it that the buffers hold what the next step needs, and counts the step.
+    /// Fills the buffers if they do not cover the next step, and counts the step.
     pub(super) fn prepare_step(
         &mut self,
         weight_decay_on: &[bool],

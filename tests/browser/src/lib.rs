@@ -141,7 +141,7 @@ impl Browser {
         self.script("return window.twoPhase.report()").await
     }
 
-    /// Runs a script in the page and returns what it returns.
+    /// Runs a script in the page and returns its result.
     pub async fn script(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
     }

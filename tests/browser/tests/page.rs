@@ -209,7 +209,7 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
             browser.script("return document.querySelectorAll('[data-part=notes] p').length").await,
             1
         );
-        // The address now holds what was taken.
+        // The address now holds the values that were taken.
         let search = browser.script("return location.search").await;
         assert!(search.as_str().unwrap().len() < 60, "{search}");
         browser.click("[data-part=step]").await;

@@ -151,7 +151,7 @@ fn critic(batch: usize, updates: usize) -> TestedEstimator {
     TestedEstimator::Contrastive { batch, updates }
 }
 
-/// What is tried, and where each estimator should hold.
+/// The estimators to try on each problem, and where each should hold.
 fn panel() -> Vec<(ReferenceProblem, Vec<Attempt>)> {
     use BinLimits::{Between, Quantiles, Step};
     use CheckNote as N;

@@ -19,7 +19,7 @@ pub struct Truth {
     pub error: f64,
 }
 
-/// What was drawn from a [`ReferenceProblem`].
+/// Pairs drawn from a [`ReferenceProblem`].
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The input as a vector, `[samples, input units]`.
@@ -157,8 +157,8 @@ fn layer(inputs: usize, units: usize, gain: f64) -> Vec<f64> {
     (0..1 << inputs).flat_map(row).collect()
 }
 
-/// What a Gaussian mixture's output tells about which of the equally likely centres,
-/// `[centres, units]`, it came from: the mean of `log2 p(t|x) / p(t)` over draws of both.
+/// The information of a Gaussian mixture's output about its centre, one of equally likely
+/// `[centres, units]`: the mean of `log2 p(t|x) / p(t)` over draws of both.
 fn mixture(centres: &[f64], units: usize, noise: f64, draws: usize) -> Truth {
     let mut generator = generator(0, Purpose::ReferenceTruth);
     let count = centres.len() / units;

@@ -1,4 +1,5 @@
-//! What a forward kernel does with the sum of a row and column: activation, output or gradient.
+//! The end of a forward kernel: it turns the sum of a row and column into activation, output or
+//! gradient.
 
 use super::{Buffer, KernelText, Rows, loss};
 use crate::experiment::Activation;
@@ -16,7 +17,7 @@ pub(super) enum Epilogue {
 }
 
 impl Epilogue {
-    /// Declares what it needs of row `r` and, if it needs any, of the row's `sample`.
+    /// Declares the variables that it needs of row `r` and of the row's `sample`.
     pub(super) fn prepare(self, text: &mut KernelText, rows: Rows) {
         if self == Self::SquaredGradient {
             loss::targets(text, rows);

@@ -1,4 +1,4 @@
-//! What a run of the benchmark gives, as docs/benchmark.json keeps it.
+//! The results of a run of the benchmark, as docs/benchmark.json keeps them.
 
 use std::collections::HashSet;
 
@@ -55,13 +55,13 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// What a contestant came to, if it took part.
+    /// The results of a contestant, if it took part.
     pub fn outcome(&self, contestant: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.contestant == contestant)
     }
 }
 
-/// What a contestant came to.
+/// The results of a contestant.
 #[derive(Serialize, Deserialize)]
 pub struct Outcome {
     pub contestant: String,
@@ -120,7 +120,7 @@ impl Outcome {
     }
 }
 
-/// What a contestant did in one round.
+/// The results of a contestant in one round.
 #[derive(Serialize, Deserialize)]
 pub struct Round {
     pub steps: f64,

@@ -87,7 +87,7 @@ fn rates(run: &Run, device: &str, names: &[&str]) -> String {
     text
 }
 
-/// What a second worker adds.
+/// The gain by a second worker.
 fn workers(run: &Run) -> String {
     const NAMES: [&str; 2] = ["ours cpu", "ours all cores"];
     if taking_part(run, &NAMES).len() < NAMES.len() {
