@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn measurements_are_sorted_by_step_and_replaced_member_by_member() {
+    fn measurements_are_sorted_and_replaced_by_member() {
         let part = |step, members: [&[f32]; 2]| ProbeResult {
             step,
             members: members.map(|values| values.iter().map(|v| Some(*v)).collect()).to_vec(),

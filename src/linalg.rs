@@ -148,7 +148,7 @@ mod tests {
     const SHAPES: [(usize, usize); 3] = [(46, 128), (128, 23), (7, 7)];
 
     #[test]
-    fn singular_values_are_those_of_a_decomposition_without_the_gram_matrix() {
+    fn singular_values_agree_with_a_direct_decomposition() {
         for (rows, columns) in SHAPES {
             let weights = random(1, rows, columns);
             let entries = weights.iter().map(|&w| f64::from(w));

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn without_momentum_the_risk_is_the_formula_of_heckel_and_yilmaz() {
+    fn without_momentum_the_risk_has_its_closed_form() {
         let settings = settings(
             "preset=double-descent-time&beta1=0&bias=0&lr=0.05&slow-scale=0.15&samples=1000&target-noise=3",
         );

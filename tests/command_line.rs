@@ -53,7 +53,7 @@ fn a_run_prints_one_json_object_with_every_member() {
 }
 
 #[test]
-fn an_experiment_that_is_not_understood_is_refused_with_every_reason() {
+fn an_invalid_experiment_is_refused_with_every_reason() {
     let (output, errors) = run(&["run", "colour=red&p=24&backend=cpu"]);
     assert_eq!(output.status.code(), Some(2));
     for reason in
@@ -92,7 +92,7 @@ fn presets_are_listed_with_queries_that_run() {
 }
 
 #[test]
-fn a_sweep_that_was_stopped_goes_on_without_losing_or_repeating_a_member() {
+fn a_stopped_sweep_goes_on_without_loss_or_repetition() {
     let path = file("stopped.jsonl");
     let members = "p=11&width=32&steps=1500&wd=0.5,1,2&seeds=0..3";
     let arguments = ["sweep", members, "--threads", "2", "--out", path.to_str().unwrap()];
@@ -233,7 +233,7 @@ fn close(found: &Value, expected: f64) {
 }
 
 #[test]
-fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
+fn a_saved_network_is_measured_like_its_outputs() {
     use two_phase::measure::class_variance;
     use two_phase::measure::information::{Labels, LayerOutputs, kernel};
 
@@ -337,7 +337,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
 }
 
 #[test]
-fn a_linear_network_is_one_map_and_units_far_from_zero_switch_nowhere() {
+fn a_linear_network_is_one_map_and_nothing_switches() {
     // Biases so large that no unit's zero is near a sample.
     let saved = [
         single("0.weight", &[4, 3], &numbers(12, 0)),
@@ -358,7 +358,7 @@ fn a_linear_network_is_one_map_and_units_far_from_zero_switch_nowhere() {
 }
 
 #[test]
-fn pairs_are_compared_up_to_the_number_of_points_and_bins_take_all_samples() {
+fn pairs_are_limited_to_points_and_bins_are_not() {
     let saved = [single("0.weight", &[2, 3], &numbers(6, 0))];
     let weights = safetensors("points.safetensors", &saved);
     let inputs = rows("points.csv", &numbers(120 * 3, 60), 3);
@@ -386,7 +386,7 @@ fn a_single_sample_is_measured_as_far_as_it_can_be() {
 }
 
 #[test]
-fn what_cannot_be_measured_is_refused_in_one_sentence_that_names_it() {
+fn a_file_that_cannot_be_measured_is_refused_by_name() {
     let good = [
         single("0.weight", &[4, 3], &numbers(12, 0)),
         single("2.weight", &[2, 4], &numbers(8, 40)),

@@ -594,7 +594,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stops_of_every_slider_are_valid_and_go_up_from_end_to_end() {
+    fn slider_values_are_valid_and_rise_from_end_to_end() {
         for field in FIELDS {
             let FieldKind::Number { min, max, .. } = field.kind else { continue };
             let stops = field.slider_values();

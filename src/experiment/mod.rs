@@ -157,7 +157,7 @@ impl Experiment {
     }
 
     /// Whether another experiment, which trains alike, gives the same measurements. It may allow
-    /// them another share of the time.
+    /// them another fraction of the time.
     #[must_use]
     pub fn measures_alike(&self, other: &Self) -> bool {
         let same =

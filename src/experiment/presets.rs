@@ -137,7 +137,7 @@ mod tests {
     use crate::experiment::field;
 
     #[test]
-    fn every_preset_is_read_without_a_complaint_and_its_knob_makes_a_difference() {
+    fn every_preset_is_valid_and_its_main_setting_applies() {
         for preset in Preset::ALL {
             let parsed = Experiment::from_query(&format!("preset={}", preset.key));
             assert_eq!(parsed.notes, [], "{}", preset.key);

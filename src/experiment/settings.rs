@@ -7,7 +7,7 @@ choices! {
     Data {
         /// `a ∘ b` modulo a prime, from two one-hot vectors (Power et al., arXiv 2201.02177).
         Arithmetic "arithmetic",
-        /// The product of two permutations of five things, from two one-hot vectors (ibid.).
+        /// The product of two permutations of five things, from two one-hot vectors (Power et al.).
         Permutations "permutations",
         /// The 8 × 8 handwritten digits of the UCI set (Alpaydin & Kaynak 1998, CC BY 4.0).
         Digits "digits",

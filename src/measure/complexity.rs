@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_is_orthonormal_and_has_no_more_vectors_than_dimensions() {
+    fn a_frame_is_orthonormal_within_the_dimensions() {
         for (width, directions, expected) in [(64, 25, 25), (2, 25, 2), (46, 46, 46), (1, 1, 1)] {
             let frame = frame(width, directions, 3);
             assert_eq!(frame.len(), expected * width);

@@ -77,7 +77,7 @@ impl Spectra {
     }
 
     /// The inverse participation ratio (Gromov, arXiv 2301.02679): `Σ_f q_f²` with `q` a unit's
-    /// powers as shares of their sum, the mean over units and over the two numbers, each with its
+    /// powers as fractions of their sum, the mean over units and over the two numbers, each with its
     /// own sum.
     ///
     /// It is 1 for waves of one frequency each, `2 / (F + 1)` on average for normal weights, with
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn normal_weights_have_flat_spectra_and_a_ratio_of_two_over_frequencies_and_one() {
+    fn normal_weights_have_flat_spectra() {
         for p in [5, 23, 59] {
             let spectra = Spectra::new(&noise(p, 20_000), 20_000);
             let frequencies = (p - 1) / 2;

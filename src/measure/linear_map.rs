@@ -30,7 +30,7 @@ pub fn chords(probes: &[f32], width: usize, points: usize) -> Vec<f32> {
     chords
 }
 
-/// Deviation of an output along a line, as a share of the largest magnitude of that output on any
+/// Deviation of an output along a line, as a fraction of the largest magnitude of that output on any
 /// line, below which it counts as constant: sixteen times f32's unit of rounding, 2⁻²⁴, about what
 /// the sums of a forward pass are off by.
 const ROUNDING: f64 = 16.0 / (1 << 24) as f64;
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_linear_network_is_one_map() {
-        // Off by more than f32 rounds: the entropy of a share p close to 0 is -p log p.
+        // Off by more than f32 rounds: the entropy of a fraction p close to 0 is -p log p.
         for scale in [1.0, 1e-6, 1e4] {
             let (first, second) = (draw(1, 12 * 30, 0.3), draw(2, 30 * 10, scale));
             let chords = chords(&draw(3, 24 * 12, 1.0), 12, POINTS);

@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn measuring_holds_training_up_no_longer_than_its_share_of_the_time() {
+    fn measuring_keeps_to_its_fraction_of_the_time() {
         let query = "p=23&width=64&seeds=1&steps=600&layers=all&complexity=1&linear-map=1";
         let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
         let mut training = 0.0;

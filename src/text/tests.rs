@@ -259,7 +259,7 @@ fn durations_are_in_the_unit_that_suits_them() {
 }
 
 #[test]
-fn parts_of_a_line_keep_their_class_wherever_the_language_puts_them() {
+fn parts_of_a_line_keep_their_class_in_any_order() {
     let text = text(Locale::English);
     let marked = [
         ("second", Arg::Marked("test", "two".into())),

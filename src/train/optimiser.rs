@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_of_sgd_follow_the_formula_computed_in_f64() {
+    fn three_steps_of_sgd_follow_the_formula_in_f64() {
         let mut v = 0.0;
         assert_follows("seeds=1&optimiser=sgd&lr=0.05&wd=0.3&beta1=0.8", |_, w, g| {
             v = 0.8 * v + g + 0.3 * w;
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_of_adam_and_of_adamw_follow_the_formula_computed_in_f64() {
+    fn three_steps_of_adam_and_adamw_follow_the_formula_in_f64() {
         for (optimiser, coupled) in [("adam", true), ("adamw", false)] {
             let (mut m, mut v) = (0.0, 0.0);
             let query =
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_of_muon_follow_the_formula_computed_in_f64() {
+    fn three_steps_of_muon_follow_the_formula_in_f64() {
         let mut m: f64 = 0.0;
         assert_follows("seeds=1&optimiser=muon&lr=0.05&wd=0.3&beta1=0.95", |_, w, g| {
             m = 0.95 * m + g;
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn an_orthogonalised_matrix_has_singular_values_near_one_and_the_same_singular_vectors() {
+    fn orthogonalising_keeps_the_singular_vectors() {
         for (rows, columns) in [(4, 7), (7, 4)] {
             let values: Vec<f32> =
                 (0..rows * columns).map(|i| ((i * i) as f32 * 1.37).sin()).collect();

@@ -21,7 +21,7 @@ fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) -> [f64; 2]
 }
 
 #[test]
-fn a1_generalisation_follows_memorisation_by_ten_times_in_every_member() {
+fn a1_every_member_generalises_ten_times_later() {
     let [memorised, generalised] = assert_recipe("preset=grokking", 45.0, [1520.0, 2175.0]);
     assert_result("grokking memorised", memorised);
     assert_result("grokking generalised", generalised);
@@ -33,13 +33,13 @@ fn a1_generalisation_follows_memorisation_by_ten_times_in_every_member() {
 }
 
 #[test]
-fn a2_three_times_the_learning_rate_makes_both_phases_three_times_shorter() {
+fn a2_threefold_learning_rate_shortens_both_phases_threefold() {
     assert_recipe("preset=grokking-fast", 20.0, [375.0, 585.0]);
 }
 
 #[test]
 #[ignore = "slow: 5,000 steps"]
-fn a3_a_third_of_the_learning_rate_makes_both_phases_three_times_longer() {
+fn a3_a_third_of_the_rate_makes_both_phases_threefold() {
     assert_recipe("preset=grokking-slow", 110.0, [4195.0, 6615.0]);
 }
 

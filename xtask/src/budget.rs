@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_over_its_budget_is_named_with_its_largest_file_size_and_budget() {
+    fn a_part_over_its_budget_is_named_with_its_largest_file() {
         let small = [file("page-1_bg.wasm", 100), file("worker-cpu-1_bg.wasm", 600_000)];
         assert!(check(&small).is_ok());
         let large = [file("worker-cpu-1_bg.wasm", 599_000), file("worker-cpu-1.js", 1_001)];

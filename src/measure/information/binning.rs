@@ -128,7 +128,7 @@ impl Outcomes {
 
     /// The information plane over each of several sets of samples: `I(X;T) = H(T)`, as the sample
     /// is the input and determines its outcome, and `I(T;Y)`, which is `H(T) - Σ p_c H(T|c)` with
-    /// each class's share `p_c` in the set.
+    /// each class's fraction `p_c` in the set.
     ///
     /// The correction of `I(X;T)` stays that of `H(T)`: those of `H(X)` and `H(X,T)` cancel.
     #[must_use]
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn bins_of_a_wide_layer_tell_the_number_of_samples_and_nothing_else() {
+    fn bins_of_a_wide_layer_only_count_samples() {
         let mut generator = generator(2, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 1024, 30);
         let classes = draw_classes(&mut generator, 1024, 2);

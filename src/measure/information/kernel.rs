@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn relative_noise_is_blind_to_scale_and_shift_and_absolute_noise_is_not() {
+    fn only_relative_noise_is_blind_to_scale() {
         let (values, classes) = sample(5, 200, 4, 3);
         let larger: Vec<f32> = values.iter().map(|v| 7.0 * v + 3.0).collect();
         let of = |values: &[f32], noise| bounds(values, 4, &classes, noise);
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_of_a_gaussian_source_are_their_limits_within_two_percent() {
+    fn bounds_of_a_gaussian_are_within_two_percent_of_limits() {
         let mut generator = generator(8, Purpose::ReferenceProblem);
         for noise in [1.0, 0.1] {
             // Averages of -ln of an average Gaussian, for variance 1 and kernels of variance v.
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn with_tiny_noise_the_bounds_tell_the_number_of_samples_and_nothing_else() {
+    fn with_tiny_noise_bounds_only_count_samples() {
         let (values, classes) = sample(9, 512, 20, 2);
         let got = bounds(&values, 20, &classes, Noise::Relative(1e-4));
         for bound in [got.upper, got.lower] {

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn miller_and_madow_take_most_of_the_bias_from_a_die_of_twenty_sides() {
+    fn miller_madow_removes_most_bias_of_a_twenty_sided_die() {
         use crate::random::{Purpose, generator};
         use rand::RngExt;
         let mut generator = generator(0, Purpose::ReferenceProblem);

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_estimator_gets_a_curve_with_its_deviation_and_the_truth_is_marked() {
+    fn estimators_get_curves_and_the_truth_is_marked() {
         let results = [
             check(BINS, 50, 2.0, 8),
             check(UPPER, 50, 1.5, 8),

@@ -497,7 +497,7 @@ mod tests {
     }
 
     #[test]
-    fn one_layer_is_drawn_on_each_kind_of_samples_and_several_on_the_chosen_one() {
+    fn several_layers_are_drawn_on_the_chosen_split() {
         let names = |query: &str, quantity| {
             let history = history(query, &[(0, 1.0), (1, 2.0)]);
             let panel = panel(&history, &THEME, quantity, Split::Test, 1.0, &english());
@@ -514,7 +514,7 @@ mod tests {
     }
 
     #[test]
-    fn an_estimate_at_its_ceiling_is_called_that_and_one_below_is_not() {
+    fn an_estimate_at_its_ceiling_is_called_that() {
         // 529 samples: log2 is 9.05, that of either half 8.05.
         let warning = |value: f32| {
             let history = history("seeds=1&info=binning", &[1, 2, 3, 4].map(|step| (step, value)));
@@ -527,7 +527,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scatter_of_subsamples_widens_the_band_and_has_no_chart_of_its_own() {
+    fn the_scatter_of_subsamples_widens_the_band() {
         let history = history("seeds=1&subsamples=1", &[(0, 0.5), (1, 0.5)]);
         let quantities = quantities(&history);
         assert_eq!(quantities, [Quantity::InputInformation, Quantity::LabelInformation]);
@@ -537,7 +537,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_the_plane_is_taken_back_to_the_step_of_the_nearest_point() {
+    fn a_position_in_the_plane_finds_the_nearest_step() {
         let history = history("seeds=1", &[(0, 2.0), (10, 6.0), (100, 4.0)]);
         let plane = plane(&history, &THEME, Split::Test, &english()).expect("both are measured");
         assert_eq!(plane.step_at(1.0, 1.0), Some(10));

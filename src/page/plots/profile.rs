@@ -315,7 +315,7 @@ mod tests {
     use crate::text::Locale;
 
     #[test]
-    fn each_network_at_its_best_step_is_the_one_with_the_lowest_test_error_up_to_there() {
+    fn the_best_step_has_the_lowest_test_error_so_far() {
         let query = "data=digits&width=4,8,64&seeds=1";
         let mut history = History::new(Experiment::from_query(query).experiment);
         for (step, accuracies) in [(1, [0.2, 0.9, 0.3]), (2, [0.4, 0.5, 0.6]), (3, [0.6, 0.1, 0.5])]
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn weight_decay_has_a_profile_but_no_threshold_and_no_question_of_descent() {
+    fn weight_decay_has_a_profile_but_no_threshold() {
         let text = Text::new(Locale::English);
         let mut history = History::new(Experiment::from_query("wd=0,1,3&seeds=1").experiment);
         let score = Score { loss: 1.0, accuracy: 0.5 };

@@ -67,7 +67,7 @@ mod tests {
     use crate::random::{Purpose, generator};
 
     #[test]
-    fn kernel_bounds_lie_to_either_side_of_the_truth_while_samples_are_many() {
+    fn kernel_bounds_enclose_the_truth_with_many_samples() {
         for signal_to_noise in [0.1, 1.0, 10.0] {
             let problem = ReferenceProblem::Gaussian { dimensions: 1, signal_to_noise };
             let mean = |bound| -> f64 {
