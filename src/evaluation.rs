@@ -1,4 +1,4 @@
-//! What a run says of its members at a step: plain values that go from the engine to the page.
+//! Results of a run at a step: plain values that go from the engine to the page.
 
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ impl Evaluation {
     }
 }
 
-/// What a probe measured of all members at one step, beside loss and accuracy.
+/// Measurements of all members at one step, beside loss and accuracy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProbeResult {
     /// Training steps taken.

@@ -1,4 +1,4 @@
-//! What is known of a run so far: evaluations and measurements, in the order of their steps.
+//! The results of a run so far: evaluations and measurements, in the order of their steps.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +18,7 @@ pub struct History {
 }
 
 impl History {
-    /// A run of which nothing is known yet.
+    /// An empty history of a run.
     #[must_use]
     pub fn new(experiment: Experiment) -> Self {
         let curves = measure::curves(&experiment);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn measurements_are_sorted_by_step_and_replaced_member_by_member() {
+    fn measurements_are_sorted_and_replaced_by_member() {
         let part = |step, members: [&[f32]; 2]| ProbeResult {
             step,
             members: members.map(|values| values.iter().map(|v| Some(*v)).collect()).to_vec(),

@@ -18,6 +18,7 @@ pub mod phases;
 pub mod protocol;
 pub mod recording;
 pub mod report;
+pub mod self_test;
 pub mod sharding;
 pub mod stats;
 pub mod sweep;

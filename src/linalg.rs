@@ -73,8 +73,8 @@ impl Spectrum {
         let values: Vec<f64> =
             self.values.iter().copied().filter(|&value| self.counts(value)).collect();
         let total: f64 = values.iter().sum();
-        let shares = values.iter().map(|value| value / total);
-        (shares.map(|share| -share * share.ln()).sum(), total)
+        let fractions = values.iter().map(|value| value / total);
+        (fractions.map(|fraction| -fraction * fraction.ln()).sum(), total)
     }
 
     /// Whether a singular value is more than rounding.
@@ -148,7 +148,7 @@ mod tests {
     const SHAPES: [(usize, usize); 3] = [(46, 128), (128, 23), (7, 7)];
 
     #[test]
-    fn singular_values_are_those_of_a_decomposition_without_the_gram_matrix() {
+    fn singular_values_agree_with_a_direct_decomposition() {
         for (rows, columns) in SHAPES {
             let weights = random(1, rows, columns);
             let entries = weights.iter().map(|&w| f64::from(w));

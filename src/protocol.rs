@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::evaluation::{Answers, Task};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
+use crate::json::nan_if_null;
 use crate::measure::{CheckSource, EstimatorCheck};
+use crate::self_test::DeviceCheck;
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ pub struct RunId(pub u32);
 )]
 pub struct Revision(pub u32);
 
-/// What the page asks of a worker.
+/// A request of the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
@@ -79,7 +81,7 @@ impl Command {
     }
 }
 
-/// What the page asks of a run.
+/// A request of the page to a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunCommand {
@@ -125,7 +127,7 @@ pub enum Speed {
     },
 }
 
-/// What a worker tells the page.
+/// A message of a worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -144,7 +146,7 @@ pub enum Event {
     Ready(Backend),
     /// The worker cannot go on; all its runs are lost.
     Failed(Failure),
-    /// Of one run.
+    /// About one run.
     Run(RunId, RunEvent),
     /// One estimator at one number of samples, for [`Command::CheckEstimators`].
     EstimatorCheck(EstimatorCheck),
@@ -152,7 +154,7 @@ pub enum Event {
     EstimatorChecksDone,
 }
 
-/// What a worker tells of a run.
+/// A message of a worker about a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunEvent {
@@ -217,23 +219,32 @@ pub enum WarmUp {
     /// The browser is asked for its adapter.
     Adapter,
     /// Shaders are compiled, and one check of the self-test runs.
-    Check(String),
+    Check(DeviceCheck),
 }
 
-/// Why something cannot go on. `detail` is what a library or the browser said, untranslated.
+/// Why something cannot go on. `detail` holds the words of a library or the browser, untranslated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The browser has the adapter, but does not open it.
     AdapterNotOpened {
-        /// What wgpu said.
+        /// wgpu's words.
         detail: String,
     },
-    /// The device computes something wrong, or does not answer.
+    /// The device computes something wrong.
     SelfTest {
         /// The check that failed.
-        check: String,
-        /// How.
+        check: DeviceCheck,
+        /// The largest error relative to the largest value; NaN if some of the answer is not a
+        /// finite number.
+        #[serde(deserialize_with = "nan_if_null")]
+        error: f32,
+    },
+    /// The device did not answer a check.
+    SelfTestUnanswered {
+        /// The check.
+        check: DeviceCheck,
+        /// burn's words.
         detail: String,
     },
     /// The program was built without WebGPU.
@@ -263,16 +274,16 @@ pub enum Failure {
         /// Why.
         detail: String,
     },
-    /// A file beside the page is not what it should be.
+    /// A file beside the page has the wrong content.
     FileInvalid {
         /// Its name.
         name: String,
         /// How.
         detail: String,
     },
-    /// The device did not return what was computed.
+    /// The device did not return its results.
     DeviceRead {
-        /// What burn said.
+        /// burn's words.
         detail: String,
     },
 }

@@ -8,7 +8,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 pub use rand::rngs::ChaCha8Rng as Generator;
 
-/// What the numbers are for. Each purpose has a stream of its own, so that drawing more for one
+/// The use of the numbers. Each purpose has a stream of its own, so that drawing more for one
 /// changes nothing for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -22,7 +22,7 @@ pub enum Purpose {
     InitialEmbedding = 4,
     /// Which training labels are wrong, and how.
     LabelNoise = 5,
-    /// What is added to training targets.
+    /// Noise added to training targets.
     TargetNoise = 6,
     /// The rule behind random data.
     Teacher = 7,
@@ -42,7 +42,7 @@ pub enum Purpose {
     ReferenceTruth = 22,
     /// A critic's initial weights, and the batches it is trained on.
     Critic = 23,
-    /// What is added to activations before they are measured.
+    /// Noise added to activations before they are measured.
     ActivationNoise = 24,
     /// The batches a critic is measured on.
     CriticBatches = 25,

@@ -13,7 +13,7 @@ use crate::phases::{self, MemberPhases};
 pub struct Report {
     /// Version of this form. Raised when a name changes its meaning.
     pub version: u32,
-    /// What was run.
+    /// The experiment.
     pub experiment: Experiment,
     /// The same as a query string, for the page's URL.
     pub query: String,
@@ -35,15 +35,15 @@ pub struct MemberReport {
     #[serde(rename = "final")]
     pub last: Option<Scores>,
     /// Its curves; all lists have the same length.
-    pub curves: Curves,
+    pub curves: MemberCurves,
     /// Its measurements beside loss and accuracy.
-    pub measures: Measures,
+    pub measures: MemberMeasures,
 }
 
 /// One member's scores as lists over the evaluated steps.
 #[derive(Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "the names are those of Score, by set")]
-pub struct Curves {
+pub struct MemberCurves {
     pub step: Vec<u32>,
     pub train_loss: Vec<f32>,
     pub train_accuracy: Vec<f32>,
@@ -53,7 +53,7 @@ pub struct Curves {
 
 /// One member's measurements over the steps at which they were taken.
 #[derive(Debug, Default, Serialize)]
-pub struct Measures {
+pub struct MemberMeasures {
     /// The steps.
     pub step: Vec<u32>,
     /// The values by the names of [`crate::measure::Curve`], as many as steps; `null` if there is
@@ -62,7 +62,7 @@ pub struct Measures {
     pub values: BTreeMap<String, Vec<Option<f32>>>,
 }
 
-impl Measures {
+impl MemberMeasures {
     fn new(history: &History, member: usize) -> Self {
         let mut measures = Self::default();
         for measurement in history.measurements() {
@@ -90,7 +90,7 @@ impl Report {
                 let varied = experiment
                     .lists()
                     .map(|(field, _)| (field.key.to_owned(), field.to_json(field.get(member))));
-                let mut curves = Curves::default();
+                let mut curves = MemberCurves::default();
                 for (step, measured) in history.member(index) {
                     curves.step.push(step);
                     curves.train_loss.push(measured.train.loss);
@@ -99,7 +99,7 @@ impl Report {
                     curves.test_accuracy.push(measured.test.accuracy);
                 }
                 let last = history.member(index).last().map(|(_, measured)| *measured);
-                let measures = Measures::new(history, index);
+                let measures = MemberMeasures::new(history, index);
                 MemberReport {
                     seed: member.seed,
                     varied: varied.collect(),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::evaluation::{Evaluation, ProbeResult};
 use crate::experiment::{Experiment, Optimiser, Settings};
 
-/// Divides the members among at most `max` shards, by their indices. No shard is empty. The members
-/// that cost most are assigned first, each to the shard that has the least to do so far.
+/// Divides the members among at most `max` shards, by their indices. No shard is empty. Expensive
+/// members are assigned first, each to the shard with the lowest cost so far.
 #[must_use]
 pub fn assign_members(experiment: &Experiment, max: usize) -> Vec<Vec<usize>> {
     let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
@@ -78,15 +78,15 @@ impl Partial for ProbeResult {
 
 /// Merges the results of several shards by step, in whatever order they come.
 ///
-/// A step is given out once every shard has reported it, and is then not kept any longer. If a
-/// shard reports it again, because it measured it again, that part is passed on as it is: a
-/// [`crate::history::History`] puts it in its place.
+/// A step is returned once every shard has reported it, and is not kept any longer. If a shard
+/// measures a step again, that part is passed on as it is, and a [`crate::history::History`] merges
+/// it into the step.
 #[derive(Clone, Debug)]
 pub struct StepMerger<T> {
     shards: usize,
     /// By step what has come, and from which shards.
     waiting: BTreeMap<u32, (T, Vec<bool>)>,
-    /// Steps that have been given out.
+    /// Steps that have been returned.
     complete: BTreeSet<u32>,
 }
 
@@ -211,6 +211,6 @@ mod tests {
         assert_eq!(merger.add(1, part(9, [&[], &[3.0]])), Some(part(9, [&[1.0], &[3.0]])));
         assert_eq!(merger.add(0, part(9, [&[7.0], &[]])), Some(part(9, [&[7.0], &[]])));
         assert_eq!(merger.add(0, part(4, [&[5.0], &[]])), Some(part(4, [&[5.0], &[2.0]])));
-        assert!(merger.waiting.is_empty(), "what was given out is not kept");
+        assert!(merger.waiting.is_empty(), "returned steps are not kept");
     }
 }

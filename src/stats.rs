@@ -40,8 +40,8 @@ pub fn quantile(values: impl IntoIterator<Item = f64>, fraction: f64) -> Option<
     Some(below + position.fract() * (above - below))
 }
 
-/// The lower median of sorted values, of which only the first ones are at hand: the value in the
-/// middle of `count`, or the lower of the two in the middle. `None` if it is not at hand.
+/// The lower median of `count` sorted values, when only the first ones are given: the value in the
+/// middle, or the lower of the two in the middle. `None` if it is not among the given ones.
 ///
 /// A step at which half of the members have reached a threshold is a step that was evaluated. The
 /// mean of two of them need not be, and members that never get there have no step to average.
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_of_an_even_number_is_between_the_two_in_the_middle() {
+    fn the_median_of_an_even_count_is_a_mean_of_two() {
         assert_eq!(median([]), None);
         assert_eq!(median([3.0]), Some(3.0));
         assert_eq!(median([5.0, 1.0, 2.0]), Some(2.0));

@@ -1,7 +1,8 @@
 //! Sweeps: every combination of lists of settings as members that are trained one by one.
 
 use crate::experiment::{
-    Experiment, MAX_QUERY_BYTES, Note, Preset, Settings, field, pairs, seed_range, shorten, split,
+    Experiment, MAX_QUERY_BYTES, Note, Preset, Settings, field, keys, pairs, seed_range, shorten,
+    split,
 };
 
 /// One member of a sweep.
@@ -30,9 +31,9 @@ impl Job {
 /// Maximum number of members of one sweep.
 const MAX_JOBS: usize = 100_000;
 
-/// The members of a sweep written as a query string: any setting, the preset included, may be a list
-/// (`wd=0.5,1,3`), whole numbers also a range (`seeds=0..9`); members are all combinations, the last
-/// key's values one after the other.
+/// The members of a sweep written as a query string: any setting, the preset included, may be a
+/// list (`wd=0.5,1,3`), whole numbers also a range (`seeds=0..9`); members are all combinations,
+/// the last key's values one after the other.
 ///
 /// # Errors
 /// A note for each thing that is not understood.
@@ -109,7 +110,7 @@ pub fn expand(query: &str) -> Result<Vec<Job>, Vec<Note>> {
 
 /// Why a seed is not one that an address takes.
 fn refused_seed(seed: u32) -> Option<Note> {
-    field("seed")?.parse(&seed.to_string()).err().map(Note::Unchanged)
+    field(keys::SEED)?.parse(&seed.to_string()).err().map(Note::Unchanged)
 }
 
 #[cfg(test)]
@@ -137,7 +138,7 @@ mod tests {
         for query in ["seeds=0..4294967295", "seeds=9999..10000", "seed=9999&seeds=2"] {
             let notes = expand(query).expect_err("a seed is too large");
             assert!(
-                matches!(&notes[0], Note::Unchanged(invalid) if invalid.key == "seed"),
+                matches!(&notes[0], Note::Unchanged(invalid) if invalid.key == keys::SEED),
                 "{notes:?}"
             );
         }

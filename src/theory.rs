@@ -11,7 +11,7 @@ use crate::experiment::{Data, ModelKind, Optimiser, Schedule, Settings};
 ///
 /// `R(k) = Σ θ_i² p_i(k)² + (s² / n) Σ (1 - p_i(k))²`,
 ///
-/// where `p_i(k) = (1 - η σ_i²)^k` is the share of a feature that is still to be learned; `η` is
+/// where `p_i(k) = (1 - η σ_i²)^k` is the fraction of a feature that is still to be learned; `η` is
 /// twice the learning rate, as the loss is the mean of squares. With momentum `p_i` follows the
 /// same recursion as the weights (Polyak 1964).
 ///
@@ -54,8 +54,8 @@ pub fn risk(settings: &Settings, steps: &[u32]) -> Option<Vec<f64>> {
         }
         kinds
             .iter()
-            .map(|(Unlearned { share, .. }, count, signal)| {
-                signal * share.powi(2) + noise * count * (1.0 - share).powi(2)
+            .map(|(Unlearned { fraction, .. }, count, signal)| {
+                signal * fraction.powi(2) + noise * count * (1.0 - fraction).powi(2)
             })
             .sum()
     };
@@ -66,18 +66,18 @@ pub fn risk(settings: &Settings, steps: &[u32]) -> Option<Vec<f64>> {
 struct Unlearned {
     /// Curvature of the loss along the feature.
     curvature: f64,
-    share: f64,
+    fraction: f64,
     velocity: f64,
 }
 
 impl Unlearned {
     fn new(scale: f64) -> Self {
-        Self { curvature: 2.0 * scale * scale, share: 1.0, velocity: 0.0 }
+        Self { curvature: 2.0 * scale * scale, fraction: 1.0, velocity: 0.0 }
     }
 
     fn advance(&mut self, rate: f64, momentum: f64) {
-        self.velocity = momentum * self.velocity + self.curvature * self.share;
-        self.share -= rate * self.velocity;
+        self.velocity = momentum * self.velocity + self.curvature * self.fraction;
+        self.fraction -= rate * self.velocity;
     }
 }
 
@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn without_momentum_the_risk_is_the_formula_of_heckel_and_yilmaz() {
+    fn without_momentum_the_risk_has_its_closed_form() {
         let settings = settings(
             "preset=double-descent-time&beta1=0&bias=0&lr=0.05&slow-scale=0.15&samples=1000&target-noise=3",
         );
         let steps = [0, 1, 7, 100, 4000];
         let expected = steps.map(|k| {
-            let share = |scale: f64| (1.0 - 0.1 * scale * scale).powi(k as i32);
-            let [fast, slow] = [share(1.0), share(0.15)];
+            let fraction = |scale: f64| (1.0 - 0.1 * scale * scale).powi(k as i32);
+            let [fast, slow] = [fraction(1.0), fraction(0.15)];
             let bias = 140.0 * (4.0 / 140.0) * fast.powi(2) + 10.0 * 0.4 * slow.powi(2);
             bias + 9.0 / 1000.0 * (140.0 * (1.0 - fast).powi(2) + 10.0 * (1.0 - slow).powi(2))
         });

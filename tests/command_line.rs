@@ -54,7 +54,7 @@ fn a_run_prints_one_json_object_with_every_member() {
 }
 
 #[test]
-fn an_experiment_that_is_not_understood_is_refused_with_every_reason() {
+fn an_invalid_experiment_is_refused_with_every_reason() {
     let (output, errors) = run(&["run", "colour=red&p=24&backend=cpu"]);
     assert_eq!(output.status.code(), Some(2));
     for reason in
@@ -93,7 +93,7 @@ fn presets_are_listed_with_queries_that_run() {
 }
 
 #[test]
-fn a_sweep_that_was_stopped_goes_on_without_losing_or_repeating_a_member() {
+fn a_stopped_sweep_goes_on_without_loss_or_repetition() {
     let path = file("stopped.jsonl");
     let members = "p=11&width=32&steps=1500&wd=0.5,1,2&seeds=0..3";
     let arguments = ["sweep", members, "--threads", "2", "--out", path.to_str().unwrap()];
@@ -118,7 +118,7 @@ fn a_sweep_that_was_stopped_goes_on_without_losing_or_repeating_a_member() {
     assert_eq!(after.iter().collect::<HashSet<_>>().len(), 12);
     // All there: nothing is left to train.
     let (_, errors) = run(&arguments);
-    assert!(errors.contains("12 members, of which 0 are new"), "{errors}");
+    assert!(errors.contains("12 members, 0 of them new"), "{errors}");
     assert_eq!(queries(&path), after);
 }
 
@@ -180,7 +180,8 @@ fn single(name: &'static str, shape: &[usize], numbers: &[f32]) -> Saved {
     (name, "F32", shape.to_vec(), numbers.iter().flat_map(|x| x.to_le_bytes()).collect())
 }
 
-/// A file as safetensors defines it: the header's length in 8 bytes, the header as JSON, the numbers.
+/// A file as safetensors defines it: the header's length in 8 bytes, the header as JSON, the
+/// numbers.
 fn safetensors(name: &str, tensors: &[Saved]) -> PathBuf {
     let mut header = serde_json::json!({ "__metadata__": { "format": "pt" } });
     let mut data = Vec::new();
@@ -233,9 +234,9 @@ fn close(found: &Value, expected: f64) {
 }
 
 #[test]
-fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
+fn a_saved_network_is_measured_like_its_outputs() {
     use two_phase::measure::class_variance;
-    use two_phase::measure::information::{Labels, Layer, kernel};
+    use two_phase::measure::information::{Labels, LayerOutputs, kernel};
 
     let (first, biases, last) = (numbers(5 * 3, 0), numbers(5, 100), numbers(2 * 5, 200));
     let inputs = numbers(40 * 3, 300);
@@ -276,7 +277,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
     let all: Vec<usize> = (0..40).collect();
     for (layer, values, units) in [(1, &hidden, 5), (2, &outputs, 2)] {
         let labels = Labels::new(&classes, 2);
-        let distances = kernel::Distances::new(Layer::new(values, units));
+        let distances = kernel::Distances::new(LayerOutputs::new(values, units));
         let bounds = distances.bounds(labels, &all, kernel::Noise::Relative(0.2));
         let kernel = &report["information"]["kernel"]["values"];
         for (name, bits) in [
@@ -300,7 +301,8 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
         assert!(values.len() >= 4 && values.values().all(Value::is_number), "{own}");
     }
 
-    // The same numbers in other types and under other names; without labels nothing hangs on them.
+    // The same numbers in other types and under other names; without labels there are no measures
+    // of classes.
     let doubles = first.iter().flat_map(|w| f64::from(*w).to_le_bytes()).collect();
     // The upper half of a single is a number in bfloat16: here 0.5.
     let halves = [0x00, 0x3f].repeat(10);
@@ -317,7 +319,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
     let (output, errors) = measure(&weights, &inputs, &more);
     assert!(output.status.success(), "{errors}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let distances = kernel::Distances::new(Layer::new(&hidden, 5));
+    let distances = kernel::Distances::new(LayerOutputs::new(&hidden, 5));
     let one = vec![0; 40];
     let bounds = distances.bounds(Labels::new(&one, 1), &all, kernel::Noise::Relative(0.4));
     let information = report["information"].as_object().unwrap();
@@ -336,7 +338,7 @@ fn a_saved_network_is_measured_as_its_outputs_are_by_the_library() {
 }
 
 #[test]
-fn a_linear_network_is_one_map_and_units_far_from_zero_switch_nowhere() {
+fn a_linear_network_is_one_map_and_nothing_switches() {
     // Biases so large that no unit's zero is near a sample.
     let saved = [
         single("0.weight", &[4, 3], &numbers(12, 0)),
@@ -357,7 +359,7 @@ fn a_linear_network_is_one_map_and_units_far_from_zero_switch_nowhere() {
 }
 
 #[test]
-fn pairs_are_compared_up_to_the_number_of_points_and_bins_take_all_samples() {
+fn pairs_are_limited_to_points_and_bins_are_not() {
     let saved = [single("0.weight", &[2, 3], &numbers(6, 0))];
     let weights = safetensors("points.safetensors", &saved);
     let inputs = rows("points.csv", &numbers(120 * 3, 60), 3);
@@ -385,7 +387,7 @@ fn a_single_sample_is_measured_as_far_as_it_can_be() {
 }
 
 #[test]
-fn what_cannot_be_measured_is_refused_in_one_sentence_that_names_it() {
+fn a_file_that_cannot_be_measured_is_refused_by_name() {
     let good = [
         single("0.weight", &[4, 3], &numbers(12, 0)),
         single("2.weight", &[2, 4], &numbers(8, 40)),
@@ -404,7 +406,7 @@ fn what_cannot_be_measured_is_refused_in_one_sentence_that_names_it() {
 
     // Arguments.
     for (layers, sentence) in [
-        ("linear,relu,tanh,linear", "tanh at place 2 follows another activation"),
+        ("linear,relu,tanh,linear", "tanh at index 2 follows another activation"),
         ("relu,linear", "it starts with relu and not with linear"),
         ("linear,relu", "it does not end with linear"),
         ("linear,sine,linear", "“sine” is none of linear, quadratic, relu"),
@@ -507,7 +509,8 @@ fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
     }
     let (over, _) = run(&["estimators", "--over-samples", "--json", "-"]);
     let over: Value = serde_json::from_slice(&over.stdout).unwrap();
-    // Six sources, five sizes, five estimators; more samples bring neighbours closer to the one bit.
+    // Six sources, five sizes, five estimators; more samples bring neighbours closer to the one
+    // bit.
     assert_eq!(over.as_array().unwrap().len(), 150);
     let bias = |samples: u64| {
         let rows = over.as_array().unwrap().iter();
@@ -544,7 +547,7 @@ fn the_recorded_run_of_the_page_is_what_the_engine_gives() {
     // Another machine sums in another order.
     for (page, now) in page.iter().zip(&now) {
         for (page, now) in
-            [(page.fit_step, now.fit_step), (page.generalise_step, now.generalise_step)]
+            [(page.memorise_step, now.memorise_step), (page.generalise_step, now.generalise_step)]
         {
             let [page, now] = [page, now].map(|step| f64::from(step.unwrap()));
             assert!((0.85..1.18).contains(&(page / now)), "{page} and {now}");

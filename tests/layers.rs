@@ -74,7 +74,7 @@ fn roots(source: &str, depth: usize) -> BTreeSet<String> {
     found
 }
 
-/// What is wrong with a file's imports.
+/// The faults of a file's imports.
 fn faults(room: &str, depth: usize, source: &str, table: &Table) -> Vec<String> {
     let Some(allowed) = table.get(room) else {
         return vec![format!("`{room}` has no row in the table of layers")];
@@ -99,8 +99,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// Room and depth of a file, from its path below src/; `None` for the roots of programs and library.
-fn place(path: &Path) -> Option<(String, usize)> {
+/// Room and depth of a file, from its path below src/; `None` for the roots of programs and
+/// library.
+fn room_and_depth(path: &Path) -> Option<(String, usize)> {
     let mut parts: Vec<String> =
         path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     parts.pop_if(|last| last == "mod");
@@ -121,7 +122,7 @@ fn every_import_follows_the_table_of_layers() {
     let (mut all, mut rooms) = (Vec::new(), BTreeSet::new());
     for path in files(&src) {
         let below = path.strip_prefix(&src).expect("below src");
-        let Some((room, depth)) = place(below) else { continue };
+        let Some((room, depth)) = room_and_depth(below) else { continue };
         let source = fs::read_to_string(&path).expect("a source file");
         let faults = faults(&room, depth, &source, &table);
         all.extend(faults.into_iter().map(|fault| format!("{}: {fault}", below.display())));
@@ -177,9 +178,9 @@ fn a_forbidden_import_is_found_in_every_spelling() {
 fn a_room_that_is_missing_from_the_table_is_found() {
     let table = table("\n## Layers\n\n| `train` | `data` |\n");
     assert_eq!(faults("cellar", 1, "", &table), ["`cellar` has no row in the table of layers"]);
-    assert_eq!(place(Path::new("cellar.rs")), Some(("cellar".into(), 1)));
-    assert_eq!(place(Path::new("train/cpu/mod.rs")), Some(("train".into(), 2)));
-    assert_eq!(place(Path::new("train/cpu/loss.rs")), Some(("train".into(), 3)));
-    assert_eq!(place(Path::new("bin/page.rs")), None);
-    assert_eq!(place(Path::new("lib.rs")), None);
+    assert_eq!(room_and_depth(Path::new("cellar.rs")), Some(("cellar".into(), 1)));
+    assert_eq!(room_and_depth(Path::new("train/cpu/mod.rs")), Some(("train".into(), 2)));
+    assert_eq!(room_and_depth(Path::new("train/cpu/loss.rs")), Some(("train".into(), 3)));
+    assert_eq!(room_and_depth(Path::new("bin/page.rs")), None);
+    assert_eq!(room_and_depth(Path::new("lib.rs")), None);
 }

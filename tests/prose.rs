@@ -1,6 +1,7 @@
 //! Numbers that the documents quote are those of docs/results.json, which the recipes hold to runs.
 //!
-//! A quoted number is followed by a comment with its key: `step 1,787<!-- grokking generalised -->`.
+//! A quoted number is followed by a comment with its key, as in
+//! `step 1,787<!-- grokking generalised -->`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -35,7 +35,7 @@ async fn the_kernels_are_faster_than_automatic_differentiation() {
     }
 }
 
-/// Steps per second, with the rest of what is known printed.
+/// Steps per second. It prints the other timings.
 async fn rate(query: &str, device: &Device, differentiate: bool) -> f64 {
     let parsed = Experiment::from_query(query);
     assert_eq!(parsed.notes, []);

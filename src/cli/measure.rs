@@ -6,7 +6,8 @@ use burn::tensor::Device;
 
 use super::output::Output;
 use super::{Failure, english};
-use crate::external::{self, Chosen, Network, Plan, Samples};
+use crate::experiment::keys;
+use crate::external::{self, ExternalNetwork, LabelledSamples, LayerList, MeasureOptions};
 use crate::text;
 use crate::train::TrainError;
 
@@ -21,15 +22,15 @@ pub(super) struct Arguments {
     /// The number of each sample's class, a line each, counted from 0.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
-    /// The places of the nn.Sequential in order: 'linear,relu,linear'. Activations are relu, tanh,
+    /// The modules of the nn.Sequential in order: 'linear,relu,linear'. Activations are relu, tanh,
     /// gelu, silu, quadratic and identity.
     #[arg(long)]
     layers: String,
-    /// Changes of how it is measured: 'info=kernel&kernel-noise=0.1'.
+    /// Measurement settings to change: 'info=kernel&kernel-noise=0.1'.
     #[arg(long, value_name = "SETTINGS", default_value = "")]
     set: String,
-    /// The name of each linear layer, where it is not its place: 'fc1,fc2,out' for fc1.weight,
-    /// fc1.bias and so on. Other tensors are then left alone.
+    /// The names of the linear layers, unless their tensors are named by index: 'fc1,fc2,out' for
+    /// fc1.weight, fc1.bias and so on. Other tensors are then ignored.
     #[arg(long, value_delimiter = ',')]
     names: Option<Vec<String>>,
     /// Write the object to this file; '-' is standard output.
@@ -37,20 +38,20 @@ pub(super) struct Arguments {
     json: PathBuf,
 }
 
-/// The settings of what is measured, for `--help`.
+/// The measurement settings, for `--help`.
 pub(super) fn help() -> String {
     let mut help = String::from(
         "Save a network from Python with\n  \
          from safetensors.torch import save_file\n  \
          save_file(model.state_dict(), 'net.safetensors')\n\n\
-         Everything is measured of every layer, mutual information by each estimator in turn. To change \
-         that, --set takes (the default in brackets):\n",
+         Every layer is measured in every way, mutual information by each estimator in turn. To \
+         change that, --set takes (the default in brackets):\n",
     );
     let words = english();
-    let usual = Chosen::default().settings;
+    let usual = MeasureOptions::default().settings;
     for field in external::fields() {
         let default = match field.key {
-            "info" => "each of the four".into(),
+            keys::INFO => "each of the four".into(),
             _ => field.format(field.get(&usual)),
         };
         help += &format!(
@@ -69,12 +70,13 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let device = Device::flex();
-    let plan: Plan = arguments.layers.parse()?;
-    let chosen = Chosen::from_query(&arguments.set)?;
-    let network = Network::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
+    let plan: LayerList = arguments.layers.parse()?;
+    let options = MeasureOptions::from_query(&arguments.set)?;
+    let network =
+        ExternalNetwork::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
     let features = network.units()[0];
-    let samples = Samples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
+    let samples = LabelledSamples::read(&arguments.inputs, arguments.labels.as_deref(), features)?;
     let mut out = Output::open(arguments.json)?;
-    let report = external::Report::new(&network, &samples, &chosen, &device);
+    let report = external::ExternalReport::new(&network, &samples, &options, &device);
     out.write_json(&pollster::block_on(report).map_err(TrainError::from)?)
 }

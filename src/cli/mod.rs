@@ -1,6 +1,6 @@
 //! The command line: trains, sweeps and measures on burn's CPU backend Flex.
 //!
-//! A module for each command; `output` has what they print with.
+//! A module for each command; `output` writes their results, and `wording` their errors.
 //! An error is one sentence on standard error that says what to do, and a non-zero exit code.
 
 mod estimators;
@@ -9,6 +9,7 @@ mod output;
 mod record;
 mod run;
 mod sweep;
+mod wording;
 
 use std::io::{self, Write};
 use std::num::NonZero;
@@ -68,17 +69,17 @@ enum Command {
     },
     /// Show how far each estimator of mutual information is off where the truth is known.
     Estimators {
-        /// All sources and estimators, and more samples of each: some minutes instead of seconds.
+        /// All problems and estimators, and more samples of each: some minutes instead of seconds.
         #[arg(long)]
         full: bool,
-        /// Instead every estimator on six sources over 50 to 1,000 samples, as the page draws it;
+        /// Instead every estimator on six problems over 50 to 1,000 samples, as the page draws it;
         /// here `meant to` and `note` say nothing.
         #[arg(long, conflicts_with = "full")]
         over_samples: bool,
         /// Write the rows as one JSON array to this file; '-' is standard output.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
-        /// What the draws start from.
+        /// The seed of the samples.
         #[arg(long, default_value_t = 0)]
         seed: u32,
     },
@@ -92,7 +93,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Measure a network that was trained elsewhere, as PyTorch saves it, and print one JSON object.
+    /// Measure a network that PyTorch trained and saved, and print one JSON object.
     #[command(after_help = measure::help())]
     Measure(measure::Arguments),
 }
@@ -126,8 +127,8 @@ fn settings() -> String {
         }
     }
     help += "\n* may differ between the members of one ensemble.";
-    help += "\nExit codes: 0 done, 1 training or writing failed or (of a run) a member diverged, 2 the \
-             experiment is not understood.";
+    help += "\nExit codes: 0 done, 1 training or writing failed or a member of a run diverged, \
+             2 the experiment is not understood.";
     help
 }
 
@@ -158,22 +159,31 @@ pub fn main() -> ExitCode {
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings", .0.join("\ntwo-phase: "))]
+    #[error(
+        "{}\ntwo-phase: nothing was run; see `two-phase run --help` for the settings",
+        .0.join("\ntwo-phase: ")
+    )]
     Usage(Vec<String>),
-    #[error(transparent)]
-    Own(#[from] ExternalError),
+    #[error("{}", wording::external_error(&english(), .0))]
+    External(ExternalError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
     Diverged(Vec<String>),
-    #[error("could not write {0}: {1}; choose another place for it")]
+    #[error("could not write {0}: {1}; choose another file")]
     Write(String, io::Error),
+}
+
+impl From<ExternalError> for Failure {
+    fn from(error: ExternalError) -> Self {
+        Self::External(error)
+    }
 }
 
 impl Failure {
     fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Usage(_) | Self::Own(_) => USAGE,
+            Self::Usage(_) | Self::External(_) => USAGE,
             Self::Train(_) | Self::Diverged(_) | Self::Write(..) => FAILURE,
         })
     }

@@ -44,8 +44,8 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     if diverged.is_empty() { Ok(()) } else { Err(Failure::Diverged(diverged)) }
 }
 
-/// What one thread sends: results for the members that it trains.
-enum Partial {
+/// A result of one thread, for the members that it trains.
+enum ShardResult {
     Evaluation(Evaluation),
     ProbeResult(ProbeResult),
 }
@@ -57,18 +57,18 @@ pub(super) fn train(
     threads: usize,
     mut look: impl FnMut(&Evaluation),
 ) -> Result<History, TrainError> {
-    let shares = sharding::assign_members(experiment, threads);
+    let shards = sharding::assign_members(experiment, threads);
     let mut history = History::new(experiment.clone());
-    let mut evaluations = StepMerger::new(shares.len());
-    let mut measurements = StepMerger::new(shares.len());
+    let mut evaluations = StepMerger::new(shards.len());
+    let mut measurements = StepMerger::new(shards.len());
     let (sender, parts) = mpsc::channel();
     thread::scope(|scope| {
-        for (index, members) in shares.into_iter().enumerate() {
+        for (index, members) in shards.into_iter().enumerate() {
             let sender = sender.clone();
             scope.spawn(move || {
                 // The receiver is gone once another thread has failed.
                 let send = |part| drop(sender.send((index, part)));
-                if let Err(error) = train_share(experiment, members, |part| send(Ok(part))) {
+                if let Err(error) = train_shard(experiment, members, |part| send(Ok(part))) {
                     send(Err(error));
                 }
             });
@@ -76,13 +76,13 @@ pub(super) fn train(
         drop(sender);
         for (index, part) in parts {
             match part? {
-                Partial::Evaluation(part) => {
+                ShardResult::Evaluation(part) => {
                     if let Some(evaluation) = evaluations.add(index, part) {
                         look(&evaluation);
                         history.push(evaluation);
                     }
                 }
-                Partial::ProbeResult(part) => {
+                ShardResult::ProbeResult(part) => {
                     measurements.add(index, part).into_iter().for_each(|whole| {
                         history.push_measurement(whole);
                     });
@@ -93,16 +93,16 @@ pub(super) fn train(
     })
 }
 
-fn train_share(
+fn train_shard(
     experiment: &Experiment,
     members: Vec<usize>,
-    mut send: impl FnMut(Partial),
+    mut send: impl FnMut(ShardResult),
 ) -> Result<(), TrainError> {
     let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
-        run.finish(|evaluation| send(Partial::Evaluation(evaluation))).await?;
+        run.finish(|evaluation| send(ShardResult::Evaluation(evaluation))).await?;
         while let Some(measurement) = run.measure(true).await? {
-            send(Partial::ProbeResult(measurement));
+            send(ShardResult::ProbeResult(measurement));
         }
         Ok(())
     })
@@ -139,31 +139,31 @@ fn summarise(history: &History) {
     let width = names.iter().map(String::len).max().unwrap_or(0).max(6);
     eprintln!(
         "{:<width$}  {:>9}  {:>12}  {:>9}  {:>10}",
-        "member", "fit step", "generalised", "test", "test loss"
+        "member", "memorised", "generalised", "test", "test loss"
     );
     for (name, member) in names.iter().zip(Report::new(history).members) {
         let test = member.last.map(|last| last.test);
         eprintln!(
             "{name:<width$}  {:>9}  {:>12}  {:>8.1}%  {:>10.3e}",
-            text(member.phases.fit_step),
+            text(member.phases.memorise_step),
             text(member.phases.generalise_step),
             100.0 * test.map_or(0.0, |test| test.accuracy),
             test.map_or(f32::NAN, |test| test.loss),
         );
     }
     let members = phases::find(history);
-    for (what, spread) in [
-        ("memorised", phases::spread(members.iter().map(|m| m.fit_step))),
-        ("generalised", phases::spread(members.iter().map(|m| m.generalise_step))),
+    for (what, summary) in [
+        ("memorised", phases::summarise(members.iter().map(|m| m.memorise_step))),
+        ("generalised", phases::summarise(members.iter().map(|m| m.generalise_step))),
     ] {
-        if let Some(spread) = spread {
+        if let Some(summary) = summary {
             eprintln!(
                 "{what}: {} of {} members, median step {} [{}-{}]",
-                spread.reached,
-                spread.members,
-                text(spread.median),
-                spread.first,
-                spread.last
+                summary.reached,
+                summary.members,
+                text(summary.median),
+                summary.first,
+                summary.last
             );
         }
     }

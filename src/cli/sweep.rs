@@ -15,14 +15,14 @@ use super::output::bar;
 use super::run::{cores, train};
 use super::{Failure, english};
 use crate::experiment::Experiment;
-use crate::report::{Curves, Measures, MemberReport, Report};
+use crate::report::{MemberCurves, MemberMeasures, MemberReport, Report};
 use crate::sweep::{self, Job};
 use crate::text;
 use crate::train::TrainError;
 
 /// A member of a sweep, as a line of its file.
 #[derive(Serialize)]
-struct Line<'a> {
+struct SweepLine<'a> {
     /// The address of the experiment that trains this member alone. It identifies the line.
     query: String,
     experiment: &'a Experiment,
@@ -82,7 +82,7 @@ pub(super) fn run(
     match stop.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         Some(error) => Err(error),
         None => {
-            eprintln!("{}: {all} members, of which {} are new", out.display(), jobs.len());
+            eprintln!("{}: {all} members, {} of them new", out.display(), jobs.len());
             Ok(())
         }
     }
@@ -96,10 +96,10 @@ fn line(job: &Job, curves: bool) -> Result<String, TrainError> {
         unreachable!("an experiment of one member has one");
     };
     if !curves {
-        member.curves = Curves::default();
-        member.measures = Measures::default();
+        member.curves = MemberCurves::default();
+        member.measures = MemberMeasures::default();
     }
-    let line = Line { query: job.query(), experiment: &experiment, member };
+    let line = SweepLine { query: job.query(), experiment: &experiment, member };
     match serde_json::to_string(&line) {
         Ok(text) => Ok(text + "\n"),
         Err(error) => unreachable!("a line has no maps with odd keys: {error}"),

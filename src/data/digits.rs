@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn training_images_are_centred_and_have_a_mean_square_norm_of_one() {
+    fn training_images_are_centred_with_mean_square_norm_one() {
         for (query, features, norm) in
             [("data=digits", 64, 1.0), ("data=digits&pca=20", 20, 20f64.sqrt())]
         {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn principal_components_are_uncorrelated_and_of_falling_variance() {
+    fn principal_components_are_uncorrelated_and_sorted() {
         let [train, _] = inputs("data=digits&pca=5");
         let rows = DMatrix::from_row_iterator(200, 5, train.iter().map(|&x| f64::from(x)));
         let covariance = rows.tr_mul(&rows) / 200.0;

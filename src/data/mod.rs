@@ -183,7 +183,7 @@ fn add_noise(outputs: &mut Outputs, member: &Settings) {
 
 /// The training or the test set of every member, in tensors.
 #[derive(Clone, Debug)]
-pub struct Samples {
+pub struct SampleTensors {
     /// The inputs, `[members, samples, features]`.
     pub inputs: Tensor<3>,
     /// The right outputs, `[members, samples, outputs]`: one-hot rows for classes.
@@ -198,7 +198,7 @@ pub struct Samples {
     pub counts: Vec<usize>,
 }
 
-impl Samples {
+impl SampleTensors {
     fn new(sets: &[&SampleSet], features: usize, outputs: usize, device: &Device) -> Self {
         let members = sets.len();
         let counts: Vec<usize> = sets.iter().map(|set| set.count()).collect();
@@ -254,9 +254,9 @@ impl Samples {
 #[derive(Clone, Debug)]
 pub struct DatasetTensors {
     /// The training sets.
-    pub train: Samples,
+    pub train: SampleTensors,
     /// The test sets.
-    pub test: Samples,
+    pub test: SampleTensors,
 }
 
 /// The data of every member of an ensemble.
@@ -313,7 +313,7 @@ impl Dataset {
         self.tensors.get_or_init(|| {
             let samples = |pick: fn(&MemberData) -> &SampleSet| {
                 let sets: Vec<&SampleSet> = self.members.iter().map(pick).collect();
-                Samples::new(&sets, self.features, self.outputs, &self.device)
+                SampleTensors::new(&sets, self.features, self.outputs, &self.device)
             };
             DatasetTensors { train: samples(|data| &data.train), test: samples(|data| &data.test) }
         })

@@ -6,7 +6,25 @@ use super::note::{Allowed, InvalidValue, NumberKind, shorten};
 use super::settings::{self, Settings};
 use super::value::{Activation, Choice, OFF_ON, Setting, Value};
 
-/// What a setting can hold.
+/// Keys of settings that other code treats apart.
+pub mod keys {
+    /// The data set.
+    pub const DATA: &str = "data";
+    /// The estimator.
+    pub const INFO: &str = "info";
+    /// The layers that are measured.
+    pub const LAYERS: &str = "layers";
+    /// The measured samples.
+    pub const POINTS: &str = "points";
+    /// Spectra of the first weights, of modular arithmetic only.
+    pub const FOURIER: &str = "fourier";
+    /// The time that measuring may take of a run.
+    pub const MEASURE_SHARE: &str = "measure-share";
+    /// The first seed.
+    pub const SEED: &str = "seed";
+}
+
+/// The kind of a setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FieldKind {
     /// A number.
@@ -41,7 +59,7 @@ pub enum Scale {
     Primes,
 }
 
-/// What a setting counts, if it moves a network across the interpolation threshold.
+/// The quantity that a setting counts, if it moves a network across the interpolation threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
     /// Units of the first hidden layer, or random features.
@@ -61,7 +79,7 @@ pub enum Group {
     Training,
     /// Regularisation.
     Regularisation,
-    /// What is measured beside loss and accuracy, and how. Changes nothing in training.
+    /// Measurements beside loss and accuracy. They change nothing in training.
     Measures,
     /// Number of networks, seed, length.
     Run,
@@ -97,13 +115,13 @@ impl Group {
 pub struct Field {
     /// The key in URLs, in JSON, on the command line and in message ids.
     pub key: &'static str,
-    /// What it can hold.
+    /// Its kind.
     pub kind: FieldKind,
     /// Where it belongs among the controls.
     pub group: Group,
     /// Whether members of one ensemble can differ in it.
     pub per_member: bool,
-    /// What it counts, if the interpolation threshold depends on it.
+    /// The quantity it counts, if the interpolation threshold depends on it.
     pub counts: Option<Counts>,
     /// Whether it makes a difference under the other settings.
     pub applies: fn(&Settings) -> bool,
@@ -182,7 +200,7 @@ impl Field {
         if nearest == Some(value) { Ok(value) } else { Err(refuse(self.format(value), nearest)) }
     }
 
-    /// What is allowed.
+    /// The allowed values.
     #[must_use]
     pub fn allowed(&self) -> Allowed {
         match self.kind {
@@ -214,7 +232,7 @@ impl Field {
 
     /// The values at the stops of a slider, from smallest to largest. Empty if it is not a number.
     #[must_use]
-    pub fn stops(&self) -> Vec<f64> {
+    pub fn slider_values(&self) -> Vec<f64> {
         let FieldKind::Number { min, max, whole, scale } = self.kind else {
             return Vec::new();
         };
@@ -282,7 +300,7 @@ const fn whole(min: f64, max: f64, scale: Scale) -> FieldKind {
 
 /// A row of the table: group, member of [`Settings`], key and kind.
 macro_rules! field {
-    ($group:ident, $name:ident, $key:literal, $kind:expr) => {
+    ($group:ident, $name:ident, $key:expr, $kind:expr) => {
         Field {
             key: $key,
             kind: $kind,
@@ -315,7 +333,7 @@ fn estimates(settings: &Settings, estimator: settings::Estimator) -> bool {
 
 /// Every setting, in the order in which a teacher would talk about them.
 pub static FIELDS: &[Field] = &[
-    field!(Task, data, "data", FieldKind::Choice(settings::Data::CHOICES)),
+    field!(Task, data, keys::DATA, FieldKind::Choice(settings::Data::CHOICES)),
     field!(Task, op, "op", FieldKind::Choice(settings::Operation::CHOICES))
         .when(|s| s.data == settings::Data::Arithmetic),
     field!(Task, p, "p", whole(5.0, 97.0, Scale::Primes))
@@ -483,10 +501,15 @@ pub static FIELDS: &[Field] = &[
     .per_member()
     .when(descends),
     field!(Regularisation, constant_norm, "constant-norm", SWITCH).per_member().when(descends),
-    field!(Measures, info, "info", FieldKind::Choice(settings::Estimator::CHOICES))
+    field!(Measures, info, keys::INFO, FieldKind::Choice(settings::Estimator::CHOICES))
         .when(|s| !s.is_regression()),
-    field!(Measures, probed, "layers", FieldKind::Choice(settings::Probed::CHOICES))
-        .when(|s| !s.is_regression()),
+    field!(
+        Measures,
+        measured_layers,
+        keys::LAYERS,
+        FieldKind::Choice(settings::MeasuredLayers::CHOICES)
+    )
+    .when(|s| !s.is_regression()),
     field!(
         Measures,
         bins,
@@ -516,31 +539,32 @@ pub static FIELDS: &[Field] = &[
         let critic = s.info == settings::Estimator::Contrastive;
         !s.is_regression() && s.info != settings::Estimator::Off && !critic
     }),
-    field!(Measures, spread, "spread", SWITCH).when(|s| !s.is_regression()),
+    field!(Measures, class_variance, "spread", SWITCH).when(|s| !s.is_regression()),
     field!(Measures, complexity, "complexity", SWITCH).when(has_hidden_layers),
     field!(Measures, radius, "radius", number(0.001, 10.0, Scale::Log))
         .when(|s| s.complexity && has_hidden_layers(s)),
     field!(Measures, linear_map, "linear-map", SWITCH).when(has_hidden_layers),
     field!(Measures, spectra, "spectra", SWITCH),
-    field!(Measures, fourier, "fourier", SWITCH).when(Settings::has_fourier),
+    field!(Measures, fourier, keys::FOURIER, SWITCH).when(Settings::has_fourier),
     field!(Measures, truncation, "truncation", SWITCH).when(|s| !s.is_regression()),
     field!(
         Measures,
         points,
-        "points",
+        keys::POINTS,
         whole(50.0, 2000.0, Scale::Stops(&[50.0, 100.0, 200.0, 300.0, 529.0, 1000.0, 2000.0,]))
     )
     .when(|s| !s.is_regression() || s.complexity || s.linear_map),
     field!(
         Measures,
-        measure_share,
-        "measure-share",
+        measuring_percent,
+        keys::MEASURE_SHARE,
         number(1.0, 100.0, Scale::Stops(&[1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 50.0, 100.0]))
     ),
     field!(Run, seeds, "seeds", whole(1.0, 20.0, Scale::Linear(1.0))),
-    field!(Run, seed, "seed", whole(0.0, MAX_SEED, Scale::Linear(1.0))),
+    field!(Run, seed, keys::SEED, whole(0.0, MAX_SEED, Scale::Linear(1.0))),
     field!(Run, steps, "steps", whole(1.0, 100_000.0, Scale::Log)),
-    field!(Run, goal, "goal", number(0.5, 1.0, Scale::Linear(0.01))).when(|s| !s.is_regression()),
+    field!(Run, target_accuracy, "goal", number(0.5, 1.0, Scale::Linear(0.01)))
+        .when(|s| !s.is_regression()),
 ];
 
 /// The setting with the given key.
@@ -570,10 +594,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stops_of_every_slider_are_valid_and_go_up_from_end_to_end() {
+    fn slider_values_are_valid_and_rise_from_end_to_end() {
         for field in FIELDS {
             let FieldKind::Number { min, max, .. } = field.kind else { continue };
-            let stops = field.stops();
+            let stops = field.slider_values();
             assert_eq!(stops.first(), Some(&min), "{}", field.key);
             assert_eq!(stops.last(), Some(&max), "{}", field.key);
             for pair in stops.windows(2) {
@@ -589,7 +613,9 @@ mod tests {
         for field in FIELDS {
             let mut settings = Settings::default();
             let values: Vec<Value> = match field.kind {
-                FieldKind::Number { .. } => field.stops().into_iter().map(Value::Number).collect(),
+                FieldKind::Number { .. } => {
+                    field.slider_values().into_iter().map(Value::Number).collect()
+                }
                 FieldKind::Choice(choices) => (0..choices.len()).map(Value::Choice).collect(),
                 FieldKind::Layers => ["none", "3relu-4silu"]
                     .iter()

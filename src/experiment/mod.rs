@@ -3,8 +3,9 @@
 //! A value of this type is valid by construction: it is read from a query string by
 //! [`Experiment::from_query`], which takes the nearest valid setting for whatever it cannot use and
 //! says so, or changed one field at a time through [`Experiment::set`]. The table [`FIELDS`] is the
-//! only place that knows keys, kinds and ranges; the URL, the JSON form, the command line's help and
-//! the page's controls are all made from it. Words are not here: [`crate::text`] has them by key.
+//! only place that knows keys, kinds and ranges; the URL, the JSON form, the command line's help
+//! and the page's controls are all made from it. Words are not here: [`crate::text`] has them by
+//! key.
 
 mod fields;
 mod json;
@@ -15,20 +16,20 @@ mod settings;
 pub mod shape;
 mod value;
 
-pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field};
+pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field, keys};
 pub use note::{Allowed, InvalidValue, MemberLimit, Note, NumberKind, shorten};
 pub use presets::Preset;
 pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
 use std::collections::HashSet;
 
 pub use settings::{
-    BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, ModelKind, NoiseScale, Operation,
-    Optimiser, Probed, Rule, Schedule, Settings,
+    BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, MeasuredLayers, ModelKind, NoiseScale,
+    Operation, Optimiser, Rule, Schedule, Settings,
 };
 pub use shape::{DataShape, Task};
-pub use value::{Activation, Choice, Layer, Layers, Value};
+pub use value::{Activation, Choice, HiddenLayer, Layers, Value};
 
-/// Most members of an ensemble.
+/// Maximum number of members of an ensemble.
 const MAX_MEMBERS: usize = 240;
 
 /// Everything that determines a run. Equal experiments give equal curves on the CPU backend.
@@ -92,8 +93,8 @@ impl Experiment {
         self.lists.retain(|list| list.field.key != field.key);
         if values.len() > 1 {
             self.lists.push(List { field, values: values.to_vec() });
-            let place = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
-            self.lists.sort_by_key(place);
+            let index = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
+            self.lists.sort_by_key(index);
         }
         Ok(())
     }
@@ -142,8 +143,8 @@ impl Experiment {
             .collect()
     }
 
-    /// Whether another experiment trains the same networks in the same way, and at most measures other things
-    /// of them.
+    /// Whether another experiment trains the same networks in the same way. It may measure
+    /// something else.
     #[must_use]
     pub fn trains_alike(&self, other: &Self) -> bool {
         let mut same = self.clone();
@@ -155,15 +156,17 @@ impl Experiment {
         same == *other
     }
 
-    /// Whether the measurements of another experiment that is trained alike are those of this one: all that
-    /// may differ is how much time they may take.
+    /// Whether another experiment, which trains alike, gives the same measurements. It may allow
+    /// them another fraction of the time.
     #[must_use]
     pub fn measures_alike(&self, other: &Self) -> bool {
-        let same = Settings { measure_share: other.settings.measure_share, ..self.settings };
+        let same =
+            Settings { measuring_percent: other.settings.measuring_percent, ..self.settings };
         same == other.settings && self.lists == other.lists
     }
 
-    /// Whether all members are solved in closed form, one width after the other, instead of being trained.
+    /// Whether all members are solved in closed form, one width after the other, instead of being
+    /// trained.
     #[must_use]
     pub fn is_solved(&self) -> bool {
         self.members().iter().all(|member| member.optimiser == Optimiser::MinimumNorm)
@@ -216,20 +219,20 @@ impl Experiment {
         let mut one_seed = self.clone();
         one_seed.settings.seeds = 1;
         let members = one_seed.members();
-        let most = |number: fn(&Settings) -> usize| members.iter().map(number).max().unwrap_or(1);
-        let (samples, widest) = (most(Settings::all_samples), most(Settings::widest_layer));
+        let max = |number: fn(&Settings) -> usize| members.iter().map(number).max().unwrap_or(1);
+        let (samples, widest) = (max(Settings::all_samples), max(Settings::widest_layer));
         let mut by_memory =
-            (BUFFER / (samples * widest)).min(TOTAL / most(Settings::numbers_in_training)).max(1);
+            (BUFFER / (samples * widest)).min(TOTAL / max(Settings::numbers_in_training)).max(1);
         if one_seed.is_solved() {
             // These are solved one width after the other.
             let widths: HashSet<usize> = members.iter().map(|member| member.width).collect();
             by_memory *= widths.len();
         }
-        let most = by_memory.min(MAX_MEMBERS);
-        while self.combinations() > most {
+        let max_members = by_memory.min(MAX_MEMBERS);
+        while self.combinations() > max_members {
             self.lists.pop();
         }
-        self.settings.seeds = self.settings.seeds.min(most / self.combinations());
+        self.settings.seeds = self.settings.seeds.min(max_members / self.combinations());
         if self.member_count() == asked {
             return None;
         }

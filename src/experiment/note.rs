@@ -109,13 +109,13 @@ pub struct InvalidValue {
     pub key: &'static str,
     /// What would have been accepted.
     pub allowed: Allowed,
-    /// What was given.
+    /// The given value.
     pub got: String,
     /// The valid value nearest to it, where there is one.
     pub nearest: Option<Value>,
 }
 
-/// What a setting takes.
+/// The values that a setting takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Allowed {
     /// A number in a range.

@@ -9,7 +9,7 @@ pub struct Preset {
     /// The key in URLs, on the command line and in message ids.
     pub key: &'static str,
     /// The key of the setting that matters most for it.
-    pub knob: &'static str,
+    pub main_setting: &'static str,
     /// What differs from the default, as a query string.
     pub(super) settings: &'static str,
 }
@@ -32,8 +32,8 @@ impl Preset {
 }
 
 macro_rules! presets {
-    ($($key:literal $knob:literal $settings:literal)*) => {
-        &[$(Preset { key: $key, knob: $knob, settings: $settings }),*]
+    ($($key:literal $main_setting:literal $settings:literal)*) => {
+        &[$(Preset { key: $key, main_setting: $main_setting, settings: $settings }),*]
     };
 }
 
@@ -137,13 +137,13 @@ mod tests {
     use crate::experiment::field;
 
     #[test]
-    fn every_preset_is_read_without_a_complaint_and_its_knob_makes_a_difference() {
+    fn every_preset_is_valid_and_its_main_setting_applies() {
         for preset in Preset::ALL {
             let parsed = Experiment::from_query(&format!("preset={}", preset.key));
             assert_eq!(parsed.notes, [], "{}", preset.key);
             assert_eq!(parsed.experiment, preset.experiment());
-            let knob = field(preset.knob).expect("the knob is a setting");
-            assert!((knob.applies)(&parsed.experiment.settings), "{}", preset.key);
+            let main = field(preset.main_setting).expect("the main setting is a field");
+            assert!((main.applies)(&parsed.experiment.settings), "{}", preset.key);
             let default = &Preset::ALL[0];
             assert!(
                 preset == default

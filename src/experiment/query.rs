@@ -4,7 +4,7 @@
 //! fails: the nearest valid value replaces whatever cannot be used, and a [`Note`] says so.
 
 use super::note::{Allowed, InvalidValue, Note, shorten};
-use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field};
+use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field, keys};
 
 /// Version of the URL form. Raised when a key changes its meaning.
 pub const VERSION: u32 = 1;
@@ -15,14 +15,14 @@ pub const MAX_QUERY_BYTES: usize = 4096;
 /// Maximum number of values of one setting.
 const MAX_VALUES: usize = 100;
 
-/// What was read from a query string.
+/// The experiment of a query string.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
     /// The experiment, valid whatever the query held.
     pub experiment: Experiment,
     /// The pairs whose keys the caller named as its own, in order.
     pub others: Vec<(String, String)>,
-    /// What could not be used, and what was taken instead.
+    /// Values that could not be used, and what replaced them.
     pub notes: Vec<Note>,
     /// Whether the query says anything of an experiment, right or wrong.
     pub names_settings: bool,
@@ -172,7 +172,7 @@ impl Experiment {
 
     /// Counts seeds from an earlier one if the last would be above the largest that there is.
     fn limit_seeds(&mut self) -> Option<Note> {
-        let seed = field("seed").expect("the table has a seed");
+        let seed = field(keys::SEED).expect("the table has a seed");
         let last = Value::Number(f64::from(self.settings.seed) + self.settings.seeds as f64 - 1.0);
         let Some(Value::Number(max)) = seed.nearest(last).filter(|max| *max != last) else {
             return None;
@@ -188,7 +188,7 @@ impl Experiment {
     }
 }
 
-/// Changes `experiment` to what the pairs say. What cannot be used goes into `notes`.
+/// Changes `experiment` as the pairs say. `notes` gets the values that cannot be used.
 pub(super) fn apply(
     mut experiment: Experiment,
     pairs: &[(String, String)],
@@ -321,7 +321,7 @@ mod tests {
     fn a_query_gives_back_the_experiment_that_wrote_it() {
         assert_eq!(Experiment::default().to_query(), "");
         for field in FIELDS {
-            for stop in field.stops() {
+            for stop in field.slider_values() {
                 // Small, so that the number of members is not limited.
                 let mut experiment = Experiment::from_query("p=5&seeds=1&width=4").experiment;
                 experiment.set(field, Value::Number(stop)).expect("a stop is valid");

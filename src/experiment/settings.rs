@@ -1,13 +1,13 @@
 //! The settings of one member, as plain values, and the choices among them.
 
-use super::value::{Activation, Layer, Layers, choices};
+use super::value::{Activation, HiddenLayer, Layers, choices};
 
 choices! {
-    /// What is learned.
+    /// The data set.
     Data {
         /// `a ∘ b` modulo a prime, from two one-hot vectors (Power et al., arXiv 2201.02177).
         Arithmetic "arithmetic",
-        /// The product of two permutations of five things, from two one-hot vectors (ibid.).
+        /// The product of two permutations of five things, from two one-hot vectors (Power et al.).
         Permutations "permutations",
         /// The 8 × 8 handwritten digits of the UCI set (Alpaydin & Kaynak 1998, CC BY 4.0).
         Digits "digits",
@@ -15,7 +15,7 @@ choices! {
         Icosahedron "icosahedron",
         /// Linear regression with fast and slow features.
         TwoScale "two-scale",
-        /// What a random network answers.
+        /// The outputs of a random network.
         Teacher "teacher",
     }
 
@@ -35,19 +35,19 @@ choices! {
     Rule {
         /// Whether the energy `E = Σ s_i s_j` over the 30 edges, spins ±1, exceeds a threshold.
         Ising "ising",
-        /// Likewise for `E + 1.5 Σ s_i`.
+        /// The same for `E + 1.5 Σ s_i`.
         IsingInField "ising-field",
         /// The rule of Shwartz-Ziv & Tishby's data set `var_u` (arXiv 1703.00810).
         Tishby "tishby",
     }
 
-    /// What is trained.
+    /// The model.
     ModelKind {
         /// A multilayer perceptron.
         Perceptron "perceptron",
         /// One layer of weights.
         Linear "linear",
-        /// A perceptron of which only the last layer is trained.
+        /// A perceptron with only the last layer trained.
         RandomFeatures "random-features",
     }
 
@@ -105,7 +105,7 @@ choices! {
     Estimator {
         /// Not at all.
         Off "off",
-        /// Every unit into bins, and the entropy of what comes out.
+        /// Every unit in bins, and the entropy of the outcomes.
         Binning "binning",
         /// Pairwise bounds for a layer with Gaussian noise added (Kolchinsky & Tracey 2017).
         Kernel "kernel",
@@ -116,28 +116,28 @@ choices! {
     }
 
     /// Which layers are measured.
-    Probed {
+    MeasuredLayers {
         /// The last one's outputs.
         Outputs "outputs",
         /// Hidden layers as well.
         All "all",
     }
 
-    /// Between what the bins of [`Estimator::Binning`] lie.
+    /// The range of the bins of [`Estimator::Binning`].
     BinRange {
         /// From -1 to 1.
         Fixed "fixed",
-        /// From the least to the greatest value that the layer has had so far.
+        /// From the smallest to the largest value of the layer so far.
         Running "running",
-        /// From the least to the greatest value that the layer has in the whole run.
+        /// From the smallest to the largest value of the layer in the whole run.
         Whole "whole",
-        /// From the least to the greatest value that the layer has now.
+        /// From the smallest to the largest value of the layer now.
         Step "step",
         /// As many values in each.
         Quantile "quantile",
     }
 
-    /// Which of the bounds of [`Estimator::Kernel`] are worked.
+    /// Which bounds of [`Estimator::Kernel`] are computed.
     Bounds {
         /// The upper one.
         Upper "upper",
@@ -145,7 +145,7 @@ choices! {
         Both "both",
     }
 
-    /// What the noise of [`Estimator::Kernel`] is measured by.
+    /// The unit of the noise of [`Estimator::Kernel`].
     NoiseScale {
         /// The layer's variance.
         Relative "relative",
@@ -154,8 +154,8 @@ choices! {
     }
 }
 
-/// Everything that determines what one member is trained on and how. What each means, its range and
-/// its unit stand in [`super::FIELDS`], under the same name.
+/// Everything that determines what one member is trained on and how. The rows of
+/// [`super::FIELDS`] give each one its key, its range and its meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the table of fields says what each is")]
 pub struct Settings {
@@ -204,7 +204,7 @@ pub struct Settings {
     pub constant_norm: bool,
 
     pub info: Estimator,
-    pub probed: Probed,
+    pub measured_layers: MeasuredLayers,
     pub bins: usize,
     pub bin_range: BinRange,
     pub bin_correction: bool,
@@ -214,7 +214,7 @@ pub struct Settings {
     pub neighbours: usize,
     pub neighbour_noise: f64,
     pub subsamples: bool,
-    pub spread: bool,
+    pub class_variance: bool,
     pub complexity: bool,
     pub radius: f64,
     pub linear_map: bool,
@@ -222,9 +222,9 @@ pub struct Settings {
     pub fourier: bool,
     pub truncation: bool,
     pub points: usize,
-    pub measure_share: f64,
+    pub measuring_percent: f64,
 
-    pub goal: f64,
+    pub target_accuracy: f64,
     /// Members of an ensemble; 1 in the settings of a member.
     pub seeds: usize,
     pub seed: u32,
@@ -232,7 +232,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Recipe A1: modular addition, memorised within 50 steps and understood after 1,700.
+    /// Recipe A1: modular addition. It memorises within 50 steps and generalises much later.
     fn default() -> Self {
         Self {
             data: Data::Arithmetic,
@@ -276,7 +276,7 @@ impl Default for Settings {
             rank_penalty: 0.0,
             constant_norm: false,
             info: Estimator::Kernel,
-            probed: Probed::Outputs,
+            measured_layers: MeasuredLayers::Outputs,
             bins: 30,
             bin_range: BinRange::Running,
             bin_correction: false,
@@ -286,7 +286,7 @@ impl Default for Settings {
             neighbours: 3,
             neighbour_noise: 0.1,
             subsamples: false,
-            spread: false,
+            class_variance: false,
             complexity: false,
             radius: 0.1,
             linear_map: false,
@@ -294,8 +294,8 @@ impl Default for Settings {
             fourier: false,
             truncation: false,
             points: 529,
-            measure_share: 5.0,
-            goal: 0.95,
+            measuring_percent: 5.0,
+            target_accuracy: 0.95,
             seeds: 5,
             seed: 0,
             steps: 4000,
@@ -304,7 +304,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The loss that is trained on: that of the settings, or of a regression the squared error.
+    /// The loss that is trained on: the squared error for a regression, otherwise that of the
+    /// settings.
     #[must_use]
     pub fn trained_loss(&self) -> Loss {
         if self.is_regression() { Loss::SquaredError } else { self.loss }
@@ -349,11 +350,11 @@ impl Settings {
 
     /// The hidden layers, nearest to the input first.
     #[must_use]
-    pub fn hidden(&self) -> Vec<Layer> {
+    pub fn hidden(&self) -> Vec<HiddenLayer> {
         match self.model {
             ModelKind::Linear => Vec::new(),
             ModelKind::Perceptron | ModelKind::RandomFeatures => {
-                [Layer { units: self.width as u16, activation: self.activation }]
+                [HiddenLayer { units: self.width as u16, activation: self.activation }]
                     .into_iter()
                     .chain(self.deeper.iter())
                     .collect()

@@ -20,7 +20,7 @@ pub const TEACHER_UNITS: usize = 5;
 /// Test samples of the regressions, whose samples are drawn: as many as in the calibration.
 pub const DRAWN_TEST_SAMPLES: usize = 2000;
 
-/// What a network has to do with its inputs.
+/// The task of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Tell classes apart.
@@ -45,8 +45,8 @@ pub struct DataShape {
 impl Settings {
     /// Slow features of [`Data::TwoScale`].
     pub const SLOW_FEATURES: usize = 10;
-    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of those of the slow
-    /// ones.
+    /// Norm of the coefficients of the fast features of [`Data::TwoScale`], and of those of the
+    /// slow ones.
     pub const TWO_SCALE_NORM: f64 = 2.0;
 
     /// The shape of the data set.

@@ -1,4 +1,4 @@
-//! What a setting holds: a number, a choice or a list of layers, and how a Rust value becomes one.
+//! Values of settings: numbers, choices and lists of layers, and how Rust values become them.
 //!
 //! The lowest module of `experiment`: `settings` and `fields` both build on it.
 
@@ -64,7 +64,9 @@ pub(super) const OFF_ON: &[Choice] = &[Choice { key: "0" }, Choice { key: "1" }]
 /// Declares enums whose options are the choices of a setting: for each option a doc comment, its
 /// name, and its key.
 macro_rules! choices {
-    ($($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $option:ident $key:literal,)* })*) => {$(
+    ($(
+        $(#[$about:meta])* $name:ident { $($(#[$what:meta])* $option:ident $key:literal,)* }
+    )*) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$what])* $option,)* }
@@ -93,7 +95,9 @@ macro_rules! choices {
             }
 
             fn assign(&mut self, value: $crate::experiment::value::Value) {
-                if let $crate::experiment::value::Value::Choice(index) = value && let Some(option) = Self::ALL.get(index) {
+                if let $crate::experiment::value::Value::Choice(index) = value
+                    && let Some(option) = Self::ALL.get(index)
+                {
                     *self = *option;
                 }
             }
@@ -122,7 +126,7 @@ choices! {
 
 /// A hidden layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
+pub struct HiddenLayer {
     /// Number of units.
     pub units: u16,
     /// Applied to each unit.
@@ -132,7 +136,7 @@ pub struct Layer {
 /// Hidden layers after the first: `24tanh-12relu` as text, `none` for no layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Layers {
-    layers: [Option<Layer>; Self::MAX_LAYERS],
+    layers: [Option<HiddenLayer>; Self::MAX_LAYERS],
 }
 
 impl Layers {
@@ -142,7 +146,7 @@ impl Layers {
     pub const MAX_UNITS: u16 = 512;
 
     /// The layers, nearest to the input first.
-    pub fn iter(&self) -> impl Iterator<Item = Layer> + use<> {
+    pub fn iter(&self) -> impl Iterator<Item = HiddenLayer> + use<> {
         self.layers.into_iter().flatten()
     }
 }
@@ -188,7 +192,8 @@ impl FromStr for Layers {
                 return Err(NotLayers);
             }
             let activation = Activation::find(name).ok_or(NotLayers)?;
-            *layers.layers.get_mut(index).ok_or(NotLayers)? = Some(Layer { units, activation });
+            *layers.layers.get_mut(index).ok_or(NotLayers)? =
+                Some(HiddenLayer { units, activation });
         }
         Ok(layers)
     }

@@ -6,20 +6,19 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{ExternalError, LayerReport, Network, Samples};
+use super::{ExternalError, ExternalNetwork, LabelledSamples, LayerReport};
 use crate::device::{DeviceError, read};
 use crate::experiment::{
-    Bounds, Estimator, FIELDS, Field, Group, Note, Probed, Settings, field, pairs,
+    Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Settings, field, keys, pairs,
 };
 use crate::measure::{Probe, of_network, sample_counts};
-use crate::text::{self, Locale, Text};
 
 const ESTIMATORS: [Estimator; 4] =
     [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
 
 /// What to measure and how: by default everything, by every estimator.
 #[derive(Clone, Debug)]
-pub struct Chosen {
+pub struct MeasureOptions {
     /// How to measure; `info` is ignored.
     pub settings: Settings,
     estimators: Vec<Estimator>,
@@ -29,16 +28,16 @@ pub struct Chosen {
 /// only modular arithmetic, has.
 pub fn fields() -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(|field| {
-        field.group == Group::Measures && !matches!(field.key, "fourier" | "measure-share")
+        field.group == Group::Measures && !matches!(field.key, keys::FOURIER | keys::MEASURE_SHARE)
     })
 }
 
-impl Default for Chosen {
+impl Default for MeasureOptions {
     fn default() -> Self {
         let settings = Settings {
-            probed: Probed::All,
+            measured_layers: MeasuredLayers::All,
             bounds: Bounds::Both,
-            spread: true,
+            class_variance: true,
             complexity: true,
             linear_map: true,
             spectra: true,
@@ -49,7 +48,7 @@ impl Default for Chosen {
     }
 }
 
-impl Chosen {
+impl MeasureOptions {
     /// Reads changes in the form of an experiment's query, `info=kernel&kernel-noise=0.2`.
     ///
     /// # Errors
@@ -58,7 +57,7 @@ impl Chosen {
         let mut chosen = Self::default();
         for (key, value) in &pairs(query) {
             set(&mut chosen.settings, key, value)?;
-            if key == "info" {
+            if key == keys::INFO {
                 chosen.estimators = vec![chosen.settings.info];
                 chosen.estimators.retain(|estimator| *estimator != Estimator::Off);
             }
@@ -70,19 +69,18 @@ impl Chosen {
 fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalError> {
     let Some(field) = field(key).filter(|field| fields().any(|known| known.key == field.key))
     else {
-        let known: Vec<&str> = fields().map(|field| field.key).collect();
-        let key: String = key.chars().filter(|c| !c.is_control()).take(24).collect();
-        return Err(ExternalError::Setting(format!("“{key}” is none of {}", known.join(", "))));
+        let key = key.chars().filter(|c| !c.is_control()).take(24).collect();
+        return Err(ExternalError::UnknownSetting(key));
     };
-    field.parse(value).and_then(|value| field.set(settings, value)).map_err(|invalid| {
-        let sentence = text::note(&Text::new(Locale::English), &Note::Unchanged(invalid));
-        ExternalError::Setting(sentence)
-    })
+    field
+        .parse(value)
+        .and_then(|value| field.set(settings, value))
+        .map_err(ExternalError::InvalidSetting)
 }
 
 /// The measurements.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct ExternalReport {
     /// Version of this form. Raised when a name changes its meaning.
     pub version: u32,
     /// The network.
@@ -99,7 +97,7 @@ pub struct Report {
     /// The values by the names of [`crate::measure::Curve`]; `null` if there is no finite value.
     pub measures: Values,
     /// Mutual information by the name of its estimator.
-    pub information: BTreeMap<&'static str, Information>,
+    pub information: BTreeMap<&'static str, EstimatorReport>,
 }
 
 /// The network.
@@ -111,7 +109,7 @@ pub struct NetworkReport {
 
 /// Mutual information by one estimator, in bits.
 #[derive(Debug, Serialize)]
-pub struct Information {
+pub struct EstimatorReport {
     /// How many samples it was estimated from: the first ones.
     pub samples: usize,
     /// The estimator's settings.
@@ -122,15 +120,15 @@ pub struct Information {
 
 type Values = BTreeMap<String, Option<f32>>;
 
-impl Report {
+impl ExternalReport {
     /// Measures a network on samples of its width.
     ///
     /// # Errors
     /// If the device was lost.
     pub async fn new(
-        network: &Network,
-        samples: &Samples,
-        chosen: &Chosen,
+        network: &ExternalNetwork,
+        samples: &LabelledSamples,
+        chosen: &MeasureOptions,
         device: &Device,
     ) -> Result<Self, DeviceError> {
         let outputs = network.layers.last().map_or(0, |layer| layer.outputs);
@@ -146,7 +144,7 @@ impl Report {
         for &info in &chosen.estimators {
             let settings = Settings {
                 info,
-                spread: false,
+                class_variance: false,
                 complexity: false,
                 linear_map: false,
                 spectra: false,
@@ -156,7 +154,7 @@ impl Report {
             let (count, _) = sample_counts(&settings, samples.count(), 0);
             let of_estimator =
                 |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
-            let found = Information {
+            let found = EstimatorReport {
                 samples: count,
                 settings: described(&settings, of_estimator),
                 values: measure(network, samples, count, settings, device).await?,
@@ -175,15 +173,16 @@ impl Report {
             }
             _ => None,
         };
-        let shared =
-            |field: &Field| (field.applies)(&plain) || matches!(field.key, "layers" | "points");
+        let shared = |field: &Field| {
+            (field.applies)(&plain) || matches!(field.key, keys::LAYERS | keys::POINTS)
+        };
         Ok(Self {
             version: 1,
             network: NetworkReport { layers: network.layers.clone() },
             samples: samples.count(),
             classes: samples.classes.as_ref().map(|(_, count)| *count),
             accuracy,
-            settings: described(&plain, |field| field.key != "info" && shared(field)),
+            settings: described(&plain, |field| field.key != keys::INFO && shared(field)),
             measures,
             information,
         })
@@ -199,8 +198,8 @@ fn described(settings: &Settings, wanted: impl Fn(&Field) -> bool) -> Map<String
 }
 
 async fn measure(
-    network: &Network,
-    samples: &Samples,
+    network: &ExternalNetwork,
+    samples: &LabelledSamples,
     count: usize,
     settings: Settings,
     device: &Device,
@@ -217,7 +216,7 @@ async fn measure(
 }
 
 /// The first samples, `[1, samples, features]`.
-fn tensor(samples: &Samples, count: usize, device: &Device) -> Tensor<3> {
+fn tensor(samples: &LabelledSamples, count: usize, device: &Device) -> Tensor<3> {
     let rows = samples.inputs[..count * samples.features].to_vec();
     Tensor::from_data(TensorData::new(rows, [1, count, samples.features]), device)
 }

@@ -1,23 +1,25 @@
 //! A network that was trained elsewhere: read from files and measured once.
 //!
-//! The network comes as PyTorch saves an `nn.Sequential` ([`Plan`]), samples and labels as text
-//! ([`Samples`]). All samples are one set, because nothing says which of them it was trained on.
+//! The network comes as PyTorch saves an `nn.Sequential` ([`LayerList`]), samples and labels as
+//! text ([`LabelledSamples`]). All samples are one set, because nothing says which of them it was
+//! trained on.
 
 mod measure;
 mod network;
 mod samples;
 
-pub use measure::{Chosen, Information, NetworkReport, Report, fields};
-pub use network::{LayerReport, Network, Plan};
-pub use samples::Samples;
+pub use measure::{EstimatorReport, ExternalReport, MeasureOptions, NetworkReport, fields};
+pub use network::{ExternalNetwork, LayerList, LayerReport};
+pub use samples::LabelledSamples;
 
 use std::io;
 
-/// Why a network or its samples cannot be measured, and what to do.
-#[derive(Debug, thiserror::Error)]
+use crate::experiment::InvalidValue;
+
+/// Why a network or its samples cannot be measured. The command line words it.
+#[derive(Debug)]
 pub enum ExternalError {
     /// A file cannot be read.
-    #[error("could not read {file}: {error}; check its name and that it may be read")]
     Unreadable {
         /// The file.
         file: String,
@@ -25,10 +27,6 @@ pub enum ExternalError {
         error: io::Error,
     },
     /// The weights are in another form.
-    #[error(
-        "{file} is not a safetensors file ({reason}); save the network with \
-         `safetensors.torch.save_file(model.state_dict(), path)`"
-    )]
     NotSafetensors {
         /// The file.
         file: String,
@@ -36,16 +34,8 @@ pub enum ExternalError {
         reason: String,
     },
     /// The order of layers is not one of a perceptron.
-    #[error(
-        "`--layers` is not understood: {0}; name the places of the nn.Sequential in order, as \
-         in linear,relu,linear"
-    )]
-    Layers(String),
+    Layers(LayerListError),
     /// Not as many prefixes as linear layers.
-    #[error(
-        "`--names` must have one prefix for each of the {expected} linear layers of `--layers`; \
-         got {got}"
-    )]
     Names {
         /// Linear layers.
         expected: usize,
@@ -53,61 +43,44 @@ pub enum ExternalError {
         got: usize,
     },
     /// A layer has no weights.
-    #[error(
-        "{file} has no tensor `{name}` but {found}; change `--layers`, or name layers with \
-         `--names`"
-    )]
     Missing {
         /// The file.
         file: String,
         /// The tensor.
         name: String,
         /// The tensors that there are.
-        found: String,
+        found: TensorNames,
     },
-    /// There are tensors of which nothing is known.
-    #[error(
-        "{file} holds {found} too, for which `--layers` has no place; add what is missing, or \
-         choose layers with `--names`"
-    )]
+    /// There are tensors that no layer uses.
     Unused {
         /// The file.
         file: String,
         /// The tensors.
-        found: String,
+        found: TensorNames,
     },
     /// A tensor of another shape.
-    #[error("`{name}` in {file} must have the shape {expected}; got {got:?}: check `--layers`")]
     Shape {
         /// The file.
         file: String,
         /// The tensor.
         name: String,
-        /// What it must be.
-        expected: String,
-        /// What it is.
+        /// The shape that it must have.
+        expected: ExpectedShape,
+        /// Its shape.
         got: Vec<usize>,
     },
     /// Layers that do not fit together.
-    #[error(
-        "`{name}` in {file} takes {inputs} inputs and the layer before gives {before}; list the \
-         layers in the order in which they are applied"
-    )]
     Chain {
         /// The file.
         file: String,
         /// The later layer's weights.
         name: String,
-        /// What they take.
+        /// The inputs that they take.
         inputs: usize,
-        /// What comes.
+        /// The outputs of the layer before.
         before: usize,
     },
     /// Numbers of a kind that is not read.
-    #[error(
-        "`{name}` in {file} holds numbers of type {dtype}; save F32, F64, F16 or BF16, for \
-         instance by `model.float()`"
-    )]
     Type {
         /// The file.
         file: String,
@@ -117,16 +90,12 @@ pub enum ExternalError {
         dtype: String,
     },
     /// A weight that is not a finite number.
-    #[error(
-        "`{name}` in {file} holds {value} in row {row}, column {column}; weights must be finite \
-         in single precision, so save the network before it diverges"
-    )]
     Weight {
         /// The file.
         file: String,
         /// The tensor.
         name: String,
-        /// What is there.
+        /// The weight.
         value: f64,
         /// Where, counted from 1.
         row: usize,
@@ -134,10 +103,6 @@ pub enum ExternalError {
         column: usize,
     },
     /// Something else than a finite number.
-    #[error(
-        "line {line} of {file} holds “{text}” in column {column}; write finite numbers, \
-         separated by commas, semicolons or tabs"
-    )]
     Number {
         /// The file.
         file: String,
@@ -145,14 +110,10 @@ pub enum ExternalError {
         line: usize,
         /// The column, counted from 1.
         column: usize,
-        /// What is there.
+        /// The cell.
         text: String,
     },
     /// A line that is longer or shorter than the first.
-    #[error(
-        "line {line} of {file} has {got} columns and the first has {expected}; give all lines \
-         as many"
-    )]
     Columns {
         /// The file.
         file: String,
@@ -164,29 +125,20 @@ pub enum ExternalError {
         got: usize,
     },
     /// A file without samples.
-    #[error("{file} holds no samples; give at least one line of numbers")]
     Empty {
         /// The file.
         file: String,
     },
     /// Samples of another width than the network's.
-    #[error(
-        "{file} has {got} columns and the network takes {expected} inputs; give a column for \
-         each input"
-    )]
     Width {
         /// The file.
         file: String,
-        /// What the first layer takes.
+        /// Inputs of the first layer.
         expected: usize,
-        /// What there is.
+        /// Columns of the file.
         got: usize,
     },
     /// Not as many labels as samples.
-    #[error(
-        "{file} has {got} labels and there are {expected} samples; give one label a line, in \
-         the samples' order"
-    )]
     Count {
         /// The file.
         file: String,
@@ -196,10 +148,6 @@ pub enum ExternalError {
         got: usize,
     },
     /// More than a label in a line.
-    #[error(
-        "{file} has {got} columns; labels are the number of a class on each line and nothing \
-         else"
-    )]
     LabelColumns {
         /// The file.
         file: String,
@@ -207,21 +155,59 @@ pub enum ExternalError {
         got: usize,
     },
     /// A label that is not the number of a class.
-    #[error(
-        "line {line} of {file} holds the label {label}; number the classes by whole numbers \
-         from 0 to {max}"
-    )]
     Label {
         /// The file.
         file: String,
         /// The line, counted from 1.
         line: usize,
-        /// What is there.
+        /// The label.
         label: f32,
         /// The largest class.
         max: u32,
     },
-    /// Settings that are not understood.
-    #[error("`--set` is not understood: {0}")]
-    Setting(String),
+    /// A setting that does not exist, or that does not say how to measure. Holds its key.
+    UnknownSetting(String),
+    /// A setting that does not take its value.
+    InvalidSetting(InvalidValue),
+}
+
+/// Why a list of layers is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LayerListError {
+    /// No layer or activation has this name.
+    Unknown(String),
+    /// It starts with this activation.
+    Start(String),
+    /// An activation follows another one.
+    TwoActivations {
+        /// The later one.
+        name: String,
+        /// Its index among all modules, counted from 0.
+        index: usize,
+    },
+    /// It does not end with a linear layer.
+    End,
+}
+
+/// Names of tensors for a message, in order, as many as can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TensorNames {
+    /// The first ones.
+    pub first: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// The shape that a tensor must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectedShape {
+    /// `[outputs, inputs]`.
+    Weights,
+    /// `[outputs, inputs]`, both above 0.
+    NotEmpty,
+    /// A number for each output.
+    Biases {
+        /// How many.
+        outputs: usize,
+    },
 }

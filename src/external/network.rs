@@ -13,24 +13,24 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Serialize;
 
-use super::ExternalError;
+use super::{ExpectedShape, ExternalError, LayerListError, TensorNames};
 use crate::experiment::Activation;
-use crate::model::{Linear, Perceptron};
+use crate::model::{Linear, MlpEnsemble};
 
 /// The order of linear layers and activations: `linear,relu,linear`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
+pub struct LayerList {
     /// The index of each linear layer among all layers.
     indices: Vec<usize>,
-    /// What is between each and the next.
+    /// The activation between each linear layer and the next.
     activations: Vec<Activation>,
 }
 
-impl FromStr for Plan {
+impl FromStr for LayerList {
     type Err = ExternalError;
 
     fn from_str(text: &str) -> Result<Self, ExternalError> {
-        let refuse = |reason: String| Err(ExternalError::Layers(reason));
+        let refuse = |reason| Err(ExternalError::Layers(reason));
         let mut plan = Self { indices: Vec::new(), activations: Vec::new() };
         let mut last_is_linear = false;
         for (index, name) in text.split(',').map(str::trim).enumerate() {
@@ -47,46 +47,44 @@ impl FromStr for Plan {
                 name => Activation::find(name),
             };
             let Some(activation) = known else {
-                return refuse(format!(
-                    "“{name}” is none of linear, quadratic, relu, tanh, gelu, silu, identity"
-                ));
+                return refuse(LayerListError::Unknown(name.to_owned()));
             };
             if plan.indices.is_empty() {
-                return refuse(format!("it starts with {name} and not with linear"));
+                return refuse(LayerListError::Start(name.to_owned()));
             }
             if !last_is_linear {
-                return refuse(format!("{name} at place {index} follows another activation"));
+                return refuse(LayerListError::TwoActivations { name: name.to_owned(), index });
             }
             plan.activations.push(activation);
             last_is_linear = false;
         }
-        if last_is_linear { Ok(plan) } else { refuse("it does not end with linear".into()) }
+        if last_is_linear { Ok(plan) } else { refuse(LayerListError::End) }
     }
 }
 
 /// A network as it was read.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub struct ExternalNetwork {
     /// Its layers, nearest to the input first.
     pub layers: Vec<LayerReport>,
-    /// What computes it: an ensemble of one.
-    pub perceptron: Perceptron,
+    /// The network as an ensemble of one.
+    pub perceptron: MlpEnsemble,
 }
 
-/// What a layer looks like.
+/// The form of a layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LayerReport {
-    /// Numbers that it takes.
+    /// Number of inputs.
     pub inputs: usize,
-    /// Numbers that it gives.
+    /// Number of outputs.
     pub outputs: usize,
     /// Whether it has biases.
     pub bias: bool,
-    /// What is done to what it gives; nothing to that of the last layer.
+    /// The activation after it; `None` for the last layer.
     pub activation: Option<&'static str>,
 }
 
-impl Network {
+impl ExternalNetwork {
     /// Reads the layers of `plan`, whose tensors begin with their index or with a prefix given for
     /// each.
     ///
@@ -94,7 +92,7 @@ impl Network {
     /// If the file is not of that form, or not of such a network.
     pub fn read(
         path: &Path,
-        plan: &Plan,
+        plan: &LayerList,
         prefixes: Option<&[String]>,
         device: &Device,
     ) -> Result<Self, ExternalError> {
@@ -136,7 +134,7 @@ impl Network {
             });
         Ok(Self {
             layers: reports.collect(),
-            perceptron: Perceptron::of_layers(layers, plan.activations.clone(), device),
+            perceptron: MlpEnsemble::of_layers(layers, plan.activations.clone(), device),
         })
     }
 
@@ -160,15 +158,11 @@ fn bias(name: &str) -> String {
 const MAX_NAMED: usize = 12;
 
 /// Names for a message, as many as can be read.
-fn listed(mut names: Vec<&str>) -> String {
+fn listed(mut names: Vec<&str>) -> TensorNames {
     names.sort_unstable();
     let more = names.len().saturating_sub(MAX_NAMED);
     names.truncate(MAX_NAMED);
-    let mut text: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    if more > 0 {
-        text.push(format!("{more} more"));
-    }
-    if text.is_empty() { "none at all".into() } else { text.join(", ") }
+    TensorNames { first: names.into_iter().map(str::to_owned).collect(), more }
 }
 
 struct Tensors<'a> {
@@ -184,10 +178,10 @@ impl Tensors<'_> {
             return Err(ExternalError::Missing { file: self.file.into(), name: weight, found });
         };
         let [outputs, inputs] = *view.shape() else {
-            return Err(self.shape(weight, "[outputs, inputs]", &view));
+            return Err(self.shape(weight, ExpectedShape::Weights, &view));
         };
         if outputs == 0 || inputs == 0 {
-            return Err(self.shape(weight, "[outputs, inputs], both above 0", &view));
+            return Err(self.shape(weight, ExpectedShape::NotEmpty, &view));
         }
         let saved = self.numbers(&weight, &view, inputs)?;
         // From rows of outputs, as PyTorch has them, to rows of inputs.
@@ -198,7 +192,7 @@ impl Tensors<'_> {
         let bias = bias(name);
         let biases = match self.tensors.tensor(&bias) {
             Ok(view) if view.shape() != [outputs] => {
-                return Err(self.shape(bias, &format!("[{outputs}]"), &view));
+                return Err(self.shape(bias, ExpectedShape::Biases { outputs }, &view));
             }
             Ok(view) => Some(self.numbers(&bias, &view, outputs)?),
             Err(_) => None,
@@ -206,7 +200,7 @@ impl Tensors<'_> {
         Ok(Linear { inputs, outputs, weights, biases })
     }
 
-    /// A network of which a part was left out would be measured as if it were another.
+    /// A network without one of its parts would be measured as if it were another.
     fn refuse_others(&self, names: &[String]) -> Result<(), ExternalError> {
         let known: Vec<String> = names.iter().flat_map(|name| [weight(name), bias(name)]).collect();
         let mut others = self.tensors.names();
@@ -217,8 +211,8 @@ impl Tensors<'_> {
         Err(ExternalError::Unused { file: self.file.into(), found: listed(others) })
     }
 
-    fn shape(&self, name: String, expected: &str, view: &TensorView) -> ExternalError {
-        let (file, expected, got) = (self.file.into(), expected.into(), view.shape().to_vec());
+    fn shape(&self, name: String, expected: ExpectedShape, view: &TensorView) -> ExternalError {
+        let (file, got) = (self.file.into(), view.shape().to_vec());
         ExternalError::Shape { file, name, expected, got }
     }
 
@@ -265,12 +259,12 @@ mod tests {
 
     #[test]
     fn a_plan_counts_activations_too() {
-        let plan: Plan = "linear, relu,linear,linear,none,linear".parse().expect("a plan");
+        let plan: LayerList = "linear, relu,linear,linear,none,linear".parse().expect("a plan");
         assert_eq!(plan.indices, [0, 2, 3, 5]);
         let between = [Activation::Relu, Activation::Linear, Activation::Linear];
         assert_eq!(plan.activations, between);
         for text in ["", "relu,linear", "linear,relu", "linear,relu,tanh,linear", "linear,sine"] {
-            assert!(text.parse::<Plan>().is_err(), "{text}");
+            assert!(text.parse::<LayerList>().is_err(), "{text}");
         }
     }
 }

@@ -10,7 +10,7 @@ const MAX_CLASS: u32 = 9999;
 
 /// The samples on which a network is measured.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Samples {
+pub struct LabelledSamples {
     /// `[samples, features]`, row by row.
     pub inputs: Vec<f32>,
     /// Numbers in a sample.
@@ -19,7 +19,7 @@ pub struct Samples {
     pub classes: Option<(Vec<u32>, usize)>,
 }
 
-impl Samples {
+impl LabelledSamples {
     /// Reads samples of `features` numbers and, where there is a file of them, a label for each.
     ///
     /// # Errors

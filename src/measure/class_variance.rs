@@ -115,24 +115,24 @@ mod tests {
                 .map(|row| (f64::from(values[row * 4 + unit]) - grand).powi(2))
                 .sum::<f64>();
         }
-        let share = within_over_total(&values, 4, &classes, 3, Some(&rows));
-        assert!((share - (1.0 - between / total)).abs() < 1e-12, "{share}");
-        assert!(share > 0.05 && share < 0.95, "{share}");
+        let fraction = within_over_total(&values, 4, &classes, 3, Some(&rows));
+        assert!((fraction - (1.0 - between / total)).abs() < 1e-12, "{fraction}");
+        assert!(fraction > 0.05 && fraction < 0.95, "{fraction}");
     }
 
     #[test]
     fn scaling_a_layer_changes_nothing() {
         let (values, classes) = clusters(4, 0.7);
         let scaled: Vec<f32> = values.iter().map(|value| value * 1024.0).collect();
-        let share = |values: &[f32]| within_over_total(values, 4, &classes, 3, None);
-        assert_eq!(share(&values), share(&scaled));
+        let fraction = |values: &[f32]| within_over_total(values, 4, &classes, 3, None);
+        assert_eq!(fraction(&values), fraction(&scaled));
     }
 
     #[test]
     fn a_class_without_samples_does_not_count() {
         let (values, classes) = clusters(4, 0.7);
-        let share = |count| within_over_total(&values, 4, &classes, count, None);
-        assert_eq!(share(3), share(5));
+        let fraction = |count| within_over_total(&values, 4, &classes, count, None);
+        assert_eq!(fraction(3), fraction(5));
     }
 
     #[test]

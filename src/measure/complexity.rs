@@ -56,8 +56,8 @@ pub fn vertices(points: &[f32], width: usize, frame: &[f32], radius: f32) -> Vec
 /// The mean over points of the number of a layer's units whose pre-activation is negative at some
 /// vertex of a point's neighbourhood and not at another; an exact zero counts as not negative.
 ///
-/// `pre_activations` is `[points, vertices_per_point, units]`, in the order of [`vertices`]. Of no
-/// points, and if some number is NaN, the mean is NaN.
+/// `pre_activations` is `[points, vertices_per_point, units]`, in the order of [`vertices`]. The
+/// mean is NaN without points, or if some number is NaN.
 ///
 /// # Panics
 /// If the numbers are not whole points.
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_is_orthonormal_and_has_no_more_vectors_than_dimensions() {
+    fn a_frame_is_orthonormal_within_the_dimensions() {
         for (width, directions, expected) in [(64, 25, 25), (2, 25, 2), (46, 46, 46), (1, 1, 1)] {
             let frame = frame(width, directions, 3);
             assert_eq!(frame.len(), expected * width);

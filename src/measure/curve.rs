@@ -1,18 +1,18 @@
-//! Names of the quantities that are measured of a network beside loss and accuracy.
+//! Names of the quantities that are measured beside loss and accuracy.
 
 use std::fmt;
 
-use crate::experiment::{Bounds, Estimator, Experiment, Optimiser, Probed, Settings};
+use crate::experiment::{Bounds, Estimator, Experiment, MeasuredLayers, Optimiser, Settings};
 
-/// What a number is.
+/// A measured quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
-    /// `I(X;T)` between inputs and a layer, bits; of the pairwise bounds the upper one.
+    /// `I(X;T)` between inputs and a layer, bits; the upper one of the pairwise bounds.
     InputInformation,
     /// The lower pairwise bound of `I(X;T)`, bits.
     InputInformationLower,
-    /// `I(T;Y)` between a layer and labels, bits; of the pairwise bounds the one from upper bounds
-    /// of both entropies.
+    /// `I(T;Y)` between a layer and labels, bits; with pairwise bounds, from the upper bounds of
+    /// both entropies.
     LabelInformation,
     /// The same from the lower bounds, bits.
     LabelInformationLower,
@@ -34,7 +34,7 @@ pub enum Quantity {
     SingularValue,
     /// Fraction of the power of the first weights that is in one frequency, by its rank from the
     /// strongest; mean over units and numbers, 0 to 1.
-    FourierShare,
+    FourierFraction,
     /// Inverse participation ratio of the first weights' Fourier spectra, 0 to 1.
     FourierConcentration,
     /// Accuracy with every layer's weights truncated to a rank, 0 to 1.
@@ -58,7 +58,7 @@ impl Quantity {
             Self::WeightNorm => "weight-norm",
             Self::EffectiveRank => "effective-rank",
             Self::SingularValue => "singular-value",
-            Self::FourierShare => "fourier-share",
+            Self::FourierFraction => "fourier-share",
             Self::FourierConcentration => "fourier-concentration",
             Self::TruncatedAccuracy => "truncated-accuracy",
         }
@@ -67,7 +67,7 @@ impl Quantity {
 
 /// The samples on which a quantity is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Set {
+pub enum Split {
     /// The training set.
     Train,
     /// The test set.
@@ -78,8 +78,8 @@ pub enum Set {
     Random,
 }
 
-impl Set {
-    /// The kind of samples of that name, of those that a reader can choose.
+impl Split {
+    /// The split of that name, if it is one that a reader can choose.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         [Self::Train, Self::Test, Self::All].into_iter().find(|set| set.key() == name)
@@ -100,15 +100,15 @@ impl Set {
 /// One number of every member, followed over steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Curve {
-    /// What it is.
+    /// The quantity.
     pub quantity: Quantity,
-    /// Of which layer, counted from 1; the last one's outputs are the network's. `None` where it is
-    /// of all.
+    /// The layer, counted from 1; the last one's outputs are the network's. `None` for a quantity
+    /// of the whole network.
     pub layer: Option<usize>,
-    /// On what samples, where it is on some.
-    pub set: Option<Set>,
-    /// To what rank weights are truncated, or which singular value or frequency it is, from the
-    /// largest, where that applies.
+    /// The samples; `None` for a quantity of the weights.
+    pub set: Option<Split>,
+    /// The rank to which weights are truncated, or the rank of a singular value or frequency from
+    /// the largest; `None` for other quantities.
     pub rank: Option<usize>,
 }
 
@@ -127,7 +127,7 @@ impl Curve {
 
     /// The same on a set of samples.
     #[must_use]
-    pub fn on(self, set: Set) -> Self {
+    pub fn on(self, set: Split) -> Self {
         Self { set: Some(set), ..self }
     }
 
@@ -155,7 +155,7 @@ impl fmt::Display for Curve {
     }
 }
 
-/// Frequencies whose power is measured.
+/// Number of frequencies whose power is measured.
 const STRONGEST: usize = 5;
 
 /// Ranks to which weights are truncated, as far as they are below the full one.
@@ -188,7 +188,7 @@ pub fn curves(experiment: &Experiment) -> Vec<Curve> {
 
 /// The curves of a member with the given settings.
 pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
-    use Set::{All, Random, Test, Train};
+    use Split::{All, Random, Test, Train};
 
     let classes = !settings.is_regression();
     let sets = Sets {
@@ -207,34 +207,34 @@ pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
 }
 
 /// The curves of a network with the given units, from its inputs to its outputs, on samples that
-/// are all in one set, [`Set::All`]; `classes` says whether they have labels.
+/// are all in one set, [`Split::All`]; `classes` says whether they have labels.
 ///
 /// Only the measurement settings are used.
 #[must_use]
 pub fn of_network(settings: &Settings, units: &[usize], classes: bool) -> Vec<Curve> {
-    const ALL: &[Set] = &[Set::All];
-    let sets = Sets { layers: ALL, complexity: ALL, linear_map: ALL, truncation: Set::All };
+    const ALL: &[Split] = &[Split::All];
+    let sets = Sets { layers: ALL, complexity: ALL, linear_map: ALL, truncation: Split::All };
     list(&Settings { fourier: false, ..*settings }, units, classes, sets)
 }
 
-/// On what samples things are measured.
+/// The samples on which each kind of quantity is measured.
 struct Sets {
-    layers: &'static [Set],
-    complexity: &'static [Set],
-    linear_map: &'static [Set],
-    truncation: Set,
+    layers: &'static [Split],
+    complexity: &'static [Split],
+    linear_map: &'static [Split],
+    truncation: Split,
 }
 
 fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<Curve> {
     use Quantity as Q;
 
     let layers = units.len() - 1;
-    let probed = match settings.probed {
-        Probed::Outputs => layers..=layers,
-        Probed::All => 1..=layers,
+    let measured = match settings.measured_layers {
+        MeasuredLayers::Outputs => layers..=layers,
+        MeasuredLayers::All => 1..=layers,
     };
     let mut all = Vec::new();
-    let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Set]| {
+    let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Split]| {
         for layer in layers {
             all.extend(sets.iter().map(|&set| Curve {
                 quantity,
@@ -246,33 +246,33 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     };
     if settings.info != Estimator::Off {
         let bounds = settings.info == Estimator::Kernel && settings.bounds == Bounds::Both;
-        add(Q::InputInformation, probed.clone(), sets.layers);
+        add(Q::InputInformation, measured.clone(), sets.layers);
         if bounds {
-            add(Q::InputInformationLower, probed.clone(), sets.layers);
+            add(Q::InputInformationLower, measured.clone(), sets.layers);
         }
         if classes {
-            add(Q::LabelInformation, probed.clone(), sets.layers);
+            add(Q::LabelInformation, measured.clone(), sets.layers);
         }
         if classes && bounds {
-            add(Q::LabelInformationLower, probed.clone(), sets.layers);
+            add(Q::LabelInformationLower, measured.clone(), sets.layers);
         }
         // A critic is not trained again for each half.
         if settings.subsamples && settings.info != Estimator::Contrastive {
-            add(Q::InputInformationDeviation, probed.clone(), sets.layers);
+            add(Q::InputInformationDeviation, measured.clone(), sets.layers);
             if classes {
-                add(Q::LabelInformationDeviation, probed.clone(), sets.layers);
+                add(Q::LabelInformationDeviation, measured.clone(), sets.layers);
             }
         }
     }
-    if settings.spread && classes {
-        add(Q::ClassVariance, probed, sets.layers);
+    if settings.class_variance && classes {
+        add(Q::ClassVariance, measured, sets.layers);
     }
     if settings.complexity && layers > 1 {
         add(Q::LocalComplexity, 1..=layers - 1, sets.complexity);
     }
     let whole = |quantity, layer, set, rank| Curve { quantity, layer, set, rank };
     if settings.linear_map && layers > 1 {
-        let of = |set: &Set| whole(Q::LinearMappingNumber, None, Some(*set), None);
+        let of = |set: &Split| whole(Q::LinearMappingNumber, None, Some(*set), None);
         all.extend(sets.linear_map.iter().map(of));
     }
     if settings.spectra {
@@ -287,7 +287,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     }
     if settings.fourier {
         let strongest = (1..=STRONGEST).filter(|rank| 4 * rank < units[0]);
-        all.extend(strongest.map(|rank| whole(Q::FourierShare, Some(1), None, Some(rank))));
+        all.extend(strongest.map(|rank| whole(Q::FourierFraction, Some(1), None, Some(rank))));
         all.push(whole(Q::FourierConcentration, Some(1), None, None));
     }
     if settings.truncation && classes {

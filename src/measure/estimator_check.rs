@@ -50,9 +50,120 @@ impl CheckSource {
     }
 }
 
-/// The kind of an estimator, whatever its settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A reference problem: pairs of an input and an output with known mutual information.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+pub enum ReferenceProblem {
+    /// A standard normal input in some dimensions, and the same with Gaussian noise: `d/2 log2(1 +
+    /// s)` bits.
+    Gaussian {
+        /// Dimensions `d` of input and output.
+        dimensions: usize,
+        /// The input's variance over that of the noise, `s`.
+        signal_to_noise: f64,
+    },
+    /// A bit that is flipped with some probability `p`: `1 - H(p)` bits. The output is at -1 or 1,
+    /// with a little Gaussian noise that confuses nothing.
+    BinarySymmetric {
+        /// The probability `p`.
+        flip: f64,
+    },
+    /// One of several equally likely inputs, sent to one of fewer outputs: the logarithm of their
+    /// number. Outputs are whole numbers from 0, with noise as above.
+    Map {
+        /// How many inputs there are, a multiple of `outputs`.
+        inputs: usize,
+        /// How many outputs there are.
+        outputs: usize,
+    },
+    /// A layer of a network, `tanh(W x)` of a pattern `x` of signs, all patterns as likely, with
+    /// Gaussian noise. `W` is drawn once, normal with variance `gain² / inputs`. The truth is an
+    /// average over draws.
+    NoisyLayer {
+        /// Signs in a pattern.
+        inputs: usize,
+        /// Outputs.
+        units: usize,
+        /// The deviation of a unit's sum of weighted inputs.
+        gain: f64,
+        /// The deviation of the noise on every output.
+        noise: f64,
+    },
+}
+
+/// Where the bins of a layer lie. This choice can decide whether a layer seems to compress.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BinLimits {
+    /// Bins of equal width between two values; what lies outside goes into the outermost ones.
+    /// Fixed for a bounded activation, or the largest range met during training.
+    Between(f32, f32),
+    /// Bins of equal width from the layer's smallest to its largest output at this step, over all
+    /// units: blind to its scale.
+    Step,
+    /// Bins that each hold as many outputs of the layer, over all units: blind to every monotonic
+    /// map of all units (Chelombiev et al., arXiv 1902.09037).
+    Quantiles,
+}
+
+/// One of the pairwise bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// From above.
+    Upper,
+    /// From below.
+    Lower,
+}
+
+/// An estimator with its settings, as it is tried on reference problems.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestedEstimator {
+    /// Bins of the output and of the input, unless that is discrete.
+    Binning {
+        /// Bins of each unit, at least 1.
+        bins: u16,
+        /// Where they lie.
+        limits: BinLimits,
+        /// Whether entropies are corrected after Miller and Madow.
+        corrected: bool,
+    },
+    /// A pairwise bound, with the problem's noise around its noiseless outputs.
+    Kernel {
+        /// Which one.
+        bound: Bound,
+    },
+    /// Nearest neighbours: of Kraskov et al., or of Ross if the input is discrete.
+    Neighbours {
+        /// Which neighbour.
+        k: usize,
+    },
+    /// The contrastive bound, trained on half of the pairs, measured on the others.
+    Contrastive {
+        /// Pairs in a batch.
+        batch: usize,
+        /// Updates from the critic's initial weights on.
+        updates: usize,
+    },
+}
+
+impl TestedEstimator {
+    /// Its kind, whatever its settings.
+    #[must_use]
+    pub fn kind(&self) -> EstimatorKind {
+        match self {
+            Self::Binning { .. } => EstimatorKind::Binning,
+            Self::Kernel { bound: Bound::Upper } => EstimatorKind::KernelUpper,
+            Self::Kernel { bound: Bound::Lower } => EstimatorKind::KernelLower,
+            Self::Neighbours { .. } => EstimatorKind::Neighbours,
+            Self::Contrastive { .. } => EstimatorKind::Contrastive,
+        }
+    }
+}
+
+/// The kind of an estimator, whatever its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EstimatorKind {
     /// Counts of values in bins.
     Binning,
@@ -66,19 +177,118 @@ pub enum EstimatorKind {
     Contrastive,
 }
 
+/// Why an estimator should be right on a reference problem, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckNote {
+    /// Bins are fine enough, and there are enough samples.
+    FineBins,
+    /// Differences within a bin are lost.
+    CoarseBins,
+    /// Some cells hold few samples, and the estimate is not corrected.
+    FewInCells,
+    /// Most outcomes are seen once, which looks like knowing the input.
+    SeenOnce,
+    /// Every sample is alone in its bins: the logarithm of the samples.
+    AloneInBins {
+        /// That logarithm.
+        bits: f64,
+    },
+    /// One bin for each value.
+    BinForEachValue,
+    /// One bin for each value, and several samples in each.
+    SamplesInEachBin {
+        /// How many.
+        samples: usize,
+    },
+    /// Too few samples for each value.
+    FewForEachValue {
+        /// How many.
+        samples: usize,
+    },
+    /// Too few samples, but the estimate is corrected.
+    FewButCorrected,
+    /// Every pattern that was drawn is alone in its bins.
+    PatternsAlone,
+    /// At most the logarithm of the bins.
+    LogOfBins {
+        /// That logarithm.
+        bits: f64,
+    },
+    /// At most the logarithm of the samples.
+    LogOfSamples {
+        /// That logarithm.
+        bits: f64,
+    },
+    /// The noise is tiny, so at most the logarithm of the samples.
+    TinyNoise {
+        /// That logarithm.
+        bits: f64,
+    },
+    /// Both bounds stay apart: inputs are spread evenly, not in clusters.
+    BoundsApart,
+    /// Clusters are far apart against the noise: both bounds meet.
+    Clusters,
+    /// A bound, because patterns overlap.
+    PatternsOverlap,
+    /// At most the entropy of the patterns that were drawn.
+    EntropyOfPatterns {
+        /// More than that entropy.
+        bits: f64,
+    },
+    /// The density is smooth in few dimensions.
+    SmoothDensity {
+        /// How many.
+        dimensions: usize,
+    },
+    /// Neighbours are not near in so many dimensions.
+    FarNeighbours {
+        /// How many.
+        dimensions: usize,
+    },
+    /// At most `ψ(n) - ψ(k)`.
+    DigammaLimit {
+        /// That limit.
+        bits: f64,
+    },
+    /// Many samples around each value.
+    ManyForEachValue,
+    /// Samples of each pattern.
+    SamplesOfEachPattern {
+        /// About how many.
+        samples: usize,
+    },
+    /// Most patterns are drawn once, and those are left out.
+    PatternsDrawnOnce,
+    /// Well below the logarithm of the batch.
+    BelowBatch,
+    /// A lower bound: what the critic has not learnt is missing.
+    NotLearnt,
+    /// At most the logarithm of the batch.
+    LogOfBatch {
+        /// That logarithm.
+        bits: f64,
+    },
+    /// At most the logarithm of the batch, and not learnt.
+    LogOfBatchNotLearnt {
+        /// That logarithm.
+        bits: f64,
+    },
+    /// Others of the same pattern in a batch cost some, the rest is not learnt.
+    SamePatternInBatch,
+}
+
 /// How one estimator does on one reference problem. Numbers that are not finite are `null` in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EstimatorCheck {
-    /// The reference problem in words, for the command line.
-    pub source: String,
+    /// The reference problem.
+    pub problem: ReferenceProblem,
     /// The true mutual information, in bits.
     pub truth: f64,
     /// The standard error of the truth; 0 if it has a closed form.
     pub truth_error: f64,
-    /// The kind of the estimator.
-    pub kind: EstimatorKind,
-    /// The estimator with its settings in words, for the command line.
-    pub estimator: String,
+    /// The estimator with its settings.
+    pub estimator: TestedEstimator,
     /// Pairs in a sample.
     pub samples: usize,
     /// How many samples were drawn.
@@ -93,53 +303,23 @@ pub struct EstimatorCheck {
     #[serde(deserialize_with = "nan_if_null")]
     pub deviation: f64,
     /// Whether the estimator should be right here. [`EstimatorCheck::is_right`] says whether it is.
-    #[serde(rename = "works")]
     pub expected_to_hold: bool,
-    /// Why it should not be right, or what to see here, for the command line.
-    pub note: String,
+    /// Why it should be right, or why not; `None` over more and more samples.
+    pub note: Option<CheckNote>,
 }
 
 impl EstimatorCheck {
+    /// The kind of the estimator.
+    #[must_use]
+    pub fn kind(&self) -> EstimatorKind {
+        self.estimator.kind()
+    }
+
     /// Whether the mean estimate is within 2% or 0.05 bit of the truth.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.bias.abs() <= (0.02 * self.truth).max(0.05)
     }
-
-    /// The form in which the command line writes it, see docs/contracts.md.
-    #[must_use]
-    pub fn report(&self) -> EstimatorCheckReport<'_> {
-        EstimatorCheckReport {
-            source: &self.source,
-            truth: self.truth,
-            truth_error: self.truth_error,
-            estimator: &self.estimator,
-            samples: self.samples,
-            repetitions: self.repetitions,
-            mean: self.mean,
-            bias: self.bias,
-            deviation: self.deviation,
-            works: self.expected_to_hold,
-            note: &self.note,
-        }
-    }
-}
-
-/// An [`EstimatorCheck`] as the command line writes it.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[expect(missing_docs, reason = "the names are those of EstimatorCheck and its JSON")]
-pub struct EstimatorCheckReport<'a> {
-    pub source: &'a str,
-    pub truth: f64,
-    pub truth_error: f64,
-    pub estimator: &'a str,
-    pub samples: usize,
-    pub repetitions: usize,
-    pub mean: f64,
-    pub bias: f64,
-    pub deviation: f64,
-    pub works: bool,
-    pub note: &'a str,
 }
 
 #[cfg(test)]
@@ -149,23 +329,23 @@ mod tests {
     #[test]
     fn an_estimate_that_is_not_finite_passes_through_json() {
         let check = EstimatorCheck {
-            source: "a bit".into(),
-            truth: 1.0,
+            problem: ReferenceProblem::BinarySymmetric { flip: 0.11 },
+            truth: 0.5,
             truth_error: 0.0,
-            kind: EstimatorKind::KernelUpper,
-            estimator: "kernel, upper bound".into(),
+            estimator: TestedEstimator::Kernel { bound: Bound::Upper },
             samples: 2,
             repetitions: 1,
             mean: f64::NAN,
             bias: f64::NAN,
             deviation: 0.0,
             expected_to_hold: false,
-            note: String::new(),
+            note: Some(CheckNote::Clusters),
         };
         let text = serde_json::to_string(&check).expect("plain data");
         let back: EstimatorCheck = serde_json::from_str(&text).expect("the same form");
         assert!(back.mean.is_nan() && back.bias.is_nan() && !back.is_right());
-        assert!(text.contains("\"kind\":\"kernel_upper\"") && text.contains("\"works\":false"));
-        assert!(!serde_json::to_string(&check.report()).expect("plain data").contains("kind"));
+        let finite =
+            |check: &EstimatorCheck| EstimatorCheck { mean: 0.0, bias: 0.0, ..check.clone() };
+        assert_eq!(finite(&back), finite(&check));
     }
 }

@@ -1,4 +1,4 @@
-//! The waves in what a network makes of numbers modulo `p`: networks that have found the rule of
+//! The waves in how a network represents numbers modulo `p`: networks that have found the rule of
 //! modular addition have units whose weights are cosines over the residues, of one frequency each
 //! (Gromov, arXiv 2301.02679).
 
@@ -18,7 +18,8 @@ pub struct Spectra {
 }
 
 impl Spectra {
-    /// Of weights `[2 p, units]`, the first number's one-hot vector first, for an odd `p`.
+    /// The spectra of weights `[2 p, units]`, with the first number's one-hot vector first, for an
+    /// odd `p`.
     ///
     /// # Panics
     /// If the weights are not those of two numbers modulo an odd `p`.
@@ -68,7 +69,7 @@ impl Spectra {
         self.both_numbers(|powers| powers.iter().sum::<f64>() / self.units as f64)
     }
 
-    /// For each frequency the sum over both numbers of what is made of its powers, `[units]`.
+    /// Applies `number` to the powers of each frequency, `[units]`, and sums over both numbers.
     fn both_numbers(&self, number: impl Fn(&[f64]) -> f64) -> Vec<f64> {
         let (first, second) = self.powers.split_at(self.powers.len() / 2);
         let pairs = first.chunks_exact(self.units).zip(second.chunks_exact(self.units));
@@ -76,7 +77,7 @@ impl Spectra {
     }
 
     /// The inverse participation ratio (Gromov, arXiv 2301.02679): `Σ_f q_f²` with `q` a unit's
-    /// powers as shares of their sum, the mean over units and over the two numbers, each with its
+    /// powers as fractions of their sum, the mean over units and over the two numbers, each with its
     /// own sum.
     ///
     /// It is 1 for waves of one frequency each, `2 / (F + 1)` on average for normal weights, with
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn normal_weights_have_flat_spectra_and_a_ratio_of_two_over_frequencies_and_one() {
+    fn normal_weights_have_flat_spectra() {
         for p in [5, 23, 59] {
             let spectra = Spectra::new(&noise(p, 20_000), 20_000);
             let frequencies = (p - 1) / 2;

@@ -20,16 +20,17 @@ pub fn chords(probes: &[f32], width: usize, points: usize) -> Vec<f32> {
     for (i, from) in probes.chunks_exact(width).enumerate() {
         for to in probes.chunks_exact(width).skip(i + 1) {
             for point in 0..points {
-                let share = point as f32 / (points - 1) as f32;
+                let fraction = point as f32 / (points - 1) as f32;
                 // So written, both ends are exactly the samples.
-                chords.extend(from.iter().zip(to).map(|(a, b)| (1.0 - share) * a + share * b));
+                chords
+                    .extend(from.iter().zip(to).map(|(a, b)| (1.0 - fraction) * a + fraction * b));
             }
         }
     }
     chords
 }
 
-/// Deviation of an output along a line, as a share of the largest magnitude of that output on any
+/// Deviation of an output along a line, as a fraction of the largest magnitude of that output on any
 /// line, below which it counts as constant: sixteen times f32's unit of rounding, 2⁻²⁴, about what
 /// the sums of a forward pass are off by.
 const ROUNDING: f64 = 16.0 / (1 << 24) as f64;
@@ -42,8 +43,9 @@ const ROUNDING: f64 = 16.0 / (1 << 24) as f64;
 /// `r²` = 1. With `p_i = |λ_i| / Σ |λ|` over the eigenvalues of `L` the number is `2^S`, `S = -Σ
 /// p_i log₂ p_i` in bits. It is NaN if some output is not finite.
 ///
-/// # Panics If the outputs are not those of all pairs of `probes` samples with `points` points, at
-/// least two, on each line.
+/// # Panics
+/// If the outputs are not those of all pairs of `probes` samples with `points` points, at least
+/// two, on each line.
 #[must_use]
 pub fn number(outputs: &[f32], outputs_width: usize, probes: usize, points: usize) -> f64 {
     let pairs = probes * probes.saturating_sub(1) / 2;
@@ -73,8 +75,11 @@ pub fn number(outputs: &[f32], outputs_width: usize, probes: usize, points: usiz
     }
     let eigenvalues = matrix.symmetric_eigenvalues();
     let total: f64 = eigenvalues.iter().map(|value| value.abs()).sum();
-    let shares = eigenvalues.iter().map(|value| value.abs() / total);
-    let entropy: f64 = shares.filter(|&share| share > 0.0).map(|share| -share * share.log2()).sum();
+    let fractions = eigenvalues.iter().map(|value| value.abs() / total);
+    let entropy: f64 = fractions
+        .filter(|&fraction| fraction > 0.0)
+        .map(|fraction| -fraction * fraction.log2())
+        .sum();
     entropy.exp2()
 }
 
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_linear_network_is_one_map() {
-        // Off by more than f32 rounds: the entropy of a share p close to 0 is -p log p.
+        // Off by more than f32 rounds: the entropy of a fraction p close to 0 is -p log p.
         for scale in [1.0, 1e-6, 1e4] {
             let (first, second) = (draw(1, 12 * 30, 0.3), draw(2, 30 * 10, scale));
             let chords = chords(&draw(3, 24 * 12, 1.0), 12, POINTS);

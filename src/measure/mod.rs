@@ -8,9 +8,10 @@
 mod curve;
 mod estimator_check;
 
-pub use curve::{Curve, Quantity, Set, curves, of_network, sample_counts};
+pub use curve::{Curve, Quantity, Split, curves, of_network, sample_counts};
 pub use estimator_check::{
-    CONTRASTIVE_BATCH, CheckSource, EstimatorCheck, EstimatorCheckReport, EstimatorKind,
+    BinLimits, Bound, CONTRASTIVE_BATCH, CheckNote, CheckSource, EstimatorCheck, EstimatorKind,
+    ReferenceProblem, TestedEstimator,
 };
 
 #[cfg(feature = "engine")]

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::{Set, sample_counts};
-use crate::data::{DatasetTensors, Samples};
+use super::{Split, sample_counts};
+use crate::data::{DatasetTensors, SampleTensors};
 use crate::device::{DeviceError, read, read_indices};
 use crate::experiment::Settings;
 use crate::random::{self, Purpose, normals};
@@ -27,7 +27,7 @@ pub(super) struct Points {
 }
 
 /// The same number of samples of each member.
-pub(super) struct Chosen {
+pub(super) struct ChosenPoints {
     /// The inputs of each member, `[count, features]`.
     pub(super) rows: Vec<Vec<f32>>,
     /// Samples of each member.
@@ -40,7 +40,7 @@ impl Points {
         data: &DatasetTensors,
         settings: &Settings,
     ) -> Result<Self, DeviceError> {
-        let count = |samples: &Samples| samples.counts.iter().copied().max().unwrap_or(0);
+        let count = |samples: &SampleTensors| samples.counts.iter().copied().max().unwrap_or(0);
         let (train, test) = sample_counts(settings, count(&data.train), count(&data.test));
         let [members, _, features] = data.train.inputs.dims();
         let part = |tensor: &Tensor<3>, count: usize| {
@@ -49,7 +49,7 @@ impl Points {
         };
         let inputs =
             Tensor::cat(vec![part(&data.train.inputs, train), part(&data.test.inputs, test)], 1);
-        let labels = |samples: &Samples, count: usize| {
+        let labels = |samples: &SampleTensors, count: usize| {
             samples.labels.clone().map(|labels| labels.slice([0..members, 0..count, 0..1]))
         };
         let classes = match (labels(&data.train, train), labels(&data.test, test)) {
@@ -116,7 +116,7 @@ impl Points {
         width: usize,
         units: usize,
     ) -> Vec<T> {
-        let rows = self.indices(member, Set::All).into_iter().map(|index| {
+        let rows = self.indices(member, Split::All).into_iter().map(|index| {
             let row = self.row(member, index);
             &padded[row * width..row * width + units]
         });
@@ -130,19 +130,19 @@ impl Points {
     }
 
     /// The indices of a member's samples in a set.
-    pub(super) fn indices(&self, member: usize, set: Set) -> Vec<usize> {
+    pub(super) fn indices(&self, member: usize, set: Split) -> Vec<usize> {
         let (train, test) = self.counts[member];
         match set {
-            Set::Train => (0..train).collect(),
-            Set::Test => (train..train + test).collect(),
-            Set::All => (0..train + test).collect(),
-            Set::Random => Vec::new(),
+            Split::Train => (0..train).collect(),
+            Split::Test => (train..train + test).collect(),
+            Split::All => (0..train + test).collect(),
+            Split::Random => Vec::new(),
         }
     }
 
     /// The first samples of a set, the same number of each member and at most `max`; `None` if some
     /// member has none. Random inputs are drawn by each member's seed.
-    pub(super) fn first(&self, set: Set, max: usize, seeds: &[u32]) -> Option<Chosen> {
+    pub(super) fn first(&self, set: Split, max: usize, seeds: &[u32]) -> Option<ChosenPoints> {
         let random = |member: usize| {
             let rows = &self.rows[member];
             let square = rows.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
@@ -155,7 +155,7 @@ impl Points {
         };
         let rows: Vec<Vec<f32>> = (0..self.members())
             .map(|member| match set {
-                Set::Random => random(member),
+                Split::Random => random(member),
                 _ => {
                     let row = |index: usize| {
                         &self.rows[member][index * self.features..(index + 1) * self.features]
@@ -170,7 +170,7 @@ impl Points {
             rows.truncate(count * self.features);
             rows
         };
-        (count > 0).then(|| Chosen { rows: rows.into_iter().map(cut).collect(), count })
+        (count > 0).then(|| ChosenPoints { rows: rows.into_iter().map(cut).collect(), count })
     }
 }
 
@@ -203,8 +203,8 @@ mod tests {
         assert_eq!(points.rows(1), [7.0, 8.0, 9.0, 1.0, 2.0, 3.0]);
         assert_eq!(points.classes(0), Some((&[4, 3, 2][..], 5)));
         assert_eq!(points.classes(1), Some((&[1, 2, 3][..], 5)));
-        assert_eq!(points.indices(0, Set::Test), [2]);
-        assert_eq!(points.indices(1, Set::Test), [1, 2]);
+        assert_eq!(points.indices(0, Split::Test), [2]);
+        assert_eq!(points.indices(1, Split::Test), [1, 2]);
         assert_eq!((points.row(0, 2), points.row(1, 1), points.row(1, 2)), (2, 2, 3));
         let padded: Vec<usize> = (0..12).collect();
         assert_eq!(points.unpadded(1, &padded, 3, 2), [0, 1, 6, 7, 9, 10]);
@@ -213,10 +213,10 @@ mod tests {
     #[test]
     fn each_member_gives_the_same_number_of_first_samples() {
         let points = points();
-        let chosen = points.first(Set::Test, 5, &[0, 1]).expect("both have test samples");
+        let chosen = points.first(Split::Test, 5, &[0, 1]).expect("both have test samples");
         assert_eq!(chosen.count, 1);
         assert_eq!(chosen.rows, [[5.0, 6.0], [9.0, 1.0]]);
-        let random = points.first(Set::Random, 3, &[0, 1]).expect("as many as asked for");
+        let random = points.first(Split::Random, 3, &[0, 1]).expect("as many as asked for");
         assert_eq!((random.count, random.rows[0].len()), (3, 6));
         assert_ne!(random.rows[0], random.rows[1]);
     }

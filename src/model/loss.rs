@@ -2,13 +2,13 @@
 
 use burn::tensor::{Tensor, activation};
 
-use crate::data::Samples;
+use crate::data::SampleTensors;
 use crate::experiment::Loss;
 
 /// The mean loss over the samples of each member, `[members]`.
 ///
 /// `outputs` and `targets` are `[members, samples, outputs]`; `weights` are those of
-/// [`Samples::weights`].
+/// [`SampleTensors::weights`].
 #[must_use]
 pub fn loss(
     loss: Loss,
@@ -41,7 +41,7 @@ fn log_stable_max(logits: Tensor<3>) -> Tensor<3> {
 ///
 /// `outputs` is `[members, samples, outputs]`.
 #[must_use]
-pub fn accuracy(outputs: Tensor<3>, samples: &Samples) -> Tensor<1> {
+pub fn accuracy(outputs: Tensor<3>, samples: &SampleTensors) -> Tensor<1> {
     let right = match &samples.labels {
         Some(labels) => outputs.argmax(2).equal(labels.clone()).float(),
         None => (outputs * samples.targets.clone()).greater_elem(0.0).float().mean_dim(2),

@@ -1,8 +1,8 @@
 //! Models: ensembles of multilayer perceptrons, all members in one set of tensors, and their
 //! losses.
 //!
-//! A linear model is a perceptron without hidden layers. Random features are a perceptron of which
-//! only the last layer is trained. Members narrower than others have weights of zero to and from
+//! A linear model is a perceptron without hidden layers. Random features are a perceptron with
+//! only the last layer trained. Members narrower than others have weights of zero to and from
 //! the units that they lack. Every activation is 0 at 0, so the output of such a unit and every
 //! gradient to and from it is exactly 0, and stays 0.
 
@@ -28,11 +28,11 @@ pub enum Role {
 
 /// An ensemble of perceptrons.
 #[derive(Clone, Debug)]
-pub struct Perceptron {
+pub struct MlpEnsemble {
     /// The parameters: the embedding if there is one, then layer by layer weights and, if there are
     /// any, biases.
     pub parameters: Vec<Tensor<3>>,
-    /// What each of the parameters is.
+    /// The role of each of the parameters.
     pub roles: Vec<Role>,
     /// Rows and columns that each member has of each of the parameters.
     pub shapes: Vec<Vec<(usize, usize)>>,
@@ -53,11 +53,12 @@ pub struct Linear {
     pub biases: Option<Vec<f32>>,
 }
 
-impl Perceptron {
+impl MlpEnsemble {
     /// A single network of known layers, with an activation between each and the next.
     ///
-    /// # Panics If a layer has not as many numbers as it should, or does not take what the one
-    /// before gives, or if there is not one activation fewer than layers.
+    /// # Panics
+    /// If a layer has the wrong number of weights or biases, if it does not take as many inputs as
+    /// the one before gives, or if there is not one activation fewer than layers.
     #[must_use]
     pub fn of_layers(layers: Vec<Linear>, activations: Vec<Activation>, device: &Device) -> Self {
         assert_eq!(layers.len(), activations.len() + 1, "an activation between layers");
@@ -186,7 +187,7 @@ impl Perceptron {
         self.features(inputs, &[]).0
     }
 
-    fn features(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> (Tensor<3>, Layer<'_>) {
+    fn features(&self, inputs: &Tensor<3>, factors: &[Tensor<3>]) -> (Tensor<3>, AffineLayer<'_>) {
         let (mut values, mut layers) = self.stack(inputs);
         for (index, activation) in self.activations.iter().enumerate() {
             values = activate(layers.next().apply(values), *activation);
@@ -292,19 +293,19 @@ struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
-    fn next(&mut self) -> Layer<'a> {
+    fn next(&mut self) -> AffineLayer<'a> {
         let (_, weights) = self.parts.next().expect("a network has a last layer");
         let biases = self.parts.next_if(|(role, _)| **role == Role::Biases);
-        Layer { weights, biases: biases.map(|(_, biases)| biases) }
+        AffineLayer { weights, biases: biases.map(|(_, biases)| biases) }
     }
 }
 
-struct Layer<'a> {
+struct AffineLayer<'a> {
     weights: &'a Tensor<3>,
     biases: Option<&'a Tensor<3>>,
 }
 
-impl Layer<'_> {
+impl AffineLayer<'_> {
     fn apply(&self, inputs: Tensor<3>) -> Tensor<3> {
         let sums = inputs.matmul(self.weights.clone());
         match self.biases {

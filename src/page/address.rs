@@ -3,7 +3,7 @@
 use super::session::Preference;
 use super::speed;
 use crate::experiment::{Experiment, Note};
-use crate::measure::Set;
+use crate::measure::Split;
 use crate::protocol::Speed;
 use crate::text::Locale;
 
@@ -14,7 +14,7 @@ pub const KEYS: &[&str] =
 /// Most workers that an address can ask for.
 const MAX_WORKERS: usize = 64;
 
-/// What an address says of a figure, apart from its experiment.
+/// A figure's options in an address, apart from its experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// What should train.
@@ -30,7 +30,7 @@ pub struct Options {
     /// Whether the axis of steps is logarithmic.
     pub log_axis: bool,
     /// Which samples charts of several layers show, if the reader has chosen.
-    pub shown: Option<Set>,
+    pub shown: Option<Split>,
     /// The language, if it is said.
     pub locale: Option<Locale>,
     /// What the document shows.
@@ -79,7 +79,7 @@ impl Default for Options {
 /// What could not be taken as an address or the markup says it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// Of the experiment.
+    /// About the experiment.
     Experiment(Note),
     /// A key of the page with a value that it does not have.
     Option {
@@ -90,18 +90,18 @@ pub enum Notice {
     },
     /// The nearest speed that can be chosen.
     NearestSpeed(Speed),
-    /// Names in `data-parts` that are none.
+    /// Names in `data-parts` that name no part.
     UnknownParts(Vec<String>),
 }
 
 /// An experiment and the options beside it.
 #[derive(Clone, Debug)]
 pub struct Address {
-    /// What is trained.
+    /// The experiment.
     pub experiment: Experiment,
     /// How it is shown.
     pub options: Options,
-    /// What could not be taken.
+    /// Values that could not be used.
     pub notices: Vec<Notice>,
 }
 
@@ -183,7 +183,7 @@ impl Options {
         query
     }
 
-    /// Takes the value of a key; `false` if it is none.
+    /// Takes the value of a key; `false` if the key is not known.
     fn take(&mut self, key: &str, value: &str) -> bool {
         let flag = || match value {
             "1" => Some(true),
@@ -207,7 +207,7 @@ impl Options {
                 };
                 set(&mut self.log_axis, log)
             }
-            "shown" => set(&mut self.shown, Set::named(value).map(Some)),
+            "shown" => set(&mut self.shown, Split::named(value).map(Some)),
             "view" => set(&mut self.view, View::ALL.into_iter().find(|view| view.key() == value)),
             "lang" => set(&mut self.locale, Locale::named(value).map(Some)),
             _ => false,

@@ -9,7 +9,7 @@ pub struct HorizontalAxis {
     pub title: String,
     /// The same where there is little room.
     pub short_title: String,
-    /// Equal ratios take equal lengths; zero then has no place.
+    /// Equal ratios take equal lengths; zero then has no position.
     log: bool,
     first: f64,
     last: f64,
@@ -79,15 +79,15 @@ impl HorizontalAxis {
         Self { title, short_title, log: false, first, last, ticks, numbers }
     }
 
-    /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has no place.
+    /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has none.
     pub fn position(&self, value: f64) -> Option<f64> {
-        let place = if self.log {
+        let position = if self.log {
             (value / self.first).ln() / (self.last / self.first).ln()
         } else {
             (value - self.first) / (self.last - self.first)
         };
         // Not so far left as to have none, and not a number for zero on an axis by ratio.
-        (place >= 0.0).then_some(place)
+        (position >= 0.0).then_some(position)
     }
 
     /// The value at a position from 0 to 1.
@@ -163,9 +163,9 @@ impl ValueAxis {
 
     /// Evenly from zero up to a round number that is not below any of the values.
     pub fn up_to(values: impl Iterator<Item = f64>) -> Self {
-        let most = values.filter(|value| value.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
-        let decade = 10f64.powf(most.log10().floor());
-        let round = [1.0, 2.0, 4.0, 5.0, 8.0, 10.0].into_iter().find(|m| m * decade >= most);
+        let max = values.filter(|value| value.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+        let decade = 10f64.powf(max.log10().floor());
+        let round = [1.0, 2.0, 4.0, 5.0, 8.0, 10.0].into_iter().find(|m| m * decade >= max);
         Self::UpTo(round.unwrap_or(10.0) * decade)
     }
 
@@ -174,7 +174,7 @@ impl ValueAxis {
         match *self {
             Self::Rows(ref names) => value / names.len() as f64,
             Self::Share => value,
-            Self::UpTo(most) => value / most,
+            Self::UpTo(max) => value / max,
             Self::Between(low, high, _) => (value - low) / (high - low),
             Self::Decades(low, high) => {
                 (value.max(f64::MIN_POSITIVE).log10() - f64::from(low)) / f64::from(high - low)
@@ -183,7 +183,7 @@ impl ValueAxis {
         .clamp(0.0, 1.0)
     }
 
-    /// The values that get a tick, with what is written there.
+    /// The values that get a tick, with their labels.
     pub fn ticks(&self, numbers: Numbers) -> Vec<(f64, String)> {
         match *self {
             Self::Rows(ref names) => {
@@ -193,8 +193,8 @@ impl ValueAxis {
                 rows.map(|(row, name)| (row as f64 + 0.5, name.clone())).collect()
             }
             Self::Share => [0.0, 0.5, 1.0].map(|v| (v, numbers.whole_percent(v))).into(),
-            Self::UpTo(most) => {
-                (0..=4).map(|i| most * f64::from(i) / 4.0).map(|v| (v, numbers.number(v))).collect()
+            Self::UpTo(max) => {
+                (0..=4).map(|i| max * f64::from(i) / 4.0).map(|v| (v, numbers.number(v))).collect()
             }
             Self::Between(low, high, step) => {
                 let count = ((high - low) / step).round() as u32;
@@ -236,7 +236,7 @@ mod tests {
         for log in [true, false] {
             let axis = steps(log, 4000);
             for step in [1.0, 43.0, 1787.0, 4000.0] {
-                let position = axis.position(step).expect("has a place");
+                let position = axis.position(step).expect("has a position");
                 assert!((0.0..=1.0).contains(&position));
                 assert!((axis.at(position) - step).abs() < 1e-6 * step);
             }
@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(steps(true, 4000).position(0.0), None);
         let widths =
             HorizontalAxis::values("Width".into(), &[4.0, 16.0, 64.0], &Text::new(Locale::English));
-        assert!((widths.position(16.0).expect("has a place") - 0.5).abs() < 1e-12);
+        assert!((widths.position(16.0).expect("has a position") - 0.5).abs() < 1e-12);
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! From what a session knows to sentences: which message says it, with which arguments.
+//! Words the states of a session: which message says it, with which arguments.
 
 use super::address::Notice;
 use super::session::{Activity, Device, NoAdapter, Preference, Reason};
 use super::speed;
 use crate::protocol::{Backend, Failure, WarmUp};
+use crate::self_test::DeviceCheck;
 use crate::text::{self, Text};
 
-/// What is being waited for, or why training cannot go on.
+/// The wait that is going on, or why training cannot go on.
 pub fn activity(text: &Text, activity: &Activity) -> String {
     match activity {
         Activity::FindingDevice => text.get("loading-looking"),
@@ -15,7 +16,7 @@ pub fn activity(text: &Text, activity: &Activity) -> String {
         Activity::WarmingUp { stage, done, total } => {
             let what = match stage {
                 WarmUp::Adapter => text.get("warm-up-adapter"),
-                WarmUp::Check(name) => text.check(name),
+                WarmUp::Check(check) => device_check(text, *check),
             };
             let (part, parts) = (done + 1, *total);
             text.with(
@@ -36,9 +37,18 @@ pub fn failure(text: &Text, failure: &Failure) -> String {
     let of = |id: &str, detail: &str| text.with(id, &[("detail", detail.into())]);
     match failure {
         Failure::AdapterNotOpened { detail } => of("failure-adapter-not-opened", detail),
-        Failure::SelfTest { check, detail } => text.with(
-            "failure-self-test",
-            &[("check", text.check(check).into()), ("detail", detail.as_str().into())],
+        Failure::SelfTest { check, error } => {
+            let check = ("check", device_check(text, *check).into());
+            if error.is_finite() {
+                let error = text.percent(f64::from(*error));
+                text.with("failure-self-test", &[check, ("error", error.into())])
+            } else {
+                text.with("failure-self-test-not-finite", &[check])
+            }
+        }
+        Failure::SelfTestUnanswered { check, detail } => text.with(
+            "failure-self-test-unanswered",
+            &[("check", device_check(text, *check).into()), ("detail", detail.as_str().into())],
         ),
         Failure::BuiltWithoutGpu => text.get("failure-built-without-gpu"),
         Failure::Silent { seconds } => {
@@ -62,6 +72,20 @@ pub fn failure(text: &Text, failure: &Failure) -> String {
         ),
         Failure::DeviceRead { detail } => of("failure-device-read", detail),
     }
+}
+
+/// A check of the self-test.
+fn device_check(text: &Text, check: DeviceCheck) -> String {
+    text.get(match check {
+        DeviceCheck::OddProduct => "check-odd-product",
+        DeviceCheck::LargeProduct => "check-large-product",
+        DeviceCheck::Reduction => "check-reduction",
+        DeviceCheck::Softmax => "check-softmax",
+        DeviceCheck::Loss => "check-loss",
+        DeviceCheck::Accuracy => "check-accuracy",
+        DeviceCheck::TrainingStep => "check-training-step",
+        DeviceCheck::ReferenceStep => "check-reference-step",
+    })
 }
 
 /// What trains, and why.

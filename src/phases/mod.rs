@@ -6,14 +6,15 @@ use crate::history::{History, Scores};
 use crate::stats;
 
 /// Training accuracy from which on a member has memorised its training set.
-pub const FIT_ACCURACY: f32 = 0.99;
+pub const MEMORISED_ACCURACY: f32 = 0.99;
 
 /// The steps at which one member memorised and generalised: the first evaluated step at which a
 /// threshold is reached, which is at most 2% late (see [`crate::evaluation::next_evaluated_step`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MemberPhases {
-    /// Training accuracy reaches [`FIT_ACCURACY`].
-    pub fit_step: Option<u32>,
+    /// Training accuracy reaches [`MEMORISED_ACCURACY`].
+    #[serde(rename = "fit_step")]
+    pub memorise_step: Option<u32>,
     /// Test accuracy reaches the experiment's goal.
     pub generalise_step: Option<u32>,
     /// The loss is no longer finite.
@@ -22,7 +23,7 @@ pub struct MemberPhases {
 
 /// A step over the members of an ensemble. Some of them may not have reached it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
+pub struct StepSummary {
     /// Members that have reached it.
     pub reached: usize,
     /// Members in all.
@@ -48,9 +49,9 @@ pub fn find(history: &History) -> Vec<MemberPhases> {
                 alive.find(|(_, m)| reached(m)).map(|(step, _)| step)
             };
             MemberPhases {
-                fit_step: first(&|m| classes && m.train.accuracy >= FIT_ACCURACY),
+                memorise_step: first(&|m| classes && m.train.accuracy >= MEMORISED_ACCURACY),
                 generalise_step: first(&|m| {
-                    classes && f64::from(m.test.accuracy) >= settings.goal - 1e-6
+                    classes && f64::from(m.test.accuracy) >= settings.target_accuracy - 1e-6
                 }),
                 diverged_step: history
                     .member(index)
@@ -82,11 +83,11 @@ pub fn divergences(history: &History) -> Vec<Divergence> {
 
 /// Median and range of a step over members; `None` while no member has reached it.
 #[must_use]
-pub fn spread(steps: impl Iterator<Item = Option<u32>>) -> Option<Spread> {
+pub fn summarise(steps: impl Iterator<Item = Option<u32>>) -> Option<StepSummary> {
     let mut members = 0;
     let mut reached: Vec<u32> = steps.inspect(|_| members += 1).flatten().collect();
     reached.sort_unstable();
-    Some(Spread {
+    Some(StepSummary {
         reached: reached.len(),
         members,
         median: stats::lower_median(&reached, members),
@@ -114,7 +115,7 @@ mod tests {
             history.push(Evaluation { step, members: vec![Some(first), Some(second)] });
         }
         let [first, second] = find(&history)[..] else { panic!("two members") };
-        assert_eq!(first.fit_step, Some(20));
+        assert_eq!(first.memorise_step, Some(20));
         assert_eq!(first.generalise_step, Some(30));
         assert_eq!(first.diverged_step, None);
         assert_eq!(second.generalise_step, None);
@@ -124,10 +125,10 @@ mod tests {
 
     #[test]
     fn members_that_never_get_there_count_as_last() {
-        let spread = |steps: &[Option<u32>]| spread(steps.iter().copied());
-        assert_eq!(spread(&[None, None, None]), None);
-        assert_eq!(spread(&[None, Some(7), None]).and_then(|s| s.median), None);
-        let two_of_three = spread(&[Some(9), None, Some(7)]).expect("two have got there");
+        let summarise = |steps: &[Option<u32>]| summarise(steps.iter().copied());
+        assert_eq!(summarise(&[None, None, None]), None);
+        assert_eq!(summarise(&[None, Some(7), None]).and_then(|s| s.median), None);
+        let two_of_three = summarise(&[Some(9), None, Some(7)]).expect("two have got there");
         assert_eq!(two_of_three.median, Some(9));
         assert_eq!((two_of_three.first, two_of_three.last), (7, 9));
         assert_eq!((two_of_three.reached, two_of_three.members), (2, 3));

@@ -341,7 +341,7 @@ fn fill(evaluation: &mut Evaluation, indices: &[usize], scores: Vec<Scores>) {
     }
 }
 
-/// The given members, divided into those that are trained together.
+/// Divides the given members into groups that are trained together.
 fn parts(
     members: &[Settings],
     mut indices: Vec<usize>,
@@ -395,9 +395,9 @@ mod tests {
             let mut run = finished(RUN);
             let first = measured(&mut run);
             run.measure_anew(&experiment(&other));
-            let anew = measured(&mut run);
-            assert_eq!(anew, measured(&mut finished(&other)), "{other}");
-            assert_ne!(anew, first);
+            let again = measured(&mut run);
+            assert_eq!(again, measured(&mut finished(&other)), "{other}");
+            assert_ne!(again, first);
             assert_eq!(first[0].step, 0);
             assert_eq!(first[first.len() - 1].step, 60);
         }
@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn measuring_holds_training_up_no_longer_than_its_share_of_the_time() {
+    fn measuring_keeps_to_its_fraction_of_the_time() {
         let query = "p=23&width=64&seeds=1&steps=600&layers=all&complexity=1&linear-map=1";
         let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
         let mut training = 0.0;
@@ -506,7 +506,7 @@ mod tests {
             }
         });
         let waited = run.measuring_cost() * training;
-        println!("training {training:.2} s, of which it waited {waited:.2} s");
+        println!("training {training:.2} s, {waited:.2} s of it waiting");
         // A measurement may take longer than the one before it; all together take some 3 s.
         assert!(waited < 0.05 * training + 0.5, "{waited} s of {training}");
         assert!(run.is_behind());

@@ -6,7 +6,7 @@ use crate::device::DeviceError;
 use crate::evaluation::{ProbeResult, next_recorded_step};
 use crate::experiment::{BinRange, Estimator, Experiment};
 use crate::measure::{self, Probe};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 
 /// Numbers that are kept, at most: 128 MB.
 const MAX_NUMBERS: usize = 32_000_000;
@@ -47,7 +47,7 @@ pub(super) struct WeightHistory {
 
 struct Record {
     step: u32,
-    parts: Vec<Perceptron>,
+    parts: Vec<MlpEnsemble>,
     measured: bool,
 }
 
@@ -72,7 +72,7 @@ impl WeightHistory {
 
     /// Takes over the fraction of training time that probing may take.
     pub(super) fn set_time_fraction(&mut self, experiment: &Experiment) {
-        self.time_fraction = experiment.settings.measure_share / 100.0;
+        self.time_fraction = experiment.settings.measuring_percent / 100.0;
     }
 
     /// Marks every record as not probed yet. From now on the settings of `experiment` say what is
@@ -95,7 +95,12 @@ impl WeightHistory {
 
     /// Records the networks if a step is due. If that would be too many, every second earlier
     /// record is dropped.
-    pub(super) fn record(&mut self, step: u32, last: bool, networks: impl Fn() -> Vec<Perceptron>) {
+    pub(super) fn record(
+        &mut self,
+        step: u32,
+        last: bool,
+        networks: impl Fn() -> Vec<MlpEnsemble>,
+    ) {
         if step < self.next && !last {
             return;
         }

@@ -20,7 +20,7 @@ impl Text {
         self.attribute(&id(field), "inline")
     }
 
-    /// What a setting does.
+    /// The description of a setting.
     #[must_use]
     pub fn field_about(&self, field: &Field) -> String {
         self.attribute(&id(field), "about")
@@ -54,7 +54,7 @@ impl Text {
         self.get(&format!("preset-{}", preset.key))
     }
 
-    /// What a preset shows.
+    /// The description of a preset.
     #[must_use]
     pub fn preset_about(&self, preset: &Preset) -> String {
         self.attribute(&format!("preset-{}", preset.key), "about")
@@ -123,7 +123,7 @@ impl Text {
             parts.push(self.with("settings-mod", &[("p", settings.p.to_string().into())]));
         }
         let is_main = |field: &&Field| {
-            field.key == experiment.preset.knob || experiment.values(field).len() > 1
+            field.key == experiment.preset.main_setting || experiment.values(field).len() > 1
         };
         for field in FIELDS.iter().filter(is_main).filter(|field| experiment.uses(field)) {
             parts.push(self.setting(experiment, field));
@@ -161,7 +161,7 @@ fn choice_id(field: &Field, key: &str) -> Option<String> {
     }
 }
 
-/// What a setting takes: `a prime from 5 to 97`.
+/// The values that a setting takes: `a prime from 5 to 97`.
 #[must_use]
 pub fn allowed(text: &Text, allowed: &Allowed) -> String {
     match *allowed {

@@ -4,10 +4,14 @@
 //! folder of `.ftl` files and a row in [`Numbers`]: plural forms, lists and the order of arguments
 //! are its own. No sentence is made by joining words in Rust.
 
+#[cfg(any(test, feature = "cli"))]
+mod estimators;
 mod experiment;
 mod markup;
 mod numbers;
 
+#[cfg(any(test, feature = "cli"))]
+pub use estimators::{check_note, reference_problem, tested_estimator};
 pub use experiment::{allowed, divergence, note};
 pub use markup::{Piece, pieces};
 pub use numbers::{Numbers, power_of_ten};
@@ -42,6 +46,12 @@ const JAPANESE: [&str; 9] = [
     include_str!("ja/devices.ftl"),
     include_str!("ja/page.ftl"),
     include_str!("ja/article.ftl"),
+];
+
+/// Messages of the command line alone, in English. The page does without.
+const COMMAND_LINE: &[&str] = &[
+    #[cfg(any(test, feature = "cli"))]
+    include_str!("en/command-line.ftl"),
 ];
 
 /// A language of the page.
@@ -201,7 +211,8 @@ impl Text {
         if locale == Locale::Pseudo {
             bundle.set_transform(Some(accented));
         }
-        for source in locale.messages() {
+        let command_line = if locale == Locale::English { COMMAND_LINE } else { &[] };
+        for source in locale.messages().iter().chain(command_line) {
             let resource = FluentResource::try_new((*source).to_owned());
             let resource = resource.unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
             bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{errors:?}"));
@@ -239,7 +250,7 @@ impl Text {
     /// A message in parts: each marked argument is a part with its class.
     #[must_use]
     pub fn words(&self, id: &str, args: &[(&'static str, Arg)]) -> Words {
-        // A part is put between private characters, the first of which says what its class is.
+        // A part is put between private characters. The first one stands for its class.
         let mut classes: Vec<&'static str> = Vec::new();
         let text = self.format(id, None, args, |class, part| {
             let Some(start) = char::from_u32(START + classes.len() as u32) else {
@@ -394,13 +405,6 @@ impl Text {
             ("duration-hours", seconds / 3600.0)
         };
         self.with(id, &[("count", count.round().into())])
-    }
-
-    /// A check of the GPU. The training program names it in English.
-    #[must_use]
-    pub fn check(&self, name: &str) -> String {
-        let key = name.replace(' ', "-");
-        self.with("check-name", &[("key", key.into()), ("name", name.into())])
     }
 
     /// A loss: `0.738`, `1.2 × 10⁻⁴`.

@@ -1,7 +1,8 @@
 //! Checks that a backend must pass before it is trusted, each against the CPU's answer.
 //!
-//! Every kind of kernel that a default run uses is checked at boot ([`CHECKS`]). The tests also
-//! take a few steps with every setting that computes something of its own ([`VARIANTS`]).
+//! Every kind of kernel that a default run uses is checked at boot ([`DeviceCheck::ALL`]). The
+//! tests also take a few steps with every setting that computes something of its own
+//! ([`VARIANTS`]).
 //!
 //! cubecl does not report a shader that the browser's compiler rejects: the call succeeds and stale
 //! numbers come back (tracel-ai/cubecl#1641). So answers are compared.
@@ -11,55 +12,31 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use super::{Implementation, TrainError, Trainer};
 use crate::device::read;
 use crate::experiment::Experiment;
+use crate::self_test::DeviceCheck;
 
 /// Largest error allowed, relative to the largest value of a check's answer. f32 sums in another
 /// order differ by some 1e-6; a wrong kernel by far more.
 pub const TOLERANCE: f32 = 1e-3;
 
-/// A check that failed.
-#[derive(Debug, thiserror::Error)]
+/// How a check failed.
+#[derive(Debug)]
 pub enum Fault {
-    /// The device gave another answer than the CPU.
-    #[error("{check} is off by {error:.1e} of its largest value")]
-    Wrong {
-        /// The check's name.
-        check: &'static str,
-        /// Largest error relative to the largest value.
-        error: f32,
-    },
+    /// The device gave another answer than the CPU. Holds the largest error relative to the largest
+    /// value; infinite if some of the answer is not a finite number.
+    Wrong(f32),
     /// The device gave no answer.
-    #[error("{check}: {source}")]
-    NoAnswer {
-        /// The check's name.
-        check: &'static str,
-        /// What it said instead.
-        source: TrainError,
-    },
+    NoAnswer(TrainError),
 }
 
-/// The checks, in the order in which they are made.
-pub const CHECKS: [&str; 8] = [
-    "odd matrix product",
-    "large matrix product",
-    "reduction",
-    "softmax",
-    "loss",
-    "accuracy",
-    "training step",
-    "training step in tensors",
-];
-
-/// Makes one check on `device`, by its index in [`CHECKS`].
+/// Makes one check on `device`.
 ///
 /// # Errors
 /// If the device's answer is further than [`TOLERANCE`] from the CPU's, or there is none.
-pub async fn check(index: usize, device: &Device) -> Result<(), Fault> {
-    let check = CHECKS[index];
-    let no_answer = |source| Fault::NoAnswer { check, source };
-    let expected = answer(index, &Device::flex()).await.map_err(no_answer)?;
-    let got = answer(index, device).await.map_err(no_answer)?;
+pub async fn check(check: DeviceCheck, device: &Device) -> Result<(), Fault> {
+    let expected = answer(check, &Device::flex()).await.map_err(Fault::NoAnswer)?;
+    let got = answer(check, device).await.map_err(Fault::NoAnswer)?;
     let error = worst(&expected, &got);
-    if error <= TOLERANCE { Ok(()) } else { Err(Fault::Wrong { check, error }) }
+    if error <= TOLERANCE { Ok(()) } else { Err(Fault::Wrong(error)) }
 }
 
 /// Settings as query strings, each of which computes something that no other does.
@@ -102,19 +79,18 @@ pub const VARIANTS: &[&str] = &[
 ///
 /// # Errors
 /// If they are further than [`TOLERANCE`] from the CPU's, or there are none.
-pub async fn check_variant(variant: &'static str, device: &Device) -> Result<(), Fault> {
-    let no_answer = |source| Fault::NoAnswer { check: variant, source };
+pub async fn check_variant(variant: &str, device: &Device) -> Result<(), Fault> {
     let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
     let experiment = Experiment::from_query(&query).experiment;
     let expected = trained(&experiment, &Device::flex(), Implementation::Reference)
         .await
-        .map_err(no_answer)?;
+        .map_err(Fault::NoAnswer)?;
     for implementation in [Implementation::Fastest, Implementation::Reference] {
-        let got = trained(&experiment, device, implementation).await.map_err(no_answer)?;
+        let got = trained(&experiment, device, implementation).await.map_err(Fault::NoAnswer)?;
         for (expected, got) in expected.iter().zip(got) {
             let error = worst(expected, &got);
             if error > TOLERANCE {
-                return Err(Fault::Wrong { check: variant, error });
+                return Err(Fault::Wrong(error));
             }
         }
     }
@@ -154,26 +130,27 @@ fn worst(expected: &[f32], got: &[f32]) -> f32 {
     expected.iter().zip(got).map(|(a, b)| (a - b).abs() / largest).fold(0.0, f32::max)
 }
 
-async fn answer(index: usize, device: &Device) -> Result<Vec<f32>, TrainError> {
-    let tensor = match CHECKS[index] {
-        "odd matrix product" => wave([3, 17, 33], device).matmul(wave([3, 33, 9], device)),
+async fn answer(check: DeviceCheck, device: &Device) -> Result<Vec<f32>, TrainError> {
+    use DeviceCheck as C;
+
+    let tensor = match check {
+        C::OddProduct => wave([3, 17, 33], device).matmul(wave([3, 33, 9], device)),
         // As large as in a run: kernels are chosen by shape.
-        "large matrix product" => wave([2, 264, 46], device).matmul(wave([2, 46, 128], device)),
-        "reduction" => wave([3, 65, 9], device).sum_dim(1),
-        "softmax" => activation::softmax(wave([3, 17, 33], device), 2),
-        name => {
+        C::LargeProduct => wave([2, 264, 46], device).matmul(wave([2, 46, 128], device)),
+        C::Reduction => wave([3, 65, 9], device).sum_dim(1),
+        C::Softmax => activation::softmax(wave([3, 17, 33], device), 2),
+        C::Loss | C::Accuracy | C::TrainingStep | C::ReferenceStep => {
             // Steps as large as the weights, so that a wrong gradient or update shows.
             let small = Experiment::from_query("p=7&width=24&seeds=2&lr=0.1").experiment;
             // The reference also trains what the fastest implementation does not cover.
-            let implementation = if name == "training step in tensors" {
-                Implementation::Reference
-            } else {
-                Implementation::Fastest
+            let implementation = match check {
+                C::ReferenceStep => Implementation::Reference,
+                _ => Implementation::Fastest,
             };
             let [change, losses, accuracies] = trained(&small, device, implementation).await?;
-            return Ok(match name {
-                "loss" => losses,
-                "accuracy" => accuracies,
+            return Ok(match check {
+                C::Loss => losses,
+                C::Accuracy => accuracies,
                 _ => change,
             });
         }
@@ -227,7 +204,8 @@ mod tests {
 
     #[test]
     fn steps_of_the_training_check_are_large_enough_to_show_a_fault() {
-        let answer = pollster::block_on(answer(6, &Device::flex())).expect("the CPU answers");
+        let answer = pollster::block_on(answer(DeviceCheck::TrainingStep, &Device::flex()))
+            .expect("the CPU answers");
         let largest = answer.iter().fold(0f32, |max, value| max.max(value.abs()));
         assert!((0.1..2.0).contains(&largest), "{largest}");
     }

@@ -3,29 +3,29 @@
 use burn::tensor::{Tensor, TensorData};
 use nalgebra::{Cholesky, DMatrix};
 
-use crate::data::Samples;
+use crate::data::SampleTensors;
 use crate::device::{DeviceError, read};
 use crate::experiment::{Optimiser, Settings};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
-/// Added to the diagonal of the Gram matrix as a share of its mean, so that f32's rounding does not
-/// decide where the matrix is nearly singular.
+/// Added to the diagonal of the Gram matrix as a fraction of its mean, so that f32's rounding does
+/// not decide where the matrix is nearly singular.
 const JITTER: f64 = 1e-6;
 
 /// The network with the last layer solved for the members that ask for it.
 ///
 /// With `F = features / √units`, `[samples, units]`, and targets `Y`, the weights on `F` are `Fᵀ (F
 /// Fᵀ + r I)⁻¹ Y`, or the same written as `(Fᵀ F + r I)⁻¹ Fᵀ Y` where that matrix is smaller; `r`
-/// is the ridge, plus a millionth of the matrix's mean diagonal. Output biases, where there are
-/// any, are set to the mean of a one-hot row and `Y` is what is left.
+/// is the ridge, plus a millionth of the matrix's mean diagonal. Output biases, if there are any,
+/// are set to the mean of a one-hot row and subtracted from `Y`.
 ///
 /// # Errors
 /// If the device was lost.
 pub(super) async fn solve(
-    model: &Perceptron,
-    train: &Samples,
+    model: &MlpEnsemble,
+    train: &SampleTensors,
     members: &[Settings],
-) -> Result<Perceptron, DeviceError> {
+) -> Result<MlpEnsemble, DeviceError> {
     let last = model.roles.iter().rposition(|role| *role == Role::Weights).unwrap_or(0);
     let hidden = model.last_hidden(&train.inputs);
     let [_, rows, outputs] = model.parameters[last].dims();

@@ -1,8 +1,7 @@
 //! The trainer: advances an ensemble step by step and evaluates it.
 //!
 //! There are three implementations of a training step. `tensors` covers every setting on every
-//! device and is the reference. `cpu` and `gpu` are faster,
-//! cover less, and are tested against it.
+//! device and is the reference. `cpu` and `gpu` are faster, cover less, and are tested against it.
 
 pub mod conformance;
 mod cpu;
@@ -25,7 +24,7 @@ use crate::data::{DataError, Dataset};
 use crate::device::{self, DeviceError, read};
 use crate::evaluation::Scores;
 use crate::experiment::{Experiment, Settings};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 
 /// Why training cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +45,7 @@ pub struct Trainer {
     /// Shared with the trainers that start over from it.
     data: Arc<Dataset>,
     /// The networks before the first step.
-    start: Perceptron,
+    start: MlpEnsemble,
     ensemble: Ensemble,
     /// Whether each member's weight decay is on.
     weight_decay_on: Vec<bool>,
@@ -55,10 +54,10 @@ pub struct Trainer {
 
 /// The implementations of a training step.
 enum Ensemble {
-    Tensors(Box<tensors::Ensemble>),
-    Cpu(Box<cpu::Ensemble>),
+    Tensors(Box<tensors::TensorEnsemble>),
+    Cpu(Box<cpu::CpuEnsemble>),
     #[cfg(feature = "gpu")]
-    Gpu(Box<gpu::Ensemble>),
+    Gpu(Box<gpu::GpuEnsemble>),
 }
 
 /// Which implementation of the training step to use.
@@ -75,7 +74,7 @@ impl Ensemble {
         implementation: Implementation,
         members: &[Settings],
         data: &Dataset,
-        start: &Perceptron,
+        start: &MlpEnsemble,
         device: &Device,
     ) -> Self {
         let specialised = match implementation {
@@ -83,7 +82,8 @@ impl Ensemble {
             Implementation::Reference => None,
         };
         specialised.unwrap_or_else(|| {
-            let tensors = tensors::Ensemble::new(members, data.tensors(), start.clone(), device);
+            let tensors =
+                tensors::TensorEnsemble::new(members, data.tensors(), start.clone(), device);
             Self::Tensors(Box::new(tensors))
         })
     }
@@ -92,14 +92,14 @@ impl Ensemble {
     fn specialised(
         members: &[Settings],
         data: &Dataset,
-        start: &Perceptron,
+        start: &MlpEnsemble,
         device: &Device,
     ) -> Option<Self> {
         if *device == Device::flex() {
-            return cpu::Ensemble::new(members, data, start).map(Box::new).map(Self::Cpu);
+            return cpu::CpuEnsemble::new(members, data, start).map(Box::new).map(Self::Cpu);
         }
         #[cfg(feature = "gpu")]
-        return gpu::Ensemble::new(members, data, start, device).map(Box::new).map(Self::Gpu);
+        return gpu::GpuEnsemble::new(members, data, start, device).map(Box::new).map(Self::Gpu);
         #[cfg(not(feature = "gpu"))]
         None
     }
@@ -138,7 +138,7 @@ impl Trainer {
         implementation: Implementation,
     ) -> Result<Self, TrainError> {
         let data = Arc::new(Dataset::new(&members, device)?);
-        let start = Perceptron::new(&members, device);
+        let start = MlpEnsemble::new(&members, device);
         Ok(Self::from_start(members, device.clone(), data, start, implementation))
     }
 
@@ -159,7 +159,7 @@ impl Trainer {
         members: Vec<Settings>,
         device: Device,
         data: Arc<Dataset>,
-        start: Perceptron,
+        start: MlpEnsemble,
         implementation: Implementation,
     ) -> Self {
         Self {
@@ -198,7 +198,7 @@ impl Trainer {
 
     /// The networks as they are now.
     #[must_use]
-    pub fn model(&self) -> Perceptron {
+    pub fn model(&self) -> MlpEnsemble {
         match &self.ensemble {
             Ensemble::Tensors(tensors) => tensors.model.clone(),
             Ensemble::Cpu(slices) => slices.model(&self.start, &self.device),
@@ -352,7 +352,7 @@ mod tests {
             "grokfast-lambda=2&grokfast-alpha=0.9&optimiser=adamw,sgd",
             "model=random-features&bias=1&activation=relu",
             "data=icosahedron&frac=0.1&loss=cross-entropy&deeper=6tanh",
-            // Of 20 images a fifth of the pixels is zero in all.
+            // A fifth of the pixels is zero in all of 20 images.
             "data=digits&samples=20,40&activation=relu&bias=1",
             "data=digits&samples=20&batch=8&grokfast-lambda=2",
         ];

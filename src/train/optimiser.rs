@@ -9,12 +9,12 @@ use crate::model::Role;
 /// Added to the root of Adam's mean square.
 pub(super) const EPSILON: f64 = 1e-8;
 
-/// What an optimiser remembers of one tensor of parameters.
+/// The optimiser's state of one tensor of parameters.
 #[derive(Clone, Debug)]
 struct Moments {
     /// Running mean of the gradient; for SGD and Muon the running sum.
     mean: Tensor<3>,
-    /// Running mean of its square; `None` for those that need none.
+    /// Running mean of its square; `None` for optimisers without one.
     square: Option<Tensor<3>>,
 }
 
@@ -28,56 +28,62 @@ pub(super) struct Rule {
     sizes: Vec<PerMember>,
 }
 
-/// The numbers of one step of one member.
-pub(super) struct Numbers {
+/// The coefficients of one step of one member.
+pub(super) struct StepCoefficients {
     /// Learning rate.
     pub(super) lr: f64,
     /// Weight decay that is added to the gradient.
-    pub(super) coupled: f64,
-    /// What decoupled weight decay leaves of the weights.
-    pub(super) keep: f64,
+    pub(super) l2: f64,
+    /// The factor of decoupled weight decay on the weights.
+    pub(super) decay_factor: f64,
     pub(super) beta1: f64,
-    pub(super) rest1: f64,
+    pub(super) one_minus_beta1: f64,
     pub(super) beta2: f64,
-    pub(super) rest2: f64,
+    pub(super) one_minus_beta2: f64,
     /// Adam's learning rate with the correction of the mean.
-    pub(super) adam: f64,
+    pub(super) adam_lr: f64,
     /// Adam's correction of the root of the mean square.
-    pub(super) root: f64,
+    pub(super) inv_sqrt_bias2: f64,
 }
 
-impl Numbers {
-    /// Those of an optimiser at a step counted from 1; `decays` says whether weight decay is on.
-    pub(super) fn of(member: &Settings, optimiser: Optimiser, decays: bool, step: u32) -> Self {
+impl StepCoefficients {
+    /// The coefficients of an optimiser at a step counted from 1; `weight_decay_on` says whether
+    /// weight decay is on.
+    pub(super) fn new(
+        member: &Settings,
+        optimiser: Optimiser,
+        weight_decay_on: bool,
+        step: u32,
+    ) -> Self {
         let lr = member.lr * schedule(member, step);
-        let wd = if decays { member.wd } else { 0.0 };
+        let wd = if weight_decay_on { member.wd } else { 0.0 };
         let corrected = |beta: f64| 1.0 - beta.powf(f64::from(step));
         let coupled = matches!(optimiser, Optimiser::Sgd | Optimiser::Adam);
         Self {
             lr,
-            coupled: if coupled { wd } else { 0.0 },
-            keep: if coupled { 1.0 } else { 1.0 - lr * wd },
+            l2: if coupled { wd } else { 0.0 },
+            decay_factor: if coupled { 1.0 } else { 1.0 - lr * wd },
             beta1: member.beta1,
-            rest1: 1.0 - member.beta1,
+            one_minus_beta1: 1.0 - member.beta1,
             beta2: member.beta2,
-            rest2: 1.0 - member.beta2,
-            adam: lr / corrected(member.beta1),
-            root: 1.0 / corrected(member.beta2).sqrt(),
+            one_minus_beta2: 1.0 - member.beta2,
+            adam_lr: lr / corrected(member.beta1),
+            inv_sqrt_bias2: 1.0 / corrected(member.beta2).sqrt(),
         }
     }
 }
 
-/// [`Numbers`] of every member.
-struct Rates {
+/// [`StepCoefficients`] of every member.
+struct MemberCoefficients {
     lr: PerMember,
-    coupled: PerMember,
-    keep: PerMember,
+    l2: PerMember,
+    decay_factor: PerMember,
     beta1: PerMember,
-    rest1: PerMember,
+    one_minus_beta1: PerMember,
     beta2: PerMember,
-    rest2: PerMember,
-    adam: PerMember,
-    root: PerMember,
+    one_minus_beta2: PerMember,
+    adam_lr: PerMember,
+    inv_sqrt_bias2: PerMember,
 }
 
 /// Where a run is when a step is taken.
@@ -141,7 +147,7 @@ impl Rule {
         if self.optimiser == Optimiser::MinimumNorm {
             return parameters;
         }
-        let rates = Rates::new(moment, self.optimiser);
+        let coefficients = MemberCoefficients::new(moment, self.optimiser);
         let each = parameters.into_iter().zip(gradients).zip(roles).zip(&mut self.moments);
         each.zip(&self.sizes)
             .map(|((((parameter, gradient), role), moments), size)| {
@@ -149,13 +155,13 @@ impl Rule {
                     return parameter;
                 };
                 self.members.change(parameter, |parameter| match self.optimiser {
-                    Optimiser::Sgd => sgd(parameter, gradient, moments, &rates),
+                    Optimiser::Sgd => sgd(parameter, gradient, moments, &coefficients),
                     Optimiser::Muon if *role == Role::Weights => {
-                        muon(parameter, gradient, moments, &rates, size)
+                        muon(parameter, gradient, moments, &coefficients, size)
                     }
                     Optimiser::MinimumNorm => parameter,
                     Optimiser::Adam | Optimiser::AdamW | Optimiser::Muon => {
-                        adam(parameter, gradient, moments, &rates)
+                        adam(parameter, gradient, moments, &coefficients)
                     }
                 })
             })
@@ -163,38 +169,41 @@ impl Rule {
     }
 }
 
-impl Rates {
+impl MemberCoefficients {
     fn new(moment: &Moment<'_>, optimiser: Optimiser) -> Self {
         let members = moment.members.iter().zip(moment.weight_decay_on);
-        let numbers: Vec<Numbers> = members
-            .map(|(member, &decays)| Numbers::of(member, optimiser, decays, moment.step))
+        let coefficients: Vec<StepCoefficients> = members
+            .map(|(member, &weight_decay_on)| {
+                StepCoefficients::new(member, optimiser, weight_decay_on, moment.step)
+            })
             .collect();
-        let each =
-            |number: fn(&Numbers) -> f64| PerMember::new(numbers.iter().map(number), moment.device);
+        let each = |number: fn(&StepCoefficients) -> f64| {
+            PerMember::new(coefficients.iter().map(number), moment.device)
+        };
         Self {
             lr: each(|n| n.lr),
-            coupled: each(|n| n.coupled),
-            keep: each(|n| n.keep),
+            l2: each(|n| n.l2),
+            decay_factor: each(|n| n.decay_factor),
             beta1: each(|n| n.beta1),
-            rest1: each(|n| n.rest1),
+            one_minus_beta1: each(|n| n.one_minus_beta1),
             beta2: each(|n| n.beta2),
-            rest2: each(|n| n.rest2),
-            adam: each(|n| n.adam),
-            root: each(|n| n.root),
+            one_minus_beta2: each(|n| n.one_minus_beta2),
+            adam_lr: each(|n| n.adam_lr),
+            inv_sqrt_bias2: each(|n| n.inv_sqrt_bias2),
         }
     }
 
     /// The gradient with coupled weight decay in it.
     fn decayed(&self, parameter: &Tensor<3>, gradient: Tensor<3>) -> Tensor<3> {
-        match self.coupled {
+        match self.l2 {
             PerMember::Same(0.0) => gradient,
-            _ => gradient + self.coupled.scale(parameter.clone()),
+            _ => gradient + self.l2.scale(parameter.clone()),
         }
     }
 }
 
-/// What the learning rate is multiplied by at a step counted from 1: up in a straight line over the
-/// warm-up, and down in one to zero behind the last step if the schedule says so.
+/// The factor of the learning rate at a step counted from 1. It rises linearly over the warm-up,
+/// and falls linearly to zero after the last step if the schedule says so.
 fn schedule(member: &Settings, step: u32) -> f64 {
     use crate::experiment::Schedule;
     let warm = if step < member.warmup { f64::from(step) / f64::from(member.warmup) } else { 1.0 };
@@ -207,10 +216,15 @@ fn schedule(member: &Settings, step: u32) -> f64 {
 
 /// Gradient descent with heavy-ball momentum (Polyak 1964), weight decay added to the gradient:
 /// `v = b v + g + wd w`, `w = w - lr v`.
-fn sgd(parameter: Tensor<3>, gradient: Tensor<3>, state: &mut Moments, rates: &Rates) -> Tensor<3> {
-    let gradient = rates.decayed(&parameter, gradient);
-    state.mean.inplace(|velocity| rates.beta1.scale(velocity) + gradient);
-    parameter - rates.lr.scale(state.mean.clone())
+fn sgd(
+    parameter: Tensor<3>,
+    gradient: Tensor<3>,
+    state: &mut Moments,
+    coefficients: &MemberCoefficients,
+) -> Tensor<3> {
+    let gradient = coefficients.decayed(&parameter, gradient);
+    state.mean.inplace(|velocity| coefficients.beta1.scale(velocity) + gradient);
+    parameter - coefficients.lr.scale(state.mean.clone())
 }
 
 /// Adam (Kingma & Ba, arXiv 1412.6980, algorithm 1), weight decay added to the gradient, and AdamW
@@ -222,17 +236,20 @@ fn adam(
     parameter: Tensor<3>,
     gradient: Tensor<3>,
     state: &mut Moments,
-    rates: &Rates,
+    coefficients: &MemberCoefficients,
 ) -> Tensor<3> {
-    let gradient = rates.decayed(&parameter, gradient);
-    let square = rates.rest2.scale(gradient.clone() * gradient.clone());
-    state.mean.inplace(|mean| rates.beta1.scale(mean) + rates.rest1.scale(gradient));
+    let gradient = coefficients.decayed(&parameter, gradient);
+    let square = coefficients.one_minus_beta2.scale(gradient.clone() * gradient.clone());
+    state.mean.inplace(|mean| {
+        coefficients.beta1.scale(mean) + coefficients.one_minus_beta1.scale(gradient)
+    });
     let Some(mean_square) = &mut state.square else {
         return parameter;
     };
-    mean_square.inplace(|old| rates.beta2.scale(old) + square);
-    let root = rates.root.scale(mean_square.clone().sqrt()) + EPSILON;
-    rates.keep.scale(parameter) - rates.adam.scale(state.mean.clone() / root)
+    mean_square.inplace(|old| coefficients.beta2.scale(old) + square);
+    let root = coefficients.inv_sqrt_bias2.scale(mean_square.clone().sqrt()) + EPSILON;
+    coefficients.decay_factor.scale(parameter)
+        - coefficients.adam_lr.scale(state.mean.clone() / root)
 }
 
 /// Muon in the scaling of Liu et al. (arXiv 2502.16982, equation 4): `m = b m + g`, `w = (1 - lr
@@ -242,12 +259,12 @@ fn muon(
     parameter: Tensor<3>,
     gradient: Tensor<3>,
     state: &mut Moments,
-    rates: &Rates,
+    coefficients: &MemberCoefficients,
     size: &PerMember,
 ) -> Tensor<3> {
-    state.mean.inplace(|sum| rates.beta1.scale(sum) + gradient);
+    state.mean.inplace(|sum| coefficients.beta1.scale(sum) + gradient);
     let direction = size.scale(orthogonalise(state.mean.clone()) * 0.2);
-    rates.keep.scale(parameter) - rates.lr.scale(direction)
+    coefficients.decay_factor.scale(parameter) - coefficients.lr.scale(direction)
 }
 
 /// Five Newton-Schulz steps with Jordan's coefficients (kellerjordan.github.io/posts/muon):
@@ -306,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_of_sgd_follow_the_formula_worked_in_f64() {
+    fn three_steps_of_sgd_follow_the_formula_in_f64() {
         let mut v = 0.0;
         assert_follows("seeds=1&optimiser=sgd&lr=0.05&wd=0.3&beta1=0.8", |_, w, g| {
             v = 0.8 * v + g + 0.3 * w;
@@ -315,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_of_adam_and_of_adamw_follow_the_formula_worked_in_f64() {
+    fn three_steps_of_adam_and_adamw_follow_the_formula_in_f64() {
         for (optimiser, coupled) in [("adam", true), ("adamw", false)] {
             let (mut m, mut v) = (0.0, 0.0);
             let query =
@@ -333,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_of_muon_follow_the_formula_worked_in_f64() {
+    fn three_steps_of_muon_follow_the_formula_in_f64() {
         let mut m: f64 = 0.0;
         assert_follows("seeds=1&optimiser=muon&lr=0.05&wd=0.3&beta1=0.95", |_, w, g| {
             m = 0.95 * m + g;
@@ -393,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn an_orthogonalised_matrix_has_singular_values_near_one_and_the_same_singular_vectors() {
+    fn orthogonalising_keeps_the_singular_vectors() {
         for (rows, columns) in [(4, 7), (7, 4)] {
             let values: Vec<f32> =
                 (0..rows * columns).map(|i| ((i * i) as f32 * 1.37).sin()).collect();

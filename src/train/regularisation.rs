@@ -116,8 +116,8 @@ pub(super) fn orthogonal(
         let along =
             member_sum(w.clone() * gradient.clone()) / (member_sum(w.clone() * w.clone()) + TINY);
         let across = gradient.clone() - w.clone() * along;
-        // Rounding leaves a part along the weights as large as the gradient's last digit; where the
-        // gradient is nearly along the weights, that is not small beside what is left.
+        // Rounding leaves a part along the weights as large as the gradient's last digit. If the
+        // gradient is nearly along the weights, that is not small beside the part across them.
         let again =
             member_sum(w.clone() * across.clone()) / (member_sum(w.clone() * w.clone()) + TINY);
         let across = across - w * again;
@@ -128,7 +128,7 @@ pub(super) fn orthogonal(
 }
 
 /// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member
-/// that are trained are scaled after each step so that their norm stays what it was at the start.
+/// that are trained are scaled after each step so that their norm stays the same as at the start.
 pub(super) struct ConstantNorm {
     members: Members,
     trained: Vec<bool>,
@@ -144,7 +144,7 @@ impl ConstantNorm {
         trained: &[bool],
         device: &Device,
     ) -> Option<Self> {
-        // What is solved in closed form takes no steps.
+        // Members that are solved in closed form take no steps.
         let uses = |m: &Settings| m.constant_norm && m.optimiser != Optimiser::MinimumNorm;
         let members = Members::new(members.iter().map(uses), device);
         members.any().then(|| Self {

@@ -9,17 +9,17 @@ use super::minimum_norm;
 use super::optimiser::{Moment, Rule};
 use super::per_member::{Members, PerMember};
 use super::regularisation::{self, ConstantNorm, Grokfast, RankPenalty};
-use crate::data::{DatasetTensors, Samples};
+use crate::data::{DatasetTensors, SampleTensors};
 use crate::device::read;
 use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Optimiser, Settings};
-use crate::model::{self, Perceptron};
+use crate::model::{self, MlpEnsemble};
 
 /// An ensemble in training, all members in one set of tensors.
 ///
 /// Each member trains exactly as it would alone: the loss is summed over members, so that the
 /// gradient of a member's weights is that of its own loss.
-pub(super) struct Ensemble {
+pub(super) struct TensorEnsemble {
     members: Vec<Settings>,
     loss: Loss,
     device: Device,
@@ -27,7 +27,7 @@ pub(super) struct Ensemble {
     tracked: Tracked,
     batches: Option<Batches>,
     noise: Option<HiddenNoise>,
-    pub(super) model: Perceptron,
+    pub(super) model: MlpEnsemble,
     trained: Vec<bool>,
     rules: Vec<Rule>,
     grokfast: Vec<Grokfast>,
@@ -44,11 +44,11 @@ struct Tracked {
     weights: Option<Tensor<3>>,
 }
 
-impl Ensemble {
+impl TensorEnsemble {
     pub(super) fn new(
         members: &[Settings],
         data: &DatasetTensors,
-        model: Perceptron,
+        model: MlpEnsemble,
         device: &Device,
     ) -> Self {
         let settings = members[0];
@@ -219,10 +219,10 @@ fn factors(
     layers.into_iter().zip(widest).map(tensor).collect()
 }
 
-/// Targets of which a fraction `s` is divided evenly among the classes (Szegedy et al.,
-/// arXiv 1512.00567): `(1 - s) t + s / classes`. Those of a regression stay.
+/// Label smoothing (Szegedy et al., arXiv 1512.00567): a fraction `s` of each target is divided
+/// evenly among the classes, `(1 - s) t + s / classes`. Targets of a regression stay.
 fn smoothed(
-    samples: &Samples,
+    samples: &SampleTensors,
     members: &[Settings],
     regression: bool,
     device: &Device,
@@ -244,11 +244,11 @@ mod tests {
     use crate::experiment::Experiment;
     use burn::tensor::FloatDType;
 
-    fn ensemble(experiment: &Experiment) -> (Ensemble, DatasetTensors) {
+    fn ensemble(experiment: &Experiment) -> (TensorEnsemble, DatasetTensors) {
         let (members, device) = (experiment.members(), Device::flex());
         let data = Dataset::new(&members, &device).expect("data").tensors().clone();
-        let model = Perceptron::new(&members, &device);
-        (Ensemble::new(&members, &data, model, &device), data)
+        let model = MlpEnsemble::new(&members, &device);
+        (TensorEnsemble::new(&members, &data, model, &device), data)
     }
 
     /// The sum of all members' losses in f64, and the gradient that training takes.

@@ -29,8 +29,8 @@ mod constructors {
     /// A module in which nothing refers to this function is taken for a command by wasm-ld, which
     /// then wraps every export in a call of all constructors: half of all time in a training run.
     pub(super) fn call() {
-        // SAFETY: wasm-ld defines the function, without arguments or result, and `call_constructors`
-        // calls it once, before anything that a constructor sets up is used.
+        // SAFETY: wasm-ld defines the function, without arguments or result, and
+        // `call_constructors` calls it once, before anything that a constructor sets up is used.
         unsafe { __wasm_call_ctors() }
     }
 }

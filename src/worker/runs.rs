@@ -1,4 +1,5 @@
-//! The worker's loop: serves the runs that have something to do, and carries out commands in between.
+//! The worker's loop: serves the runs that have something to do, and carries out commands in
+//! between.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -7,7 +8,7 @@ use burn::tensor::Device;
 use web_time::Instant;
 
 use super::pace::Pace;
-use super::schedule::{Next, Schedule, Want};
+use super::schedule::{NextTask, Schedule, Want};
 use super::{Inbox, fetch, send};
 use crate::data::digits;
 use crate::device::DeviceError;
@@ -23,17 +24,17 @@ use crate::train::TrainError;
 /// Seconds between two reports of where training is.
 const REPORT_SECONDS: f64 = 0.1;
 
-/// What a run does until it is told something else.
+/// The state of a run, until a command changes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Motion {
+enum Playback {
     Rest,
-    /// On to the next step that is evaluated anyway, so that a run stepped through by hand gives the
-    /// same curves as one left alone.
+    /// On to the next step that is evaluated anyway, so that a run stepped through by hand gives
+    /// the same curves as one left alone.
     ToEvaluation,
     ToEnd,
 }
 
-/// What the worker holds between commands.
+/// The runs of a worker.
 #[derive(Default)]
 struct Runs {
     device: Option<Device>,
@@ -43,11 +44,11 @@ struct Runs {
     checks: Option<Box<dyn Iterator<Item = EstimatorCheck>>>,
 }
 
-/// A run and what it does.
+/// A run with its state.
 struct Slot {
     id: RunId,
     run: Run,
-    motion: Motion,
+    motion: Playback,
     pace: Pace,
     revision: Revision,
     reported: Instant,
@@ -59,7 +60,7 @@ struct Slot {
 pub(super) async fn obey(inbox: Rc<Inbox>) {
     let mut runs = Runs::default();
     loop {
-        if runs.checks.is_none() && runs.next() == Next::Rest {
+        if runs.checks.is_none() && runs.next() == NextTask::Rest {
             inbox.wait(None).await;
         }
         match inbox.take() {
@@ -120,7 +121,7 @@ impl Runs {
         let slot = Slot {
             id,
             run,
-            motion: Motion::Rest,
+            motion: Playback::Rest,
             pace: Pace::new(experiment.settings.steps),
             revision: Revision::default(),
             reported: Instant::now(),
@@ -141,16 +142,16 @@ impl Runs {
             return;
         }
         let id = match self.next() {
-            Next::Serve(id) => id,
-            Next::Wait(milliseconds) => {
+            NextTask::Serve(id) => id,
+            NextTask::Wait(milliseconds) => {
                 inbox.wait(Some(milliseconds)).await;
                 return;
             }
-            Next::Rest => return,
+            NextTask::Rest => return,
         };
         inbox.wait(Some(0.0)).await;
         let Some(slot) = self.slots.get_mut(&id).filter(|_| inbox.is_empty()) else { return };
-        let (trains, start) = (slot.motion != Motion::Rest, Instant::now());
+        let (trains, start) = (slot.motion != Playback::Rest, Instant::now());
         let outcome = slot.go_on().await;
         let seconds = start.elapsed().as_secs_f64();
         self.schedule.served(id, trains, seconds);
@@ -172,7 +173,7 @@ impl Runs {
         }
     }
 
-    fn next(&self) -> Next {
+    fn next(&self) -> NextTask {
         let wants: Vec<(RunId, Want)> =
             self.slots.iter().map(|(id, slot)| (*id, slot.want())).collect();
         self.schedule.next(&wants)
@@ -201,12 +202,12 @@ impl Slot {
     async fn carry_out(&mut self, command: RunCommand) -> Result<(), TrainError> {
         match command {
             RunCommand::Play => {
-                self.set_off(Motion::ToEnd);
+                self.set_off(Playback::ToEnd);
                 self.tell(RunEvent::Playing);
             }
-            RunCommand::Step => self.set_off(Motion::ToEvaluation),
+            RunCommand::Step => self.set_off(Playback::ToEvaluation),
             RunCommand::Pause => {
-                self.motion = Motion::Rest;
+                self.motion = Playback::Rest;
                 self.report_rest();
             }
             RunCommand::Speed(speed) => self.pace.set_speed(speed, self.run.step()),
@@ -229,27 +230,29 @@ impl Slot {
         Ok(())
     }
 
-    fn set_off(&mut self, motion: Motion) {
+    fn set_off(&mut self, motion: Playback) {
         self.motion = motion;
         self.waited = 0.0;
-        if motion == Motion::ToEnd {
+        if motion == Playback::ToEnd {
             self.pace.restart(self.run.step());
         }
     }
 
-    /// What the run wants of the thread.
+    /// The run's demand on the thread.
     fn want(&self) -> Want {
         match self.motion {
-            Motion::Rest if self.run.is_behind() => Want::Measure,
-            Motion::Rest => Want::Nothing,
-            Motion::ToEnd if !self.run.is_measuring_due() => Want::Train(self.pace.next_slice().1),
-            Motion::ToEvaluation | Motion::ToEnd => Want::Train(0.0),
+            Playback::Rest if self.run.is_behind() => Want::Measure,
+            Playback::Rest => Want::Nothing,
+            Playback::ToEnd if !self.run.is_measuring_due() => {
+                Want::Train(self.pace.next_slice().1)
+            }
+            Playback::ToEvaluation | Playback::ToEnd => Want::Train(0.0),
         }
     }
 
     /// Takes the next few steps, or measures once if that is due.
     async fn go_on(&mut self) -> Result<(), TrainError> {
-        let rests = self.motion == Motion::Rest;
+        let rests = self.motion == Playback::Rest;
         if rests || self.run.is_measuring_due() {
             let result = self.run.measure(rests).await?;
             let revision = self.revision;
@@ -262,7 +265,7 @@ impl Slot {
             return Ok(());
         }
         let steps = match self.motion {
-            Motion::ToEnd => self.pace.next_slice().0,
+            Playback::ToEnd => self.pace.next_slice().0,
             _ => self.pace.max_steps(),
         };
         let (start, before) = (Instant::now(), self.run.step());
@@ -280,8 +283,8 @@ impl Slot {
         if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
             self.report_progress();
         }
-        if done || (evaluated && self.motion == Motion::ToEvaluation) {
-            self.motion = Motion::Rest;
+        if done || (evaluated && self.motion == Playback::ToEvaluation) {
+            self.motion = Playback::Rest;
             self.report_rest();
         }
         Ok(())
@@ -342,19 +345,22 @@ async fn open(backend: Backend) -> Result<Device, Failure> {
 #[cfg(feature = "gpu")]
 async fn open_gpu() -> Result<Device, Failure> {
     use crate::protocol::WarmUp;
-    use crate::train::conformance::{CHECKS, check};
+    use crate::self_test::DeviceCheck;
+    use crate::train::conformance::{Fault, check};
 
-    let total = CHECKS.len() as u32;
+    let total = DeviceCheck::ALL.len() as u32;
     send(&Event::WarmUp { stage: WarmUp::Adapter, done: 0, total });
     let device = Device::wgpu_options()
         .init_async()
         .await
         .map_err(|error| Failure::AdapterNotOpened { detail: error.to_string() })?;
-    for (index, name) in (0..).zip(CHECKS) {
-        send(&Event::WarmUp { stage: WarmUp::Check(name.to_string()), done: index, total });
-        check(index as usize, &device).await.map_err(|fault| Failure::SelfTest {
-            check: name.to_string(),
-            detail: fault.to_string(),
+    for (done, name) in (0..).zip(DeviceCheck::ALL) {
+        send(&Event::WarmUp { stage: WarmUp::Check(name), done, total });
+        check(name, &device).await.map_err(|fault| match fault {
+            Fault::Wrong(error) => Failure::SelfTest { check: name, error },
+            Fault::NoAnswer(error) => {
+                Failure::SelfTestUnanswered { check: name, detail: error.to_string() }
+            }
         })?;
     }
     Ok(device)

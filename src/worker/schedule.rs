@@ -5,7 +5,7 @@ use crate::protocol::RunId;
 /// Time that resting runs may take for measuring, as a fraction of the time that others train.
 const RESTING_FRACTION: f64 = 0.25;
 
-/// What a run wants of the thread.
+/// A run's demand on the thread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Want {
     /// Nothing, until a command comes.
@@ -16,9 +16,9 @@ pub(super) enum Want {
     Measure,
 }
 
-/// What to do next.
+/// The next task.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Next {
+pub(super) enum NextTask {
     /// Give this run a slice of time.
     Serve(RunId),
     /// Wait for so many milliseconds: every run that trains is ahead of its speed.
@@ -38,7 +38,7 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// The next in turn of runs in the order of their ids.
-    pub(super) fn next(&self, wants: &[(RunId, Want)]) -> Next {
+    pub(super) fn next(&self, wants: &[(RunId, Want)]) -> NextTask {
         let trains =
             wants.iter().any(|(_, want)| matches!(want, Want::Train(wait) if *wait <= 0.0));
         let is_due = |want: Want| match want {
@@ -48,13 +48,13 @@ impl Schedule {
         };
         let due = || wants.iter().filter(|(_, want)| is_due(*want)).map(|(run, _)| *run);
         if let Some(run) = due().find(|run| Some(*run) > self.latest).or_else(|| due().next()) {
-            return Next::Serve(run);
+            return NextTask::Serve(run);
         }
         let waits = wants.iter().filter_map(|(_, want)| match want {
             Want::Train(wait) => Some(*wait),
             _ => None,
         });
-        waits.reduce(f64::min).map_or(Next::Rest, Next::Wait)
+        waits.reduce(f64::min).map_or(NextTask::Rest, NextTask::Wait)
     }
 
     /// Takes note of a slice of `seconds` that a run trained, or else measured at rest.
@@ -81,7 +81,7 @@ mod tests {
     fn served(schedule: &mut Schedule, wants: &[(RunId, Want)], measuring: f64) -> Vec<RunId> {
         let mut order = Vec::new();
         for _ in 0..12 {
-            let Next::Serve(run) = schedule.next(wants) else { panic!("all want something") };
+            let NextTask::Serve(run) = schedule.next(wants) else { panic!("all want something") };
             let trains = wants.contains(&(run, TRAIN));
             schedule.served(run, trains, if trains { 0.03 } else { measuring });
             order.push(run);
@@ -116,19 +116,19 @@ mod tests {
     fn the_thread_waits_for_the_run_that_is_due_first() {
         let schedule = Schedule::default();
         let waits = [(A, Want::Train(7.0)), (B, Want::Train(3.0)), (C, Want::Nothing)];
-        assert_eq!(schedule.next(&waits), Next::Wait(3.0));
-        assert_eq!(schedule.next(&[(A, Want::Train(7.0)), (B, TRAIN)]), Next::Serve(B));
+        assert_eq!(schedule.next(&waits), NextTask::Wait(3.0));
+        assert_eq!(schedule.next(&[(A, Want::Train(7.0)), (B, TRAIN)]), NextTask::Serve(B));
         // Time that nobody trains in is free for measuring.
         let mut schedule = schedule;
         schedule.served(B, false, 9.0);
         let waits = [(A, Want::Train(7.0)), (B, Want::Measure)];
-        assert_eq!(schedule.next(&waits), Next::Serve(B));
+        assert_eq!(schedule.next(&waits), NextTask::Serve(B));
     }
 
     #[test]
     fn without_anything_to_do_it_rests() {
         let schedule = Schedule::default();
-        assert_eq!(schedule.next(&[]), Next::Rest);
-        assert_eq!(schedule.next(&[(A, Want::Nothing)]), Next::Rest);
+        assert_eq!(schedule.next(&[]), NextTask::Rest);
+        assert_eq!(schedule.next(&[(A, Want::Nothing)]), NextTask::Rest);
     }
 }

@@ -12,7 +12,7 @@ fn steps_to(history: &History, accuracy: f32) -> f64 {
 }
 
 fn memorised(history: &History) -> f64 {
-    median_step(phases::find(history).iter().map(|member| member.fit_step))
+    median_step(phases::find(history).iter().map(|member| member.memorise_step))
 }
 
 fn assert_final_accuracy(history: &History, lowest: f64, highest: f64) {
@@ -26,8 +26,8 @@ fn images_are_memorised_long_before_new_ones_are_right() {
     assert_result("digits memorised", memorised(&history));
     assert_result("digits at 90%", steps_to(&history, 0.9));
     assert_inside("memorised", memorised(&history), 203.0, 268.0);
-    let fit = phases::find(&history)[0].fit_step.unwrap();
-    let then = history.member(0).find(|(step, _)| *step == fit).unwrap().1.test.accuracy;
+    let memorised_at = phases::find(&history)[0].memorise_step.unwrap();
+    let then = history.member(0).find(|(step, _)| *step == memorised_at).unwrap().1.test.accuracy;
     assert_inside("test accuracy then", f64::from(then), 0.18, 0.28);
     assert_inside("half of new images", steps_to(&history, 0.5), 650.0, 710.0);
     // The grid of the calibration was coarse.
@@ -59,8 +59,8 @@ fn with_cross_entropy_most_new_images_are_right_at_once() {
     });
     assert_inside("memorised", memorised(&history), 23.0, 23.0);
     assert_inside("half of new images", steps_to(&history, 0.5), 8.0, 8.0);
-    let fit = phases::find(&history)[0].fit_step.unwrap();
-    let then = history.member(0).find(|(step, _)| *step == fit).unwrap().1.test.accuracy;
+    let memorised_at = phases::find(&history)[0].memorise_step.unwrap();
+    let then = history.member(0).find(|(step, _)| *step == memorised_at).unwrap().1.test.accuracy;
     assert_inside("test accuracy then", f64::from(then), 0.83, 0.83);
     // The recipe gives a median of 223 of six seeds and no spread. It is wide: 138 to 483 over
     // twenty seeds here, with a median of 295.

@@ -8,7 +8,7 @@ use super::{assert_inside, assert_result, last, median, members, train};
 #[test]
 fn slow_features_make_the_test_error_fall_rise_and_fall_again() {
     let history = train("preset=double-descent-time");
-    // The median curve: the peak of a single one is too flat to have a place.
+    // The median curve: the peak of a single one is too flat to be located.
     let curve: Vec<(f64, f64)> = history
         .evaluations()
         .iter()
@@ -48,7 +48,7 @@ fn without_slow_features_there_is_no_such_peak() {
 }
 
 #[test]
-fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed_form() {
+fn with_many_samples_the_test_loss_has_its_closed_form() {
     let history = train("preset=double-descent-theory");
     let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
     let risk = theory::risk(&history.experiment().settings, &steps).unwrap();
@@ -77,7 +77,7 @@ fn with_many_more_samples_than_features_the_mean_test_loss_is_that_of_the_closed
 }
 
 #[test]
-fn with_about_as_many_samples_as_features_the_closed_form_misses_the_peak() {
+fn with_few_samples_the_closed_form_misses_the_peak() {
     let history = train("preset=double-descent-time");
     let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
     let risk = theory::risk(&history.experiment().settings, &steps).unwrap();
@@ -88,7 +88,7 @@ fn with_about_as_many_samples_as_features_the_closed_form_misses_the_peak() {
 }
 
 #[test]
-fn small_networks_on_noisy_digits_get_worse_on_unseen_images_and_never_better_again() {
+fn noisy_digits_get_worse_on_test_images_and_stay_so() {
     let history = train("preset=digits-over-time");
     let errors: Vec<f64> = history
         .evaluations()
@@ -107,7 +107,7 @@ fn small_networks_on_noisy_digits_get_worse_on_unseen_images_and_never_better_ag
 }
 
 #[test]
-fn minimum_norm_fits_are_worst_where_there_are_as_many_features_as_images() {
+fn minimum_norm_fits_are_worst_at_the_threshold() {
     let history = train("preset=double-descent-features");
     let errors: Vec<f64> = last(&history, |m| m.test.accuracy).iter().map(|a| 1.0 - a).collect();
     let at = |width: usize| {
@@ -130,7 +130,7 @@ fn minimum_norm_fits_are_worst_where_there_are_as_many_features_as_images() {
         .collect();
     println!("worst width of each seed: {worst:?}");
     assert!(worst.iter().filter(|&&width| width == 200).count() >= 9, "{worst:?}");
-    // What is fitted exactly is fitted exactly.
+    // Exact fits are exact.
     for (member, loss) in members(&history).iter().zip(last(&history, |m| m.train.loss)) {
         assert!(member.width < 240 || loss < 1e-3, "{}: {loss}", member.width);
     }
@@ -197,14 +197,14 @@ fn trained_networks_are_worst_at_the_width_that_just_memorises() {
 }
 
 #[test]
-fn more_samples_make_it_worse_near_the_number_that_a_network_just_memorises() {
+fn more_samples_make_it_worse_near_the_threshold() {
     let query = "preset=double-descent-samples&samples=120,200,600&seeds=5";
     let [at_threshold, between] = peaks(query, |m| m.samples, 150..=250, [120, 200, 600]);
     assert!(at_threshold >= 4 && between >= 4, "{at_threshold} and {between} of 5");
 }
 
 #[test]
-fn without_label_noise_neither_width_nor_samples_make_the_error_rise() {
+fn without_label_noise_the_error_does_not_rise() {
     for query in [
         "preset=double-descent-width&width=16,64,192&label-noise=0",
         "preset=double-descent-samples&samples=120,200,600&label-noise=0",

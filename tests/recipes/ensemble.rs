@@ -46,7 +46,7 @@ fn assert_as_alone(query: &str) {
         block_on(run.finish(|evaluation| history.push(evaluation))).unwrap();
         let name = together.experiment().member_name(index);
         let (together, alone) = (losses(&together, index), losses(&history, 0));
-        // Alone, what is solved in closed form is done after one step.
+        // A member that is solved in closed form is done after one step when alone.
         let solved = member.optimiser == Optimiser::MinimumNorm;
         assert!(together.len() == alone.len() || (solved && alone.len() == 2));
         for (together, alone) in together.iter().zip(&alone) {
@@ -57,7 +57,7 @@ fn assert_as_alone(query: &str) {
 }
 
 #[test]
-fn shares_of_an_ensemble_train_to_the_last_bit_as_the_whole_does() {
+fn shards_train_to_the_last_bit_like_the_whole() {
     for query in [
         "seeds=5&steps=60",
         "seeds=5&steps=60&batch=16&noise=0.3&label-noise=0.1",
@@ -103,7 +103,7 @@ fn members_that_differ_in_width_train_as_they_would_alone() {
 }
 
 #[test]
-fn members_that_differ_in_their_samples_train_as_they_would_alone() {
+fn members_with_different_samples_train_as_if_alone() {
     assert_as_alone("frac=0.4,0.6&label-noise=0,0.1&width=16&seeds=1&steps=200");
     assert_as_alone("data=digits&samples=20,50&activation=relu&width=16&bias=1&seeds=1&steps=100");
     assert_as_alone(
@@ -112,7 +112,7 @@ fn members_that_differ_in_their_samples_train_as_they_would_alone() {
 }
 
 #[test]
-fn members_that_differ_in_their_method_train_as_they_would_alone() {
+fn members_with_different_methods_train_as_if_alone() {
     for lists in [
         "lr=0.001,0.01&wd=0,1",
         "beta1=0,0.9&beta2=0.9,0.98",
@@ -159,7 +159,7 @@ fn a_masked_unit_stays_zero_for_500_steps() {
 }
 
 #[test]
-fn a_learning_rate_of_ten_is_an_error_that_names_member_and_step_and_stops_no_other() {
+fn a_diverged_member_is_named_and_stops_no_other() {
     let history = train("p=11&width=16&lr=0.003,10&seeds=2&steps=200");
     let members = phases::find(&history);
     assert_eq!(members[0].diverged_step, None);

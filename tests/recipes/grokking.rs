@@ -9,36 +9,37 @@ use super::{assert_inside, assert_result, median_step, phases_of, train};
 /// calibration. Returns them.
 fn assert_recipe(query: &str, memorised: f64, generalised: [f64; 2]) -> [f64; 2] {
     let members = phases_of(query);
-    let fit = median_step(members.iter().map(|m| m.fit_step));
+    let memorised_at = median_step(members.iter().map(|m| m.memorise_step));
     // Read off every 5 to 10 steps there.
-    assert_inside(&format!("{query}: memorised"), fit, memorised - 8.0, memorised + 5.0);
+    assert_inside(&format!("{query}: memorised"), memorised_at, memorised - 8.0, memorised + 5.0);
     let steps = members.iter().map(|m| m.generalise_step);
     assert!(steps.clone().all(|step| step.is_some()), "{query}: {members:?}");
     let [lowest, highest] = generalised;
     let generalised = median_step(steps);
     assert_inside(&format!("{query}: generalised"), generalised, lowest, highest);
-    [fit, generalised]
+    [memorised_at, generalised]
 }
 
 #[test]
-fn a1_generalisation_follows_memorisation_by_ten_times_in_every_member() {
+fn a1_every_member_generalises_ten_times_later() {
     let [memorised, generalised] = assert_recipe("preset=grokking", 45.0, [1520.0, 2175.0]);
     assert_result("grokking memorised", memorised);
     assert_result("grokking generalised", generalised);
     for member in phases_of("preset=grokking&seeds=5..7") {
-        let (fit, generalise) = (member.fit_step.unwrap(), member.generalise_step.unwrap());
-        assert!(generalise >= 10 * fit, "{generalise} / {fit}");
+        let (memorised_at, generalise) =
+            (member.memorise_step.unwrap(), member.generalise_step.unwrap());
+        assert!(generalise >= 10 * memorised_at, "{generalise} / {memorised_at}");
     }
 }
 
 #[test]
-fn a2_three_times_the_learning_rate_makes_both_phases_three_times_shorter() {
+fn a2_threefold_learning_rate_shortens_both_phases_threefold() {
     assert_recipe("preset=grokking-fast", 20.0, [375.0, 585.0]);
 }
 
 #[test]
 #[ignore = "slow: 5,000 steps"]
-fn a3_a_third_of_the_learning_rate_makes_both_phases_three_times_longer() {
+fn a3_a_third_of_the_rate_makes_both_phases_threefold() {
     assert_recipe("preset=grokking-slow", 110.0, [4195.0, 6615.0]);
 }
 
@@ -87,7 +88,7 @@ fn the_test_loss_rises_before_it_falls() {
 #[test]
 fn without_weight_decay_the_second_phase_does_not_come() {
     for member in phases_of("preset=no-weight-decay&seeds=3&steps=3000") {
-        assert!(member.fit_step.is_some());
+        assert!(member.memorise_step.is_some());
         assert_eq!(member.generalise_step, None);
     }
 }

@@ -19,7 +19,7 @@ use burn::tensor::Device;
 use pollster::block_on;
 use two_phase::experiment::{Experiment, Settings};
 use two_phase::history::{History, Scores};
-use two_phase::phases::{self, MemberPhases, spread};
+use two_phase::phases::{self, MemberPhases, summarise};
 use two_phase::run::Run;
 use two_phase::stats;
 
@@ -72,15 +72,15 @@ fn phases_of(query: &str) -> Vec<MemberPhases> {
         |step: fn(&MemberPhases) -> Option<u32>| members.iter().map(step).collect::<Vec<_>>();
     println!(
         "{query}: memorised {:?}, generalised {:?}",
-        steps(|m| m.fit_step),
+        steps(|m| m.memorise_step),
         steps(|m| m.generalise_step)
     );
     members
 }
 
-/// The median step over members. Those that never get there count as last.
+/// The median step over members. Members that never get there count as last.
 fn median_step(steps: impl Iterator<Item = Option<u32>>) -> f64 {
-    f64::from(spread(steps).and_then(|spread| spread.median).expect("half have got there"))
+    f64::from(summarise(steps).and_then(|summary| summary.median).expect("half have got there"))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

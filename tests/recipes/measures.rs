@@ -1,4 +1,4 @@
-//! Recipes F and G: what the measures show, and what they do not.
+//! Recipes F and G: results of the measures.
 
 use two_phase::history::History;
 
@@ -46,7 +46,7 @@ fn half_dropped(curve: &[(u32, f64)]) -> u32 {
 }
 
 #[test]
-fn information_in_the_fifth_tanh_layer_rises_and_falls_by_two_bits() {
+fn information_in_layer_five_rises_and_falls_by_two_bits() {
     // After the recipe's 5,200 steps it is 1.3 to 3.2 bits here (there 2.3 and more), and still
     // falling.
     let history = measure("preset=information-plane&seeds=6&steps=10000");
@@ -64,7 +64,7 @@ fn information_in_the_fifth_tanh_layer_rises_and_falls_by_two_bits() {
 }
 
 #[test]
-fn relu_layers_compress_with_bins_over_each_steps_range_and_not_over_the_runs() {
+fn relu_layers_compress_with_bins_over_each_step_only() {
     let history = measure("preset=information-plane-relu&seeds=6");
     for layer in 1..=5 {
         let drops = drops(&history, &format!("input-information.layer-{layer}.all"));
@@ -76,12 +76,12 @@ fn relu_layers_compress_with_bins_over_each_steps_range_and_not_over_the_runs() 
     let history = measure("preset=information-plane-relu&seeds=6&bin-range=step");
     let drops = drops(&history, "input-information.layer-5.all");
     println!("drops with each step's range {drops:.2?}, in the recipe 2.6");
-    // Of twelve seeds 2.6 to 4.0, 3.2 in the middle.
+    // Twelve seeds gave 2.6 to 4.0, with a median of 3.2.
     assert!(drops.iter().all(|drop| (0.75 * 2.6..2.0 * 2.6).contains(drop)), "{drops:?}");
 }
 
 #[test]
-fn while_grokking_the_outputs_compress_on_test_samples_last_and_the_hidden_layer_does_not() {
+fn while_grokking_only_the_outputs_compress() {
     let history = measure("preset=grokking&layers=all&spread=1&fourier=1&spectra=1");
     let at = |name: &str, step| value(&history, name, step);
     assert_inside("outputs, memorised", at("input-information.layer-2.all", 45), 5.76, 5.76);
@@ -123,7 +123,7 @@ fn while_grokking_the_outputs_compress_on_test_samples_last_and_the_hidden_layer
 }
 
 #[test]
-fn the_narrow_layer_of_a_deeper_network_compresses_and_its_complexity_rises_and_falls() {
+fn a_narrow_deep_layer_compresses() {
     let history = measure("preset=grokking-deep&steps=5000");
     let at = |name: &str, step| value(&history, name, step);
     assert_inside("layer 2, memorised", at("input-information.layer-2.all", 100), 5.66, 5.91);
@@ -142,7 +142,7 @@ fn the_narrow_layer_of_a_deeper_network_compresses_and_its_complexity_rises_and_
 }
 
 #[test]
-fn on_digits_outputs_compress_and_the_linear_mapping_number_rises_and_falls() {
+fn on_digits_outputs_compress_and_maps_rise_and_fall() {
     let history = measure("preset=digits-measured&truncation=0");
     let at = |name: &str, step| value(&history, name, step);
     let outputs = "input-information.layer-2.test";

@@ -17,7 +17,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What is measured.
+/// The workloads and contestants to measure.
 #[derive(Args)]
 pub struct Options {
     /// Measure the smallest workloads only
@@ -32,7 +32,8 @@ pub struct Options {
     /// Seconds that a contestant trains in each round
     #[arg(long, default_value_t = 0.6)]
     seconds: f64,
-    /// Seconds for all rounds of a contestant on a workload; a step that takes longer is not waited for
+    /// Seconds for all rounds of a contestant on a workload; a step that takes longer is not waited
+    /// for
     #[arg(long, default_value_t = 20.0)]
     limit: f64,
     /// Minutes after which no further workload is begun

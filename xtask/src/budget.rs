@@ -16,7 +16,7 @@ use brotli::enc::BrotliEncoderParams;
 /// Files that are downloaded together, and their maximum compressed size in bytes.
 struct Part {
     name: &'static str,
-    /// What the names of its files start with.
+    /// The start of the names of its files.
     prefix: &'static str,
     budget: u64,
 }
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_over_its_budget_is_named_with_its_largest_file_size_and_budget() {
+    fn a_part_over_its_budget_is_named_with_its_largest_file() {
         let small = [file("page-1_bg.wasm", 100), file("worker-cpu-1_bg.wasm", 600_000)];
         assert!(check(&small).is_ok());
         let large = [file("worker-cpu-1_bg.wasm", 599_000), file("worker-cpu-1.js", 1_001)];
@@ -192,7 +192,7 @@ mod tests {
         let text = "a page, a page, a page. ".repeat(100);
         fs::write(dist.join("index.html"), &text)?;
         compress(&dist, &cache)?;
-        // Again, from the cache, and without compressing what is compressed.
+        // Again from the cache, without compressing files twice.
         compress(&dist, &cache)?;
         let mut plain = Vec::new();
         let compressed = fs::read(dist.join("index.html.br"))?;

@@ -1,4 +1,4 @@
-//! Checks what the tests do not: format, spelling, lints on both targets, documentation, licences.
+//! Checks beside the tests: format, spelling, lints on both targets, documentation, licences.
 
 use std::process::Command;
 

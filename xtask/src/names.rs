@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn custom_sections_go_and_all_others_stay_in_order() {
         let header = *b"\0asm\x01\0\0\0";
-        // Of 200 bytes, so that its length takes two.
+        // 200 bytes, so that its length takes two.
         let long = [[0, 0xc8, 0x01].as_slice(), &[7; 200]].concat();
         let types = [1, 2, 10, 11];
         let code = [10, 1, 12];

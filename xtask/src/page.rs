@@ -95,8 +95,8 @@ fn name_by_content(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A module that mounts figures in any page beside index.html: one stable name for files whose names
-/// change with their content.
+/// A module that mounts figures in any page beside index.html: one stable name for files whose
+/// names change with their content.
 fn loader(page: &str) -> Result<String> {
     let file = |prefix: &str, suffix: &str| {
         let mut quoted = page.split(['"', '\'']).map(|text| text.trim_start_matches("./"));

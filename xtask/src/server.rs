@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_are_served_beside_each_other_under_their_own_paths() -> Result<()> {
+    fn directories_are_served_under_their_own_paths() -> Result<()> {
         let directory = tempfile::tempdir()?;
         let directory = directory.path();
         let other = directory.join("other");
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_that_take_brotli_get_the_compressed_file_as_what_it_holds() -> Result<()> {
+    fn browsers_that_take_brotli_get_compressed_files() -> Result<()> {
         let directory = tempfile::tempdir()?;
         let directory = directory.path();
         fs::write(directory.join("module.wasm"), "plain")?;

@@ -64,7 +64,7 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
     browser.write_capabilities(&capabilities)?;
     let mut cargo = wasm.command("cargo");
     cargo
-        // As the page is built, so that they share what is compiled.
+        // As the page is built, so that they share compiled code.
         .args(["test", "--profile", "web", "--target", TARGET])
         .args("--no-default-features --features worker,gpu --test wasm".split(' '))
         .args(CHECKED)

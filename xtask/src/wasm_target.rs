@@ -83,7 +83,7 @@ pub fn install_clippy(toolchain: Option<&str>) -> Result<()> {
         Some(LINKED) => {
             let debian =
                 Debian::detect().context("run `apt-get install rust-web-clippy` as root")?;
-            // Of the compiler's own version: a newer one would replace the compiler too, and with
+            // The compiler's own version: a newer one would replace the compiler too, and with
             // it the standard library that was built for it.
             let version = stdout(Command::new("dpkg-query").args([
                 "--show",
@@ -136,7 +136,7 @@ fn link_debian_toolchain(debian: &Debian, cache: &Path) -> Result<()> {
 /// and rmetas.
 fn build_standard_library(cache: &Path) -> Result<PathBuf> {
     let package = cache.join("wasm-std");
-    // What an older compiler left would be copied too.
+    // Files of an older compiler would be copied too.
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }

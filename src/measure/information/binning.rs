@@ -7,21 +7,8 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::{Information, Labels, Layer, entropy, miller_madow};
-
-/// Where the bins of a layer lie. Which one is taken can decide whether a layer seems to compress.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Range {
-    /// Bins of equal width between two values; what lies outside goes into the outermost ones.
-    /// Fixed for a bounded activation, or the largest [`Layer::range`] met during training.
-    Between(f32, f32),
-    /// Bins of equal width from the layer's smallest to its largest output at this step, over all
-    /// units: blind to its scale.
-    Own,
-    /// Bins that each hold as many outputs of the layer, over all units: blind to every monotonic
-    /// map of all units (Chelombiev et al., arXiv 1902.09037).
-    Quantiles,
-}
+use super::{Information, Labels, LayerOutputs, entropy, miller_madow};
+use crate::measure::BinLimits;
 
 /// How outputs are put into bins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,21 +16,21 @@ pub struct Binning {
     /// Bins of each unit, at least 1.
     pub bins: u16,
     /// Where they lie.
-    pub range: Range,
+    pub range: BinLimits,
 }
 
 impl Binning {
     /// The outcome of each sample: the bins of all its units.
     #[must_use]
-    pub fn outcomes(&self, layer: Layer) -> Outcomes {
+    pub fn outcomes(&self, layer: LayerOutputs) -> Outcomes {
         let last = u32::from(self.bins.max(1)) - 1;
         match self.range {
-            Range::Between(low, high) => by_width(layer, low, high, last),
-            Range::Own => {
+            BinLimits::Between(low, high) => by_width(layer, low, high, last),
+            BinLimits::Step => {
                 let (low, high) = layer.range();
                 by_width(layer, low, high, last)
             }
-            Range::Quantiles => {
+            BinLimits::Quantiles => {
                 let mut sorted = layer.values.to_vec();
                 sorted.sort_unstable_by(f32::total_cmp);
                 let bins = last as usize + 1;
@@ -55,10 +42,10 @@ impl Binning {
     }
 }
 
-fn by_width(layer: Layer, low: f32, high: f32, last: u32) -> Outcomes {
+fn by_width(layer: LayerOutputs, low: f32, high: f32, last: u32) -> Outcomes {
     let width = high - low;
     let per_bin = if width > 0.0 { (last + 1) as f32 / width } else { 0.0 };
-    // The conversion takes what is below zero, and what is no number, to 0.
+    // The conversion turns negative values and NaN into 0.
     Outcomes::rows(layer, |value| (((value - low) * per_bin) as u32).min(last))
 }
 
@@ -82,7 +69,7 @@ impl Outcomes {
         Self { numbers: vec![0; samples], distinct: samples.min(1) }
     }
 
-    fn rows(layer: Layer, bin: impl Fn(f32) -> u32) -> Self {
+    fn rows(layer: LayerOutputs, bin: impl Fn(f32) -> u32) -> Self {
         let mut outcomes = Self::one(layer.rows());
         for unit in 0..layer.units {
             // Once all samples differ, further units change nothing.
@@ -141,7 +128,7 @@ impl Outcomes {
 
     /// The information plane over each of several sets of samples: `I(X;T) = H(T)`, as the sample
     /// is the input and determines its outcome, and `I(T;Y)`, which is `H(T) - Σ p_c H(T|c)` with
-    /// each class's share `p_c` in the set.
+    /// each class's fraction `p_c` in the set.
     ///
     /// The correction of `I(X;T)` stays that of `H(T)`: those of `H(X)` and `H(X,T)` cancel.
     #[must_use]
@@ -183,13 +170,13 @@ mod tests {
 
     /// The definition, in words for bins and with probabilities: `Σ p(t,y) log2 p(t,y) / p(t)p(y)`.
     fn by_words(rows: &[Vec<String>], classes: &[u32]) -> (f64, f64) {
-        let share = 1.0 / rows.len() as f64;
+        let fraction = 1.0 / rows.len() as f64;
         let (mut t, mut y, mut both) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (row, class) in rows.iter().zip(classes) {
             let word = row.join(",");
-            *t.entry(word.clone()).or_insert(0.0) += share;
-            *y.entry(*class).or_insert(0.0) += share;
-            *both.entry((word, *class)).or_insert(0.0) += share;
+            *t.entry(word.clone()).or_insert(0.0) += fraction;
+            *y.entry(*class).or_insert(0.0) += fraction;
+            *both.entry((word, *class)).or_insert(0.0) += fraction;
         }
         let entropy: f64 = t.values().map(|p: &f64| -p * p.log2()).sum();
         let shared = both.iter().map(|((w, c), p): (_, &f64)| p * (p / (t[w] * y[c])).log2()).sum();
@@ -201,7 +188,7 @@ mod tests {
         let mut generator = generator(1, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 500, 3);
         let classes = draw_classes(&mut generator, 500, 5);
-        let layer = Layer::new(&values, 3);
+        let layer = LayerOutputs::new(&values, 3);
         let sorted = {
             let mut sorted: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
             sorted.sort_by(f64::total_cmp);
@@ -217,13 +204,13 @@ mod tests {
                 let below = (1..usize::from(bins)).map(|b| sorted[b * 1500 / usize::from(bins)]);
                 below.filter(|edge| *edge <= v).count()
             };
-            for range in [Range::Between(-1.0, 1.5), Range::Own, Range::Quantiles] {
+            for range in [BinLimits::Between(-1.0, 1.5), BinLimits::Step, BinLimits::Quantiles] {
                 let word = |v: &f32| {
                     let v = f64::from(*v);
                     match range {
-                        Range::Between(low, high) => equal(low.into(), high.into(), v),
-                        Range::Own => equal(min, max, v),
-                        Range::Quantiles => mass(v),
+                        BinLimits::Between(low, high) => equal(low.into(), high.into(), v),
+                        BinLimits::Step => equal(min, max, v),
+                        BinLimits::Quantiles => mass(v),
                     }
                     .to_string()
                 };
@@ -245,19 +232,20 @@ mod tests {
             .flat_map(|x| (0..4).map(move |bit| if x >> bit & 1 == 1 { 1.0 } else { -1.0 }))
             .collect();
         let classes: Vec<u32> = (0..4096).map(|x| x >> 2 & 1).collect();
-        for range in [Range::Between(-1.0, 1.0), Range::Own, Range::Quantiles] {
-            let outcomes = Binning { bins: 30, range }.outcomes(Layer::new(&values, 4));
+        for range in [BinLimits::Between(-1.0, 1.0), BinLimits::Step, BinLimits::Quantiles] {
+            let outcomes = Binning { bins: 30, range }.outcomes(LayerOutputs::new(&values, 4));
             let got = outcomes.information(Labels::new(&classes, 2), &[&all(4096)], false)[0];
             assert_eq!(got, Information { inputs: 4.0, labels: 1.0 }, "{range:?}");
         }
     }
 
     #[test]
-    fn bins_of_a_wide_layer_tell_the_number_of_samples_and_nothing_else() {
+    fn bins_of_a_wide_layer_only_count_samples() {
         let mut generator = generator(2, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 1024, 30);
         let classes = draw_classes(&mut generator, 1024, 2);
-        let outcomes = Binning { bins: 30, range: Range::Own }.outcomes(Layer::new(&values, 30));
+        let outcomes =
+            Binning { bins: 30, range: BinLimits::Step }.outcomes(LayerOutputs::new(&values, 30));
         let samples = all(1024);
         let got = outcomes.information(Labels::new(&classes, 2), &[&samples], false)[0];
         assert_eq!(got.inputs, 10.0);
@@ -275,9 +263,9 @@ mod tests {
             .flat_map(|s| values[2 * moved_from(s)..2 * moved_from(s) + 2].iter().map(|v| 8.0 * v))
             .collect();
         let renamed: Vec<u32> = (0..300).map(|s| (classes[moved_from(s)] + 1) % 3).collect();
-        for range in [Range::Own, Range::Quantiles] {
+        for range in [BinLimits::Step, BinLimits::Quantiles] {
             let of = |values: &[f32], classes: &[u32]| {
-                let outcomes = Binning { bins: 5, range }.outcomes(Layer::new(values, 2));
+                let outcomes = Binning { bins: 5, range }.outcomes(LayerOutputs::new(values, 2));
                 outcomes.information(Labels::new(classes, 3), &[&all(300)], true)[0]
             };
             let (one, other) = (of(&values, &classes), of(&moved, &renamed));
@@ -285,8 +273,8 @@ mod tests {
             assert!((one.labels - other.labels).abs() < 1e-12);
         }
         let outcomes = |values: &[f32]| {
-            let binning = Binning { bins: 9, range: Range::Quantiles };
-            binning.outcomes(Layer::new(values, 2))
+            let binning = Binning { bins: 9, range: BinLimits::Quantiles };
+            binning.outcomes(LayerOutputs::new(values, 2))
         };
         let cubed: Vec<f32> = values.iter().map(|v| v.powi(3)).collect();
         assert_eq!(outcomes(&values), outcomes(&cubed), "quantiles see the order alone");
@@ -298,14 +286,14 @@ mod tests {
         let values = drawn(&mut generator, 200, 2);
         let classes = draw_classes(&mut generator, 200, 4);
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);
-        let binning = Binning { bins: 6, range: Range::Between(-2.0, 2.0) };
-        let outcomes = binning.outcomes(Layer::new(&values, 2));
+        let binning = Binning { bins: 6, range: BinLimits::Between(-2.0, 2.0) };
+        let outcomes = binning.outcomes(LayerOutputs::new(&values, 2));
         let got = outcomes.information(Labels::new(&classes, 4), &[&even, &odd], true);
         for (set, got) in [even, odd].iter().zip(got) {
             let own: Vec<f32> =
                 set.iter().flat_map(|s| values[2 * s..2 * s + 2].to_vec()).collect();
             let own_classes: Vec<u32> = set.iter().map(|sample| classes[*sample]).collect();
-            let alone = binning.outcomes(Layer::new(&own, 2));
+            let alone = binning.outcomes(LayerOutputs::new(&own, 2));
             let alone = alone.information(Labels::new(&own_classes, 4), &[&all(100)], true)[0];
             assert!((alone.inputs - got.inputs).abs() < 1e-12);
             assert!((alone.labels - got.labels).abs() < 1e-12);
@@ -315,12 +303,12 @@ mod tests {
     #[test]
     fn every_output_falls_into_a_bin() {
         let values = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0, 1.0, 1.5];
-        let layer = Layer::new(&values, 1);
-        let outcomes = Binning { bins: 2, range: Range::Between(-1.0, 1.0) }.outcomes(layer);
+        let layer = LayerOutputs::new(&values, 1);
+        let outcomes = Binning { bins: 2, range: BinLimits::Between(-1.0, 1.0) }.outcomes(layer);
         assert_eq!(outcomes.numbers, [0, 1, 0, 0, 1, 1]);
         let dead = [0f32; 6];
-        for range in [Range::Own, Range::Quantiles, Range::Between(0.0, 0.0)] {
-            let outcomes = Binning { bins: 30, range }.outcomes(Layer::new(&dead, 1));
+        for range in [BinLimits::Step, BinLimits::Quantiles, BinLimits::Between(0.0, 0.0)] {
+            let outcomes = Binning { bins: 30, range }.outcomes(LayerOutputs::new(&dead, 1));
             assert_eq!(outcomes.distinct(), 1, "{range:?}");
         }
     }

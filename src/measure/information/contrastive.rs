@@ -4,27 +4,27 @@
 //!
 //! For a batch of `B` pairs and a critic `f`, `I(X;T) ≥ ⟨log2 e^f(x_i,t_i) / ((1/B) Σ_j
 //! e^f(x_i,t_j))⟩`, which cannot exceed `log2 B`. It is a bound for pairs that the critic has not
-//! learned by heart: those not trained on. Even the best critic falls short: for `m` outputs as
-//! likely, all far apart and fewer than a batch has pairs, by some `(m - 1) / 2B` nats, because
+//! memorised: those not trained on. Even the best critic falls short: for `m` equally likely
+//! outputs, all far apart and fewer than a batch has pairs, by some `(m - 1) / 2B` nats, because
 //! others in the batch have the same one.
 //!
 //! The critic is separable, `f(x,t) = g(x)·h(t)`, each factor a perceptron with one hidden layer of
 //! rectified units. It is kept from one measurement to the next and trained a little at each:
 //! beside a network whose layers change slowly it need not start over. Gradients are written out by
-//! hand; a batch is too small for a device to be worth its while.
+//! hand, because a batch is too small for a device to pay off.
 
 use std::f32::consts::LOG2_E;
 
 use rand::seq::SliceRandom;
 
-use super::Layer;
+use super::LayerOutputs;
 use super::kernel::exp2;
 use crate::measure::CONTRASTIVE_BATCH;
 use crate::random::{self, Generator, Purpose, normals};
 
 /// The form of a critic and how it learns.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
+pub struct CriticSettings {
     /// Pairs in a batch; the bound cannot exceed their number's logarithm.
     pub batch: usize,
     /// Hidden units of each factor.
@@ -35,7 +35,7 @@ pub struct Settings {
     pub rate: f32,
 }
 
-impl Default for Settings {
+impl Default for CriticSettings {
     fn default() -> Self {
         Self { batch: CONTRASTIVE_BATCH, hidden: 64, embedding: 16, rate: 2e-3 }
     }
@@ -43,7 +43,7 @@ impl Default for Settings {
 
 /// A critic in training.
 pub struct Critic {
-    settings: Settings,
+    settings: CriticSettings,
     g: CriticMlp,
     h: CriticMlp,
     generator: Generator,
@@ -53,9 +53,9 @@ pub struct Critic {
 impl Critic {
     /// An untrained critic of `inputs` numbers for `x` and `outputs` for `t`.
     #[must_use]
-    pub fn new(settings: Settings, inputs: usize, outputs: usize, seed: u32) -> Self {
+    pub fn new(settings: CriticSettings, inputs: usize, outputs: usize, seed: u32) -> Self {
         let mut generator = random::generator(seed, Purpose::Critic);
-        let Settings { hidden, embedding, .. } = settings;
+        let CriticSettings { hidden, embedding, .. } = settings;
         let g = CriticMlp::new([inputs, hidden, embedding], &mut generator);
         let h = CriticMlp::new([outputs, hidden, embedding], &mut generator);
         Self { settings, g, h, generator, seed }
@@ -71,7 +71,7 @@ impl Critic {
     ///
     /// Both layers are shifted and scaled to a mean square of 1 first, over all their samples.
     /// Nothing is learned from one that is not finite.
-    pub fn train(&mut self, x: Layer, t: Layer, samples: &[usize], updates: usize) {
+    pub fn train(&mut self, x: LayerOutputs, t: LayerOutputs, samples: &[usize], updates: usize) {
         let (x, t) = (Scaled::new(x), Scaled::new(t));
         if samples.is_empty() || !(x.is_finite && t.is_finite) {
             return;
@@ -85,15 +85,15 @@ impl Critic {
         }
     }
 
-    /// Trains on `learned` for as long as the bound on `held` rises, and gives that bound: few
-    /// samples are soon learned by heart. It comes from the best of a handful of critics, so it is
-    /// a little high.
+    /// Trains on `learned` for as long as the bound on `held` rises, and returns that bound: few
+    /// samples are soon memorised. It comes from the best of a few critics, so it is a
+    /// little high.
     ///
     /// At most `rounds` rounds of `updates`; ends after two that bring nothing.
     pub fn learn(
         &mut self,
-        x: Layer,
-        t: Layer,
+        x: LayerOutputs,
+        t: LayerOutputs,
         [learned, held]: [&[usize]; 2],
         rounds: usize,
         updates: usize,
@@ -126,7 +126,7 @@ impl Critic {
     /// Batches are the same every time, so that a curve shows no change of theirs. On samples that
     /// the critic was trained on it is no bound.
     #[must_use]
-    pub fn bound(&self, x: Layer, t: Layer, samples: &[usize]) -> f64 {
+    pub fn bound(&self, x: LayerOutputs, t: LayerOutputs, samples: &[usize]) -> f64 {
         let (x, t) = (Scaled::new(x), Scaled::new(t));
         let mut samples = samples.to_vec();
         samples.shuffle(&mut random::generator(self.seed, Purpose::CriticBatches));
@@ -181,7 +181,7 @@ struct Scaled {
 }
 
 impl Scaled {
-    fn new(layer: Layer) -> Self {
+    fn new(layer: LayerOutputs) -> Self {
         let (means, variance) = layer.moments();
         let scale = if variance > 0.0 { variance.sqrt().recip() } else { 0.0 };
         let rows = (0..layer.rows()).map(|sample| layer.row(sample));
@@ -197,6 +197,9 @@ impl Scaled {
 }
 
 /// One hidden layer of rectified units, with the state of Adam (Kingma & Ba, arXiv 1412.6980).
+///
+/// The network of `train::cpu` cannot serve here: it derives a loss of its own outputs alone, while
+/// this loss joins two networks. Another order of sums would also change every measured curve.
 #[derive(Clone, Debug)]
 struct CriticMlp {
     /// Inputs, hidden units, outputs.
@@ -208,7 +211,7 @@ struct CriticMlp {
     updates: i32,
 }
 
-/// What a batch makes of a [`CriticMlp`]: `[batch, hidden]` and `[batch, outputs]`.
+/// Hidden activations and outputs for a batch: `[batch, hidden]` and `[batch, outputs]`.
 struct Pass {
     hidden: Vec<f32>,
     output: Vec<f32>,
@@ -377,12 +380,12 @@ mod tests {
     fn a_critic_tells_the_information_of_a_gaussian_channel() {
         for (dimensions, bits) in [(1, 1.0), (2, 0.5)] {
             let (x, t) = channel(dimensions, bits, 12_000);
-            let (x, t) = (Layer::new(&x, dimensions), Layer::new(&t, dimensions));
-            let (seen, unseen) = halves(12_000);
-            let settings = Settings { batch: 256, ..Settings::default() };
+            let (x, t) = (LayerOutputs::new(&x, dimensions), LayerOutputs::new(&t, dimensions));
+            let (training, test) = halves(12_000);
+            let settings = CriticSettings { batch: 256, ..CriticSettings::default() };
             let mut critic = Critic::new(settings, dimensions, dimensions, 0);
-            critic.train(x, t, &seen, 800);
-            let got = critic.bound(x, t, &unseen);
+            critic.train(x, t, &training, 800);
+            let got = critic.bound(x, t, &test);
             assert!((got - bits).abs() < 0.05, "{dimensions} dimensions, {bits} bits: {got}");
         }
     }
@@ -390,12 +393,12 @@ mod tests {
     #[test]
     fn pairs_that_a_critic_has_learned_give_no_bound() {
         let (x, t) = channel(10, 2.0, 400);
-        let (x, t) = (Layer::new(&x, 10), Layer::new(&t, 10));
-        let (seen, unseen) = halves(400);
-        let mut critic = Critic::new(Settings::default(), 10, 10, 0);
-        critic.train(x, t, &seen, 500);
-        assert!(critic.bound(x, t, &seen) > 4.0);
-        assert!(critic.bound(x, t, &unseen) < 1.5);
+        let (x, t) = (LayerOutputs::new(&x, 10), LayerOutputs::new(&t, 10));
+        let (training, test) = halves(400);
+        let mut critic = Critic::new(CriticSettings::default(), 10, 10, 0);
+        critic.train(x, t, &training, 500);
+        assert!(critic.bound(x, t, &training) > 4.0);
+        assert!(critic.bound(x, t, &test) < 1.5);
     }
 
     #[test]
@@ -424,12 +427,12 @@ mod tests {
     #[test]
     fn a_critic_stops_at_the_logarithm_of_its_batch() {
         let (x, t) = channel(4, 20.0, 2000);
-        let (x, t) = (Layer::new(&x, 4), Layer::new(&t, 4));
-        let (seen, unseen) = halves(2000);
-        let settings = Settings { batch: 32, ..Settings::default() };
+        let (x, t) = (LayerOutputs::new(&x, 4), LayerOutputs::new(&t, 4));
+        let (training, test) = halves(2000);
+        let settings = CriticSettings { batch: 32, ..CriticSettings::default() };
         let mut critic = Critic::new(settings, 4, 4, 0);
-        critic.train(x, t, &seen, 1000);
-        let got = critic.bound(x, t, &unseen);
+        critic.train(x, t, &training, 1000);
+        let got = critic.bound(x, t, &test);
         assert_eq!(critic.ceiling(1000), 5.0);
         assert!(got > 4.7 && got <= 5.0, "{got}");
     }
@@ -437,15 +440,15 @@ mod tests {
     #[test]
     fn a_critic_goes_on_where_it_stopped() {
         let (x, t) = channel(2, 2.0, 1000);
-        let (x, t) = (Layer::new(&x, 2), Layer::new(&t, 2));
-        let (seen, unseen) = halves(1000);
-        let mut critic = Critic::new(Settings::default(), 2, 2, 0);
-        let untrained = critic.bound(x, t, &unseen);
-        assert_eq!(untrained, critic.bound(x, t, &unseen));
+        let (x, t) = (LayerOutputs::new(&x, 2), LayerOutputs::new(&t, 2));
+        let (training, test) = halves(1000);
+        let mut critic = Critic::new(CriticSettings::default(), 2, 2, 0);
+        let untrained = critic.bound(x, t, &test);
+        assert_eq!(untrained, critic.bound(x, t, &test));
         let bounds: Vec<f64> = (0..10)
             .map(|_| {
-                critic.train(x, t, &seen, 5);
-                critic.bound(x, t, &unseen)
+                critic.train(x, t, &training, 5);
+                critic.bound(x, t, &test)
             })
             .collect();
         assert!(untrained < 0.0 && bounds[0] < 1.0 && bounds[9] > 1.5, "{bounds:?}");
@@ -454,12 +457,12 @@ mod tests {
     #[test]
     fn a_critic_outlives_a_layer_that_is_not_finite() {
         let (x, t) = channel(1, 2.0, 200);
-        let (x, t) = (Layer::new(&x, 1), Layer::new(&t, 1));
+        let (x, t) = (LayerOutputs::new(&x, 1), LayerOutputs::new(&t, 1));
         let mut broken = vec![0.5; 200];
         broken[7] = f32::NAN;
-        let broken = Layer::new(&broken, 1);
+        let broken = LayerOutputs::new(&broken, 1);
         let all: Vec<usize> = (0..200).collect();
-        let mut critic = Critic::new(Settings::default(), 1, 1, 0);
+        let mut critic = Critic::new(CriticSettings::default(), 1, 1, 0);
         critic.train(x, t, &all, 50);
         critic.train(x, broken, &all, 50);
         assert!(critic.bound(x, broken, &all).is_nan());
@@ -475,11 +478,11 @@ mod tests {
             .map(|class| *class as f32 + 0.05 * random::normal(&mut generator) as f32)
             .collect();
         let given = Labels::new(&classes, 4).one_hot();
-        let (y, t) = (Layer::new(&given, 4), Layer::new(&values, 1));
-        let (seen, unseen) = halves(1000);
-        let mut critic = Critic::new(Settings::default(), 4, 1, 0);
-        critic.train(y, t, &seen, 600);
-        let got = critic.bound(y, t, &unseen);
+        let (y, t) = (LayerOutputs::new(&given, 4), LayerOutputs::new(&values, 1));
+        let (training, test) = halves(1000);
+        let mut critic = Critic::new(CriticSettings::default(), 4, 1, 0);
+        critic.train(y, t, &training, 600);
+        let got = critic.bound(y, t, &test);
         assert!((got - 2.0).abs() < 0.05, "{got}");
     }
 }

@@ -11,7 +11,7 @@
 //! dimension, even with endless samples: the upper by `s / 2(s + σ²)`. Neither can exceed the
 //! logarithm of the number of samples.
 
-use super::{Information, Labels, Layer};
+use super::{Information, Labels, LayerOutputs};
 
 /// The noise that is supposed on every unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub enum Noise {
 
 /// Both bounds of [`kernel`](self).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
+pub struct PairwiseBounds {
     /// From `exp(-D / 2σ²)`, a Kullback-Leibler divergence.
     pub upper: Information,
     /// From `exp(-D / 8σ²)`, a Bhattacharyya distance.
@@ -42,7 +42,7 @@ pub struct Distances {
 impl Distances {
     /// The distance of every pair, computed once for all sets of samples that are measured.
     #[must_use]
-    pub fn new(layer: Layer) -> Self {
+    pub fn new(layer: LayerOutputs) -> Self {
         let (rows, units) = (layer.rows(), layer.units());
         // Unit by unit, so that the innermost loop runs along samples and has no sum to wait for.
         let mut columns = vec![0f32; rows * units];
@@ -95,14 +95,14 @@ impl Distances {
     /// Both bounds in the information plane over some of the samples, in bits; not a number if an
     /// output is not finite.
     ///
-    /// `I(T;Y)` is `I(X;T)` of all less `Σ p_c I(X;T)` within class `c` of share `p_c`, each by the
-    /// same bound: the difference is itself no bound.
+    /// `I(T;Y)` is `I(X;T)` of all less `Σ p_c I(X;T)` within class `c` of fraction `p_c`, each by
+    /// the same bound: the difference is itself no bound.
     #[must_use]
-    pub fn bounds(&self, labels: Labels, samples: &[usize], noise: Noise) -> Bounds {
+    pub fn bounds(&self, labels: Labels, samples: &[usize], noise: Noise) -> PairwiseBounds {
         let total = self.total_variance(samples);
         if !total.is_finite() {
             let none = Information { inputs: f64::NAN, labels: f64::NAN };
-            return Bounds { upper: none, lower: none };
+            return PairwiseBounds { upper: none, lower: none };
         }
         let variance = match noise {
             Noise::Absolute(variance) => variance,
@@ -114,7 +114,7 @@ impl Distances {
         order.sort_unstable_by_key(|sample| labels.of(*sample));
         let all = order.len() as f64;
         let mut near = vec![0f32; order.len()];
-        // Sums over samples of log2 of what is near, on average, for the lower and the upper bound.
+        // Sums over samples of the log2 of the mean kernel, for the lower and the upper bound.
         let (mut among_all, mut within) = ([0f64; 2], [0f64; 2]);
         let mut start = 0;
         for class in order.chunk_by(|one, other| labels.of(*one) == labels.of(*other)) {
@@ -132,11 +132,11 @@ impl Distances {
             start = end;
         }
         let of = |bound: usize| Information {
-            // A sum that is zero but for rounding is not to come out below it.
+            // Rounding must not make a sum of zero negative.
             inputs: (-among_all[bound]).max(0.0),
             labels: within[bound] - among_all[bound],
         };
-        Bounds { upper: of(1), lower: of(0) }
+        PairwiseBounds { upper: of(1), lower: of(0) }
     }
 }
 
@@ -194,13 +194,13 @@ mod tests {
         (values, classes)
     }
 
-    fn bounds(values: &[f32], units: usize, classes: &[u32], noise: Noise) -> Bounds {
+    fn bounds(values: &[f32], units: usize, classes: &[u32], noise: Noise) -> PairwiseBounds {
         let samples: Vec<usize> = (0..classes.len()).collect();
-        let distances = Distances::new(Layer::new(values, units));
+        let distances = Distances::new(LayerOutputs::new(values, units));
         distances.bounds(Labels::new(classes, 100), &samples, noise)
     }
 
-    fn assert_close(one: Bounds, other: Bounds, tolerance: f64) {
+    fn assert_close(one: PairwiseBounds, other: PairwiseBounds, tolerance: f64) {
         for (one, other) in [(one.upper, other.upper), (one.lower, other.lower)] {
             assert!((one.inputs - other.inputs).abs() < tolerance, "{one:?} {other:?}");
             assert!((one.labels - other.labels).abs() < tolerance, "{one:?} {other:?}");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     /// The formula as it stands in the paper, in three loops.
-    fn plainly(values: &[f32], units: usize, classes: &[u32], variance: f64) -> Bounds {
+    fn plainly(values: &[f32], units: usize, classes: &[u32], variance: f64) -> PairwiseBounds {
         let point = |i: usize, u: usize| f64::from(values[i * units + u]);
         let information = |members: &[usize], factor: f64| -> f64 {
             let n = members.len() as f64;
@@ -233,14 +233,14 @@ mod tests {
             for class in 0..=*classes.iter().max().expect("samples") {
                 let members: Vec<usize> =
                     all.iter().copied().filter(|i| classes[*i] == class).collect();
-                let share = members.len() as f64 / all.len() as f64;
-                if share > 0.0 {
-                    labels -= share * information(&members, factor);
+                let fraction = members.len() as f64 / all.len() as f64;
+                if fraction > 0.0 {
+                    labels -= fraction * information(&members, factor);
                 }
             }
             Information { inputs, labels }
         };
-        Bounds { upper: of(2.0), lower: of(8.0) }
+        PairwiseBounds { upper: of(2.0), lower: of(8.0) }
     }
 
     #[test]
@@ -255,18 +255,18 @@ mod tests {
     #[test]
     fn relative_noise_is_a_share_of_the_measured_samples_spread() {
         let (values, classes) = sample(4, 120, 5, 3);
-        let layer = Layer::new(&values, 5);
+        let layer = LayerOutputs::new(&values, 5);
         let (_, variance) = layer.moments();
         let some: Vec<usize> = (0..60).collect();
         let distances = Distances::new(layer);
-        let (_, own) = Layer::new(&values[..300], 5).moments();
+        let (_, own) = LayerOutputs::new(&values[..300], 5).moments();
         assert!((distances.total_variance(&some) - 5.0 * own).abs() < 1e-5);
         let absolute = bounds(&values, 5, &classes, Noise::Absolute(0.2 * 5.0 * variance));
         assert_close(bounds(&values, 5, &classes, Noise::Relative(0.2)), absolute, 1e-5);
     }
 
     #[test]
-    fn relative_noise_is_blind_to_scale_and_shift_and_absolute_noise_is_not() {
+    fn only_relative_noise_is_blind_to_scale() {
         let (values, classes) = sample(5, 200, 4, 3);
         let larger: Vec<f32> = values.iter().map(|v| 7.0 * v + 3.0).collect();
         let of = |values: &[f32], noise| bounds(values, 4, &classes, noise);
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_subset_is_what_it_would_be_alone() {
         let (values, classes) = sample(7, 200, 3, 4);
-        let distances = Distances::new(Layer::new(&values, 3));
+        let distances = Distances::new(LayerOutputs::new(&values, 3));
         let (even, odd): (Vec<usize>, Vec<usize>) = (0..200).partition(|sample| sample % 2 == 0);
         for set in [even, odd] {
             let own: Vec<f32> =
@@ -327,16 +327,16 @@ mod tests {
     fn the_upper_bound_is_never_below_the_lower() {
         for seed in 0..20 {
             let (values, classes) = sample(seed, 64, 3, 2);
-            for share in [1e-4, 1e-2, 0.1, 1.0, 100.0] {
-                let got = bounds(&values, 3, &classes, Noise::Relative(share));
-                assert!(got.upper.inputs >= got.lower.inputs, "{share}: {got:?}");
+            for fraction in [1e-4, 1e-2, 0.1, 1.0, 100.0] {
+                let got = bounds(&values, 3, &classes, Noise::Relative(fraction));
+                assert!(got.upper.inputs >= got.lower.inputs, "{fraction}: {got:?}");
                 assert!(got.upper.inputs <= 6.0 + 1e-9 && got.lower.inputs >= 0.0);
             }
         }
     }
 
     #[test]
-    fn bounds_of_a_gaussian_source_are_their_limits_within_two_percent() {
+    fn bounds_of_a_gaussian_are_within_two_percent_of_limits() {
         let mut generator = generator(8, Purpose::ReferenceProblem);
         for noise in [1.0, 0.1] {
             // Averages of -ln of an average Gaussian, for variance 1 and kernels of variance v.
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn with_tiny_noise_the_bounds_tell_the_number_of_samples_and_nothing_else() {
+    fn with_tiny_noise_bounds_only_count_samples() {
         let (values, classes) = sample(9, 512, 20, 2);
         let got = bounds(&values, 20, &classes, Noise::Relative(1e-4));
         for bound in [got.upper, got.lower] {

@@ -4,12 +4,13 @@
 //! A network without noise sends distinct inputs to distinct outputs, so the true `I(X;T)` is the
 //! logarithm of the number of samples, or infinite for a continuous input, at every step (Goldfeld
 //! et al., arXiv 1810.05728). What moves during training is an estimate at a chosen resolution: how
-//! far outputs have been compressed. Each estimator names its resolution: a width of bins
-//! ([`binning`]), a variance of noise that is supposed ([`kernel`]) or really added
-//! ([`neighbours`]), the ability of a critic ([`contrastive`]). [`mod@reference`] compares all of them
-//! on problems whose true value is known.
+//! far outputs have been compressed. Each estimator has its own resolution: the width of bins
+//! ([`binning`]), the variance of noise that is assumed ([`kernel`]) or really added
+//! ([`neighbours`]), the ability of a critic ([`contrastive`]). [`mod@reference`] compares all of
+//! them on problems whose true value is known.
 //!
-//! Here the sample's index is `X`, all indices as likely, save where an estimator says otherwise.
+//! `X` is the sample's index, and all indices are equally likely, unless an estimator says
+//! otherwise.
 //!
 //! Everything is computed on the host, in one thread, from a layer's outputs read back once.
 
@@ -23,12 +24,12 @@ use serde::{Deserialize, Serialize};
 
 /// The outputs of one layer for every sample, `[samples, units]`, row by row.
 #[derive(Clone, Copy, Debug)]
-pub struct Layer<'a> {
+pub struct LayerOutputs<'a> {
     values: &'a [f32],
     units: usize,
 }
 
-impl<'a> Layer<'a> {
+impl<'a> LayerOutputs<'a> {
     /// A layer of `units` outputs; `values` is `[samples, units]`, row by row.
     ///
     /// # Panics
@@ -132,13 +133,13 @@ impl<'a> Labels<'a> {
 /// A layer's point in the information plane, in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Information {
-    /// `I(X;T)`: what the layer tells about the input.
+    /// `I(X;T)`: the information of the layer about the input.
     pub inputs: f64,
-    /// `I(T;Y)`: what it tells about the label.
+    /// `I(T;Y)`: its information about the label.
     pub labels: f64,
 }
 
-/// The entropy in bits of the distribution that gives each outcome its share of the counts.
+/// The entropy in bits of outcomes with these counts.
 #[must_use]
 pub fn entropy(counts: &[u32]) -> f64 {
     let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn miller_and_madow_take_most_of_the_bias_from_a_die_of_twenty_sides() {
+    fn miller_madow_removes_most_bias_of_a_twenty_sided_die() {
         use crate::random::{Purpose, generator};
         use rand::RngExt;
         let mut generator = generator(0, Purpose::ReferenceProblem);

@@ -2,39 +2,39 @@
 //! Stögbauer & Grassberger (Phys. Rev. E 69 (2004) 066138, the first of their two estimators,
 //! equation 8), and with a discrete one Ross (PLoS ONE 9 (2014) e87357).
 //!
-//! A network without noise determines its outputs, so that their mutual information with a
-//! continuous input is infinite: noise is added first ([`noisy`]), and what is estimated is that of
-//! the noisy outputs. `X` is the input as a vector, of one layer as much as of a network.
+//! A network without noise determines its outputs, so their mutual information with a continuous
+//! input is infinite. So noise is added first ([`noisy`]), and the estimate is that of the noisy
+//! outputs. `X` is the input as a vector.
 //!
-//! The number of samples that are needed grows exponentially with the information (Gao, Ver Steeg &
-//! Galstyan, arXiv 1411.2003), and in more than two dimensions neighbours are so far away that the
-//! density changes between them: with 500 samples one bit in three dimensions comes out as 0.8. No
-//! estimate exceeds `ψ(n) - ψ(k)`.
+//! The number of samples needed grows exponentially with the information (Gao, Ver Steeg &
+//! Galstyan, arXiv 1411.2003). In more than two dimensions neighbours are so far away that the
+//! density changes between them: with 500 samples one bit in three dimensions is estimated as 0.8.
+//! No estimate exceeds `ψ(n) - ψ(k)`.
 //!
 //! The input has to be continuous, or a few values each met often. One-hot pairs
-//! have only three distances between them: their neighbours tell nothing.
+//! have only three distances between them, so their neighbours say nothing.
 //!
-//! Where a sample coincides with its `k`-th neighbour all that coincide with it are its neighbours
+//! If a sample coincides with its `k`-th neighbour, all that coincide with it are its neighbours
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
 
 use super::kernel::Distances;
-use super::{Labels, Layer};
+use super::{Labels, LayerOutputs};
 use crate::random::{self, Generator};
 
 /// The outputs of a layer with Gaussian noise, `[samples, units]`: its deviation is `relative`
 /// times the root mean square deviation of the layer's outputs from their mean, the same for all
 /// units.
 ///
-/// With a generator that starts over at every step, the noise is the same throughout training, and
-/// its fluctuation does not show in a curve.
+/// If the generator starts over at every step, the noise is the same throughout training, and its
+/// fluctuation does not show in a curve.
 #[must_use]
-pub fn noisy(layer: Layer, relative: f64, generator: &mut Generator) -> Vec<f32> {
+pub fn noisy(layer: LayerOutputs, relative: f64, generator: &mut Generator) -> Vec<f32> {
     let deviation = relative * layer.moments().1.sqrt();
     let noise = |value: &f32| (f64::from(*value) + deviation * random::normal(generator)) as f32;
     layer.values.iter().map(noise).collect()
 }
 
-/// What two continuous variables tell about each other over some of the samples, in bits, from the
+/// The mutual information of two continuous variables over some of the samples, in bits, from the
 /// `k`-th nearest neighbours: `ψ(k) + ψ(n) - ⟨ψ(n_x + 1) + ψ(n_t + 1)⟩`. Distances are Euclidean in
 /// each of the two spaces and the larger of the two in their product.
 ///
@@ -66,7 +66,7 @@ pub fn shared(x: &Distances, t: &Distances, samples: &[usize], k: usize) -> f64 
     (sum / n as f64 + psi[n]) * std::f64::consts::LOG2_E
 }
 
-/// What a continuous variable tells about a discrete one over some of the samples, in bits:
+/// The mutual information of a continuous variable and a discrete one over some samples, in bits:
 /// `ψ(n) - ⟨ψ(n_c)⟩ + ψ(k) - ⟨ψ(m)⟩`, with `n_c` samples of the same class, and `m` samples of any
 /// class as near as the `k`-th neighbour of the same.
 ///
@@ -129,6 +129,17 @@ impl Nearest {
     }
 }
 
+/// The largest estimate that `samples` samples allow with their `k`-th neighbours: `ψ(n) - ψ(k)`,
+/// in bits.
+///
+/// # Panics
+/// If there are not more than `k` samples.
+#[must_use]
+pub fn largest(samples: usize, k: usize) -> f64 {
+    let psi = digamma(samples);
+    (psi[samples] - psi[k]) * std::f64::consts::LOG2_E
+}
+
 /// The digamma function at 0 (where it is left at no number) to `largest`: `ψ(1) = -γ`,
 /// `ψ(n + 1) = ψ(n) + 1/n`.
 fn digamma(largest: usize) -> Vec<f64> {
@@ -148,7 +159,7 @@ mod tests {
     }
 
     fn distances(values: &[f32], units: usize) -> Distances {
-        Distances::new(Layer::new(values, units))
+        Distances::new(LayerOutputs::new(values, units))
     }
 
     /// `X` standard normal and `X` with noise, for a channel of `bits` in `dimensions`.
@@ -313,9 +324,9 @@ mod tests {
         let mut generator = generator(2, Purpose::ActivationNoise);
         let values: Vec<f32> =
             normals(&mut generator, 20_000, 3.0).iter().map(|v| *v as f32).collect();
-        let noisy = noisy(Layer::new(&values, 2), 0.5, &mut generator);
+        let noisy = noisy(LayerOutputs::new(&values, 2), 0.5, &mut generator);
         let added: Vec<f32> = noisy.iter().zip(&values).map(|(n, v)| n - v).collect();
-        let deviation = Layer::new(&added, 2).moments().1.sqrt();
+        let deviation = LayerOutputs::new(&added, 2).moments().1.sqrt();
         assert!((deviation / 1.5 - 1.0).abs() < 0.02, "{deviation}");
     }
 

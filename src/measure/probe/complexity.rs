@@ -5,8 +5,8 @@ use burn::tensor::Tensor;
 use super::{CurveIndex, MAX_NUMBERS, tensor};
 use crate::device::{DeviceError, read};
 use crate::measure::points::Points;
-use crate::measure::{Curve, Quantity, Set, complexity};
-use crate::model::Perceptron;
+use crate::measure::{Curve, Quantity, Split, complexity};
+use crate::model::MlpEnsemble;
 
 /// Samples of each set around which local complexity is measured, at most.
 const MAX_SAMPLES: usize = 50;
@@ -17,7 +17,7 @@ const FRAME_SEED: u32 = 0;
 
 /// The neighbourhoods of samples of one set.
 pub(super) struct Neighbourhoods {
-    set: Set,
+    set: Split,
     /// `[members, samples · vertices, features]`.
     vertices: Tensor<3>,
     vertices_per_sample: usize,
@@ -28,7 +28,7 @@ impl Neighbourhoods {
     /// layer.
     pub(super) fn new(
         points: &Points,
-        set: Set,
+        set: Split,
         seeds: &[u32],
         radius: f64,
         widest: usize,
@@ -49,7 +49,7 @@ impl Neighbourhoods {
 
     pub(super) async fn measure(
         &self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
         curves: &CurveIndex,
         values: &mut [Vec<f64>],
     ) -> Result<(), DeviceError> {

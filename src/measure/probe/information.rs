@@ -5,9 +5,9 @@ use rand::seq::SliceRandom;
 use super::{LAYER_SETS, Probe};
 use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
-    Information, Labels, Layer, binning, contrastive, kernel, neighbours,
+    Information, Labels, LayerOutputs, binning, contrastive, kernel, neighbours,
 };
-use crate::measure::{Curve, Quantity, Set};
+use crate::measure::{BinLimits, Curve, Quantity, Split};
 use crate::random::{self, Purpose};
 use crate::stats;
 
@@ -41,7 +41,7 @@ impl Estimated {
 impl Probe {
     pub(super) fn measure_information(
         &mut self,
-        outputs: Layer,
+        outputs: LayerOutputs,
         layer: usize,
         member: usize,
         values: &mut [f64],
@@ -59,7 +59,7 @@ impl Probe {
         let labels = Labels::new(&classes, count);
         let by_critic = self.settings.info == Estimator::Contrastive;
         let one_hot = if by_critic { labels.one_hot() } else { Vec::new() };
-        let answers = Layer::new(&one_hot, count);
+        let answers = LayerOutputs::new(&one_hot, count);
         if by_critic {
             self.train_critics(outputs, answers, layer, member);
         }
@@ -97,24 +97,24 @@ impl Probe {
     /// The estimator of the information of one layer of one member.
     fn estimator<'a>(
         &'a self,
-        outputs: Layer<'a>,
-        answers: Layer<'a>,
+        outputs: LayerOutputs<'a>,
+        answers: LayerOutputs<'a>,
         labels: Labels<'a>,
         layer: usize,
         member: usize,
     ) -> Estimate<'a> {
         let settings = &self.settings;
-        let inputs = Layer::new(self.points.rows(member), self.points.features());
+        let inputs = LayerOutputs::new(self.points.rows(member), self.points.features());
         match settings.info {
             Estimator::Off => Box::new(|_| Estimated::NONE),
             Estimator::Binning => {
                 let range = match settings.bin_range {
-                    BinRange::Fixed => binning::Range::Between(-1.0, 1.0),
-                    BinRange::Step => binning::Range::Own,
-                    BinRange::Quantile => binning::Range::Quantiles,
+                    BinRange::Fixed => BinLimits::Between(-1.0, 1.0),
+                    BinRange::Step => BinLimits::Step,
+                    BinRange::Quantile => BinLimits::Quantiles,
                     BinRange::Running | BinRange::Whole => {
                         let (low, high) = self.ranges[member][layer - 1];
-                        binning::Range::Between(low, high)
+                        BinLimits::Between(low, high)
                     }
                 };
                 let binning = binning::Binning { bins: settings.bins as u16, range };
@@ -135,7 +135,8 @@ impl Probe {
                 };
                 let distances = kernel::Distances::new(outputs);
                 Box::new(move |indices| {
-                    let kernel::Bounds { upper, lower } = distances.bounds(labels, indices, noise);
+                    let kernel::PairwiseBounds { upper, lower } =
+                        distances.bounds(labels, indices, noise);
                     Estimated {
                         inputs: upper.inputs,
                         inputs_lower: lower.inputs,
@@ -149,7 +150,7 @@ impl Probe {
                 let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
                 let noisy = neighbours::noisy(outputs, noise, &mut generator);
                 let x = kernel::Distances::new(inputs);
-                let t = kernel::Distances::new(Layer::new(&noisy, outputs.units()));
+                let t = kernel::Distances::new(LayerOutputs::new(&noisy, outputs.units()));
                 Box::new(move |indices| {
                     let inputs = neighbours::shared(&x, &t, indices, k);
                     let labels = neighbours::shared_with_labels(&t, labels, indices, k);
@@ -175,13 +176,19 @@ impl Probe {
 
     /// Trains the critics of a layer on every other sample for as long as that helps with the rest:
     /// a critic bounds information only on pairs that it has not learned.
-    fn train_critics(&mut self, outputs: Layer, answers: Layer, layer: usize, member: usize) {
+    fn train_critics(
+        &mut self,
+        outputs: LayerOutputs,
+        answers: LayerOutputs,
+        layer: usize,
+        member: usize,
+    ) {
         let seed = self.seeds[member];
-        let all = self.points.indices(member, Set::All);
+        let all = self.points.indices(member, Split::All);
         let (learned, held) = (every_other(&all, 0), every_other(&all, 1));
-        let inputs = Layer::new(self.points.rows(member), self.points.features());
-        let new = |x: &Layer| {
-            let settings = contrastive::Settings::default();
+        let inputs = LayerOutputs::new(self.points.rows(member), self.points.features());
+        let new = |x: &LayerOutputs| {
+            let settings = contrastive::CriticSettings::default();
             contrastive::Critic::new(settings, x.units(), outputs.units(), seed)
         };
         let critics = &mut self.critics[member];

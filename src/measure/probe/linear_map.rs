@@ -6,15 +6,15 @@ use super::{CurveIndex, MAX_NUMBERS, tensor};
 use crate::device::{DeviceError, read};
 use crate::measure::linear_map::{self, POINTS};
 use crate::measure::points::Points;
-use crate::measure::{Curve, Quantity, Set};
-use crate::model::Perceptron;
+use crate::measure::{Curve, Quantity, Split};
+use crate::model::MlpEnsemble;
 
 /// Samples of each set between which chords run, at most.
 const MAX_SAMPLES: usize = 60;
 
 /// Samples of one set, at least two, with a chord between each two of them.
 pub(super) struct Chords {
-    set: Set,
+    set: Split,
     /// `[members, count, features]`.
     samples: Tensor<3>,
     count: usize,
@@ -23,7 +23,7 @@ pub(super) struct Chords {
 impl Chords {
     /// `None` if some member has fewer than two such samples. `widest` is the number of units of
     /// the widest layer.
-    pub(super) fn new(points: &Points, set: Set, seeds: &[u32], widest: usize) -> Option<Self> {
+    pub(super) fn new(points: &Points, set: Split, seeds: &[u32], widest: usize) -> Option<Self> {
         // n (n - 1) / 2 chords of one member.
         let max = (2 * MAX_NUMBERS / (POINTS * widest)).isqrt();
         let chosen = points.first(set, MAX_SAMPLES.min(max.max(2)), seeds)?;
@@ -38,7 +38,7 @@ impl Chords {
     /// Starts from the first layer before its activation, where chords are still straight.
     pub(super) async fn measure(
         &self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
         curves: &CurveIndex,
         values: &mut [Vec<f64>],
     ) -> Result<(), DeviceError> {

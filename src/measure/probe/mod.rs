@@ -9,13 +9,13 @@ use std::collections::HashMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::information::{Layer, contrastive};
+use super::information::{LayerOutputs, contrastive};
 use super::points::Points;
-use super::{Curve, Quantity, Set, class_variance, curves};
+use super::{Curve, Quantity, Split, class_variance, curves};
 use crate::data::Dataset;
 use crate::device::{DeviceError, read};
 use crate::experiment::{Experiment, Settings};
-use crate::model::Perceptron;
+use crate::model::MlpEnsemble;
 use complexity::Neighbourhoods;
 use linear_map::Chords;
 
@@ -23,7 +23,7 @@ use linear_map::Chords;
 const MAX_NUMBERS: usize = 30_000_000;
 
 /// The sets that a network's layers are measured on.
-const LAYER_SETS: [Set; 3] = [Set::Train, Set::Test, Set::All];
+const LAYER_SETS: [Split; 3] = [Split::Train, Split::Test, Split::All];
 
 /// Measures the members of an ensemble, on the same samples each time.
 pub struct Probe {
@@ -68,10 +68,12 @@ impl CurveIndex {
     }
 
     /// The sets on which a quantity is measured, each once.
-    fn sets(&self, quantity: Quantity) -> impl Iterator<Item = Set> {
+    fn sets(&self, quantity: Quantity) -> impl Iterator<Item = Split> {
         let on =
             move |set| self.curves.iter().any(|c| c.quantity == quantity && c.set == Some(set));
-        [Set::Train, Set::Test, Set::All, Set::Random].into_iter().filter(move |set| on(*set))
+        [Split::Train, Split::Test, Split::All, Split::Random]
+            .into_iter()
+            .filter(move |set| on(*set))
     }
 
     /// Stores a curve's value among the values of a member. Curves that are not asked for are
@@ -160,7 +162,7 @@ impl Probe {
     /// If the device was lost.
     pub async fn measure(
         &mut self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
     ) -> Result<Vec<Vec<Option<f32>>>, DeviceError> {
         let members = self.points.members();
         let mut values = vec![vec![f64::NAN; self.curves.len()]; members];
@@ -179,7 +181,7 @@ impl Probe {
     /// Measures information and class variance.
     async fn measure_layers(
         &mut self,
-        network: &Perceptron,
+        network: &MlpEnsemble,
         values: &mut [Vec<f64>],
     ) -> Result<(), DeviceError> {
         let is_of_layer = |curve: &Curve| {
@@ -201,7 +203,7 @@ impl Probe {
             for (member, padded) in outputs.chunks(outputs.len() / members).enumerate() {
                 let units = network.units(layer, member);
                 let outputs = self.points.unpadded(member, padded, width, units);
-                let (outputs, values) = (Layer::new(&outputs, units), &mut values[member]);
+                let (outputs, values) = (LayerOutputs::new(&outputs, units), &mut values[member]);
                 self.measure_information(outputs, layer, member, values);
                 self.measure_class_variance(outputs, layer, member, values);
             }
@@ -211,7 +213,7 @@ impl Probe {
 
     fn measure_class_variance(
         &self,
-        outputs: Layer,
+        outputs: LayerOutputs,
         layer: usize,
         member: usize,
         values: &mut [f64],
@@ -238,20 +240,20 @@ impl Probe {
     ///
     /// # Errors
     /// If the device was lost.
-    pub async fn update_ranges(&mut self, network: &Perceptron) -> Result<(), DeviceError> {
+    pub async fn update_ranges(&mut self, network: &MlpEnsemble) -> Result<(), DeviceError> {
         for (index, [_, after]) in network.layers(&self.points.inputs).into_iter().enumerate() {
             let [members, _, width] = after.dims();
             let outputs = read(after).await?;
             for (member, padded) in outputs.chunks(outputs.len() / members).enumerate() {
                 let units = network.units(index + 1, member);
                 let outputs = self.points.unpadded(member, padded, width, units);
-                self.note_range(Layer::new(&outputs, units), index + 1, member);
+                self.note_range(LayerOutputs::new(&outputs, units), index + 1, member);
             }
         }
         Ok(())
     }
 
-    fn note_range(&mut self, outputs: Layer, layer: usize, member: usize) {
+    fn note_range(&mut self, outputs: LayerOutputs, layer: usize, member: usize) {
         let ranges = &mut self.ranges[member];
         ranges.resize(ranges.len().max(layer), (f32::INFINITY, f32::NEG_INFINITY));
         let (low, high) = &mut ranges[layer - 1];
@@ -275,7 +277,7 @@ mod tests {
     #[test]
     fn a_value_is_stored_with_its_curve_and_others_are_ignored() {
         let norm = Curve::of(Quantity::WeightNorm).layer(1);
-        let truncated = Curve::of(Quantity::TruncatedAccuracy).on(Set::Test).rank(4);
+        let truncated = Curve::of(Quantity::TruncatedAccuracy).on(Split::Test).rank(4);
         let index = CurveIndex::new(vec![norm, truncated]);
         let mut values = [0.0; 2];
         index.put(truncated, 0.5, &mut values);
@@ -283,6 +285,6 @@ mod tests {
         index.put(truncated.rank(8), 7.0, &mut values);
         assert_eq!(values, [0.0, 0.5]);
         assert!(index.has(Quantity::WeightNorm) && !index.has(Quantity::SingularValue));
-        assert!(index.sets(Quantity::TruncatedAccuracy).eq([Set::Test]));
+        assert!(index.sets(Quantity::TruncatedAccuracy).eq([Split::Test]));
     }
 }

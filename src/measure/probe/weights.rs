@@ -6,16 +6,16 @@ use super::{CurveIndex, tensor};
 use crate::device::{DeviceError, read, read_indices};
 use crate::linalg::Spectrum;
 use crate::measure::points::Points;
-use crate::measure::{Curve, Quantity, Set, fourier};
-use crate::model::{Perceptron, Role};
+use crate::measure::{Curve, Quantity, Split, fourier};
+use crate::model::{MlpEnsemble, Role};
 
 pub(super) async fn measure(
-    network: &Perceptron,
+    network: &MlpEnsemble,
     points: &Points,
     curves: &CurveIndex,
     values: &mut [Vec<f64>],
 ) -> Result<(), DeviceError> {
-    let truncations: Vec<(usize, Set)> = curves
+    let truncations: Vec<(usize, Split)> = curves
         .iter()
         .filter(|curve| curve.quantity == Quantity::TruncatedAccuracy)
         .filter_map(|curve| curve.rank.zip(curve.set))
@@ -24,7 +24,7 @@ pub(super) async fn measure(
     if !curves.has(Quantity::WeightNorm) && !has_fourier && truncations.is_empty() {
         return Ok(());
     }
-    // For each rank all parameters. Those that are not the weights of a layer stay as they are.
+    // All parameters for each rank. Only weights of layers are truncated.
     let mut truncated: Vec<Vec<Tensor<3>>> = vec![Vec::new(); truncations.len()];
     let mut layer = 0;
     for (index, parameter) in network.parameters.iter().enumerate() {
@@ -81,8 +81,8 @@ fn measure_fourier(weights: &[f32], columns: usize, curves: &CurveIndex, values:
     powers.sort_by(|a, b| b.total_cmp(a));
     let all: f64 = powers.iter().sum();
     for (rank, power) in (1..).zip(&powers) {
-        let share = Curve::of(Quantity::FourierShare).layer(1).rank(rank);
-        curves.put(share, power / all, values);
+        let fraction = Curve::of(Quantity::FourierFraction).layer(1).rank(rank);
+        curves.put(fraction, power / all, values);
     }
 }
 

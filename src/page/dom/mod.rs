@@ -1,4 +1,4 @@
-//! Short forms for what the page does with the document, and handles that release what they took.
+//! Short forms for changes of the document, and handles that release their resources.
 
 mod listener;
 mod observe;

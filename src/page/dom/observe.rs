@@ -1,4 +1,4 @@
-//! What the browser tells of an element: its size, and whether it is on the screen.
+//! Observers of an element's size, and of whether it is on the screen.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -63,8 +63,8 @@ pub struct Visibility {
 }
 
 impl Visibility {
-    /// Observes an element. `margin` is how far off the screen still counts, as in CSS; `on_show` is
-    /// called whenever the element becomes visible, and soon after this call if it is.
+    /// Observes an element. `margin` is how far off the screen still counts, as in CSS; `on_show`
+    /// is called whenever the element becomes visible, and soon after this call if it is.
     pub fn observe(
         element: &HtmlElement,
         margin: &str,

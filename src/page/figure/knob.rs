@@ -32,7 +32,7 @@ impl Knob {
         let label: HtmlElement = root.part("knob-label");
         slider.set_id(&root.unique("knob"));
         set_attribute(&label, "for", &slider.id());
-        let stops = field.map(Field::stops).unwrap_or_default();
+        let stops = field.map(Field::slider_values).unwrap_or_default();
         slider.set_hidden(stops.is_empty());
         slider.set_max(&stops.len().saturating_sub(1).to_string());
         let mut listeners = Vec::new();

@@ -8,7 +8,7 @@ use super::panel::{Crosshair, Panel, View, WordsLine};
 use super::sweep::section;
 use super::{Handle, Pointed};
 use crate::experiment::{Data, Experiment, FIELDS, Group};
-use crate::measure::{Quantity, Set};
+use crate::measure::{Quantity, Split};
 use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots;
@@ -45,7 +45,7 @@ impl Measures {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
         let samples: HtmlSelectElement = root.part("samples");
-        for set in [Set::Train, Set::Test, Set::All] {
+        for set in [Split::Train, Split::Test, Split::All] {
             let option: HtmlElement = append(&samples, "option", "");
             set_attribute(&option, "value", set.key());
             set_text(&option, &text.get(&format!("option-{}", set.key())));
@@ -55,7 +55,7 @@ impl Measures {
         listeners.extend(over_plane(&plane, handle));
         let (chosen, choose) = (samples.clone(), handle.clone());
         listeners.push(Listener::new(&samples, "change", move |_: Event| {
-            let set = Set::named(&chosen.value());
+            let set = Split::named(&chosen.value());
             choose.change_view(|options| options.address.shown = set);
         }));
         Self {
@@ -124,10 +124,10 @@ fn over_plane(plane: &HtmlElement, handle: &Handle) -> Vec<Listener> {
 
 /// The samples that charts of several layers show: those that the reader chose, or the test set. The
 /// icosahedron's patterns are all of interest.
-fn shown_set(view: &View<'_>) -> Set {
+fn shown_set(view: &View<'_>) -> Split {
     let usual = match view.session.experiment().settings.data {
-        Data::Icosahedron => Set::All,
-        _ => Set::Test,
+        Data::Icosahedron => Split::All,
+        _ => Split::Test,
     };
     view.options.address.shown.unwrap_or(usual)
 }

@@ -128,8 +128,8 @@ impl Panel for Settings {
         if self.shown.as_ref() == Some(experiment) && self.searched == searched {
             return;
         }
-        if self.main_setting != experiment.preset.knob {
-            self.arrange(experiment.preset.knob);
+        if self.main_setting != experiment.preset.main_setting {
+            self.arrange(experiment.preset.main_setting);
         }
         for Control { field, holder, input, .. } in &self.controls {
             let is_main = field.key == self.main_setting;
@@ -169,7 +169,7 @@ impl Panel for Settings {
 fn compare_values(typed: &str, handle: &Handle) {
     let experiment = handle.look(|view| view.session.experiment().clone());
     let Some(mut experiment) = experiment else { return };
-    let Some(field) = field(experiment.preset.knob) else { return };
+    let Some(field) = field(experiment.preset.main_setting) else { return };
     let mut values = Vec::new();
     for text in split(field, &typed.replace(['、', '，', ';', ' '], ",")) {
         if text.is_empty() {
@@ -214,7 +214,7 @@ impl Control {
                     "range-of-setting",
                     &[("about", about.into()), ("min", min.into()), ("max", max.into())],
                 );
-                let stops = field.stops();
+                let stops = field.slider_values();
                 let slider: HtmlInputElement = append(&holder, "input", "");
                 slider.set_type("range");
                 slider.set_min("0");

@@ -25,9 +25,9 @@ pub fn checks(results: &[EstimatorCheck], theme: &Theme, text: &Text) -> Option<
     let mut kinds: Vec<EstimatorKind> = Vec::new();
     let mut series: Vec<Series> = Vec::new();
     for check in results.iter().filter(|check| check.mean.is_finite()) {
-        let index = kinds.iter().position(|kind| *kind == check.kind).unwrap_or_else(|| {
-            kinds.push(check.kind);
-            series.push(curve(check.kind, theme, text));
+        let index = kinds.iter().position(|kind| *kind == check.kind()).unwrap_or_else(|| {
+            kinds.push(check.kind());
+            series.push(curve(check.kind(), theme, text));
             kinds.len() - 1
         });
         let EstimatorCheck { mean, deviation, samples, .. } = *check;
@@ -73,7 +73,7 @@ pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -
     };
     let numbers = text.numbers();
     let estimate = |check: &EstimatorCheck| {
-        let id = match check.kind {
+        let id = match check.kind() {
             EstimatorKind::Binning => "estimator-bins",
             EstimatorKind::KernelUpper => "estimator-upper",
             EstimatorKind::KernelLower => "estimator-lower",
@@ -100,32 +100,43 @@ pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::{BinLimits, Bound, ReferenceProblem, TestedEstimator};
     use crate::text::Locale;
 
-    fn check(kind: EstimatorKind, samples: usize, mean: f64, repetitions: usize) -> EstimatorCheck {
+    const BINS: TestedEstimator =
+        TestedEstimator::Binning { bins: 8, limits: BinLimits::Step, corrected: true };
+    const UPPER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Upper };
+    const LOWER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Lower };
+    const CRITIC: TestedEstimator = TestedEstimator::Contrastive { batch: 128, updates: 300 };
+
+    fn check(
+        estimator: TestedEstimator,
+        samples: usize,
+        mean: f64,
+        repetitions: usize,
+    ) -> EstimatorCheck {
         EstimatorCheck {
-            source: "a source".into(),
+            problem: ReferenceProblem::Map { inputs: 4, outputs: 2 },
             truth: 1.0,
             truth_error: 0.0,
-            kind,
-            estimator: "an estimator".into(),
+            estimator,
             samples,
             repetitions,
             mean,
             bias: mean - 1.0,
             deviation: 0.25,
             expected_to_hold: false,
-            note: String::new(),
+            note: None,
         }
     }
 
     #[test]
-    fn each_estimator_gets_a_curve_with_its_deviation_and_the_truth_is_marked() {
+    fn estimators_get_curves_and_the_truth_is_marked() {
         let results = [
-            check(EstimatorKind::Binning, 50, 2.0, 8),
-            check(EstimatorKind::KernelUpper, 50, 1.5, 8),
-            check(EstimatorKind::Binning, 100, 1.25, 8),
-            check(EstimatorKind::KernelLower, 100, f64::NAN, 8),
+            check(BINS, 50, 2.0, 8),
+            check(UPPER, 50, 1.5, 8),
+            check(BINS, 100, 1.25, 8),
+            check(LOWER, 100, f64::NAN, 8),
         ];
         let text = Text::new(Locale::English);
         let checks = checks(&results, &Theme::GREY, &text).expect("there are results");
@@ -138,11 +149,8 @@ mod tests {
     #[test]
     fn the_words_are_those_of_the_largest_number_of_samples() {
         let text = Text::new(Locale::English);
-        let results = [
-            check(EstimatorKind::Binning, 50, 2.0, 8),
-            check(EstimatorKind::Binning, 1000, 1.25, 8),
-            check(EstimatorKind::Contrastive, 1000, 0.5, 1),
-        ];
+        let results =
+            [check(BINS, 50, 2.0, 8), check(BINS, 1000, 1.25, 8), check(CRITIC, 1000, 0.5, 1)];
         let expected = "At 1,000 samples, in bits: binning 1.25 ± 0.25; critic 0.50.";
         assert_eq!(checks_words(&results, false, &text), expected);
         assert_eq!(checks_words(&[], false, &text), "");

@@ -1,4 +1,4 @@
-//! What a run has shown so far, in sentences.
+//! The finding of a run so far, in sentences.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::profile::Profile;
 use super::{MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries};
 use crate::experiment::{Experiment, Settings};
 use crate::history::History;
-use crate::phases::{self, MemberPhases, Spread};
+use crate::phases::{self, MemberPhases, StepSummary};
 use crate::text::{self, Arg, Text};
 
 /// Whether more will come.
@@ -20,10 +20,10 @@ pub enum Moving {
     Over,
 }
 
-/// Divergences that are named. Of more there is their number.
+/// Maximum number of divergences that are named. Further ones are counted.
 const MAX_DIVERGENCES: usize = 2;
 
-/// Configurations whose steps are listed. Of more there are counts.
+/// Maximum number of configurations whose steps are listed. More are counted.
 const MAX_LISTED: usize = 12;
 
 /// What has been found so far, in sentences: the first is the finding, the others say how sure it
@@ -93,11 +93,11 @@ impl Found<'_> {
     }
 
     fn goal(&self) -> Arg {
-        self.text.percent(self.experiment().settings.goal).into()
+        self.text.percent(self.experiment().settings.target_accuracy).into()
     }
 
-    fn range(&self, spread: &Spread) -> String {
-        let Spread { first, last, .. } = *spread;
+    fn range(&self, summary: &StepSummary) -> String {
+        let StepSummary { first, last, .. } = *summary;
         if first == last {
             return self.text.step(first);
         }
@@ -134,7 +134,7 @@ impl Found<'_> {
         let all = configurations(self.experiment(), text);
         let steps = |range: &Range<usize>| {
             let (memorised, generalised) = summaries(&self.members[range.clone()]);
-            let step = |spread: Option<Spread>| spread?.median;
+            let step = |summary: Option<StepSummary>| summary?.median;
             (step(memorised), step(generalised))
         };
         if all.len() > MAX_LISTED {
@@ -254,7 +254,7 @@ impl Found<'_> {
         let is_over = self.moving == Moving::Over;
         let (memorised, generalised) = summaries(self.members);
         let Some(memorised) = memorised else {
-            let step = generalised.and_then(|spread| spread.median);
+            let step = generalised.and_then(|summary| summary.median);
             return vec![match step {
                 _ if self.last() == 0 => text.get("finding-not-trained"),
                 Some(step) => {
@@ -279,10 +279,10 @@ impl Found<'_> {
                 let test = self.test_accuracy(all(self.history)).unwrap_or_default();
                 let found = text.with("finding-memorised", &[at_step, ("test", test.into())]);
                 let asks = text.get("question-decision");
-                return vec![found, asks, self.spread(&memorised, None)];
+                return vec![found, asks, self.over_networks(&memorised, None)];
             };
             let peaked = if is_over { self.peaked() } else { String::new() };
-            return vec![found, peaked, self.spread(&memorised, None)];
+            return vec![found, peaked, self.over_networks(&memorised, None)];
         };
         let Some(later) = generalised.median else {
             let mut args = self.reached(&generalised);
@@ -293,14 +293,14 @@ impl Found<'_> {
         if !has_phases(self.members) {
             args.push(("goal", self.goal()));
             let found = text.with("finding-generalised-first", &args);
-            return vec![found, self.spread(&memorised, Some(&generalised))];
+            return vec![found, self.over_networks(&memorised, Some(&generalised))];
         }
         let id = if step == 0 || later == step {
             "finding-both-at-once"
         } else {
             let times = text.numbers().about(f64::from(later) / f64::from(step));
             args.push(("times", times.into()));
-            if self.experiment().settings.goal == Settings::default().goal {
+            if self.experiment().settings.target_accuracy == Settings::default().target_accuracy {
                 "finding-both"
             } else {
                 args.push(("goal", self.goal()));
@@ -308,26 +308,26 @@ impl Found<'_> {
             }
         };
         let peaked = if is_over { self.peaked() } else { String::new() };
-        vec![text.with(id, &args), peaked, self.spread(&memorised, Some(&generalised))]
+        vec![text.with(id, &args), peaked, self.over_networks(&memorised, Some(&generalised))]
     }
 
-    fn reached(&self, spread: &Spread) -> Vec<(&'static str, Arg)> {
+    fn reached(&self, summary: &StepSummary) -> Vec<(&'static str, Arg)> {
         vec![
-            ("reached", spread.reached.into()),
-            ("networks", spread.members.into()),
-            ("range", self.range(spread).into()),
+            ("reached", summary.reached.into()),
+            ("networks", summary.members.into()),
+            ("range", self.range(summary).into()),
         ]
     }
 
     /// How the steps scatter over several networks.
-    fn spread(&self, memorised: &Spread, generalised: Option<&Spread>) -> String {
+    fn over_networks(&self, memorised: &StepSummary, generalised: Option<&StepSummary>) -> String {
         let networks = ("networks", memorised.members.into());
         if memorised.members == 1 {
             return String::new();
         }
-        let is_complete = |spread: &Spread| spread.reached == spread.members;
-        if !is_complete(memorised) || generalised.is_some_and(|spread| !is_complete(spread)) {
-            let count = generalised.map_or(0, |spread| spread.reached);
+        let is_complete = |summary: &StepSummary| summary.reached == summary.members;
+        if !is_complete(memorised) || generalised.is_some_and(|summary| !is_complete(summary)) {
+            let count = generalised.map_or(0, |summary| summary.reached);
             return self.text.with(
                 "finding-spread-partial",
                 &[networks, ("memorised", memorised.reached.into()), ("generalised", count.into())],
@@ -336,8 +336,8 @@ impl Found<'_> {
         let at = ("memorised", self.range(memorised).into());
         match generalised {
             None => self.text.with("finding-spread-memorised", &[networks, at]),
-            Some(spread) => {
-                let later = ("generalised", self.range(spread).into());
+            Some(summary) => {
+                let later = ("generalised", self.range(summary).into());
                 self.text.with("finding-spread", &[networks, at, later])
             }
         }

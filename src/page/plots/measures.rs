@@ -7,7 +7,7 @@ use super::{Words, groups, summary};
 use crate::evaluation::ProbeResult;
 use crate::experiment::{Estimator, Experiment};
 use crate::history::History;
-use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Set, sample_counts};
+use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Split, sample_counts};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Line, Point, Series, Theme, Trail};
 use crate::text::{Arg, Text};
@@ -24,12 +24,12 @@ pub struct Panel {
     pub levels: Vec<(f64, String)>,
     /// The numbers at a step.
     pub words: Words,
-    /// What is wrong with the estimate, if it shows.
+    /// A warning about the estimate, if there is one.
     pub warning: Option<String>,
 }
 
 /// One curve that is drawn: its index in the history, for some members.
-struct Drawn {
+struct DrawnCurve {
     index: usize,
     curve: Curve,
     members: Range<usize>,
@@ -58,7 +58,7 @@ pub fn quantities(history: &History) -> Vec<Quantity> {
 pub fn has_choice_of_samples(history: &History) -> bool {
     let experiment = history.experiment();
     let several = super::configuration_starts(experiment).count() > 1;
-    let sets = |curve: &&Curve| matches!(curve.set, Some(Set::Train | Set::Test));
+    let sets = |curve: &&Curve| matches!(curve.set, Some(Split::Train | Split::Test));
     let mut curves = history.curves().iter().filter(sets);
     curves.any(|curve| {
         let chosen = several || layers(history, curve.quantity) > 1;
@@ -85,9 +85,9 @@ fn drawn(
     history: &History,
     theme: &Theme,
     quantity: Quantity,
-    chosen: Set,
+    chosen: Split,
     text: &Text,
-) -> Vec<Drawn> {
+) -> Vec<DrawnCurve> {
     let mut curves: Vec<(usize, Curve)> = history
         .curves()
         .iter()
@@ -100,7 +100,7 @@ fn drawn(
     let count = layers(history, quantity);
     if groups.len() > 1 || count > 1 {
         let has = |set| curves.iter().any(|(_, curve)| curve.set == Some(set));
-        let set = [chosen, Set::Test, Set::Train].into_iter().find(|set| has(*set));
+        let set = [chosen, Split::Test, Split::Train].into_iter().find(|set| has(*set));
         curves.retain(|(_, curve)| curve.set == set || curve.set.is_none());
     }
     let series = |name: String, colour, ink, line| Series {
@@ -123,7 +123,7 @@ fn drawn(
                 let colour = theme.shade(theme.test, group, count);
                 let mut series = series(name, colour, colour, Line::Solid);
                 series.named_where_it_rises = true;
-                Drawn { index, curve, members, series }
+                DrawnCurve { index, curve, members, series }
             })
             .collect();
     }
@@ -131,29 +131,29 @@ fn drawn(
     curves
         .into_iter()
         .enumerate()
-        .map(|(place, (index, curve))| {
+        .map(|(order, (index, curve))| {
             let series = if count > 1 {
-                let colour = theme.layer(place, count);
+                let colour = theme.layer(order, count);
                 series(layer_name(&curve, outputs, text), colour, colour, Line::Solid)
             } else {
                 let (id, colour, ink, line) = match curve.set {
-                    Some(Set::Train) => {
+                    Some(Split::Train) => {
                         ("curve-train", theme.train, theme.train_text, Line::Dashed)
                     }
-                    Some(Set::All) => ("curve-all", theme.ink, theme.ink, Line::Thin),
-                    Some(Set::Random) => ("curve-random", theme.muted, theme.muted, Line::Thin),
-                    Some(Set::Test) => ("curve-test", theme.test, theme.test, Line::Solid),
+                    Some(Split::All) => ("curve-all", theme.ink, theme.ink, Line::Thin),
+                    Some(Split::Random) => ("curve-random", theme.muted, theme.muted, Line::Thin),
+                    Some(Split::Test) => ("curve-test", theme.test, theme.test, Line::Solid),
                     None => ("", theme.layer(1, 2), theme.ink, Line::Solid),
                 };
                 let name = if id.is_empty() { String::new() } else { text.get(id) };
                 series(name, colour, ink, line)
             };
-            Drawn { index, curve, members: members.clone(), series }
+            DrawnCurve { index, curve, members: members.clone(), series }
         })
         .collect()
 }
 
-/// What a curve is called among those of other layers and ranks. `outputs` is the last layer.
+/// The name of a curve among curves of other layers and ranks. `outputs` is the last layer.
 fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
     let of_rank = |id, rank: usize| text.with(id, &[("rank", rank.to_string().into())]);
     match (curve.layer, curve.rank) {
@@ -162,7 +162,7 @@ fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
             let args = [("layer", layer), ("rank", rank.to_string().into())];
             text.with("curve-singular-value", &args)
         }
-        (_, Some(rank)) if curve.quantity == Quantity::FourierShare => {
+        (_, Some(rank)) if curve.quantity == Quantity::FourierFraction => {
             of_rank("curve-frequency", rank)
         }
         (_, Some(rank)) => of_rank("curve-rank", rank),
@@ -195,7 +195,7 @@ pub fn panel(
     history: &History,
     theme: &Theme,
     quantity: Quantity,
-    chosen: Set,
+    chosen: Split,
     step: f64,
     text: &Text,
 ) -> Panel {
@@ -203,10 +203,10 @@ pub fn panel(
     let drawn = drawn(history, theme, quantity, chosen, text);
     let words = nearest(history, step).map(|near| readout(history, near, &drawn, text));
     let warning = drawn.iter().find_map(|drawn| saturation(history, drawn, text));
-    let sets: Vec<Option<Set>> = drawn.iter().map(|drawn| drawn.curve.set).collect();
+    let sets: Vec<Option<Split>> = drawn.iter().map(|drawn| drawn.curve.set).collect();
     let one_set = sets.first().copied().flatten().filter(|set| {
         sets.iter().all(|other| *other == Some(*set))
-            && matches!(set, Set::Train | Set::Test | Set::All)
+            && matches!(set, Split::Train | Split::Test | Split::All)
             && quantity != Quantity::TruncatedAccuracy
     });
     let mut series = Vec::new();
@@ -226,7 +226,7 @@ pub fn panel(
             });
         }
     }
-    let levels = levels(experiment, quantity, one_set.unwrap_or(Set::All), text);
+    let levels = levels(experiment, quantity, one_set.unwrap_or(Split::All), text);
     let ends = series.iter().flat_map(|series| &series.points).flat_map(|p| [p.low, p.high]);
     let marked = levels.iter().map(|(value, _)| *value);
     let values = if is_fraction(quantity) {
@@ -242,13 +242,13 @@ pub fn panel(
 }
 
 /// The numbers of a measurement.
-fn readout(history: &History, near: &ProbeResult, drawn: &[Drawn], text: &Text) -> Words {
+fn readout(history: &History, near: &ProbeResult, drawn: &[DrawnCurve], text: &Text) -> Words {
     let numbers = text.numbers();
     let values = drawn.iter().filter_map(|drawn| {
         let point = at(near, drawn.index, &drawn.members)?;
         let class = match (drawn.curve.set, layers(history, drawn.curve.quantity)) {
-            (Some(Set::Train), 1) => "train",
-            (Some(Set::Test), 1) => "test",
+            (Some(Split::Train), 1) => "train",
+            (Some(Split::Test), 1) => "test",
             _ => "",
         };
         let number = match drawn.curve.quantity {
@@ -277,7 +277,7 @@ fn is_fraction(quantity: Quantity) -> bool {
         quantity,
         Quantity::ClassVariance
             | Quantity::FourierConcentration
-            | Quantity::FourierShare
+            | Quantity::FourierFraction
             | Quantity::TruncatedAccuracy
     )
 }
@@ -328,19 +328,19 @@ fn title(quantity: Quantity, experiment: &Experiment, text: &Text) -> String {
     }
 }
 
-fn with_set(title: String, set: Set, text: &Text) -> String {
+fn with_set(title: String, set: Split, text: &Text) -> String {
     text.with("chart-with-set", &[("title", title.into()), ("set", set.key().into())])
 }
 
 /// The maximum of an estimate of `I(X;T)` on some samples, in bits.
-fn ceiling(experiment: &Experiment, set: Set) -> Option<f64> {
+fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
     let settings = &experiment.settings;
     let all = settings.train_samples();
     let (train, test) = sample_counts(settings, all, settings.all_samples() - all);
     let samples = match set {
-        Set::Train => train,
-        Set::Test => test,
-        Set::All | Set::Random => train + test,
+        Split::Train => train,
+        Split::Test => test,
+        Split::All | Split::Random => train + test,
     };
     let samples = match settings.info {
         Estimator::Off | Estimator::Neighbours => return None,
@@ -354,7 +354,7 @@ fn ceiling(experiment: &Experiment, set: Set) -> Option<f64> {
 fn levels(
     experiment: &Experiment,
     quantity: Quantity,
-    set: Set,
+    set: Split,
     text: &Text,
 ) -> Vec<(f64, String)> {
     let settings = &experiment.settings;
@@ -379,7 +379,7 @@ fn levels(
 }
 
 /// A warning if an estimate has been at its maximum for most of the run.
-fn saturation(history: &History, drawn: &Drawn, text: &Text) -> Option<String> {
+fn saturation(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<String> {
     const NEAR: f64 = 0.1;
     if drawn.curve.quantity != Quantity::InputInformation {
         return None;
@@ -424,7 +424,7 @@ pub fn has_plane(history: &History) -> bool {
 }
 
 /// The information plane. `None` without [`has_plane`].
-pub fn plane(history: &History, theme: &Theme, chosen: Set, text: &Text) -> Option<Plane> {
+pub fn plane(history: &History, theme: &Theme, chosen: Split, text: &Text) -> Option<Plane> {
     if !has_plane(history) {
         return None;
     }
@@ -463,8 +463,8 @@ pub fn plane(history: &History, theme: &Theme, chosen: Set, text: &Text) -> Opti
 }
 
 impl Plane {
-    /// The step of the point nearest to a position in the plot, from 0 to 1, left to right and bottom
-    /// to top.
+    /// The step of the point nearest to a position in the plot, from 0 to 1, left to right and
+    /// bottom to top.
     pub fn step_at(&self, across: f64, up: f64) -> Option<u32> {
         let off = |x: f64, y: f64| {
             let x = self.across.position(x).unwrap_or(0.0) - across;
@@ -499,10 +499,10 @@ mod tests {
     }
 
     #[test]
-    fn one_layer_is_drawn_on_each_kind_of_samples_and_several_on_the_chosen_one() {
+    fn several_layers_are_drawn_on_the_chosen_split() {
         let names = |query: &str, quantity| {
             let history = history(query, &[(0, 1.0), (1, 2.0)]);
-            let panel = panel(&history, &THEME, quantity, Set::Test, 1.0, &english());
+            let panel = panel(&history, &THEME, quantity, Split::Test, 1.0, &english());
             panel.series.into_iter().map(|series| series.name).collect::<Vec<_>>()
         };
         assert_eq!(names("seeds=1", Quantity::InputInformation), ["training", "test", "all"]);
@@ -516,11 +516,11 @@ mod tests {
     }
 
     #[test]
-    fn an_estimate_at_its_ceiling_is_called_that_and_one_below_is_not() {
+    fn an_estimate_at_its_ceiling_is_called_that() {
         // 529 samples: log2 is 9.05, that of either half 8.05.
         let warning = |value: f32| {
             let history = history("seeds=1&info=binning", &[1, 2, 3, 4].map(|step| (step, value)));
-            panel(&history, &THEME, Quantity::InputInformation, Set::All, 1.0, &english()).warning
+            panel(&history, &THEME, Quantity::InputInformation, Split::All, 1.0, &english()).warning
         };
         assert!(warning(9.04).is_some_and(|text| {
             text.starts_with("I(X;T) is at the estimator’s maximum on the training set: ")
@@ -529,19 +529,19 @@ mod tests {
     }
 
     #[test]
-    fn the_scatter_of_subsamples_widens_the_band_and_has_no_chart_of_its_own() {
+    fn the_scatter_of_subsamples_widens_the_band() {
         let history = history("seeds=1&subsamples=1", &[(0, 0.5), (1, 0.5)]);
         let quantities = quantities(&history);
         assert_eq!(quantities, [Quantity::InputInformation, Quantity::LabelInformation]);
-        let panel = panel(&history, &THEME, quantities[0], Set::Test, 1.0, &english());
+        let panel = panel(&history, &THEME, quantities[0], Split::Test, 1.0, &english());
         let point = panel.series[0].points[0];
         assert_eq!((point.low, point.median, point.high), (0.0, 0.5, 1.0));
     }
 
     #[test]
-    fn a_place_in_the_plane_is_taken_back_to_the_step_of_the_nearest_point() {
+    fn a_position_in_the_plane_finds_the_nearest_step() {
         let history = history("seeds=1", &[(0, 2.0), (10, 6.0), (100, 4.0)]);
-        let plane = plane(&history, &THEME, Set::Test, &english()).expect("both are measured");
+        let plane = plane(&history, &THEME, Split::Test, &english()).expect("both are measured");
         assert_eq!(plane.step_at(1.0, 1.0), Some(10));
         assert_eq!(plane.step_at(0.0, 0.0), Some(0));
         assert_eq!(plane.step_at(0.5, 0.5), Some(100));

@@ -1,7 +1,7 @@
-//! From a history to what charts show and what the words around them say: pure data, no DOM.
+//! From a history to the curves of charts and the words around them: pure data, no DOM.
 //!
-//! Every sentence comes from [`crate::text`]. A value over members is their median, with the range as
-//! a band; members that diverged are left out.
+//! Every sentence comes from [`crate::text`]. A value over members is their median, with the range
+//! as a band; members that diverged are left out.
 
 mod checks;
 mod finding;
@@ -19,9 +19,9 @@ use profile::row_at;
 
 use super::chart::{Line, Marker, Point, Series, Theme};
 use crate::evaluation::Scores;
-use crate::experiment::{Data, Experiment, Field, Loss, Settings, field};
+use crate::experiment::{Data, Experiment, Field, Loss, Settings, field, keys};
 use crate::history::History;
-use crate::phases::{self, MemberPhases, Spread};
+use crate::phases::{self, MemberPhases, StepSummary};
 use crate::stats;
 use crate::text::{Arg, Text};
 use crate::theory;
@@ -29,7 +29,7 @@ use crate::theory;
 pub use crate::text::Words;
 
 /// A value of an evaluation.
-type Value = fn(&Scores) -> f32;
+type ScoreValue = fn(&Scores) -> f32;
 
 /// The page's heading: the article's title for modular arithmetic, otherwise the preset's label, or
 /// the data set's name if the reader changed the task.
@@ -40,23 +40,23 @@ pub fn heading(experiment: &Experiment, text: &Text) -> String {
     } else if data == experiment.preset.experiment().settings.data {
         text.preset(experiment.preset)
     } else {
-        field("data").map_or_else(String::new, |field| text.choice(field, data.key()))
+        field(keys::DATA).map_or_else(String::new, |field| text.choice(field, data.key()))
     }
 }
 
-/// What the accuracy of an experiment is called.
+/// The title of the accuracy of an experiment.
 pub fn accuracy_title(experiment: &Experiment, text: &Text) -> String {
     let regression = experiment.settings.is_regression();
     text.get(if regression { "chart-sign" } else { "chart-accuracy" })
 }
 
-/// What the error of an experiment is called.
+/// The title of the error of an experiment.
 pub fn error_title(experiment: &Experiment, text: &Text) -> String {
     let regression = experiment.settings.is_regression();
     text.get(if regression { "chart-sign-error" } else { "chart-error" })
 }
 
-/// What the loss of an experiment is called.
+/// The title of the loss of an experiment.
 pub fn loss_title(experiment: &Experiment, text: &Text) -> String {
     let loss: Loss = experiment.settings.trained_loss();
     text.with("chart-loss", &[("loss", loss.key().into())])
@@ -82,7 +82,7 @@ pub fn scores_at(history: &History, step: f64, text: &Text) -> String {
     let evaluations = history.evaluations();
     let index = evaluations.partition_point(|evaluation| f64::from(evaluation.step) < step);
     let scores = evaluations.get(index).map(|evaluation| evaluation.members.iter().flatten());
-    let at = |value: Value| {
+    let at = |value: ScoreValue| {
         let point = point(scores.clone()?, value, step)?;
         Some(text.numbers().whole_percent(point.median))
     };
@@ -114,12 +114,13 @@ pub fn table(history: &History, text: &Text) -> (Vec<String>, Vec<Vec<String>>) 
     steps.dedup();
     let rows = steps.into_iter().filter_map(|step| {
         let evaluation = evaluations.iter().find(|evaluation| evaluation.step == step)?;
-        let value = |value: Value| {
+        let value = |value: ScoreValue| {
             let scores = evaluation.members.iter().flatten();
             point(scores, value, 0.0).map(|point| point.median)
         };
-        let accuracy = |pick: Value| value(pick).map(|value| text.numbers().whole_percent(value));
-        let loss = |pick: Value| value(pick).map(|value| text.loss(value));
+        let accuracy =
+            |pick: ScoreValue| value(pick).map(|value| text.numbers().whole_percent(value));
+        let loss = |pick: ScoreValue| value(pick).map(|value| text.loss(value));
         let values = [
             Some(text.step(step)),
             accuracy(|m| m.train.accuracy),
@@ -148,7 +149,7 @@ fn label(all: &mut [Series], text: &Text, written: impl Fn(f64) -> String) {
 
 /// The test accuracy of an earlier run, and its test loss: the median over its networks.
 pub fn ghost(history: &History, loss: bool) -> Vec<Point> {
-    let value: Value = if loss { |m| m.test.loss } else { |m| m.test.accuracy };
+    let value: ScoreValue = if loss { |m| m.test.loss } else { |m| m.test.accuracy };
     points(history, all(history), value)
 }
 
@@ -201,7 +202,13 @@ pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
 }
 
 /// A curve on the training set and one on the test set for each group.
-fn curves(history: &History, theme: &Theme, text: &Text, train: Value, test: Value) -> Vec<Series> {
+fn curves(
+    history: &History,
+    theme: &Theme,
+    text: &Text,
+    train: ScoreValue,
+    test: ScoreValue,
+) -> Vec<Series> {
     let mut all = Vec::new();
     let groups = groups(history.experiment(), text);
     let count = groups.len();
@@ -277,8 +284,8 @@ fn short_name(experiment: &Experiment, member: &Settings, text: &Text) -> String
     text.join("configuration-short", &values)
 }
 
-/// The index of each configuration's first member. Members of one configuration differ in their seed
-/// only, and follow one another.
+/// The index of each configuration's first member. Members of one configuration differ in their
+/// seed only, and follow one another.
 fn configuration_starts(experiment: &Experiment) -> impl Iterator<Item = usize> + use<> {
     (0..experiment.member_count()).step_by(experiment.settings.seeds.max(1))
 }
@@ -295,7 +302,7 @@ fn configurations(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, St
 }
 
 /// Median and range at every evaluated step, of the members that have not diverged.
-fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> {
+fn points(history: &History, members: Range<usize>, value: ScoreValue) -> Vec<Point> {
     let evaluations = history.evaluations().iter();
     evaluations
         .filter_map(|evaluation| {
@@ -306,11 +313,11 @@ fn points(history: &History, members: Range<usize>, value: Value) -> Vec<Point> 
 }
 
 /// Median and range of a value, of the members that have not diverged.
-fn point<'a>(scores: impl Iterator<Item = &'a Scores>, value: Value, x: f64) -> Option<Point> {
+fn point<'a>(scores: impl Iterator<Item = &'a Scores>, value: ScoreValue, x: f64) -> Option<Point> {
     summary(scores.filter(|m| m.is_finite()).map(|m| f64::from(value(m))), x)
 }
 
-/// Median and range of some numbers, none of which is NaN. `None` without any.
+/// Median and range of numbers that are not NaN. `None` without any.
 fn summary(values: impl Iterator<Item = f64>, x: f64) -> Option<Point> {
     let values: Vec<f64> = values.collect();
     let median = stats::median(values.iter().copied())?;
@@ -336,16 +343,16 @@ pub fn markers(
         return Vec::new();
     }
     let (memorised, generalised) = summaries(members);
-    let marker = |summary: Option<Spread>, [id, short]: [&str; 2], dot| {
+    let marker = |summary: Option<StepSummary>, [id, short]: [&str; 2], dot| {
         let step = summary?.median?;
         let label = text.with(id, &[("step", step.into())]);
         let below = text.with("marker-step", &[("step", step.into())]);
         let short = [text.get(short), below];
         Some(Marker { x: f64::from(step), label, short, dot: Some(dot) })
     };
-    let fit = (f64::from(phases::FIT_ACCURACY), theme.train);
+    let fit = (f64::from(phases::MEMORISED_ACCURACY), theme.train);
     let memorised = marker(memorised, ["marker-memorised", "marker-memorised-short"], fit);
-    let goal = (experiment.settings.goal, theme.test);
+    let goal = (experiment.settings.target_accuracy, theme.test);
     // Without a first phase there is no second to mark.
     match (memorised, marker(generalised, ["marker-generalised", "marker-generalised-short"], goal))
     {
@@ -370,15 +377,15 @@ pub fn between(markers: &[Marker], has_phases: bool, text: &Text) -> String {
 /// Whether the median member generalised no earlier than it memorised.
 pub fn has_phases(members: &[MemberPhases]) -> bool {
     let (memorised, generalised) = summaries(members);
-    let step = |summary: Option<Spread>| summary?.median;
+    let step = |summary: Option<StepSummary>| summary?.median;
     !matches!((step(memorised), step(generalised)), (Some(first), Some(second)) if second < first)
 }
 
 /// The steps of memorising and of generalising over some members.
-fn summaries(members: &[MemberPhases]) -> (Option<Spread>, Option<Spread>) {
+fn summaries(members: &[MemberPhases]) -> (Option<StepSummary>, Option<StepSummary>) {
     (
-        phases::spread(members.iter().map(|m| m.fit_step)),
-        phases::spread(members.iter().map(|m| m.generalise_step)),
+        phases::summarise(members.iter().map(|m| m.memorise_step)),
+        phases::summarise(members.iter().map(|m| m.generalise_step)),
     )
 }
 
@@ -402,8 +409,8 @@ pub fn fitted(history: &History) -> (usize, usize) {
     (fitted, history.experiment().member_count())
 }
 
-/// The evaluated step nearest to `step`, and the medians there: of each group that has curves of its
-/// own, or of one row of the map.
+/// The evaluated step nearest to `step`, and the medians there: of each group that has curves of
+/// its own, or of one row of the map.
 pub fn readout(
     history: &History,
     step: f64,
@@ -419,7 +426,7 @@ pub fn readout(
     let mut parts: Vec<Words> = Vec::new();
     for (members, name) in groups {
         let scores = || evaluation.members.get(members.clone()).into_iter().flatten().flatten();
-        let at = |value: Value| point(scores(), value, 0.0).map(|point| point.median);
+        let at = |value: ScoreValue| point(scores(), value, 0.0).map(|point| point.median);
         let (Some(train), Some(test)) = (at(|m| m.train.accuracy), at(|m| m.test.accuracy)) else {
             continue;
         };
@@ -565,13 +572,13 @@ mod tests {
             all.extend(map(history, is_loss, text).into_iter().flat_map(|(rows, _)| rows));
         }
         for quantity in quantities(history) {
-            let panel = panel(history, theme, quantity, crate::measure::Set::Test, 1e9, text);
+            let panel = panel(history, theme, quantity, crate::measure::Split::Test, 1e9, text);
             all.extend([panel.title, line(panel.words)]);
             all.extend(panel.warning);
             all.extend(panel.series.into_iter().map(|series| series.name));
             all.extend(panel.levels.into_iter().map(|(_, name)| name));
         }
-        if let Some(plane) = plane(history, theme, crate::measure::Set::Test, text) {
+        if let Some(plane) = plane(history, theme, crate::measure::Split::Test, text) {
             all.push(plane.across.title);
             all.extend(plane.trails.into_iter().map(|trail| trail.name));
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Value, Words, configurations, pair, point, points};
+use super::{ScoreValue, Words, configurations, pair, point, points};
 use crate::evaluation::{Evaluation, Scores};
 use crate::experiment::{self, Counts, Experiment, Field, ModelKind};
 use crate::history::History;
@@ -30,7 +30,7 @@ pub struct Profile {
     pub step: u32,
     /// The interpolation threshold, where there is one.
     pub markers: Vec<Marker>,
-    /// What the setting counts, if it moves networks across that threshold.
+    /// The quantity that the setting counts, if it moves networks across that threshold.
     counts: Option<Counts>,
     train: Vec<Point>,
     test: Vec<Point>,
@@ -49,7 +49,7 @@ pub fn profile(history: &History, pick: Pick, is_loss: bool, text: &Text) -> Opt
     let (Pick::At(step) | Pick::BestUpTo(step)) = pick;
     let off = |evaluation: &&Evaluation| (f64::from(evaluation.step) - step).abs();
     let near = history.evaluations().iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
-    let (train, test): (Value, Value) = if is_loss {
+    let (train, test): (ScoreValue, ScoreValue) = if is_loss {
         (|m| m.train.loss, |m| m.test.loss)
     } else {
         (|m| 1.0 - m.train.accuracy, |m| 1.0 - m.test.accuracy)
@@ -66,7 +66,7 @@ pub fn profile(history: &History, pick: Pick, is_loss: bool, text: &Text) -> Opt
         }
     };
     let seeds = experiment.settings.seeds;
-    let points = |value: Value| {
+    let points = |value: ScoreValue| {
         let at = |(index, x): (usize, &f64)| {
             point((index * seeds..(index + 1) * seeds).filter_map(picked), value, *x)
         };
@@ -162,8 +162,8 @@ impl Profile {
             .map(|(_, left, index, right)| (left, &points[index], right))
     }
 
-    /// Whether the setting moves networks across the interpolation threshold, so that double descent
-    /// over it is a question.
+    /// Whether the setting moves networks across the interpolation threshold, so that double
+    /// descent over it is a question.
     pub fn asks_for_descent(&self) -> bool {
         self.counts.is_some()
     }
@@ -225,7 +225,7 @@ pub fn map(history: &History, is_loss: bool, text: &Text) -> Option<(Vec<String>
     let (field, numbers) = numeric_list(history.experiment())?;
     let seeds = history.experiment().settings.seeds;
     let order = order(&numbers);
-    let value: Value = if is_loss { |m| m.test.loss } else { |m| 1.0 - m.test.accuracy };
+    let value: ScoreValue = if is_loss { |m| m.test.loss } else { |m| 1.0 - m.test.accuracy };
     let mut cells = Vec::new();
     for (row, &index) in order.iter().enumerate() {
         let points = points(history, index * seeds..(index + 1) * seeds, value);
@@ -319,7 +319,7 @@ mod tests {
     use crate::text::Locale;
 
     #[test]
-    fn each_network_at_its_best_step_is_the_one_with_the_lowest_test_error_up_to_there() {
+    fn the_best_step_has_the_lowest_test_error_so_far() {
         let query = "data=digits&width=4,8,64&seeds=1";
         let mut history = History::new(Experiment::from_query(query).experiment);
         for (step, accuracies) in [(1, [0.2, 0.9, 0.3]), (2, [0.4, 0.5, 0.6]), (3, [0.6, 0.1, 0.5])]
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn weight_decay_has_a_profile_but_no_threshold_and_no_question_of_descent() {
+    fn weight_decay_has_a_profile_but_no_threshold() {
         let text = Text::new(Locale::English);
         let mut history = History::new(Experiment::from_query("wd=0,1,3&seeds=1").experiment);
         let score = Score { loss: 1.0, accuracy: 0.5 };

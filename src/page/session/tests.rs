@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::history::{Evaluation, ProbeResult, Score, Scores, StepTime};
+use crate::self_test::DeviceCheck;
 
 /// A session and all that it has asked for since the last look.
 struct Script {
@@ -361,8 +362,11 @@ fn a_gpu_that_says_nothing_for_too_long_is_given_up() {
 fn every_sign_of_life_gives_the_gpu_more_time() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
-    let warm_up =
-        |done| PoolEvent::WarmUp { stage: WarmUp::Check("matmul".into()), done, total: 4 };
+    let warm_up = |done| PoolEvent::WarmUp {
+        stage: WarmUp::Check(DeviceCheck::LargeProduct),
+        done,
+        total: 4,
+    };
     script.hear(GPU, warm_up(1));
     let Some(Effect::Patience(old, _)) = script.asked().pop() else { panic!("watched") };
     script.hear(GPU, warm_up(2));
@@ -389,7 +393,7 @@ fn patience_ends_when_the_gpu_is_ready() {
 fn warming_up_is_told_with_its_part() {
     let mut script = script("", Preference::Gpu);
     script.act(Action::Toggle).act(Action::AdapterFound(1, gpu()));
-    let stage = WarmUp::Check("softmax".into());
+    let stage = WarmUp::Check(DeviceCheck::Softmax);
     script.hear(GPU, PoolEvent::WarmUp { stage: stage.clone(), done: 2, total: 9 });
     let expected = Activity::WarmingUp { stage, done: 2, total: 9 };
     assert_eq!(*script.session.activity(), expected);

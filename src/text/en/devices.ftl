@@ -29,18 +29,13 @@ loading-looking = Looking for a device to train on.
 loading-cpu = Loading the training program.
 loading-gpu = Loading the training program for the GPU. It is the larger of two.
 warm-up-adapter = asking for the GPU
+check-odd-product = odd matrix product
+check-large-product = large matrix product
+check-reduction = sum over an axis
+check-softmax = softmax
+check-loss = loss
+check-accuracy = accuracy
+check-training-step = training step
+check-reference-step = training step in tensor operations
 loading-warm-up = Warming up ({ $part } of { $parts }): { $what }.
 loading-comparing = Timing a few steps on the CPU and on the GPU.
-
-# A check of the GPU, by what the training program calls it.
-check-name = { $key ->
-    [odd-matrix-product] odd matrix product
-    [large-matrix-product] large matrix product
-    [reduction] reduction
-    [softmax] softmax
-    [loss] loss
-    [accuracy] accuracy
-    [training-step] training step
-    [training-step-in-tensors] training step in tensors
-   *[other] { $name }
-}

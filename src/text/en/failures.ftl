@@ -3,7 +3,9 @@
 page-stopped = The page’s program stopped. Reload the page.
 failure-training = Training stopped: { $reason }. Reset to start again, or choose another device.
 failure-adapter-not-opened = the GPU could not be opened ({ $detail })
-failure-self-test = the GPU failed a check: { $check } ({ $detail })
+failure-self-test = the GPU failed a check: { $check } (off by { $error } of the largest value)
+failure-self-test-not-finite = the GPU failed a check: { $check } (some results are not finite numbers)
+failure-self-test-unanswered = the GPU did not answer a check: { $check } ({ $detail })
 failure-built-without-gpu = this program was built without GPU support
 failure-silent = no answer within { $seconds } seconds
 failure-program-stopped = the training program stopped

@@ -26,18 +26,13 @@ loading-looking = 学習に使うデバイスを探しています。
 loading-cpu = 学習プログラムを読み込んでいます。
 loading-gpu = GPU用の学習プログラムを読み込んでいます。二つのうち大きいほうです。
 warm-up-adapter = GPUへの接続
+check-odd-product = 半端な大きさの行列積
+check-large-product = 大きな行列積
+check-reduction = 一方向の総和
+check-softmax = softmax
+check-loss = 損失
+check-accuracy = 正解率
+check-training-step = 学習ステップ
+check-reference-step = テンソルによる学習ステップ
 loading-warm-up = 準備中（{ $part } / { $parts }）：{ $what }
 loading-comparing = CPUとGPUで数ステップの時間を測っています。
-
-# A check of the GPU, by what the training program calls it.
-check-name = { $key ->
-    [odd-matrix-product] 半端な大きさの行列積
-    [large-matrix-product] 大きな行列積
-    [reduction] 総和
-    [softmax] softmax
-    [loss] 損失
-    [accuracy] 正解率
-    [training-step] 学習ステップ
-    [training-step-in-tensors] テンソルによる学習ステップ
-   *[other] { $name }
-}

@@ -4,7 +4,9 @@
 page-stopped = ページのプログラムが止まりました。再読み込みしてください。
 failure-training = 学習が止まりました：{ $reason }。「最初から」を押すか、別のデバイスを選んでください。
 failure-adapter-not-opened = GPUを開けませんでした（{ $detail }）
-failure-self-test = GPUが検査に合格しませんでした：{ $check }（{ $detail }）
+failure-self-test = GPUが検査に合格しませんでした：{ $check }（最大の値の{ $error }のずれ）
+failure-self-test-not-finite = GPUが検査に合格しませんでした：{ $check }（有限でない結果がある）
+failure-self-test-unanswered = GPUが検査に答えませんでした：{ $check }（{ $detail }）
 failure-built-without-gpu = このプログラムはGPUに対応していません
 failure-silent = { $seconds }秒たっても応答がありません
 failure-program-stopped = 学習プログラムが止まりました

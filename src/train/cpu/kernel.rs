@@ -20,11 +20,11 @@ const NEAR: usize = 256;
 
 thread_local!(static PANEL: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) });
 
-/// Puts the product of two matrices into `out`, `[a.rows, b.columns]`, or adds it to what is there.
+/// Stores the product of two matrices in `out`, `[a.rows, b.columns]`, or adds it to `out`.
 pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     PANEL.with_borrow_mut(|panel| {
         let registers = b.columns().div_ceil(LANES);
-        // Of widths that differ by at most one register.
+        // Strips whose widths differ by at most one register.
         let panels = registers.div_ceil(MAX_WIDTH);
         for index in 0..panels {
             let from = index * registers / panels;

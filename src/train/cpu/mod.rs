@@ -1,9 +1,8 @@
 //! The training step on the CPU, derived by hand and computed on slices.
 //!
 //! Members are trained one by one, each with its own numbers of units and samples, so nothing is
-//! padded; inputs of a few ones are added up and not multiplied; and no step allocates. It computes
-//! what [`super::tensors`] does, which it is tested against, and covers what [`Ensemble::new`]
-//! says.
+//! padded. One-hot inputs select rows of weights instead of being multiplied. No step allocates.
+//! Tests hold it to [`super::tensors`]; [`CpuEnsemble::new`] says which settings it covers.
 
 mod activation;
 #[cfg(any(test, target_family = "wasm"))]
@@ -23,14 +22,14 @@ use crate::data::{Dataset, MemberData};
 use crate::evaluation::{Score, Scores};
 use crate::experiment::{Loss, Settings};
 
-use crate::model::Perceptron;
-use network::{Network, Rows, Work};
-use samples::{Order, Samples};
-use update::State;
+use crate::model::MlpEnsemble;
+use network::{CpuNetwork, PassRows, Work};
+use samples::{CpuSamples, Order};
+use update::OptimiserState;
 pub(crate) use update::covers;
 
 /// An ensemble in training, on slices.
-pub(super) struct Ensemble {
+pub(super) struct CpuEnsemble {
     members: Vec<Member>,
     loss: Loss,
     batches: Option<Batches>,
@@ -40,23 +39,23 @@ pub(super) struct Ensemble {
 
 struct Member {
     settings: Settings,
-    network: Network,
+    network: CpuNetwork,
     parameters: Vec<f32>,
     gradient: Vec<f32>,
-    state: State,
-    train: Samples,
-    test: Samples,
+    state: OptimiserState,
+    train: CpuSamples,
+    test: CpuSamples,
     /// The order in which the first layer's weights stand here, if it is not theirs.
     order: Option<Order>,
-    /// Those of the parameters that are trained.
+    /// The range of the trained parameters.
     trained: Range<usize>,
 }
 
-impl Ensemble {
+impl CpuEnsemble {
     /// The networks of `model` before their first step; `None` where a member asks for something
     /// that is only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a
     /// constant norm, a rank penalty), or where they are not on the CPU.
-    pub(super) fn new(members: &[Settings], data: &Dataset, model: &Perceptron) -> Option<Self> {
+    pub(super) fn new(members: &[Settings], data: &Dataset, model: &MlpEnsemble) -> Option<Self> {
         if !members.iter().all(covers) {
             return None;
         }
@@ -67,9 +66,9 @@ impl Ensemble {
         let all = each.map(|(index, (&settings, data))| {
             let MemberData { train, test } = data;
             let order = Order::of(&train.inputs);
-            let train = Samples::new(train, order.as_ref(), true);
-            let test = Samples::new(test, order.as_ref(), false);
-            let network = Network::new(model, index, &is_trained);
+            let train = CpuSamples::new(train, order.as_ref(), true);
+            let test = CpuSamples::new(test, order.as_ref(), false);
+            let network = CpuNetwork::new(model, index, &is_trained);
             let mut parameters = Vec::with_capacity(network.numbers());
             for (tensor, values) in values.iter().enumerate() {
                 let [_, rows, columns] = model.parameters[tensor].dims();
@@ -86,7 +85,7 @@ impl Ensemble {
                 trained: network.ranges[first].start..numbers,
                 network,
                 gradient: vec![0.0; numbers],
-                state: State::new(&settings, numbers),
+                state: OptimiserState::new(&settings, numbers),
                 parameters,
                 train,
                 test,
@@ -111,7 +110,7 @@ impl Ensemble {
             let chosen = self.batches.as_mut().map(|batches| batches.next(index));
             let rows = chosen.map_or(member.train.count, <[u32]>::len);
             let factors = self.noise.as_mut().map(|noise| noise.next(index, rows));
-            let rows = Rows { samples: &member.train, chosen, factors: factors.unwrap_or(&[]) };
+            let rows = PassRows { samples: &member.train, chosen, factors: factors.unwrap_or(&[]) };
             member.network.gradient(
                 &member.parameters,
                 rows,
@@ -134,7 +133,7 @@ impl Ensemble {
     /// Loss and accuracy of every member.
     pub(super) fn measure(&mut self) -> Vec<Scores> {
         let (loss, work) = (self.loss, &mut self.work);
-        let mut score = |member: &Member, samples: &Samples| {
+        let mut score = |member: &Member, samples: &CpuSamples| {
             let (loss, accuracy) = member.network.score(&member.parameters, samples, loss, work);
             Score { loss, accuracy }
         };
@@ -147,7 +146,7 @@ impl Ensemble {
     }
 
     /// The networks, in the tensors of those they started as.
-    pub(super) fn model(&self, start: &Perceptron, device: &Device) -> Perceptron {
+    pub(super) fn model(&self, start: &MlpEnsemble, device: &Device) -> MlpEnsemble {
         let tensors = start.parameters.iter().enumerate().map(|(index, tensor)| {
             let [members, rows, columns] = tensor.dims();
             let mut values = vec![0.0; members * rows * columns];

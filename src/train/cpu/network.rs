@@ -7,16 +7,16 @@ use std::ops::Range;
 use super::activation;
 use super::loss;
 use super::product::{Matrix, product};
-use super::samples::{Inputs, Samples};
+use super::samples::{CpuInputs, CpuSamples};
 use crate::experiment::{Activation, Loss};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
 /// Where a network's parameters stand in one slice, tensor after tensor, each without padding.
-pub(super) struct Network {
+pub(super) struct CpuNetwork {
     embedding: Option<Embedding>,
-    layers: Vec<Layer>,
+    layers: Vec<CpuLayer>,
     /// The range of each tensor of parameters in that slice, in the order of
-    /// [`Perceptron::parameters`].
+    /// [`MlpEnsemble::parameters`].
     pub(super) ranges: Vec<Range<usize>>,
 }
 
@@ -25,7 +25,7 @@ struct Embedding {
     range: Range<usize>,
 }
 
-struct Layer {
+struct CpuLayer {
     inputs: usize,
     outputs: usize,
     weights: Range<usize>,
@@ -40,17 +40,17 @@ struct Layer {
 /// in the cache.
 const BLOCK_NUMBERS: usize = 256 * 1024;
 
-/// What a pass over a block of rows writes; lasts from one step to the next, so that none
-/// allocates.
+/// Buffers that a pass over a block of rows writes. They are kept from step to step, so that no
+/// step allocates.
 #[derive(Default)]
 pub(super) struct Work {
-    /// What the first layer takes in, where that is not in the samples as it is needed.
+    /// The inputs of the first layer, unless it reads them from the samples.
     input: Vec<f32>,
-    /// For each layer what it gives before and after its activation, `[rows, outputs]`; after the
-    /// last one's nothing.
+    /// Each layer's outputs before and after its activation, `[rows, outputs]`; `after` is empty
+    /// for the last one.
     before: Vec<Vec<f32>>,
     after: Vec<Vec<f32>>,
-    /// What flows back behind a layer and before it.
+    /// The gradient of the loss by a layer's outputs, and by those of the layer before.
     delta: Vec<f32>,
     next_delta: Vec<f32>,
 }
@@ -58,13 +58,13 @@ pub(super) struct Work {
 /// The rows of a pass: all samples, or those chosen; and what hidden activations are multiplied by,
 /// for each layer `[rows, units]`, where they are.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
-    pub(super) samples: &'a Samples,
+pub(super) struct PassRows<'a> {
+    pub(super) samples: &'a CpuSamples,
     pub(super) chosen: Option<&'a [u32]>,
     pub(super) factors: &'a [Vec<f32>],
 }
 
-impl Rows<'_> {
+impl PassRows<'_> {
     fn count(&self) -> usize {
         self.chosen.map_or(self.samples.count, <[u32]>::len)
     }
@@ -74,9 +74,9 @@ impl Rows<'_> {
     }
 }
 
-impl Network {
+impl CpuNetwork {
     /// The network of one member of an ensemble.
-    pub(super) fn new(model: &Perceptron, member: usize, trained: &[bool]) -> Self {
+    pub(super) fn new(model: &MlpEnsemble, member: usize, trained: &[bool]) -> Self {
         let mut ranges = Vec::new();
         let mut end = 0;
         for shapes in &model.shapes {
@@ -95,7 +95,7 @@ impl Network {
                 Role::Embedding => {
                     network.embedding = Some(Embedding { length: columns, range });
                 }
-                Role::Weights => network.layers.push(Layer {
+                Role::Weights => network.layers.push(CpuLayer {
                     inputs: rows,
                     outputs: columns,
                     weights: range,
@@ -127,12 +127,12 @@ impl Network {
     pub(super) fn score(
         &self,
         parameters: &[f32],
-        samples: &Samples,
+        samples: &CpuSamples,
         loss: Loss,
         work: &mut Work,
     ) -> (f32, f32) {
         let (mut total_loss, mut total_right) = (0.0, 0.0);
-        let rows = Rows { samples, chosen: None, factors: &[] };
+        let rows = PassRows { samples, chosen: None, factors: &[] };
         for block in blocks(samples.count, self.block()) {
             self.forward(parameters, rows, block.clone(), work);
             let outputs = work.outputs();
@@ -153,7 +153,7 @@ impl Network {
     pub(super) fn gradient(
         &self,
         parameters: &[f32],
-        rows: Rows<'_>,
+        rows: PassRows<'_>,
         loss: Loss,
         smoothing: f32,
         gradient: &mut [f32],
@@ -179,7 +179,13 @@ impl Network {
         self.layers.last().map_or(0, |layer| layer.outputs)
     }
 
-    fn forward(&self, parameters: &[f32], rows: Rows<'_>, block: Range<usize>, work: &mut Work) {
+    fn forward(
+        &self,
+        parameters: &[f32],
+        rows: PassRows<'_>,
+        block: Range<usize>,
+        work: &mut Work,
+    ) {
         let count = block.len();
         work.before.resize_with(self.layers.len(), Vec::new);
         work.after.resize_with(self.layers.len(), Vec::new);
@@ -196,7 +202,7 @@ impl Network {
             }
             if index == 0
                 && self.embedding.is_none()
-                && let Inputs::Pairs(pairs) = &rows.samples.inputs
+                && let CpuInputs::Pairs(pairs) = &rows.samples.inputs
             {
                 let all = before.chunks_exact_mut(layer.outputs).zip(block.clone());
                 for (before, row) in all {
@@ -235,16 +241,16 @@ impl Network {
         }
     }
 
-    /// Copies what the first layer takes in, where it is not there as it is needed.
+    /// Copies the inputs of the first layer, unless it can read them from the samples.
     fn fill_input(
         &self,
         parameters: &[f32],
-        rows: Rows<'_>,
+        rows: PassRows<'_>,
         block: Range<usize>,
         input: &mut Vec<f32>,
     ) {
         match (&rows.samples.inputs, &self.embedding) {
-            (Inputs::Pairs(pairs), Some(embedding)) => {
+            (CpuInputs::Pairs(pairs), Some(embedding)) => {
                 input.clear();
                 for row in block {
                     for element in embedding.elements(pairs[rows.sample(row)]) {
@@ -252,7 +258,7 @@ impl Network {
                     }
                 }
             }
-            (Inputs::Dense { width, values }, None) if rows.chosen.is_some() => {
+            (CpuInputs::Dense { width, values }, None) if rows.chosen.is_some() => {
                 input.clear();
                 for row in block {
                     input.extend_from_slice(&values[rows.sample(row) * width..][..*width]);
@@ -263,29 +269,29 @@ impl Network {
     }
 
     /// Numbers that a layer takes in for a sample: of the first's weights the first rows are used.
-    fn width(&self, index: usize, samples: &Samples) -> usize {
+    fn width(&self, index: usize, samples: &CpuSamples) -> usize {
         match &samples.inputs {
-            Inputs::Dense { width, .. } if index == 0 => *width,
+            CpuInputs::Dense { width, .. } if index == 0 => *width,
             _ => self.layers[index].inputs,
         }
     }
 
-    /// What the first layer takes in.
-    fn input<'a>(&self, rows: Rows<'a>, block: &Range<usize>, filled: &'a [f32]) -> &'a [f32] {
+    /// The inputs of the first layer.
+    fn input<'a>(&self, rows: PassRows<'a>, block: &Range<usize>, filled: &'a [f32]) -> &'a [f32] {
         match &rows.samples.inputs {
-            Inputs::Dense { width, values } if rows.chosen.is_none() => {
+            CpuInputs::Dense { width, values } if rows.chosen.is_none() => {
                 &values[block.start * width..]
             }
             _ => filled,
         }
     }
 
-    /// Puts a block's part of the gradient in, or adds it to what is there; `work.delta` holds what
-    /// the loss sends back.
+    /// Stores a block's part of the gradient, or adds it to the gradient so far. `work.delta` holds
+    /// the gradient of the loss by the outputs.
     fn backward(
         &self,
         parameters: &[f32],
-        rows: Rows<'_>,
+        rows: PassRows<'_>,
         block: Range<usize>,
         gradient: &mut [f32],
         adds: bool,
@@ -317,7 +323,7 @@ impl Network {
             let delta_matrix = Matrix::new(delta, count, layer.outputs);
             if index == 0
                 && self.embedding.is_none()
-                && let Inputs::Pairs(pairs) = &rows.samples.inputs
+                && let CpuInputs::Pairs(pairs) = &rows.samples.inputs
             {
                 if !adds {
                     weights.fill(0.0);
@@ -348,7 +354,8 @@ impl Network {
             product(delta_matrix, weights, &mut work.next_delta, false);
             std::mem::swap(&mut work.delta, &mut work.next_delta);
         }
-        if let (Some(embedding), Inputs::Pairs(pairs)) = (&self.embedding, &rows.samples.inputs) {
+        if let (Some(embedding), CpuInputs::Pairs(pairs)) = (&self.embedding, &rows.samples.inputs)
+        {
             if !adds {
                 gradient[embedding.range.clone()].fill(0.0);
             }

@@ -47,7 +47,7 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// Puts the product of two matrices into `out`, `[a.rows, b.columns]`, or adds it to what is there.
+/// Stores the product of two matrices in `out`, `[a.rows, b.columns]`, or adds it to `out`.
 ///
 /// # Panics
 /// If the shapes do not fit.

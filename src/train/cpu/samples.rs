@@ -4,14 +4,14 @@ use super::loss::Target;
 use crate::data::{self, Outputs, SampleSet};
 
 /// Inputs and right outputs of one member.
-pub(super) struct Samples {
+pub(super) struct CpuSamples {
     pub(super) count: usize,
-    pub(super) inputs: Inputs,
+    pub(super) inputs: CpuInputs,
     outputs: Outputs,
 }
 
 /// The inputs of a network.
-pub(super) enum Inputs {
+pub(super) enum CpuInputs {
     /// Two one-hot vectors side by side, as the columns of their ones. A layer adds two rows of its
     /// weights instead of multiplying by zeros.
     Pairs(Vec<[u32; 2]>),
@@ -52,7 +52,7 @@ impl Order {
     }
 }
 
-impl Samples {
+impl CpuSamples {
     /// The samples with dense inputs in the given order, which belongs to them. A training set
     /// leaves out the inputs that are zero everywhere.
     pub(super) fn new(set: &SampleSet, order: Option<&Order>, is_training_set: bool) -> Self {
@@ -71,11 +71,11 @@ impl Samples {
                 for sample in values.chunks(*features) {
                     ordered.extend(columns.iter().map(|&column| sample[column]));
                 }
-                Inputs::Dense { width: columns.len(), values: ordered }
+                CpuInputs::Dense { width: columns.len(), values: ordered }
             }
             data::Inputs::Pairs { elements, pairs } => {
                 let elements = *elements as u32;
-                Inputs::Pairs(pairs.iter().map(|[a, b]| [*a, elements + b]).collect())
+                CpuInputs::Pairs(pairs.iter().map(|[a, b]| [*a, elements + b]).collect())
             }
         };
         Self { count: set.count(), inputs, outputs: set.outputs.clone() }
@@ -111,15 +111,15 @@ mod tests {
         let train = set([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0]);
         let order = Order::of(&train.inputs).expect("inputs are dense");
         assert_eq!(order, Order { columns: vec![1, 3, 0, 2], live: 2 });
-        let values = |set: &SampleSet, is_training_set| match Samples::new(
+        let values = |set: &SampleSet, is_training_set| match CpuSamples::new(
             set,
             Some(&order),
             is_training_set,
         )
         .inputs
         {
-            Inputs::Dense { width, values } => (width, values),
-            Inputs::Pairs(_) => panic!("inputs are dense"),
+            CpuInputs::Dense { width, values } => (width, values),
+            CpuInputs::Pairs(_) => panic!("inputs are dense"),
         };
         assert_eq!(values(&train, true), (2, vec![1.0, 0.0, 0.0, 2.0]));
         let test = set([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);

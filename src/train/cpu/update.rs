@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use crate::experiment::{Grokfast, Optimiser, Settings};
-use crate::train::optimiser::{EPSILON, Numbers};
+use crate::train::optimiser::{EPSILON, StepCoefficients};
 
-/// What an optimiser remembers of each parameter.
-pub(super) struct State {
+/// The optimiser's state of each parameter.
+pub(super) struct OptimiserState {
     mean: Vec<f32>,
     /// Empty for SGD.
     square: Vec<f32>,
@@ -15,7 +15,7 @@ pub(super) struct State {
     average: Vec<f32>,
 }
 
-/// Whether a member's steps are made of what is here.
+/// Whether this module computes a member's steps.
 pub(crate) fn covers(member: &Settings) -> bool {
     matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
         && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
@@ -24,7 +24,7 @@ pub(crate) fn covers(member: &Settings) -> bool {
         && member.rank_penalty == 0.0
 }
 
-impl State {
+impl OptimiserState {
     pub(super) fn new(member: &Settings, numbers: usize) -> Self {
         let square = if member.optimiser == Optimiser::Sgd { 0 } else { numbers };
         Self { mean: vec![0.0; numbers], square: vec![0.0; square], average: Vec::new() }
@@ -34,37 +34,43 @@ impl State {
     pub(super) fn step(
         &mut self,
         member: &Settings,
-        decays: bool,
+        weight_decay_on: bool,
         step: u32,
         trained: Range<usize>,
         parameters: &mut [f32],
         gradient: &mut [f32],
     ) {
-        let numbers = Numbers::of(member, member.optimiser, decays, step);
+        let coefficients = StepCoefficients::new(member, member.optimiser, weight_decay_on, step);
         if member.grokfast_lambda > 0.0 {
             self.amplify(member, gradient);
         }
-        let coupled = numbers.coupled as f32;
-        let (beta1, rest1) = (numbers.beta1 as f32, numbers.rest1 as f32);
+        let l2 = coefficients.l2 as f32;
+        let (beta1, one_minus_beta1) =
+            (coefficients.beta1 as f32, coefficients.one_minus_beta1 as f32);
         let parameters = &mut parameters[trained.clone()];
         let gradient = &gradient[trained.clone()];
         let mean = &mut self.mean[trained.clone()];
         if member.optimiser == Optimiser::Sgd {
-            let lr = numbers.lr as f32;
+            let lr = coefficients.lr as f32;
             for ((w, v), g) in parameters.iter_mut().zip(mean).zip(gradient) {
-                *v = beta1 * *v + (g + coupled * *w);
+                *v = beta1 * *v + (g + l2 * *w);
                 *w -= lr * *v;
             }
             return;
         }
-        let (beta2, rest2) = (numbers.beta2 as f32, numbers.rest2 as f32);
-        let (keep, adam, root) = (numbers.keep as f32, numbers.adam as f32, numbers.root as f32);
+        let (beta2, one_minus_beta2) =
+            (coefficients.beta2 as f32, coefficients.one_minus_beta2 as f32);
+        let (decay_factor, adam_lr, inv_sqrt_bias2) = (
+            coefficients.decay_factor as f32,
+            coefficients.adam_lr as f32,
+            coefficients.inv_sqrt_bias2 as f32,
+        );
         let square = &mut self.square[trained];
         for (((w, m), v), g) in parameters.iter_mut().zip(mean).zip(square).zip(gradient) {
-            let g = g + coupled * *w;
-            *m = beta1 * *m + rest1 * g;
-            *v = beta2 * *v + rest2 * (g * g);
-            *w = keep * *w - adam * (*m / (root * v.sqrt() + EPSILON as f32));
+            let g = g + l2 * *w;
+            *m = beta1 * *m + one_minus_beta1 * g;
+            *v = beta2 * *v + one_minus_beta2 * (g * g);
+            *w = decay_factor * *w - adam_lr * (*m / (inv_sqrt_bias2 * v.sqrt() + EPSILON as f32));
         }
     }
 

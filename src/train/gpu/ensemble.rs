@@ -15,12 +15,12 @@ use crate::data::{Dataset, MemberData, SampleSet};
 use crate::device::{read, settle};
 use crate::evaluation::{Score, Scores};
 use crate::experiment::Settings;
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 use crate::train::TrainError;
 use crate::train::draws::Batches;
 
 /// An ensemble in training on the GPU.
-pub(in crate::train) struct Ensemble {
+pub(in crate::train) struct GpuEnsemble {
     plan: Plan,
     client: Client,
     device: Device,
@@ -31,16 +31,16 @@ pub(in crate::train) struct Ensemble {
     /// `[4 × members]`: loss and accuracy on the training set, then on the test set.
     scores: Tensor<1>,
     /// The networks before the first step; later only their shapes matter.
-    start: Perceptron,
+    start: MlpEnsemble,
 }
 
-impl Ensemble {
+impl GpuEnsemble {
     /// `None` if the device is no GPU, has no buffers large enough, or if the kernels do not cover
     /// a member.
     pub(in crate::train) fn new(
         members: &[Settings],
         dataset: &Dataset,
-        model: &Perceptron,
+        model: &MlpEnsemble,
         device: &Device,
     ) -> Option<Self> {
         if members.is_empty() || !members.iter().all(covers) {
@@ -115,7 +115,7 @@ impl Ensemble {
     }
 
     /// The networks as they are now, in tensors of their own.
-    pub(in crate::train) fn model(&self) -> Perceptron {
+    pub(in crate::train) fn model(&self) -> MlpEnsemble {
         let tensors = self.start.parameters.iter().zip(self.layers_and_roles());
         let parameters = tensors.map(|(old, (layer, role))| {
             let tensor = Tensor::<3>::empty(old.dims(), &self.device);

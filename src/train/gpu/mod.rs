@@ -35,7 +35,7 @@ mod tile;
 mod upload;
 
 #[cfg(feature = "gpu")]
-pub(super) use ensemble::Ensemble;
+pub(super) use ensemble::GpuEnsemble;
 
 use crate::experiment::Settings;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::buffer::Buffer;
 use super::rates;
 use crate::experiment::{Activation, Loss, ModelKind, Settings};
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 
 /// Steps whose rates and batches the host writes at once.
 pub(super) const STEPS_AHEAD: usize = 64;
@@ -19,9 +19,9 @@ pub(super) fn padded(length: usize) -> usize {
     length.next_multiple_of(COLUMN_ALIGN)
 }
 
-/// What the first layer takes in.
+/// The inputs of the first layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(super) enum InputKind {
     /// Two one-hot vectors of that many elements.
     Pairs(usize),
     /// That many numbers.
@@ -53,7 +53,7 @@ impl Rows {
 
 /// A layer: its size, where its parameters are, and how its gradient is split.
 #[derive(Clone, Debug)]
-pub(super) struct Layer {
+pub(super) struct LayerPlan {
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     pub(super) bias: bool,
@@ -70,7 +70,7 @@ pub(super) struct Layer {
     pub(super) parts: usize,
 }
 
-impl Layer {
+impl LayerPlan {
     /// Rows of its parameters: the inputs, and one of biases if it has them.
     pub(super) fn rows(&self) -> usize {
         self.inputs + usize::from(self.bias)
@@ -96,8 +96,8 @@ impl Layer {
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) members: usize,
-    pub(super) input: Input,
-    pub(super) layers: Vec<Layer>,
+    pub(super) input: InputKind,
+    pub(super) layers: Vec<LayerPlan>,
     pub(super) loss: Loss,
     pub(super) regression: bool,
     /// Samples in a batch; 0 for all.
@@ -117,7 +117,7 @@ impl Plan {
     /// The plan for networks of the shape of `model`. `rows` and `input_rows` are as in the fields.
     pub(super) fn new(
         members: &[Settings],
-        model: &Perceptron,
+        model: &MlpEnsemble,
         rows: [usize; 2],
         input_rows: [usize; 2],
     ) -> Self {
@@ -125,9 +125,9 @@ impl Plan {
         let mut plan = Self {
             members: members.len(),
             input: if base.is_table() {
-                Input::Pairs(base.outputs())
+                InputKind::Pairs(base.outputs())
             } else {
-                Input::Dense(base.features())
+                InputKind::Dense(base.features())
             },
             layers: Vec::new(),
             loss: base.trained_loss(),
@@ -147,15 +147,16 @@ impl Plan {
         plan
     }
 
-    /// Adds the layers, with their parameters one after the other and likewise their gradients.
-    fn add_layers(&mut self, base: &Settings, model: &Perceptron) {
+    /// Adds the layers. Their parameters follow each other in one buffer, their gradients in
+    /// another.
+    fn add_layers(&mut self, base: &Settings, model: &MlpEnsemble) {
         let hidden = base.hidden();
         let all = model.parameters.iter().zip(&model.roles);
         let weights = all.filter(|(_, role)| **role == Role::Weights);
         let mut partials_start = 0;
         for (index, (weights, _)) in weights.enumerate() {
             let [_, inputs, outputs] = weights.dims();
-            let mut layer = Layer {
+            let mut layer = LayerPlan {
                 inputs,
                 outputs,
                 bias: base.bias,
@@ -216,7 +217,7 @@ impl Plan {
             }
             Buffer::State => self.parameters * if self.grokfast { 3 } else { 2 },
             Buffer::Partials => {
-                let parts = |layer: &Layer| layer.parts * members * layer.size();
+                let parts = |layer: &LayerPlan| layer.parts * members * layer.size();
                 self.layers.iter().map(parts).sum()
             }
             Buffer::Table => TABLE_HEADER + STEPS_AHEAD * members * rates::STRIDE,
@@ -232,8 +233,8 @@ impl Plan {
             Buffer::Numbers if !self.regression => 0,
             Buffer::Numbers => members * self.rows[set] * self.outputs(),
             Buffer::Inputs => match self.input {
-                Input::Pairs(_) => 0,
-                Input::Dense(inputs) => members * self.input_rows[set] * inputs,
+                InputKind::Pairs(_) => 0,
+                InputKind::Dense(inputs) => members * self.input_rows[set] * inputs,
             },
             Buffer::Hidden(layer) | Buffer::Slope(layer) => {
                 members * max_rows * self.layers[layer].columns()
@@ -252,14 +253,14 @@ impl Plan {
 
     /// Whether a layer's input is pairs, so that it looks up rows of weights and does not multiply.
     pub(super) fn is_gathered(&self, layer: usize) -> bool {
-        layer == 0 && matches!(self.input, Input::Pairs(_))
+        layer == 0 && matches!(self.input, InputKind::Pairs(_))
     }
 
     /// Rows of weights that have a list of samples: two for each element of a pair.
     pub(super) fn listed(&self) -> usize {
         match self.input {
-            Input::Pairs(elements) => 2 * elements,
-            Input::Dense(_) => 0,
+            InputKind::Pairs(elements) => 2 * elements,
+            InputKind::Dense(_) => 0,
         }
     }
 

@@ -5,7 +5,7 @@
 //! ([`UPDATE`], [`TARGETS`]), and the host writes all groups.
 
 use crate::experiment::{Optimiser, Settings};
-use crate::train::optimiser::Numbers;
+use crate::train::optimiser::StepCoefficients;
 
 /// Numbers that the table holds for each step and member. Positions 12 and 15 are not used.
 pub(super) const STRIDE: usize = 16;
@@ -13,14 +13,14 @@ pub(super) const STRIDE: usize = 16;
 /// The rates that the update of the parameters reads.
 pub(super) const UPDATE: [Rate; 12] = [
     Rate::Lr,
-    Rate::CoupledDecay,
-    Rate::Keep,
+    Rate::L2,
+    Rate::DecayFactor,
     Rate::Beta1,
-    Rate::Rest1,
+    Rate::OneMinusBeta1,
     Rate::Beta2,
-    Rate::Rest2,
+    Rate::OneMinusBeta2,
     Rate::AdamLr,
-    Rate::RootScale,
+    Rate::InvSqrtBias2,
     Rate::GrokfastLambda,
     Rate::GrokfastOld,
     Rate::GrokfastNew,
@@ -34,29 +34,29 @@ pub(super) const TARGETS: [Rate; 2] = [Rate::TrueClass, Rate::EveryClass];
 pub(super) enum Rate {
     Lr,
     /// Weight decay that is added to the gradient.
-    CoupledDecay,
+    L2,
     /// The factor that decoupled weight decay leaves of a weight.
-    Keep,
+    DecayFactor,
     Beta1,
     /// The gradient's factor in its running mean: `1 - beta1`, but 1 for SGD.
-    Rest1,
+    OneMinusBeta1,
     Beta2,
     /// `1 - beta2`.
-    Rest2,
+    OneMinusBeta2,
     /// Adam's learning rate, corrected for the mean's start at 0. It is 0 for SGD, and the kernel
     /// tells SGD by that.
     AdamLr,
     /// Adam's correction of the root of the mean square.
-    RootScale,
-    /// What Grokfast multiplies its average by before it adds it to the gradient.
+    InvSqrtBias2,
+    /// Grokfast's factor of its average in the gradient.
     GrokfastLambda,
     /// The old average's factor in Grokfast's new average.
     GrokfastOld,
     /// The gradient's factor in it.
     GrokfastNew,
-    /// What the true class has more of the target than the others.
+    /// The true class's target minus that of the others.
     TrueClass = 13,
-    /// What smoothing gives every class of the target.
+    /// The target of every class under smoothing.
     EveryClass = 14,
 }
 
@@ -65,37 +65,37 @@ impl Rate {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Lr => "lr",
-            Self::CoupledDecay => "coupled",
-            Self::Keep => "keep",
+            Self::L2 => "l2",
+            Self::DecayFactor => "decay_factor",
             Self::Beta1 => "beta1",
-            Self::Rest1 => "rest1",
+            Self::OneMinusBeta1 => "one_minus_beta1",
             Self::Beta2 => "beta2",
-            Self::Rest2 => "rest2",
-            Self::AdamLr => "adam",
-            Self::RootScale => "root",
+            Self::OneMinusBeta2 => "one_minus_beta2",
+            Self::AdamLr => "adam_lr",
+            Self::InvSqrtBias2 => "inv_sqrt_bias2",
             Self::GrokfastLambda => "boost",
             Self::GrokfastOld => "fade",
             Self::GrokfastNew => "fresh",
-            Self::TrueClass => "rest",
-            Self::EveryClass => "spread",
+            Self::TrueClass => "true_class",
+            Self::EveryClass => "every_class",
         }
     }
 
     /// Its value at a step counted from 1.
-    fn value(self, member: &Settings, numbers: &Numbers, step: u32) -> f64 {
+    fn value(self, member: &Settings, coefficients: &StepCoefficients, step: u32) -> f64 {
         let is_sgd = member.optimiser == Optimiser::Sgd;
         match self {
-            Self::Lr => numbers.lr,
-            Self::CoupledDecay => numbers.coupled,
-            Self::Keep => numbers.keep,
-            Self::Beta1 => numbers.beta1,
-            Self::Rest1 if is_sgd => 1.0,
-            Self::Rest1 => numbers.rest1,
-            Self::Beta2 => numbers.beta2,
-            Self::Rest2 => numbers.rest2,
+            Self::Lr => coefficients.lr,
+            Self::L2 => coefficients.l2,
+            Self::DecayFactor => coefficients.decay_factor,
+            Self::Beta1 => coefficients.beta1,
+            Self::OneMinusBeta1 if is_sgd => 1.0,
+            Self::OneMinusBeta1 => coefficients.one_minus_beta1,
+            Self::Beta2 => coefficients.beta2,
+            Self::OneMinusBeta2 => coefficients.one_minus_beta2,
             Self::AdamLr if is_sgd => 0.0,
-            Self::AdamLr => numbers.adam,
-            Self::RootScale => numbers.root,
+            Self::AdamLr => coefficients.adam_lr,
+            Self::InvSqrtBias2 => coefficients.inv_sqrt_bias2,
             Self::GrokfastLambda => member.grokfast_lambda,
             // The average starts as the first gradient.
             Self::GrokfastOld if step == 1 => 0.0,
@@ -110,10 +110,10 @@ impl Rate {
 
 /// The rates of one member's step, counted from 1, as they stand in the table.
 pub(super) fn rates(member: &Settings, weight_decay_on: bool, step: u32) -> [f32; STRIDE] {
-    let numbers = Numbers::of(member, member.optimiser, weight_decay_on, step);
+    let coefficients = StepCoefficients::new(member, member.optimiser, weight_decay_on, step);
     let mut all = [0.0; STRIDE];
     for rate in UPDATE.into_iter().chain(TARGETS) {
-        all[rate as usize] = rate.value(member, &numbers, step) as f32;
+        all[rate as usize] = rate.value(member, &coefficients, step) as f32;
     }
     all
 }

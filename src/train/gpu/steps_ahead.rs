@@ -1,4 +1,4 @@
-//! What the host writes for many steps at once: rates, batches, and lists of rows.
+//! Rates, batches and lists of rows, which the host writes for many steps at once.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use burn::cubecl::bytes::Bytes;
 use burn::cubecl::client::Client;
 
 use super::buffers::Buffers;
-use super::plan::{Input, Plan, STEPS_AHEAD, TABLE_HEADER};
+use super::plan::{InputKind, Plan, STEPS_AHEAD, TABLE_HEADER};
 use super::rates::rates;
 use super::upload;
 use crate::experiment::Settings;
@@ -45,7 +45,7 @@ impl StepsAhead {
         }
     }
 
-    /// Sees to it that the buffers hold what the next step needs, and counts the step.
+    /// Fills the buffers if they do not cover the next step, and counts the step.
     pub(super) fn prepare_step(
         &mut self,
         weight_decay_on: &[bool],
@@ -108,7 +108,7 @@ impl StepsAhead {
     /// to write.
     fn lists(&self, plan: &Plan) -> Vec<u32> {
         let mut lists = Vec::new();
-        let Input::Pairs(elements) = plan.input else { return lists };
+        let InputKind::Pairs(elements) = plan.input else { return lists };
         let mut push =
             |pairs: &[_]| upload::push_lists(&mut lists, pairs, elements, plan.list_length());
         if self.batches.is_some() {

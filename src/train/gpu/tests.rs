@@ -12,7 +12,7 @@ use super::text::KernelSource;
 use super::{covers, kernels, upload};
 use crate::data::{Dataset, MemberData, SampleSet};
 use crate::experiment::Experiment;
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 use crate::train::conformance::VARIANTS;
 
 /// Settings whose kernels differ from those of [`VARIANTS`].
@@ -50,7 +50,7 @@ fn plan(query: &str) -> Option<Plan> {
     let sets: Vec<[&SampleSet; 2]> =
         data.members().iter().map(|MemberData { train, test }| [train, test]).collect();
     let counts = |set: usize| sets.iter().map(|sets| sets[set].count()).max().unwrap_or(0);
-    let model = Perceptron::new(&members, &Device::flex());
+    let model = MlpEnsemble::new(&members, &Device::flex());
     Some(Plan::new(&members, &model, upload::padded_rows(&sets), [counts(0), counts(1)]))
 }
 
@@ -150,12 +150,12 @@ fn rates_are_the_settings_where_they_are_the_same_at_every_step() {
     let member = Experiment::from_query(query).experiment.members()[0];
     let expected = [
         (Rate::Lr, 0.01),
-        (Rate::CoupledDecay, 0.0),
-        (Rate::Keep, 0.995),
+        (Rate::L2, 0.0),
+        (Rate::DecayFactor, 0.995),
         (Rate::Beta1, 0.75),
-        (Rate::Rest1, 0.25),
+        (Rate::OneMinusBeta1, 0.25),
         (Rate::Beta2, 0.875),
-        (Rate::Rest2, 0.125),
+        (Rate::OneMinusBeta2, 0.125),
         (Rate::GrokfastLambda, 3.0),
         (Rate::GrokfastOld, 0.25),
         (Rate::GrokfastNew, 0.75),

@@ -22,7 +22,7 @@ pub(super) struct KernelSource {
 }
 
 /// The body of a kernel being written. It binds every buffer that the body names.
-pub(super) struct Text<'a> {
+pub(super) struct KernelText<'a> {
     pub(super) plan: &'a Plan,
     set: usize,
     declarations: String,
@@ -30,7 +30,7 @@ pub(super) struct Text<'a> {
     buffers: Vec<Buffer>,
 }
 
-impl<'a> Text<'a> {
+impl<'a> KernelText<'a> {
     pub(super) fn new(plan: &'a Plan, set: usize) -> Self {
         let (declarations, body) = (String::new(), String::new());
         Self { plan, set, declarations, body, buffers: Vec::new() }

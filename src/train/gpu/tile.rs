@@ -3,7 +3,7 @@
 //! Tiles are in registers alone. Neighbours in a workgroup have neighbouring columns, so what they
 //! load together is either one number or a row of numbers.
 
-use super::text::Text;
+use super::text::KernelText;
 
 /// Invocations of a workgroup along rows in a product: the outer of its two dimensions.
 pub(super) const GROUP_ROWS: usize = 16;
@@ -92,7 +92,13 @@ impl Tile {
 
     /// Declares the tile's first `row` and `column`, and its columns `c0`, `c1`, .. to read. A
     /// column beyond the last becomes the last.
-    pub(super) fn declare_indices(self, text: &mut Text, column: &str, row: &str, columns: usize) {
+    pub(super) fn declare_indices(
+        self,
+        text: &mut KernelText,
+        column: &str,
+        row: &str,
+        columns: usize,
+    ) {
         text.line(format!("let row = ({row} * {GROUP_ROWS}u + unit.y) * {}u;", self.rows));
         text.line(format!("let column = {column} * {}u + unit.x;", GROUP_COLUMNS * self.columns));
         for j in 0..self.columns {
@@ -106,7 +112,7 @@ impl Tile {
     }
 
     /// Declares the sums `s{row}_{column}`, each with the start of its column.
-    pub(super) fn declare_sums(self, text: &mut Text, start: impl Fn(usize) -> String) {
+    pub(super) fn declare_sums(self, text: &mut KernelText, start: impl Fn(usize) -> String) {
         for j in 0..self.columns {
             for t in 0..self.rows {
                 text.line(format!("var s{t}_{j} = {};", start(j)));
@@ -118,14 +124,14 @@ impl Tile {
     /// time, and for `tail` more. `before` is written before each.
     pub(super) fn multiply(
         self,
-        text: &mut Text,
+        text: &mut KernelText,
         [from, to]: [&str; 2],
         tail: usize,
         left: impl Fn(usize) -> String,
         right: impl Fn(usize) -> String,
         before: &str,
     ) {
-        let once = |text: &mut Text, k: String| {
+        let once = |text: &mut KernelText, k: String| {
             text.line(format!("{{ let k = {k}; {before}"));
             for t in 0..self.rows {
                 text.line(format!("let a{t} = {};", left(t)));

@@ -3,7 +3,7 @@
 use super::plan::padded;
 use crate::data::SampleSet;
 
-/// Samples of the training and of the test set: the most that a member has, padded.
+/// Rows of the training and of the test set: the maximum over members, padded.
 pub(super) fn padded_rows(sets: &[[&SampleSet; 2]]) -> [usize; 2] {
     [0, 1].map(|set| padded(sets.iter().map(|sets| sets[set].count()).max().unwrap_or(0)))
 }

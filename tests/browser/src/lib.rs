@@ -1,7 +1,8 @@
-//! A browser as the tests need it: opened with or without a graphics adapter, driven over WebDriver.
+//! A browser as the tests need it: opened with or without a graphics adapter, driven over
+//! WebDriver.
 //!
-//! `cargo xtask test e2e` builds the page, serves it, starts the driver and says where everything is
-//! in the environment variables named here.
+//! `cargo xtask test e2e` builds the page, serves it, starts the driver and says where everything
+//! is in the environment variables named here.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
 
@@ -148,7 +149,7 @@ impl Browser {
         self.script("return window.twoPhase.report()").await
     }
 
-    /// Runs a script in the page and returns what it returns.
+    /// Runs a script in the page and returns its result.
     pub async fn script(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! What the linker made of the static constructors.
+//! The linker's treatment of the static constructors.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
 

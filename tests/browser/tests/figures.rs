@@ -1,4 +1,5 @@
-//! Several figures on one page: they share the workers, keep to themselves, and leave nothing behind.
+//! Several figures on one page: they share the workers, keep to themselves, and leave nothing
+//! behind.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
 

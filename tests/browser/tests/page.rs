@@ -28,8 +28,8 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
             let ratio = page / native;
             assert!((0.85..=1.15).contains(&ratio), "{phase}: {page} against {native}");
         }
-        // Native and wasm sum in another order; the difference grows with the steps, and relative to
-        // a loss that falls. Seen: 0.3%.
+        // Native and wasm sum in another order; the difference grows with the steps, and relative
+        // to a loss that falls. Seen: 0.3%.
         let (page, native) = (&page["curves"], &native["curves"]);
         for loss in ["train_loss", "test_loss"] {
             let (page_steps, native_steps) = (page["step"].as_array().unwrap(), &native["step"]);
@@ -69,7 +69,7 @@ async fn members_shared_by_workers_give_the_curves_of_one_bit_for_bit() {
     // More workers than this machine may have cores.
     let cores = "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 8 })";
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": cores })).await;
-    // Of one width, of several, and with one that diverges.
+    // Networks of one width, of several, and with one that diverges.
     for lists in ["seeds=5", "width=8,16,24&seeds=2", "lr=0.003,10&seeds=2"] {
         let mut reports = Vec::new();
         for workers in ["1", "2", "3"] {
@@ -206,7 +206,7 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
             browser.script("return document.querySelectorAll('[data-part=notes] p').length").await,
             1
         );
-        // The address now holds what was taken.
+        // The address now holds the values that were taken.
         let search = browser.script("return location.search").await;
         assert!(search.as_str().unwrap().len() < 60, "{search}");
         browser.click("[data-part=step]").await;
@@ -554,7 +554,7 @@ async fn estimators_are_tried_where_the_answer_is_known() {
     browser.wait_for_text("[data-part=checks-words]", "At 1,000 samples", 60).await;
     browser.wait_for_text("[data-part=checks-words]", "critic", 60).await;
     let words = browser.text("[data-part=checks-words]").await;
-    // One bit, of which nearest neighbours miss little.
+    // One bit, which nearest neighbours nearly find.
     assert!(
         words.contains("nearest neighbours 1.0") || words.contains("nearest neighbours 0.9"),
         "{words}"

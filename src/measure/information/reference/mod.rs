@@ -6,106 +6,33 @@
 mod panel;
 mod problem;
 
-pub use panel::{Selection, names, over_samples, table};
-pub use problem::{MARGIN, Problem, Sample, Truth};
-
-use std::fmt;
+pub use panel::{Selection, attempts, over_samples, table};
+pub use problem::{MARGIN, Sample, Truth};
 
 use rand::RngExt;
 
-use super::binning::{Binning, Outcomes, Range};
-use super::contrastive::{Critic, Settings};
+use super::binning::{Binning, Outcomes};
+use super::contrastive::{Critic, CriticSettings};
 use super::kernel::{Distances, Noise};
-use super::{Labels, Layer, neighbours};
-use crate::measure::EstimatorKind;
+use super::{Labels, LayerOutputs, neighbours};
+use crate::measure::{Bound, TestedEstimator};
 use crate::random::Generator;
-
-/// An estimator with its settings.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Estimator {
-    /// [`binning`](super::binning) of output and input, unless that is discrete.
-    Binning {
-        /// The bins.
-        binning: Binning,
-        /// Whether entropies are corrected after Miller and Madow.
-        corrected: bool,
-    },
-    /// A bound of [`kernel`](super::kernel), with the problem's noise around its noiseless outputs.
-    Kernel {
-        /// Which one.
-        bound: Bound,
-    },
-    /// [`neighbours`]: of Kraskov et al., or of Ross if the input is discrete.
-    Neighbours {
-        /// Which neighbour.
-        k: usize,
-    },
-    /// [`contrastive`](super::contrastive), trained on half of the pairs, measured on the others.
-    Contrastive {
-        /// The critic.
-        settings: Settings,
-        /// Updates from its initial weights on.
-        updates: usize,
-    },
-}
-
-/// One of the bounds of [`kernel`](super::kernel).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// From above.
-    Upper,
-    /// From below.
-    Lower,
-}
-
-impl Estimator {
-    /// Its kind, whatever its settings.
-    #[must_use]
-    pub fn kind(&self) -> EstimatorKind {
-        match self {
-            Self::Binning { .. } => EstimatorKind::Binning,
-            Self::Kernel { bound: Bound::Upper } => EstimatorKind::KernelUpper,
-            Self::Kernel { bound: Bound::Lower } => EstimatorKind::KernelLower,
-            Self::Neighbours { .. } => EstimatorKind::Neighbours,
-            Self::Contrastive { .. } => EstimatorKind::Contrastive,
-        }
-    }
-}
-
-impl fmt::Display for Estimator {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Binning { binning: Binning { bins, range }, corrected } => {
-                let range = match range {
-                    Range::Between(low, high) => format!("from {low} to {high}"),
-                    Range::Own => "over its range".into(),
-                    Range::Quantiles => "of equal mass".into(),
-                };
-                let corrected = if *corrected { ", Miller-Madow" } else { "" };
-                write!(f, "{bins} bins {range}{corrected}")
-            }
-            Self::Kernel { bound: Bound::Upper } => write!(f, "kernel, upper bound"),
-            Self::Kernel { bound: Bound::Lower } => write!(f, "kernel, lower bound"),
-            Self::Neighbours { k } => write!(f, "{k} nearest neighbours"),
-            Self::Contrastive { settings, .. } => write!(f, "InfoNCE, batch {}", settings.batch),
-        }
-    }
-}
 
 /// The estimate from a sample, in bits. A critic gets its seed from the generator.
 #[must_use]
-pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator) -> f64 {
+pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Generator) -> f64 {
     let all: Vec<usize> = (0..sample.len()).collect();
-    let inputs = Layer::new(&sample.inputs, sample.input_units);
-    let outputs = Layer::new(&sample.outputs, sample.output_units);
+    let inputs = LayerOutputs::new(&sample.inputs, sample.input_units);
+    let outputs = LayerOutputs::new(&sample.outputs, sample.output_units);
     let labels = sample.classes.as_ref().map(|(classes, count)| Labels::new(classes, *count));
     match estimator {
-        Estimator::Binning { binning, corrected } => {
+        TestedEstimator::Binning { bins, limits, corrected } => {
+            let binning = Binning { bins, range: limits };
             let x = labels.map_or_else(|| binning.outcomes(inputs), Outcomes::of);
             x.shared(&binning.outcomes(outputs), &all, corrected)
         }
-        Estimator::Kernel { bound } => {
-            let distances = Distances::new(Layer::new(&sample.centres, sample.output_units));
+        TestedEstimator::Kernel { bound } => {
+            let distances = Distances::new(LayerOutputs::new(&sample.centres, sample.output_units));
             // A continuous input is a class of its own for each sample.
             let own: Vec<u32> = (0..sample.len() as u32).collect();
             let labels = labels.unwrap_or_else(|| Labels::new(&own, own.len()));
@@ -115,19 +42,20 @@ pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator
                 Bound::Lower => bounds.lower.labels,
             }
         }
-        Estimator::Neighbours { k } => {
+        TestedEstimator::Neighbours { k } => {
             let t = Distances::new(outputs);
             match labels {
                 Some(labels) => neighbours::shared_with_labels(&t, labels, &all, k),
                 None => neighbours::shared(&Distances::new(inputs), &t, &all, k),
             }
         }
-        Estimator::Contrastive { settings, updates } => {
+        TestedEstimator::Contrastive { batch, updates } => {
+            let settings = CriticSettings { batch, ..CriticSettings::default() };
             let seed = generator.random();
-            let (seen, unseen) = all.split_at(all.len() / 2);
+            let (training, test) = all.split_at(all.len() / 2);
             let mut critic = Critic::new(settings, sample.input_units, sample.output_units, seed);
-            critic.train(inputs, outputs, seen, updates);
-            critic.bound(inputs, outputs, unseen)
+            critic.train(inputs, outputs, training, updates);
+            critic.bound(inputs, outputs, test)
         }
     }
 }
@@ -135,17 +63,18 @@ pub fn estimate(estimator: Estimator, sample: &Sample, generator: &mut Generator
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::{BinLimits, ReferenceProblem};
     use crate::random::{Purpose, generator};
 
     #[test]
-    fn kernel_bounds_lie_to_either_side_of_the_truth_while_samples_are_many() {
+    fn kernel_bounds_enclose_the_truth_with_many_samples() {
         for signal_to_noise in [0.1, 1.0, 10.0] {
-            let problem = Problem::Gaussian { dimensions: 1, signal_to_noise };
+            let problem = ReferenceProblem::Gaussian { dimensions: 1, signal_to_noise };
             let mean = |bound| -> f64 {
                 let of = |seed| {
                     let mut generator = generator(seed, Purpose::ReferenceProblem);
                     let sample = problem.sample(500, &mut generator);
-                    estimate(Estimator::Kernel { bound }, &sample, &mut generator) / 20.0
+                    estimate(TestedEstimator::Kernel { bound }, &sample, &mut generator) / 20.0
                 };
                 (0..20).map(of).sum()
             };
@@ -157,10 +86,10 @@ mod tests {
     #[test]
     fn in_thirty_dimensions_bins_tell_the_logarithm_of_the_samples() {
         let mut generator = generator(0, Purpose::ReferenceProblem);
-        let problem = Problem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
+        let problem = ReferenceProblem::Gaussian { dimensions: 30, signal_to_noise: 1e-3 };
         let sample = problem.sample(2048, &mut generator);
-        let binning = Binning { bins: 10, range: Range::Own };
-        let estimator = Estimator::Binning { binning, corrected: false };
+        let estimator =
+            TestedEstimator::Binning { bins: 10, limits: BinLimits::Step, corrected: false };
         assert!(problem.truth().bits < 0.03);
         assert_eq!(estimate(estimator, &sample, &mut generator), 11.0);
     }

@@ -1,51 +1,10 @@
 //! Reference problems: pairs of an input and an output with known mutual information.
 
-use std::fmt;
-
 use rand::RngExt;
 
+use crate::measure::ReferenceProblem;
 use crate::measure::information::Labels;
 use crate::random::{Generator, Purpose, generator, normal, normals};
-
-/// Pairs of an input and an output with known mutual information.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Problem {
-    /// A standard normal input in some dimensions, and the same with Gaussian noise: `d/2 log2(1 +
-    /// s)` bits.
-    Gaussian {
-        /// Dimensions `d` of input and output.
-        dimensions: usize,
-        /// The input's variance over that of the noise, `s`.
-        signal_to_noise: f64,
-    },
-    /// A bit that is flipped with some probability `p`: `1 - H(p)` bits. The output is at -1 or 1,
-    /// with Gaussian noise of deviation [`MARGIN`] that confuses nothing.
-    BinarySymmetric {
-        /// The probability `p`.
-        flip: f64,
-    },
-    /// One of several equally likely inputs, sent to one of fewer outputs: their number's
-    /// logarithm. Outputs are whole numbers from 0, with noise as above.
-    Map {
-        /// How many inputs there are, a multiple of `outputs`.
-        inputs: usize,
-        /// How many outputs there are.
-        outputs: usize,
-    },
-    /// A layer of a network, `tanh(W x)` of a pattern `x` of signs, all patterns as likely, with
-    /// Gaussian noise. `W` is drawn once, normal with variance `gain² / inputs`. The truth is an
-    /// average over draws.
-    NoisyLayer {
-        /// Signs in a pattern.
-        inputs: usize,
-        /// Outputs.
-        units: usize,
-        /// The deviation of a unit's sum of weighted inputs.
-        gain: f64,
-        /// The deviation of the noise on every output.
-        noise: f64,
-    },
-}
 
 /// The deviation of noise that is there only to make an output continuous: a tenth, or less, of the
 /// distance at which it would be taken for that of another.
@@ -60,7 +19,7 @@ pub struct Truth {
     pub error: f64,
 }
 
-/// What was drawn from a [`Problem`].
+/// Pairs drawn from a [`ReferenceProblem`].
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The input as a vector, `[samples, input units]`.
@@ -93,7 +52,7 @@ impl Sample {
     }
 }
 
-impl Problem {
+impl ReferenceProblem {
     /// Its mutual information.
     #[must_use]
     pub fn truth(&self) -> Truth {
@@ -181,30 +140,6 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match *self {
-            Self::Gaussian { dimensions: 1, signal_to_noise } => {
-                write!(f, "Gaussian channel, signal to noise {signal_to_noise}")
-            }
-            Self::Gaussian { dimensions, signal_to_noise } => {
-                write!(
-                    f,
-                    "Gaussian channel, {dimensions} dimensions, signal to noise {signal_to_noise}"
-                )
-            }
-            Self::BinarySymmetric { flip } => write!(f, "a bit, flipped {flip} of the time"),
-            Self::Map { inputs, outputs } => write!(f, "a map of {inputs} inputs onto {outputs}"),
-            Self::NoisyLayer { inputs, units: 1, noise, .. } => {
-                write!(f, "a tanh unit of {inputs} signs, noise {noise}")
-            }
-            Self::NoisyLayer { inputs, units, noise, .. } => {
-                write!(f, "{units} tanh units of {inputs} signs, noise {noise}")
-            }
-        }
-    }
-}
-
 /// The sign of one input of a pattern, -1 or 1.
 fn sign(pattern: usize, input: usize) -> f64 {
     if pattern >> input & 1 == 1 { 1.0 } else { -1.0 }
@@ -222,8 +157,8 @@ fn layer(inputs: usize, units: usize, gain: f64) -> Vec<f64> {
     (0..1 << inputs).flat_map(row).collect()
 }
 
-/// What a Gaussian mixture's output tells about which of the equally likely centres,
-/// `[centres, units]`, it came from: the mean of `log2 p(t|x) / p(t)` over draws of both.
+/// The information of a Gaussian mixture's output about its centre, one of equally likely
+/// `[centres, units]`: the mean of `log2 p(t|x) / p(t)` over draws of both.
 fn mixture(centres: &[f64], units: usize, noise: f64, draws: usize) -> Truth {
     let mut generator = generator(0, Purpose::ReferenceTruth);
     let count = centres.len() / units;
@@ -260,7 +195,7 @@ mod tests {
     #[test]
     fn the_truth_of_a_noisy_unit_is_its_integral() {
         let noise = 0.3;
-        let problem = Problem::NoisyLayer { inputs: 4, units: 1, gain: 1.0, noise };
+        let problem = ReferenceProblem::NoisyLayer { inputs: 4, units: 1, gain: 1.0, noise };
         let centres = layer(4, 1, 1.0);
         let density = |t: f64| {
             let normal = (2.0 * std::f64::consts::PI).sqrt() * noise;
@@ -282,13 +217,15 @@ mod tests {
 
     #[test]
     fn truths_with_closed_forms_are_those_of_the_textbook() {
-        let bits = |problem: Problem| problem.truth().bits;
-        let gaussian =
-            |dimensions, signal_to_noise| Problem::Gaussian { dimensions, signal_to_noise };
+        let bits = |problem: ReferenceProblem| problem.truth().bits;
+        let gaussian = |dimensions, signal_to_noise| ReferenceProblem::Gaussian {
+            dimensions,
+            signal_to_noise,
+        };
         assert!((bits(gaussian(1, 3.0)) - 1.0).abs() < 1e-12);
         assert!((bits(gaussian(20, 3.0)) - 20.0).abs() < 1e-12);
-        assert_eq!(bits(Problem::BinarySymmetric { flip: 0.5 }), 0.0);
-        assert_eq!(bits(Problem::BinarySymmetric { flip: 0.0 }), 1.0);
-        assert_eq!(bits(Problem::Map { inputs: 64, outputs: 8 }), 3.0);
+        assert_eq!(bits(ReferenceProblem::BinarySymmetric { flip: 0.5 }), 0.0);
+        assert_eq!(bits(ReferenceProblem::BinarySymmetric { flip: 0.0 }), 1.0);
+        assert_eq!(bits(ReferenceProblem::Map { inputs: 64, outputs: 8 }), 3.0);
     }
 }

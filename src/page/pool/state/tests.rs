@@ -564,8 +564,9 @@ fn measurements_of_a_new_revision_merge_from_all_workers() {
 }
 
 fn check() -> EstimatorCheckEvent {
-    let check = r#"{"source":"","truth":1,"truth_error":0,"kind":"binning","estimator":"","samples":50,
-        "repetitions":1,"mean":1,"bias":null,"deviation":0,"works":true,"note":""}"#;
+    let check = r#"{"problem":{"binary_symmetric":{"flip":0.11}},"truth":1,"truth_error":0,
+        "estimator":{"neighbours":{"k":3}},"samples":50,"repetitions":1,"mean":1,"bias":null,
+        "deviation":0,"expected_to_hold":true,"note":null}"#;
     serde_json::from_str(check).expect("a check")
 }
 

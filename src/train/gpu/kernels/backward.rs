@@ -4,12 +4,12 @@
 //! does both: the first workgroups sum the weights' gradient, the next that of the biases, and the
 //! rest the previous layer's.
 
-use super::{Buffer, KernelSource, Plan, Text, sample_index, step_counter};
-use crate::train::gpu::plan::Layer;
+use super::{Buffer, KernelSource, KernelText, Plan, sample_index, step_counter};
+use crate::train::gpu::plan::LayerPlan;
 use crate::train::gpu::tile::{GROUP_COLUMNS, GROUP_ROWS, Tile, UNROLLED};
 
 pub(super) fn kernel(plan: &Plan, index: usize) -> KernelSource {
-    let mut text = Text::new(plan, 0);
+    let mut text = KernelText::new(plan, 0);
     text.line(format!("let m = group.z; let rows = {}u;", plan.step_rows()));
     let behind = text.buffer(plan.gradient(index));
     let mut groups = 0;
@@ -26,23 +26,23 @@ pub(super) fn kernel(plan: &Plan, index: usize) -> KernelSource {
 }
 
 /// Rows that are summed in one part.
-fn part_rows(plan: &Plan, layer: &Layer) -> usize {
+fn part_rows(plan: &Plan, layer: &LayerPlan) -> usize {
     plan.step_rows().div_ceil(layer.parts).next_multiple_of(UNROLLED)
 }
 
 /// Where the partial sums of `part` begin.
-fn partials_start(plan: &Plan, layer: &Layer) -> String {
+fn partials_start(plan: &Plan, layer: &LayerPlan) -> String {
     format!("{}u + (part * {}u + m) * {}u", layer.partials_start, plan.members, layer.size())
 }
 
 /// Declares the indices of a tile of the kernel's workgroup number `tile`.
-fn declare_tile(text: &mut Text, tile: Tile, across: usize, columns: usize) {
+fn declare_tile(text: &mut KernelText, tile: Tile, across: usize, columns: usize) {
     let (x, y) = (format!("(tile % {across}u)"), format!("(tile / {across}u)"));
     tile.declare_indices(text, &x, &y, columns);
 }
 
 /// The partial sums of the weights' gradient. Returns the number of workgroups.
-fn weights(text: &mut Text, index: usize, behind: &str) -> usize {
+fn weights(text: &mut KernelText, index: usize, behind: &str) -> usize {
     let plan = text.plan;
     let layer = &plan.layers[index];
     let (inputs, columns, part_rows) = (layer.inputs, layer.columns(), part_rows(plan, layer));
@@ -74,12 +74,12 @@ fn weights(text: &mut Text, index: usize, behind: &str) -> usize {
         &format!("{before} let at = (m * rows + k) * {columns}u;"),
     );
     let partials = text.buffer(Buffer::Partials);
-    text.line(format!("let place = {} + column;", partials_start(plan, layer)));
+    text.line(format!("let index = {} + column;", partials_start(plan, layer)));
     for t in 0..tile.rows {
         text.line(tile.open_row(t, inputs));
         for j in 0..tile.columns {
             text.line(format!(
-                "{} {partials}[place + (row + {t}u) * {columns}u + {}u] = s{t}_{j}; }}",
+                "{} {partials}[index + (row + {t}u) * {columns}u + {}u] = s{t}_{j}; }}",
                 tile.open_column(j, columns),
                 j * GROUP_COLUMNS
             ));
@@ -91,7 +91,7 @@ fn weights(text: &mut Text, index: usize, behind: &str) -> usize {
 }
 
 /// The name of the layer's input, and the declaration of `x`, where the input of row `k` begins.
-fn input_of_row(text: &mut Text, index: usize) -> (String, String) {
+fn input_of_row(text: &mut KernelText, index: usize) -> (String, String) {
     let plan = text.plan;
     if index > 0 {
         let width = plan.layers[index - 1].columns();
@@ -106,7 +106,7 @@ fn input_of_row(text: &mut Text, index: usize) -> (String, String) {
 
 /// The partial sums of the biases' gradient, column by column, in the workgroups from `first` on.
 /// Returns their number.
-fn biases(text: &mut Text, index: usize, behind: &str, first: usize) -> usize {
+fn biases(text: &mut KernelText, index: usize, behind: &str, first: usize) -> usize {
     let plan = text.plan;
     let layer = &plan.layers[index];
     let (columns, parts, part_rows) = (layer.columns(), layer.parts, part_rows(plan, layer));
@@ -132,7 +132,7 @@ fn biases(text: &mut Text, index: usize, behind: &str, first: usize) -> usize {
 
 /// The gradient before the activation of the previous layer, in the workgroups from `first` on.
 /// Returns their number.
-fn previous(text: &mut Text, index: usize, behind: &str, first: usize) -> usize {
+fn previous(text: &mut KernelText, index: usize, behind: &str, first: usize) -> usize {
     let plan = text.plan;
     let layer = &plan.layers[index];
     let (rows, columns, outputs) = (plan.step_rows(), layer.columns(), layer.outputs);
@@ -163,8 +163,8 @@ fn previous(text: &mut Text, index: usize, behind: &str, first: usize) -> usize 
         text.line(tile.open_row(t, rows));
         for j in 0..tile.columns {
             text.line(format!(
-                "{} let place = (m * rows + row + {t}u) * {width}u + column + {}u; \
-                 {slope}[place] = {slope}[place] * s{t}_{j}; }}",
+                "{} let index = (m * rows + row + {t}u) * {width}u + column + {}u; \
+                 {slope}[index] = {slope}[index] * s{t}_{j}; }}",
                 tile.open_column(j, width),
                 j * GROUP_COLUMNS
             ));

@@ -1,6 +1,7 @@
-//! What a forward kernel does with the sum of a row and column: activation, output or gradient.
+//! The end of a forward kernel: it turns the sum of a row and column into activation, output or
+//! gradient.
 
-use super::{Buffer, Rows, Text, loss};
+use super::{Buffer, KernelText, Rows, loss};
 use crate::experiment::Activation;
 use crate::train::gpu::plan::padded;
 
@@ -16,23 +17,23 @@ pub(super) enum Epilogue {
 }
 
 impl Epilogue {
-    /// Declares what it needs of row `r` and, if it needs any, of the row's `sample`.
-    pub(super) fn prepare(self, text: &mut Text, rows: Rows) {
+    /// Declares the variables that it needs of row `r` and of the row's `sample`.
+    pub(super) fn prepare(self, text: &mut KernelText, rows: Rows) {
         if self == Self::SquaredGradient {
             loss::targets(text, rows);
         }
     }
 
     /// Stores the sum `v` of row `r` and column `c`.
-    pub(super) fn store(self, text: &mut Text) {
+    pub(super) fn store(self, text: &mut KernelText) {
         let plan = text.plan;
         if let Self::Hidden(layer, activation) = self {
             let (hidden, slope) =
                 (text.buffer(Buffer::Hidden(layer)), text.buffer(Buffer::Slope(layer)));
             let columns = plan.layers[layer].columns();
             text.line(formula(activation));
-            text.line(format!("let place = (m * rows + r) * {columns}u + c;"));
-            text.line(format!("{hidden}[place] = h; {slope}[place] = d;"));
+            text.line(format!("let index = (m * rows + r) * {columns}u + c;"));
+            text.line(format!("{hidden}[index] = h; {slope}[index] = d;"));
             return;
         }
         let output = text.buffer(Buffer::Output);
@@ -60,12 +61,12 @@ fn formula(activation: Activation) -> &'static str {
              let bell = exp(-z * z); \
              let tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * \
              (-1.453152027 + t * 1.061405429)))) * bell; \
-             let share = select(0.5 * tail, 1.0 - 0.5 * tail, v >= 0.0); \
-             let h = v * share; let d = share + v * 0.39894228 * bell;"
+             let fraction = select(0.5 * tail, 1.0 - 0.5 * tail, v >= 0.0); \
+             let h = v * fraction; let d = fraction + v * 0.39894228 * bell;"
         }
         Activation::Silu => {
-            "let share = 1.0 / (1.0 + exp(-v)); let h = v * share; \
-             let d = share * (1.0 + v * (1.0 - share));"
+            "let fraction = 1.0 / (1.0 + exp(-v)); let h = v * fraction; \
+             let d = fraction * (1.0 + v * (1.0 - fraction));"
         }
         Activation::Linear => "let h = v; let d = 1.0;",
     }

@@ -1,6 +1,6 @@
 //! The first layer for pairs, two one-hot vectors: the sum of two rows of its weights.
 
-use super::{Buffer, Epilogue, KernelSource, Plan, Rows, Text, WORKGROUP_SIZE};
+use super::{Buffer, Epilogue, KernelSource, KernelText, Plan, Rows, WORKGROUP_SIZE};
 use super::{sample, step_counter};
 
 /// Rows that an invocation works through.
@@ -11,7 +11,7 @@ pub(super) fn kernel(plan: &Plan, epilogue: Epilogue, rows: Rows) -> KernelSourc
     let layer = &plan.layers[0];
     let (start, height, columns) = (layer.start, layer.rows(), layer.columns());
     let elements = plan.listed() / 2;
-    let mut text = Text::new(plan, rows.set());
+    let mut text = KernelText::new(plan, rows.set());
     text.line(format!("let rows = {count}u;"));
     if rows.is_batch() {
         step_counter::slot_of_first(&mut text);

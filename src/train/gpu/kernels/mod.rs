@@ -18,7 +18,7 @@ mod update;
 
 use super::buffer::Buffer;
 use super::plan::{Plan, Rows};
-use super::text::{KernelSource, Text};
+use super::text::{KernelSource, KernelText};
 use crate::experiment::Loss;
 use epilogue::Epilogue;
 
@@ -75,7 +75,7 @@ fn forward(plan: &Plan, layer: usize, last: Epilogue, rows: Rows) -> KernelSourc
 }
 
 /// The index of a row's sample in its set.
-fn sample_index(text: &mut Text, rows: Rows, row: &str) -> String {
+fn sample_index(text: &mut KernelText, rows: Rows, row: &str) -> String {
     if rows.is_batch() {
         let (members, step_rows) = (text.plan.members, text.plan.step_rows());
         let batches = text.buffer(Buffer::Batches);
@@ -86,7 +86,7 @@ fn sample_index(text: &mut Text, rows: Rows, row: &str) -> String {
 }
 
 /// Declares the `sample` of row `r`.
-fn sample(text: &mut Text, rows: Rows) {
+fn sample(text: &mut KernelText, rows: Rows) {
     let samples = text.buffer(Buffer::Samples);
     let set_rows = text.plan.rows[rows.set()];
     let index = sample_index(text, rows, "r");

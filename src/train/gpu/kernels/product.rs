@@ -1,6 +1,6 @@
 //! A layer whose inputs are numbers: a matrix product.
 
-use super::{Buffer, Epilogue, KernelSource, Plan, Rows, Text};
+use super::{Buffer, Epilogue, KernelSource, KernelText, Plan, Rows};
 use super::{sample, sample_index, step_counter};
 use crate::train::gpu::tile::{GROUP_COLUMNS, GROUP_ROWS, Tile, UNROLLED};
 
@@ -8,7 +8,7 @@ pub(super) fn kernel(plan: &Plan, index: usize, epilogue: Epilogue, rows: Rows) 
     let layer = &plan.layers[index];
     let (count, columns, inputs) = (plan.count(rows), layer.columns(), layer.inputs);
     let tile = Tile::of(count, columns, plan.members);
-    let mut text = Text::new(plan, rows.set());
+    let mut text = KernelText::new(plan, rows.set());
     text.line(format!("let rows = {count}u;"));
     if index == 0 {
         if rows.is_batch() {
@@ -46,7 +46,7 @@ pub(super) fn kernel(plan: &Plan, index: usize, epilogue: Epilogue, rows: Rows) 
 }
 
 /// Declares where each of the tile's rows begins in the layer's input. Returns the input's name.
-fn left_rows(text: &mut Text, tile: Tile, index: usize, rows: Rows) -> String {
+fn left_rows(text: &mut KernelText, tile: Tile, index: usize, rows: Rows) -> String {
     let plan = text.plan;
     let count = plan.count(rows);
     if index > 0 {
@@ -70,7 +70,7 @@ fn left_rows(text: &mut Text, tile: Tile, index: usize, rows: Rows) -> String {
 }
 
 /// Hands every sum of the tile to the epilogue.
-fn store(text: &mut Text, tile: Tile, columns: usize, epilogue: Epilogue, rows: Rows) {
+fn store(text: &mut KernelText, tile: Tile, columns: usize, epilogue: Epilogue, rows: Rows) {
     let count = text.plan.count(rows);
     for t in 0..tile.rows {
         text.line(format!("{} let r = row + {t}u;", tile.open_row(t, count)));

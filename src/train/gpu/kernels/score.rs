@@ -1,7 +1,7 @@
 //! Loss and accuracy: of each sample, and their means over each set.
 
 use super::loss::{STABLE_MAX, sum_of_exponentials};
-use super::{Buffer, KernelSource, Plan, Text, WORKGROUP_SIZE};
+use super::{Buffer, KernelSource, KernelText, Plan, WORKGROUP_SIZE};
 use crate::experiment::Loss;
 use crate::train::gpu::plan::padded;
 
@@ -9,7 +9,7 @@ use crate::train::gpu::plan::padded;
 pub(super) fn samples(plan: &Plan, set: usize) -> KernelSource {
     let rows = plan.rows[set];
     let columns = padded(plan.outputs());
-    let mut text = Text::new(plan, set);
+    let mut text = KernelText::new(plan, set);
     text.line(format!("let rows = {rows}u;"));
     text.line(format!("let m = group.z; let r = group.x * {WORKGROUP_SIZE}u + unit.x;"));
     text.line("if (r >= rows) { return; }");
@@ -30,7 +30,7 @@ pub(super) fn samples(plan: &Plan, set: usize) -> KernelSource {
 }
 
 /// The squared error, and the fraction of outputs with the right sign.
-fn regression(text: &mut Text, output: &str) {
+fn regression(text: &mut KernelText, output: &str) {
     let outputs = text.plan.outputs();
     let numbers = text.buffer(Buffer::Numbers);
     text.line(format!("for (var c = 0u; c < {outputs}u; c = c + 1u) {{"));
@@ -42,7 +42,7 @@ fn regression(text: &mut Text, output: &str) {
 }
 
 /// The loss by the true class, and whether its output is the largest.
-fn classification(text: &mut Text, output: &str) {
+fn classification(text: &mut KernelText, output: &str) {
     let outputs = text.plan.outputs();
     text.line(format!("var best = 0u; var top = {output}[at];"));
     text.line(format!("for (var c = 1u; c < {outputs}u; c = c + 1u) {{"));
@@ -59,7 +59,7 @@ fn classification(text: &mut Text, output: &str) {
         }
         Loss::CrossEntropy => {
             let sum = sum_of_exponentials(text);
-            text.line(format!("loss = log({sum}) + most - own;"));
+            text.line(format!("loss = log({sum}) + max_output - own;"));
         }
         Loss::StableMax => {
             let sum = sum_of_exponentials(text);
@@ -70,7 +70,7 @@ fn classification(text: &mut Text, output: &str) {
 
 /// The means of both sets' results, member by member. They are 0 for a set without samples.
 pub(super) fn means(plan: &Plan) -> KernelSource {
-    let mut text = Text::new(plan, 0);
+    let mut text = KernelText::new(plan, 0);
     text.declare(&format!("var<workgroup> sums: array<vec4<f32>, {WORKGROUP_SIZE}>;"));
     text.line("let m = group.x; var sum = vec4<f32>(0.0);");
     for (set, rows) in plan.rows.into_iter().enumerate() {
@@ -88,8 +88,8 @@ pub(super) fn means(plan: &Plan) -> KernelSource {
         "for (var u = 0u; u < {WORKGROUP_SIZE}u; u = u + 1u) {{ all = all + sums[u]; }}"
     ));
     text.line(format!(
-        "let place = (m * 2u + group.y) * 2u; let count = max(all.z, 1.0); {scores}[place] = \
-         all.x / count; {scores}[place + 1u] = all.y / count; }}"
+        "let index = (m * 2u + group.y) * 2u; let count = max(all.z, 1.0); {scores}[index] = \
+         all.x / count; {scores}[index + 1u] = all.y / count; }}"
     ));
     text.finish([WORKGROUP_SIZE, 1], [plan.members, 2, 1])
 }

@@ -4,13 +4,13 @@
 //! for all of them. In the text, `i` is the first one's index among all parameters.
 
 use super::{
-    Buffer, KernelSource, Plan, Text, WORKGROUP_SIZE, invocation, step_counter, workgroups,
+    Buffer, KernelSource, KernelText, Plan, WORKGROUP_SIZE, invocation, step_counter, workgroups,
 };
 use crate::train::gpu::plan::{COLUMN_ALIGN, TABLE_HEADER};
 use crate::train::gpu::rates;
 
 pub(super) fn kernel(plan: &Plan) -> KernelSource {
-    let mut text = Text::new(plan, 0);
+    let mut text = KernelText::new(plan, 0);
     step_counter::slot(&mut text);
     text.line(format!("let i = ({}) * {COLUMN_ALIGN}u;", invocation()));
     step_counter::end(&mut text, "i == 0u");
@@ -27,13 +27,13 @@ pub(super) fn kernel(plan: &Plan) -> KernelSource {
 }
 
 /// Sets member, gradients and transposed index, if the parameters belong to this layer.
-fn layer(text: &mut Text, index: usize) {
+fn layer(text: &mut KernelText, index: usize) {
     let plan = text.plan;
     let layer = &plan.layers[index];
     let (start, size, columns) = (layer.start, layer.size(), layer.columns());
     let end = start + plan.members * size;
     text.line(format!("if (i >= {start}u && i < {end}u) {{"));
-    text.line(format!("let place = i - {start}u; m = place / {size}u;"));
+    text.line(format!("let index = i - {start}u; m = index / {size}u;"));
     if plan.is_gathered(index) {
         sum_listed_rows(text);
     } else {
@@ -42,8 +42,8 @@ fn layer(text: &mut Text, index: usize) {
     if let Some(transposed) = &layer.transposed {
         let width = plan.layers[index - 1].columns();
         text.line(format!(
-            "let line = (place % {size}u) / {columns}u; if (line < {}u) {{ mirror = {}u + (m * \
-             {columns}u + place % {columns}u) * {width}u + line; across = {width}u; }}",
+            "let line = (index % {size}u) / {columns}u; if (line < {}u) {{ mirror = {}u + (m * \
+             {columns}u + index % {columns}u) * {width}u + line; across = {width}u; }}",
             layer.inputs, transposed.start
         ));
     }
@@ -52,14 +52,14 @@ fn layer(text: &mut Text, index: usize) {
 
 /// Adds up the gradient of a gathered layer: that of an element's weights is the sum of the
 /// gradients of the rows that have the element.
-fn sum_listed_rows(text: &mut Text) {
+fn sum_listed_rows(text: &mut KernelText) {
     let plan = text.plan;
     let layer = &plan.layers[0];
     let (size, columns, rows) = (layer.size(), layer.columns(), plan.step_rows());
     let (lists, gradient) = (text.buffer(Buffer::Lists), text.buffer(plan.gradient(0)));
     let listed = plan.listed();
     let slot = if plan.rows_of_step().is_batch() { "slot" } else { "0u" };
-    text.line(format!("let row = (place % {size}u) / {columns}u; let c = place % {columns}u;"));
+    text.line(format!("let row = (index % {size}u) / {columns}u; let c = index % {columns}u;"));
     text.line(format!("let list = ({slot} * {}u + m) * {}u;", plan.members, plan.list_length()));
     // A bias sums over all rows. The lists of the first elements together have each row once.
     text.line(format!(
@@ -79,13 +79,13 @@ fn sum_listed_rows(text: &mut Text) {
 }
 
 /// Adds up the partial sums of a layer's gradient.
-fn sum_partials(text: &mut Text, index: usize) {
+fn sum_partials(text: &mut KernelText, index: usize) {
     let layer = &text.plan.layers[index];
     let stride = text.plan.members * layer.size();
     let partials = text.buffer(Buffer::Partials);
     text.line(format!(
         "for (var part = 0u; part < {}u; part = part + 1u) {{ let at = {}u + part * {stride}u + \
-         place;",
+         index;",
         layer.parts, layer.partials_start
     ));
     for x in 0..COLUMN_ALIGN {
@@ -95,7 +95,7 @@ fn sum_partials(text: &mut Text, index: usize) {
 }
 
 /// Updates the parameters by their gradients, and the copies of them in the transposed weights.
-fn optimiser(text: &mut Text) {
+fn optimiser(text: &mut KernelText) {
     let plan = text.plan;
     let (parameters, state) = (text.buffer(Buffer::Parameters), text.buffer(Buffer::State));
     text.line(format!(
@@ -113,13 +113,15 @@ fn optimiser(text: &mut Text) {
                  {state}[i + {third}u] = average; g = g + boost * average;"
             ));
         }
-        text.line("g = g + coupled * w;");
-        text.line(format!("let mean = beta1 * {state}[i] + rest1 * g; {state}[i] = mean;"));
-        text.line("if (adam == 0.0) { w = w - lr * mean; } else {");
+        text.line("g = g + l2 * w;");
         text.line(format!(
-            "let square = beta2 * {state}[i + {second}u] + rest2 * (g * g); \
+            "let mean = beta1 * {state}[i] + one_minus_beta1 * g; {state}[i] = mean;"
+        ));
+        text.line("if (adam_lr == 0.0) { w = w - lr * mean; } else {");
+        text.line(format!(
+            "let square = beta2 * {state}[i + {second}u] + one_minus_beta2 * (g * g); \
              {state}[i + {second}u] = square; \
-             w = keep * w - adam * (mean / (root * sqrt(square) + 1e-8)); }}"
+             w = decay_factor * w - adam_lr * (mean / (inv_sqrt_bias2 * sqrt(square) + 1e-8)); }}"
         ));
         text.line(format!("{parameters}[i] = w;"));
         text.line(format!(

@@ -1,5 +1,5 @@
-//! Trains the same workloads by this project, TensorFlow.js and jax-js, in turns, in one session of a
-//! headless Chromium; run by `cargo xtask bench`.
+//! Trains the same workloads by this project, TensorFlow.js and jax-js, in turns, in one session of
+//! a headless Chromium; run by `cargo xtask bench`.
 
 mod result;
 mod table;
@@ -36,7 +36,7 @@ const WORKLOADS: [(&str, &str, &[usize]); 4] = [
     ("p 97, width 512", "p=97&width=512", &[1, 6]),
 ];
 
-/// Likewise with `--quick`.
+/// The same with `--quick`.
 const QUICK: [(&str, &str, &[usize]); 2] =
     [("p 23, width 128", "p=23&width=128", &[1, 8]), ("digits 64-200-10", "preset=digits", &[1])];
 
@@ -46,7 +46,8 @@ const MAX_SEEDS: usize = 20;
 /// Seconds that a library may take to load: this project's shaders are checked meanwhile.
 const START_SECONDS: f64 = 240.0;
 
-/// Limits that setting up a workload may take: its shaders are compiled, and several steps are taken.
+/// Limits that setting up a workload may take: its shaders are compiled, and several steps are
+/// taken.
 const LOAD_LIMITS: f64 = 4.0;
 
 struct Options {
@@ -249,9 +250,9 @@ fn experiment(query: &str, members: usize) -> Experiment {
 }
 
 /// Useful operations of a step, an addition or a multiplication each: of the products of layers,
-/// forward `2 n i h + 2 n h o`, as many for the weights' gradients, and `2 n h o` for that of the hidden
-/// layer, with n samples, h hidden units and o outputs. Of inputs i only those count that are not zero
-/// by construction: two of a pair's one-hot vectors.
+/// forward `2 n i h + 2 n h o`, as many for the weights' gradients, and `2 n h o` for that of the
+/// hidden layer, with n samples, h hidden units and o outputs. Inputs i that are zero by
+/// construction do not count: two are left of a pair's one-hot vectors.
 fn operations(settings: &two_phase::experiment::Settings, members: usize) -> f64 {
     let inputs = if settings.is_table() { 2 } else { settings.features() };
     let (hidden, outputs) = (settings.width, settings.outputs());
@@ -289,7 +290,7 @@ fn commit() -> String {
     )
 }
 
-/// Programs that wait for a core, over the last minute; 0 where that is not to be had.
+/// Programs that wait for a core, over the last minute; 0 where the system does not tell.
 fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0)

@@ -1,4 +1,4 @@
-//! What a run of the benchmark gives, as docs/benchmark.json keeps it.
+//! The results of a run of the benchmark, as docs/benchmark.json keeps them.
 
 use std::collections::HashSet;
 
@@ -55,13 +55,13 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// What a contestant came to, if it took part.
+    /// The results of a contestant, if it took part.
     pub fn outcome(&self, contestant: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.contestant == contestant)
     }
 }
 
-/// What a contestant came to.
+/// The results of a contestant.
 #[derive(Serialize, Deserialize)]
 pub struct Outcome {
     pub contestant: String,
@@ -98,7 +98,7 @@ impl Outcome {
         self.rounds.is_empty()
     }
 
-    /// Steps a second: median, least and most of the rounds.
+    /// Steps a second: median, minimum and maximum of the rounds.
     pub fn rate(&self) -> Option<[f64; 3]> {
         spread(self.rounds.iter().map(|round| round.steps / round.seconds))
     }
@@ -120,7 +120,7 @@ impl Outcome {
     }
 }
 
-/// What a contestant did in one round.
+/// The results of a contestant in one round.
 #[derive(Serialize, Deserialize)]
 pub struct Round {
     pub steps: f64,
@@ -147,7 +147,7 @@ impl Round {
     }
 }
 
-/// Median, least and most.
+/// Median, minimum and maximum.
 fn spread(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

@@ -76,7 +76,7 @@ fn rates(run: &Run, device: &str, names: &[&str]) -> String {
     if taking_part.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n### {device}: steps a second, median (least to most)\n\n");
+    let mut text = format!("\n### {device}: steps a second, median (minimum to maximum)\n\n");
     let columns = ["workload", "members"].into_iter().chain(taking_part.iter().copied());
     header(&mut text, columns.chain(["ours / best peer"]).map(str::to_owned));
     for cell in &run.cells {
@@ -87,7 +87,7 @@ fn rates(run: &Run, device: &str, names: &[&str]) -> String {
     text
 }
 
-/// What a second worker adds.
+/// The gain by a second worker.
 fn workers(run: &Run) -> String {
     const NAMES: [&str; 2] = ["ours cpu", "ours all cores"];
     if taking_part(run, &NAMES).len() < NAMES.len() {
@@ -207,8 +207,8 @@ fn taking_part<'a>(run: &Run, names: &[&'a str]) -> Vec<&'a str> {
 fn rate(outcome: Option<&Outcome>) -> String {
     let Some(outcome) = outcome else { return "–".into() };
     match outcome.rate() {
-        Some([median, least, most]) => {
-            format!("{} ({} to {})", digits(median), digits(least), digits(most))
+        Some([median, min, max]) => {
+            format!("{} ({} to {})", digits(median), digits(min), digits(max))
         }
         None => "left out".into(),
     }

@@ -1,8 +1,8 @@
-//! What an animation frame costs while five charts of ten members grow to 5,000 points.
+//! The cost of an animation frame while five charts of ten members grow to 5,000 points.
 //!
-//! `cargo run --release --package browser-tests --bin frames -- BEFORE AFTER` compares two builds of
-//! the page, each given as the address that serves it, in turns. It needs the variables that `cargo
-//! xtask test e2e` sets, `TWO_PHASE_CHROME` and `WEBDRIVER_URL`.
+//! `cargo run --release --package browser-tests --bin frames -- BEFORE AFTER` compares two builds
+//! of the page, each given as the address that serves it, in turns. It needs the variables that
+//! `cargo xtask test e2e` sets, `TWO_PHASE_CHROME` and `WEBDRIVER_URL`.
 
 use std::env;
 use std::time::Duration;
