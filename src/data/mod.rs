@@ -304,7 +304,7 @@ impl Dataset {
     pub(crate) fn member_tensors(&self, member: usize) -> DatasetTensors {
         let data = &self.members[member];
         let samples =
-            |set: &SampleSet| Samples::new(&[set], self.features, self.outputs, &self.device);
+            |set: &SampleSet| SampleTensors::new(&[set], self.features, self.outputs, &self.device);
         DatasetTensors { train: samples(&data.train), test: samples(&data.test) }
     }
 

@@ -7,7 +7,7 @@ use crate::device::{DeviceError, read};
 use crate::evaluation::{Answers, Task, TaskSet};
 use crate::experiment::Data;
 use crate::measure::waves;
-use crate::model::{Perceptron, Role};
+use crate::model::{MlpEnsemble, Role};
 use crate::train::Trainer;
 
 /// More samples are not asked: answering them would slow training.
@@ -66,7 +66,7 @@ impl Answerer {
 }
 
 /// The first layer's weights, `[1, inputs, units]`; `None` behind an embedding.
-fn first_weights(network: &Perceptron) -> Option<Tensor<3>> {
+fn first_weights(network: &MlpEnsemble) -> Option<Tensor<3>> {
     (network.roles.first() == Some(&Role::Weights)).then(|| network.parameters[0].clone())
 }
 
