@@ -64,36 +64,29 @@ async fn six_figures_share_the_workers_and_agree_with_pages_of_their_own() {
     let browser = Browser::start(Adapter::None).await;
     open_six(&browser).await;
     assert_eq!(held(&browser).await["workers"], 0, "nothing starts on load");
+    // Short runs may be over between two looks from here, so the page itself looks.
     browser
-        .script("for (const play of document.querySelectorAll('[data-part=play]')) play.click()")
-        .await;
-    let (mut most_running, mut has_waited) = (0, false);
-    wait(&browser, 120, async || {
-        let states = states(&browser).await;
-        states.iter().filter(|state| *state == "waiting").count() >= 2
-    })
-    .await;
-    let words = browser
         .script(
-            "return [...document.querySelectorAll('[data-state=waiting] [data-part=progress-text]')]
-               .map((line) => line.textContent)",
+            "window.seen = { running: 0, waiting: 0, words: [] };
+             const look = () => {
+               for (const state of ['running', 'waiting']) {
+                 const count = document.querySelectorAll(`[data-two-phase][data-state=${state}]`).length;
+                 seen[state] = Math.max(seen[state], count);
+               }
+               for (const line of document.querySelectorAll('[data-state=waiting] [data-part=progress-text]')) {
+                 if (!seen.words.includes(line.textContent)) seen.words.push(line.textContent);
+               }
+             };
+             const options = { attributeFilter: ['data-state'], subtree: true };
+             new MutationObserver(look).observe(document.body, options);
+             for (const play of document.querySelectorAll('[data-part=play]')) play.click()",
         )
         .await;
-    for line in words.as_array().unwrap() {
-        assert_eq!(line, "Waiting: another figure is training.");
-    }
-    let start = Instant::now();
-    loop {
-        let states = states(&browser).await;
-        most_running = most_running.max(states.iter().filter(|s| *s == "running").count());
-        has_waited |= states.iter().any(|state| state == "waiting");
-        if states.iter().all(|state| state == "done") {
-            break;
-        }
-        assert!(start.elapsed() < Duration::from_secs(120), "{states:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert_eq!((most_running, has_waited), (2, true));
+    wait(&browser, 120, async || states(&browser).await == ["done"; 6]).await;
+    let seen = browser.script("return seen").await;
+    assert_eq!(seen["running"], 2, "{seen}");
+    assert!(seen["waiting"].as_u64() >= Some(2), "{seen}");
+    assert_eq!(seen["words"], json!(["Waiting: another figure is training."]));
     let workers = held(&browser).await["workers"].as_u64().unwrap();
     assert!((1..=8).contains(&workers), "{workers} workers");
     wait(&browser, 60, async || {
@@ -366,11 +359,11 @@ async fn no_word_on_the_page_stands_outside_the_messages() {
                  const outside = [];
                  while (walk.nextNode()) {
                    const { data, parentElement } = walk.currentNode;
-                   if (parentElement.closest('script, style, noscript, .readout, .mark, [data-language-link]')) continue;
+                   if (parentElement.closest('script, style, noscript, .readout, [data-part=finding], .mark, [data-language-link], [data-message]')) continue;
                    if (/\\p{L}{2}/u.test(data) && !/^\\s*\\[.*\\]\\s*$/su.test(data)) outside.push(data);
                  }
                  // Their words have colours of their own, in parts of one message.
-                 for (const line of document.querySelectorAll('.readout')) {
+                 for (const line of document.querySelectorAll('.readout, [data-part=finding], [data-message]:not(noscript *)')) {
                    const words = line.textContent;
                    if (words && !/^\\[.*\\]$/su.test(words)) outside.push(words);
                  }
