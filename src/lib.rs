@@ -1,8 +1,8 @@
 //! Train ensembles of small neural networks and watch them memorise first and generalise later.
 //!
 //! One run, from end to end: an [`experiment::Experiment`] is read from a query string and sent
-//! through the [`protocol`] to a worker, which opens a backend, sets up a `run::Run` and sends
-//! back a [`history::Evaluation`] at every measured step. The page pushes it into a
+//! through the [`protocol`] to a worker. The worker opens a backend, sets up a `run::Run` and sends
+//! back a [`history::Evaluation`] at every evaluated step. The page pushes it into a
 //! [`history::History`], lets [`phases::find`] look for the two phases, and draws. The command line
 //! does the same without worker and page, and prints a [`report::Report`].
 //!

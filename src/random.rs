@@ -1,7 +1,7 @@
-//! Where every random number comes from: ChaCha8, drawn on the host, keyed by seed and purpose.
+//! The source of every random number: ChaCha8, drawn on the host, keyed by seed and purpose.
 //!
-//! A member's numbers depend on its own seed alone, not on which others train beside it, and both
-//! backends start from the same ones: a GPU backend would draw with a kernel of its own.
+//! A member's numbers depend on its own seed alone, and not on the members beside it. Both backends
+//! start from the same numbers, because a GPU backend would draw with a kernel of its own.
 
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};

@@ -126,18 +126,12 @@ mod tests {
     use super::*;
     use crate::evaluation::{Score, Scores};
 
-    fn experiment(query: &str) -> Experiment {
-        let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, []);
-        parsed.experiment
-    }
-
     #[test]
     fn every_member_is_assigned_once_and_no_shard_is_empty() {
         for query in
             ["seeds=5", "seeds=1", "wd=1,3&width=4..40&seeds=3", "samples=20,50&data=digits"]
         {
-            let experiment = experiment(query);
+            let experiment = Experiment::valid(query);
             for max in [0, 1, 2, 3, 8, 64] {
                 let shards = assign_members(&experiment, max);
                 assert_eq!(shards.len(), max.clamp(1, experiment.member_count()), "{query}");
@@ -152,7 +146,7 @@ mod tests {
     #[test]
     fn equal_members_are_divided_evenly() {
         let lengths = |max| -> Vec<usize> {
-            assign_members(&experiment("seeds=10"), max).iter().map(Vec::len).collect()
+            assign_members(&Experiment::valid("seeds=10"), max).iter().map(Vec::len).collect()
         };
         assert_eq!(lengths(2), [5, 5]);
         assert_eq!(lengths(4), [3, 3, 2, 2]);
@@ -166,7 +160,7 @@ mod tests {
             "preset=double-descent-features",
             "width=8,16,32,64,128&seeds=4",
         ] {
-            let experiment = experiment(query);
+            let experiment = Experiment::valid(query);
             let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
             for max in [2, 4] {
                 let loads: Vec<f64> = assign_members(&experiment, max)

@@ -31,9 +31,9 @@ impl Job {
 /// Maximum number of members of one sweep.
 const MAX_JOBS: usize = 100_000;
 
-/// The members of a sweep written as a query string: any setting, the preset included, may be a
-/// list (`wd=0.5,1,3`), whole numbers also a range (`seeds=0..9`); members are all combinations,
-/// the last key's values one after the other.
+/// The members of a sweep, from a query string. Any setting, the preset included, may be a list
+/// (`wd=0.5,1,3`), and whole numbers may also be a range (`seeds=0..9`). Members are all
+/// combinations, and the last key changes fastest.
 ///
 /// # Errors
 /// A note for each thing that is not understood.

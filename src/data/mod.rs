@@ -151,6 +151,23 @@ impl MemberData {
     }
 }
 
+/// The file that a data set needs and that [`provide`] has not stored yet.
+#[must_use]
+pub fn missing_file(data: Data) -> Option<&'static str> {
+    (data == Data::Digits && digits::are_missing()).then_some(digits::FILE)
+}
+
+/// Stores the content of a file that [`missing_file`] names.
+///
+/// # Errors
+/// If it is not the content of that file.
+pub fn provide(file: &str, content: &[u8]) -> Result<(), DataError> {
+    match file {
+        digits::FILE => digits::provide(content),
+        _ => Ok(()),
+    }
+}
+
 /// The numbers below `count` in the order that `seed` puts them in.
 fn shuffled(count: usize, seed: u32) -> Vec<u32> {
     let mut samples: Vec<u32> = (0..count as u32).collect();
@@ -190,9 +207,9 @@ pub struct SampleTensors {
     pub targets: Tensor<3>,
     /// The classes, `[members, samples, 1]`; `None` for a regression.
     pub labels: Option<Tensor<3, Int>>,
-    /// The weight of each sample in a mean over samples, `[members, samples, 1]`, adding up to 1
-    /// for each member; `None` if all members have the same number of samples, which then weigh the
-    /// same.
+    /// The weight of each sample in a mean over samples, `[members, samples, 1]`. The weights of a
+    /// member add up to 1. `None` if all members have the same number of samples, which then weigh
+    /// the same.
     pub weights: Option<Tensor<3>>,
     /// Samples of each member.
     pub counts: Vec<usize>,
@@ -326,7 +343,7 @@ mod tests {
     use crate::experiment::Experiment;
 
     fn member(query: &str) -> Settings {
-        Experiment::from_query(query).experiment.members()[0]
+        Experiment::valid(query).members()[0]
     }
 
     #[test]

@@ -74,7 +74,7 @@ mod tests {
     use crate::experiment::Experiment;
 
     fn member(query: &str) -> Settings {
-        Experiment::from_query(query).experiment.members()[0]
+        Experiment::valid(query).members()[0]
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! The [`Experiment`]: everything that determines a run, as one small validated value.
 //!
-//! A value of this type is valid by construction: it is read from a query string by
-//! [`Experiment::from_query`], which takes the nearest valid setting for whatever it cannot use and
-//! says so, or changed one field at a time through [`Experiment::set`]. The table [`FIELDS`] is the
-//! only place that knows keys, kinds and ranges; the URL, the JSON form, the command line's help
-//! and the page's controls are all made from it. Words are not here: [`crate::text`] has them by
-//! key.
+//! A value of this type is valid by construction. [`Experiment::from_query`] reads it from a query
+//! string, takes the nearest valid setting for a value that it cannot use, and says so.
+//! [`Experiment::set`] changes one field. The table [`FIELDS`] is the only place that knows keys,
+//! kinds and ranges. The URL, the JSON form, the command line's help and the page's controls are
+//! all made from it. Words are not here: [`crate::text`] has them by key.
 
 mod fields;
 mod json;
@@ -125,7 +124,8 @@ impl Experiment {
                     values.iter().map(|value| {
                         let mut settings = *settings;
                         // Checked by `vary`.
-                        let _ = field.set(&mut settings, *value);
+                        let taken = field.set(&mut settings, *value);
+                        debug_assert!(taken.is_ok(), "{taken:?}");
                         settings
                     })
                 })
@@ -150,7 +150,8 @@ impl Experiment {
         let mut same = self.clone();
         for field in FIELDS.iter().filter(|field| field.group == Group::Measures) {
             // What another experiment holds is valid.
-            let _ = field.set(&mut same.settings, field.get(&other.settings));
+            let taken = field.set(&mut same.settings, field.get(&other.settings));
+            debug_assert!(taken.is_ok(), "{taken:?}");
         }
         same.preset = other.preset;
         same == *other
@@ -206,9 +207,9 @@ impl Experiment {
     /// Takes as many members as one run can hold, at least one. Returns a note if there were more.
     ///
     /// Counts the activations of the widest layer on all samples: 33 million of them are 132 MB,
-    /// under the 128 MiB that WebGPU promises for one buffer. And what training keeps: some six
-    /// copies of every activation and parameter, and a window of gradients; 250 million numbers are
-    /// 1 GB, of the 4 that a program in a browser can have.
+    /// under the 128 MiB that WebGPU promises for one buffer. It also counts the memory of
+    /// training: some six copies of every activation and parameter, and a window of gradients. 250
+    /// million numbers are 1 GB, and a program in a browser can have 4.
     pub fn limit_members(&mut self) -> Option<Note> {
         const BUFFER: usize = 33_000_000;
         const TOTAL: usize = 250_000_000;

@@ -313,6 +313,16 @@ pub fn seed_range(text: &str) -> Option<(u32, u32)> {
 }
 
 #[cfg(test)]
+impl Experiment {
+    /// The experiment of a query without mistakes, for tests.
+    pub(crate) fn valid(query: &str) -> Self {
+        let parsed = Self::from_query(query);
+        assert_eq!(parsed.notes, [], "{query}");
+        parsed.experiment
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::experiment::MemberLimit;

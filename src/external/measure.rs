@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{ExternalError, ExternalNetwork, LabelledSamples, LayerReport};
 use crate::device::{DeviceError, read};
 use crate::experiment::{
-    Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Settings, field, keys, pairs,
+    Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Settings, field, keys, pairs, shorten,
 };
 use crate::measure::{Probe, of_network, sample_counts};
 
@@ -69,8 +69,7 @@ impl MeasureOptions {
 fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), ExternalError> {
     let Some(field) = field(key).filter(|field| fields().any(|known| known.key == field.key))
     else {
-        let key = key.chars().filter(|c| !c.is_control()).take(24).collect();
-        return Err(ExternalError::UnknownSetting(key));
+        return Err(ExternalError::UnknownSetting(shorten(key)));
     };
     field
         .parse(value)

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::ExternalError;
+use crate::experiment::shorten;
 
 /// The largest class that a label can be.
 const MAX_CLASS: u32 = 9999;
@@ -99,7 +100,7 @@ impl Table {
             match cell.parse::<f32>() {
                 Ok(number) if number.is_finite() => self.values.push(number),
                 _ => {
-                    let text = cell.chars().filter(|c| !c.is_control()).take(24).collect();
+                    let text = shorten(cell);
                     return Err(ExternalError::Number { file: file(), line, column, text });
                 }
             }

@@ -53,8 +53,8 @@ pub fn vertices(points: &[f32], width: usize, frame: &[f32], radius: f32) -> Vec
     vertices
 }
 
-/// The mean over points of the number of a layer's units whose pre-activation is negative at some
-/// vertex of a point's neighbourhood and not at another; an exact zero counts as not negative.
+/// The number of a layer's units whose pre-activation is negative at some vertex of a point's
+/// neighbourhood and not at another, as a mean over points. An exact zero counts as not negative.
 ///
 /// `pre_activations` is `[points, vertices_per_point, units]`, in the order of [`vertices`]. The
 /// mean is NaN without points, or if some number is NaN.

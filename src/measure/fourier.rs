@@ -1,5 +1,5 @@
-//! The waves in how a network represents numbers modulo `p`: networks that have found the rule of
-//! modular addition have units whose weights are cosines over the residues, of one frequency each
+//! The waves in how a network represents numbers modulo `p`. A network that has found the rule of
+//! modular addition has units whose weights are cosines over the residues, of one frequency each
 //! (Gromov, arXiv 2301.02679).
 
 use std::f64::consts::TAU;

@@ -30,9 +30,9 @@ pub fn chords(probes: &[f32], width: usize, points: usize) -> Vec<f32> {
     chords
 }
 
-/// Deviation of an output along a line, as a fraction of the largest magnitude of that output on any
-/// line, below which it counts as constant: sixteen times f32's unit of rounding, 2⁻²⁴, about what
-/// the sums of a forward pass are off by.
+/// An output counts as constant on a line if its deviation there is below this fraction of its
+/// largest magnitude on any line. It is sixteen times f32's unit of rounding, 2⁻²⁴, about the error
+/// of the sums of a forward pass.
 const ROUNDING: f64 = 16.0 / (1 << 24) as f64;
 
 /// The linear mapping number, 1 to `probes`, of the outputs `[pairs, points, outputs]` on

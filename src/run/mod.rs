@@ -274,7 +274,7 @@ impl Run {
     /// Probes every recorded step again with the measurement settings of `experiment`, which must
     /// train identically. Returns `false`, and probes nothing again, if those settings measure the
     /// same.
-    pub fn measure_anew(&mut self, experiment: &Experiment) -> bool {
+    pub fn remeasure(&mut self, experiment: &Experiment) -> bool {
         let alike = self.experiment.measures_alike(experiment);
         self.experiment = experiment.clone();
         if alike {
@@ -364,12 +364,6 @@ mod tests {
     use super::*;
     use pollster::block_on;
 
-    fn experiment(query: &str) -> Experiment {
-        let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, []);
-        parsed.experiment
-    }
-
     /// The measurements of all recorded steps, by step.
     fn measured(run: &mut Run) -> Vec<ProbeResult> {
         let mut all = Vec::new();
@@ -381,7 +375,7 @@ mod tests {
     }
 
     fn finished(query: &str) -> Run {
-        let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
+        let mut run = Run::new(&Experiment::valid(query), &Device::flex()).expect("data");
         block_on(run.finish(|_| {})).expect("on the CPU");
         run
     }
@@ -394,7 +388,7 @@ mod tests {
             let other = format!("{RUN}&{other}");
             let mut run = finished(RUN);
             let first = measured(&mut run);
-            run.measure_anew(&experiment(&other));
+            run.remeasure(&Experiment::valid(&other));
             let again = measured(&mut run);
             assert_eq!(again, measured(&mut finished(&other)), "{other}");
             assert_ne!(again, first);
@@ -418,7 +412,8 @@ mod tests {
             ] {
                 let common = format!("p=11&steps=4&lr=0.01&{info}");
                 let together = format!("{common}&seeds=2&{several}");
-                let mut run = Run::new(&experiment(&together), &Device::flex()).expect("data");
+                let mut run =
+                    Run::new(&Experiment::valid(&together), &Device::flex()).expect("data");
                 // In one set of tensors, as on a GPU.
                 run.set_up(vec![(0..4).collect()]).expect("data");
                 block_on(run.finish(|_| {})).expect("on the CPU");
@@ -447,7 +442,7 @@ mod tests {
     #[test]
     fn timing_steps_leaves_the_run_where_it_is() {
         let query = "p=23&width=64&seeds=2&steps=40&info=off";
-        let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
+        let mut run = Run::new(&Experiment::valid(query), &Device::flex()).expect("data");
         for _ in 0..3 {
             block_on(run.advance(10)).expect("on the CPU");
         }
@@ -467,10 +462,10 @@ mod tests {
             block_on(run.finish(|evaluation| last = Some(evaluation))).expect("on the CPU");
             last
         };
-        let untouched = Run::new(&experiment(query), &Device::flex()).expect("data");
+        let untouched = Run::new(&Experiment::valid(query), &Device::flex()).expect("data");
         assert_eq!(last(run), last(untouched));
 
-        let solved = experiment("preset=double-descent-features&seeds=1&width=10");
+        let solved = Experiment::valid("preset=double-descent-features&seeds=1&width=10");
         let run = Run::new(&solved, &Device::flex()).expect("data");
         assert_eq!(block_on(run.time_steps(0.1)).expect("on the CPU"), StepTime::default());
     }
@@ -479,18 +474,18 @@ mod tests {
     fn a_run_without_measurements_can_be_probed_when_it_is_over() {
         let mut run = finished("p=11&width=24&seeds=1&steps=20&info=off");
         assert!(measured(&mut run).is_empty());
-        assert!(run.measure_anew(&experiment("p=11&width=24&seeds=1&steps=20&spread=1")));
+        assert!(run.remeasure(&Experiment::valid("p=11&width=24&seeds=1&steps=20&spread=1")));
         assert_eq!(measured(&mut run).last().map(|measurement| measurement.step), Some(20));
         // More time to measure is no reason to measure again.
         let more = "p=11&width=24&seeds=1&steps=20&spread=1&measure-share=50";
-        assert!(!run.measure_anew(&experiment(more)));
+        assert!(!run.remeasure(&Experiment::valid(more)));
         assert!(!run.is_behind());
     }
 
     #[test]
     fn measuring_keeps_to_its_fraction_of_the_time() {
         let query = "p=23&width=64&seeds=1&steps=600&layers=all&complexity=1&linear-map=1";
-        let mut run = Run::new(&experiment(query), &Device::flex()).expect("data");
+        let mut run = Run::new(&Experiment::valid(query), &Device::flex()).expect("data");
         let mut training = 0.0;
         block_on(async {
             // At rest, as before a run on the page: now it is known how long it takes.

@@ -190,8 +190,7 @@ mod tests {
     fn every_variant_is_understood_and_trains() {
         for variant in VARIANTS {
             let query = format!("p=7&width=24&seeds=2&lr=0.1&steps=8&{variant}");
-            assert_eq!(Experiment::from_query(&query).notes, []);
-            let experiment = Experiment::from_query(&query).experiment;
+            let experiment = Experiment::valid(&query);
             let [change, losses, _] =
                 pollster::block_on(trained(&experiment, &Device::flex(), Implementation::Fastest))
                     .expect("on the CPU");

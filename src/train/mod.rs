@@ -300,8 +300,7 @@ mod tests {
     /// it.
     fn difference(variant: &str) -> Option<f32> {
         const QUERY: &str = "p=7&width=24&seeds=2&lr=0.003&steps=100";
-        let parsed = Experiment::from_query(&format!("{QUERY}&{variant}"));
-        assert_eq!(parsed.notes, []);
+        let experiment = Experiment::valid(&format!("{QUERY}&{variant}"));
         let device = Device::flex();
         let trained = |mut trainer: Trainer| {
             let before = block_on(trainer.weights()).expect("on the CPU");
@@ -314,12 +313,12 @@ mod tests {
             let scores = block_on(trainer.measure()).expect("on the CPU");
             (before, block_on(trainer.weights()).expect("on the CPU"), scores)
         };
-        let fast = Trainer::new(&parsed.experiment, &device).expect("data");
+        let fast = Trainer::new(&experiment, &device).expect("data");
         if fast.is_reference() {
             return None;
         }
         let (before, weights, scores) = trained(fast);
-        let reference = Trainer::reference(&parsed.experiment, &device).expect("data");
+        let reference = Trainer::reference(&experiment, &device).expect("data");
         let (start, expected, expected_scores) = trained(reference);
         assert_eq!(before, start);
         let largest =

@@ -104,8 +104,8 @@ impl Grokfast {
 const TINY: f64 = 1e-30;
 
 /// OrthoGrad (Prieto et al., arXiv 2501.04697, equation 9): the part of each tensor's gradient that
-/// is orthogonal to its weights, `g - (w·g / w·w) w`, scaled to the length of the whole, as in the
-/// authors' code.
+/// is orthogonal to its weights, `g - (w·g / w·w) w`. As in the authors' code, it is scaled to the
+/// length of the whole gradient.
 pub(super) fn orthogonal(
     members: &Members,
     parameter: &Tensor<3>,
@@ -127,8 +127,8 @@ pub(super) fn orthogonal(
     })
 }
 
-/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): all parameters of a member
-/// that are trained are scaled after each step so that their norm stays the same as at the start.
+/// Constant-norm training (Liu et al., arXiv 2210.01117, section 3): after each step all trained
+/// parameters of a member are scaled to the norm that they had together at the start.
 pub(super) struct ConstantNorm {
     members: Members,
     trained: Vec<bool>,

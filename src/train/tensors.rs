@@ -253,9 +253,7 @@ mod tests {
 
     /// The sum of all members' losses in f64, and the gradient that training takes.
     fn assert_gradient(query: &str) {
-        let parsed = Experiment::from_query(query);
-        assert_eq!(parsed.notes, []);
-        let (mut ensemble, data) = ensemble(&parsed.experiment);
+        let (mut ensemble, data) = ensemble(&Experiment::valid(query));
         let gradients = ensemble.gradients(&data.train.counts);
         let wide = |tensor: &Tensor<3>| tensor.clone().cast(FloatDType::F64);
         let (inputs, weights) = (wide(&data.train.inputs), data.train.weights.as_ref().map(wide));

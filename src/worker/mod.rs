@@ -26,8 +26,9 @@ mod constructors {
 
     /// Runs the module's static constructors (cubecl's compiler registers itself in some).
     ///
-    /// A module in which nothing refers to this function is taken for a command by wasm-ld, which
-    /// then wraps every export in a call of all constructors: half of all time in a training run.
+    /// If nothing in a module refers to this function, wasm-ld takes the module for a command. It
+    /// then wraps every export in a call of all constructors, which took half of all time in a
+    /// training run.
     pub(super) fn call() {
         // SAFETY: wasm-ld defines the function, without arguments or result, and
         // `call_constructors` calls it once, before anything that a constructor sets up is used.

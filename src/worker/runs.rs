@@ -10,9 +10,9 @@ use web_time::Instant;
 use super::pace::Pace;
 use super::schedule::{NextTask, Schedule, Want};
 use super::{Inbox, fetch, send};
-use crate::data::digits;
+use crate::data::{self, digits};
 use crate::device::DeviceError;
-use crate::experiment::{Data, Experiment};
+use crate::experiment::Experiment;
 use crate::measure::EstimatorCheck;
 use crate::measure::information::reference::over_samples;
 use crate::protocol::{
@@ -109,9 +109,9 @@ impl Runs {
     ) -> Result<(), Failure> {
         // The page opens the backend first.
         let Some(device) = &self.device else { return Ok(()) };
-        if experiment.settings.data == Data::Digits && digits::are_missing() {
-            let file = fetch::file(digits::FILE).await?;
-            digits::provide(&file).map_err(|error| failure(&error.into()))?;
+        if let Some(name) = data::missing_file(experiment.settings.data) {
+            let file = fetch::file(name).await?;
+            data::provide(name, &file).map_err(|error| failure(&error.into()))?;
         }
         let mut run =
             Run::for_members(experiment, members, device).map_err(|error| failure(&error))?;
@@ -219,7 +219,7 @@ impl Slot {
             }
             RunCommand::Measure { experiment, revision } => {
                 self.revision = revision;
-                self.run.measure_anew(&experiment);
+                self.run.remeasure(&experiment);
                 self.report_progress();
             }
             RunCommand::Time(seconds) => {

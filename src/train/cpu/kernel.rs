@@ -1,7 +1,7 @@
-//! Matrix products in a browser, where registers hold four numbers and the gemm crate's tile of 12
-//! by 4 does not fit into those that an x86 processor has: sums, factors and a product would be 17
-//! of them, and V8 has 15. Tiles here need 14 at most, which takes a quarter off the time of a
-//! product and more of a small one (docs/benchmark.md).
+//! Matrix products in a browser, where registers hold four numbers. The gemm crate's tile of 12 by
+//! 4 does not fit: its sums, factors and a product would take 17 registers, and V8 has 15 on x86.
+//! Tiles here need 14 at most, which takes a quarter off the time of a product and more of a small
+//! one (docs/benchmark.md).
 
 use std::array::from_fn;
 use std::cell::RefCell;

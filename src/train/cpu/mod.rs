@@ -52,9 +52,9 @@ struct Member {
 }
 
 impl CpuEnsemble {
-    /// The networks of `model` before their first step; `None` where a member asks for something
-    /// that is only there in tensors (Muon, the closed form, OrthoGrad, Grokfast over a window, a
-    /// constant norm, a rank penalty), or where they are not on the CPU.
+    /// The networks of `model` before their first step. `None` if they are not on the CPU, or if a
+    /// member needs a method that only `tensors` has: Muon, the closed form, OrthoGrad, Grokfast
+    /// over a window, a constant norm, or a rank penalty.
     pub(super) fn new(members: &[Settings], data: &Dataset, model: &MlpEnsemble) -> Option<Self> {
         if !members.iter().all(covers) {
             return None;

@@ -147,9 +147,9 @@ impl CpuNetwork {
         ((total_loss / count) as f32, (total_right / count) as f32)
     }
 
-    /// The gradient of the mean loss over the rows, put into `gradient`, which is laid out as the
-    /// parameters are; where they are not trained, or have inputs that are zero in every sample, it
-    /// is left as it is.
+    /// The gradient of the mean loss over the rows. It is stored in `gradient`, in the order of the
+    /// parameters. Entries of parameters that are not trained, or whose inputs are zero in every
+    /// sample, are left as they are.
     pub(super) fn gradient(
         &self,
         parameters: &[f32],

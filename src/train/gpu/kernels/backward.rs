@@ -1,8 +1,8 @@
-//! The way back through a layer: its parameters' gradient, and the previous layer's gradient.
+//! The backward pass through a layer: its parameters' gradient, and the previous layer's gradient.
 //!
 //! Both start from the gradient behind the layer and do not depend on each other, so one launch
-//! does both: the first workgroups sum the weights' gradient, the next that of the biases, and the
-//! rest the previous layer's.
+//! does both. The first workgroups sum the weights' gradient, the next ones that of the biases, and
+//! the rest the previous layer's.
 
 use super::{Buffer, KernelSource, KernelText, Plan, sample_index, step_counter};
 use crate::train::gpu::plan::LayerPlan;
