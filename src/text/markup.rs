@@ -41,7 +41,7 @@ fn marked(text: &str) -> Option<(Piece<'_>, usize)> {
         return Some((Piece::Term(&inner[..end]), end + 4));
     }
     let inner = text.strip_prefix('[')?;
-    let end = inner.find("](")?;
+    let end = inner.find("](").filter(|end| !inner[..*end].contains('['))?;
     let (target, _) = inner[end + 2..].split_once(')')?;
     let number = target.parse().ok()?;
     Some((Piece::Jump(&inner[..end], number), end + 4 + target.len()))
@@ -64,6 +64,7 @@ mod tests {
                 Piece::Jump("ends", 9),
             ]
         );
+        assert_eq!(pieces("[x [y](1)"), [Piece::Words("[x "), Piece::Jump("y", 1)]);
         for plain in ["2 * 3 [see]", "**open", "[a](b)", "[a](1", ""] {
             let words: Vec<Piece<'_>> = [Piece::Words(plain)].into();
             assert_eq!(pieces(plain), if plain.is_empty() { vec![] } else { words });

@@ -320,7 +320,12 @@ impl Chart {
     /// Says in a sentence what the picture shows, for readers who do not see it.
     pub fn describe(&self, summary: &str) {
         let title = self.title.text_content().unwrap_or_default();
-        let label = if summary.is_empty() { title } else { format!("{title}. {summary}") };
+        // A chart that was never drawn has no title yet.
+        let label = match (title.as_str(), summary) {
+            ("", _) => summary.to_owned(),
+            (_, "") => title,
+            _ => format!("{title}. {summary}"),
+        };
         set_attribute(&self.holder, "aria-label", &label);
     }
 

@@ -264,7 +264,7 @@ async fn nothing_shifts_while_the_article_is_scrolled_through() {
         println!("layout shift at {width}: {shifts:.4}");
         assert!(shifts <= 0.02, "{shifts} at {width}");
         let wide = browser.script("return document.documentElement.scrollWidth").await;
-        assert_eq!(wide, width, "nothing pans sideways");
+        assert!(wide.as_u64() <= Some(width), "pans sideways: {wide} of {width}");
         browser.close().await;
     }
 }

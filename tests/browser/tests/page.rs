@@ -602,8 +602,7 @@ async fn choices_and_layers_are_set_on_the_page_and_a_wrong_layer_is_answered_in
     let search = browser.script("return location.search").await;
     assert!(search.as_str().unwrap().contains("deeper=8tanh-4silu"), "{search}");
     choose(&browser, "[data-setting=deeper]", "8sine").await;
-    let notes = browser.text("[data-part=notes]").await;
-    assert!(notes.contains("not “8sine”. Nothing was changed."), "{notes}");
+    browser.wait_for_text("[data-part=notes]", "not “8sine”. Nothing was changed.", 10).await;
     assert_eq!(browser.report().await["experiment"]["deeper"], "8tanh-4silu");
     browser.wait_for(&["ready"], 30).await;
     browser.click("[data-part=play]").await;
