@@ -226,8 +226,11 @@ pub fn pointing(
         })
         .collect();
     let handle = handle.clone();
-    listeners.push(Listener::new(element, "pointerleave", move |_: Event| {
-        handle.point_at(Pointed::default());
+    listeners.push(Listener::new(element, "pointerleave", move |event: PointerEvent| {
+        // Where a finger was lifted the values stay.
+        if event.pointer_type() != "touch" {
+            handle.point_at(Pointed::default());
+        }
     }));
     listeners
 }

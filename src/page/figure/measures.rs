@@ -1,6 +1,9 @@
 //! What is measured beside loss and accuracy: a chart for each quantity, and the information plane.
 
-use web_sys::{Event, HtmlElement, HtmlSelectElement, PointerEvent};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlSelectElement, PointerEvent};
 
 use super::budget::DrawBudget;
 use super::curves::{is_due, on_change, over_time};
@@ -17,6 +20,10 @@ use crate::text::Text;
 /// One chart, and the words below it.
 struct QuantityChart {
     quantity: Quantity,
+    card: HtmlElement,
+    enlarge: HtmlButtonElement,
+    crosshair: Crosshair,
+    _listeners: Vec<Listener>,
     chart: Chart,
     words: WordsLine,
     /// What the words were made from.
@@ -29,7 +36,8 @@ pub struct Measures {
     section: HtmlElement,
     holder: HtmlElement,
     charts: Vec<QuantityChart>,
-    crosshair: Crosshair,
+    /// The quantity whose chart is large.
+    large: Rc<Cell<Option<Quantity>>>,
     samples: HtmlSelectElement,
     samples_label: HtmlElement,
     cost: HtmlElement,
@@ -51,8 +59,7 @@ impl Measures {
             set_text(&option, &text.get(&format!("option-{}", set.key())));
         }
         let plane: HtmlElement = root.part("plane");
-        let mut listeners = over_time(&root.part("measures-charts"), handle);
-        listeners.extend(over_plane(&plane, handle));
+        let mut listeners = over_plane(&plane, handle);
         let (chosen, choose) = (samples.clone(), handle.clone());
         listeners.push(Listener::new(&samples, "change", move |_: Event| {
             let set = Split::named(&chosen.value());
@@ -62,7 +69,7 @@ impl Measures {
             section: section(root, "measures"),
             holder: root.part("measures"),
             charts: Vec::new(),
-            crosshair: Crosshair::new(root.part("measures-crosshair")),
+            large: Rc::default(),
             samples,
             samples_label: root.part("samples-label"),
             cost: root.part("measures-cost"),
@@ -81,14 +88,27 @@ impl Measures {
         self.charts.clear();
         self.holder.set_text_content(None);
         for &quantity in quantities {
-            let holder: HtmlElement = append(&self.holder, "div", "chart measure");
+            let card: HtmlElement = append(&self.holder, "div", "card");
+            let holder: HtmlElement = append(&card, "div", "chart measure");
             set_attribute(&holder, "data-part", quantity.key());
+            let enlarge: HtmlButtonElement = append(&card, "button", "enlarge");
+            enlarge.set_type("button");
+            let (large, handle) = (Rc::clone(&self.large), self.handle.clone());
+            let mut listeners = over_time(&holder, &self.handle);
+            listeners.push(Listener::new(&enlarge, "click", move |_: Event| {
+                large.set(Some(quantity));
+                handle.redraw();
+            }));
             self.charts.push(QuantityChart {
                 quantity,
+                enlarge,
+                _listeners: listeners,
+                crosshair: Crosshair::new(append(&holder, "div", "crosshair")),
                 chart: Chart::new(holder, LAYOUT, on_change(&self.handle)),
-                words: WordsLine::new(append(&self.holder, "div", "readout")),
+                words: WordsLine::new(append(&card, "div", "readout")),
                 words_key: None,
-                warning: append(&self.holder, "p", "warning"),
+                warning: append(&card, "p", "warning"),
+                card,
             });
         }
     }
@@ -161,7 +181,14 @@ impl Panel for Measures {
         let step = shared.pointed_step;
         // The readout below a chart says the values at a step; the picture does not depend on it.
         let (key, words_key) = (view.key(), view.key_at_step());
+        let large = self.large.get().filter(|large| quantities.contains(large));
+        let large = large.unwrap_or(quantities[0]);
         for chart in &mut self.charts {
+            let is_large = chart.quantity == large;
+            set_attribute(&chart.card, "class", if is_large { "card large" } else { "card" });
+            chart.enlarge.set_hidden(is_large);
+            let position = shared.crosshair;
+            chart.crosshair.show(position.map(|position| chart.chart.place(position)));
             let is_out_of_date = is_due(&chart.chart, key, budget);
             // The words belong to the picture: while that waits for its turn, so do they.
             let words_hold = chart.words_key == Some(words_key) || !chart.chart.is_current(key);
@@ -170,6 +197,8 @@ impl Panel for Measures {
             }
             chart.words_key = Some(words_key);
             let panel = plots::panel(history, &view.theme, chart.quantity, set, step, text);
+            let title = [("title", panel.title.as_str().into())];
+            set_attribute(&chart.enlarge, "aria-label", &text.with("measure-enlarge", &title));
             if is_out_of_date {
                 let frame = Frame {
                     markers: shared.plain_markers(),
@@ -195,8 +224,6 @@ impl Panel for Measures {
             let frame = Frame::new(title, view.theme, plane.across, plane.values);
             self.plane.draw_trails(key, frame, &plane.trails, step);
         }
-        let place = shared.crosshair.zip(self.charts.first());
-        self.crosshair.show(place.map(|(position, first)| first.chart.place(position)));
     }
 }
 

@@ -246,7 +246,7 @@ impl Figure {
             parts.looks_inside(),
             new_run,
         );
-        session.act(Action::SetSpeed(address.options.speed));
+        session.act(Action::SetSpeed(pace(address.options.speed)));
         let plays = address.options.plays;
         let inner = Rc::new(RefCell::new(Inner {
             root: root.clone(),
@@ -361,6 +361,16 @@ impl Drop for Figure {
         inner.root.element().set_inner_html("");
         drop(inner);
         drop(leases);
+    }
+}
+
+/// A speed that a reader who asks for less motion can bear: the result at once instead of curves that
+/// grow.
+fn pace(speed: Speed) -> Speed {
+    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    match speed {
+        Speed::Whole { .. } if query.is_some_and(|query| query.matches()) => Speed::Full,
+        _ => speed,
     }
 }
 

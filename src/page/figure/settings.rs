@@ -60,8 +60,8 @@ impl Settings {
     pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
         let more: HtmlElement = root.part("more-settings");
         let groups = Group::ALL.map(|group| {
-            let section: HtmlElement = append(&more, "section", "");
-            let title: HtmlElement = append(&section, "h2", "group");
+            let section: HtmlElement = append(&more, "details", "group");
+            let title: HtmlElement = append(&section, "summary", "");
             set_text(&title, &text.group(group));
             let grid = append(&section, "div", "grid");
             (group, section, grid)
@@ -147,6 +147,10 @@ impl Panel for Settings {
                 control.field.group == *group && control.field.key != self.main_setting
             });
             section.set_hidden(controls.all(|control| control.holder.hidden()));
+            // What is found must be seen.
+            if !searched.is_empty() {
+                set_attribute(section, "open", "");
+            }
         }
         let is_empty = self.groups.iter().all(|(_, section, _)| section.hidden());
         self.search_empty.set_hidden(!is_empty);

@@ -233,6 +233,7 @@ table-test-loss = Test loss
 scores = step { $step }, training set { $train }, test set { $test }
 scores-none = step { $step }
 label-scrubber = Step shown
+measure-enlarge = Show large: { $title }
 label-compare = Compare values
 label-search = Search settings
 search-empty = No setting has these words.

@@ -218,6 +218,7 @@ table-test-loss = テストデータの損失
 scores = { $step }ステップ：正解率は訓練データ{ $train }、テストデータ{ $test }
 scores-none = { $step }ステップ
 label-scrubber = 表示するステップ
+measure-enlarge = 大きく表示：{ $title }
 label-compare = 値を比べる
 label-search = 設定を検索
 search-empty = 該当する設定はありません。

@@ -576,7 +576,9 @@ async fn a_slider_keeps_the_focus_and_space_in_a_text_field_is_a_space() {
         assert!(search.as_str().unwrap().contains(wd), "{search}");
         assert_eq!(browser.script("return document.activeElement.dataset.setting").await, "wd");
     }
-    browser.script("document.querySelector('[data-part=more]').open = true").await;
+    browser
+        .script("document.querySelectorAll('.panel details').forEach((d) => { d.open = true; })")
+        .await;
     let layers = browser.client.find(Locator::Css("[data-setting=deeper]")).await.unwrap();
     layers.send_keys(" 4relu ").await.unwrap();
     assert_eq!(browser.attribute("data-state").await, "ready");
