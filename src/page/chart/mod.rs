@@ -223,7 +223,7 @@ const ROW: f64 = 19.0;
 /// Room to the right of the plot for the names of the curves, in CSS pixels, in a chart of this
 /// width.
 pub fn right(width: f64) -> f64 {
-    if width < NARROW { 62.0 } else { 116.0 }
+    if width < NARROW { 72.0 } else { 116.0 }
 }
 
 /// Where a pointer is across a chart's plot, 0 at the left end and 1 at the right; `None` outside.

@@ -485,7 +485,7 @@ async fn over_a_setting_the_reader_can_point_at_values_and_stop_each_network_ear
             .script(&format!(
                 "const chart = document.querySelector('[data-part={id}]'), box = chart.getBoundingClientRect(); \
                  chart.dispatchEvent(new PointerEvent('pointermove', {{ bubbles: true, \
-                 clientX: box.left + 48 + {across} * (box.width - 48 - (box.width < 520 ? 62 : 116)), \
+                 clientX: box.left + 48 + {across} * (box.width - 48 - (box.width < 520 ? 72 : 116)), \
                  clientY: box.top + 0.5 * box.height }}))"
             ))
             .await;
