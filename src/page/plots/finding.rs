@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::measures::deepest_hidden;
 use super::profile::Profile;
 use super::{MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries};
-use crate::experiment::{Experiment, Settings};
+use crate::experiment::{Data, Experiment, Settings};
 use crate::history::History;
 use crate::phases::{self, MemberPhases, StepSummary};
 use crate::text::{self, Arg, Text};
@@ -57,6 +58,8 @@ pub fn finding(
             None => found.configurations(),
         }
     };
+    // Where the question is of layers, their answer comes first.
+    sentences.splice(0..0, found.information());
     for divergence in diverged.iter().take(MAX_DIVERGENCES) {
         sentences.push(text::divergence(text, experiment, divergence));
     }
@@ -228,6 +231,32 @@ impl Found<'_> {
         }
         args.extend([("high", loss(high.median)), ("high-step", high.x.into())]);
         vec![text.with("finding-loss-peak", &args)]
+    }
+
+    /// How I(X;T) of the last hidden layer rose and fell, for the experiments that ask that.
+    fn information(&self) -> Option<String> {
+        /// Bits by which it has to fall to have fallen.
+        const FALL: f64 = 0.3;
+        if self.experiment().settings.data != Data::Icosahedron {
+            return None;
+        }
+        let (layer, points) = deepest_hidden(self.history)?;
+        let (first, last) = (points.first()?, points.last()?);
+        let highest = points.iter().max_by(|a, b| a.median.total_cmp(&b.median))?;
+        let bits = |value: f64| Arg::Text(self.text.numbers().fixed(value, 1));
+        let id = if highest.median - last.median >= FALL {
+            "finding-information-fell"
+        } else {
+            "finding-information-did-not-fall"
+        };
+        let args = [
+            ("layer", layer.into()),
+            ("start", bits(first.median)),
+            ("high", bits(highest.median)),
+            ("high-step", highest.x.into()),
+            ("last", bits(last.median)),
+        ];
+        (points.len() > 2).then(|| self.text.with(id, &args))
     }
 
     /// If test accuracy was higher before, by at least two percentage points.

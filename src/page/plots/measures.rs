@@ -423,6 +423,25 @@ pub fn has_plane(history: &History) -> bool {
         && history.curves().iter().any(|curve| curve.quantity == Quantity::LabelInformation)
 }
 
+/// I(X;T) of the last hidden layer at every measured step, where several layers are measured, with
+/// the number of the layer: on all samples, or else on the test set.
+pub(super) fn deepest_hidden(history: &History) -> Option<(usize, Vec<Point>)> {
+    let outputs = history.experiment().settings.hidden().len() + 1;
+    let of = |split: Split| {
+        let curves = history.curves().iter().enumerate();
+        curves
+            .filter(|(_, curve)| {
+                curve.quantity == Quantity::InputInformation
+                    && curve.set == Some(split)
+                    && curve.layer.is_some_and(|layer| layer < outputs)
+            })
+            .max_by_key(|(_, curve)| curve.layer)
+    };
+    let (index, curve) = of(Split::All).or_else(|| of(Split::Test))?;
+    let members = 0..history.experiment().member_count();
+    Some((curve.layer?, points(history, index, &members)))
+}
+
 /// The information plane. `None` without [`has_plane`].
 pub fn plane(history: &History, theme: &Theme, chosen: Split, text: &Text) -> Option<Plane> {
     if !has_plane(history) {

@@ -210,6 +210,8 @@ guess-much-later = Much later
 question-decision = Stop here, or keep going?
 finding-legend = Dots: sums it trains on. Squares: sums it never sees.
 finding-stopped = Stopped at { $scores }.
+finding-information-fell = I(X;T) of layer { $layer } rises from { $start } to { $high } bits (step { $high-step }) and falls to { $last }: by this estimator it compresses.
+finding-information-did-not-fall = I(X;T) of layer { $layer } goes from { $start } to { $last } bits, at most { $high } (step { $high-step }): by this estimator it does not compress.
 finding-recorded = A recorded run: { $scores }.
 finding-guess = You guessed “{ $guess }”.
 

@@ -198,6 +198,8 @@ guess-much-later = ずっと後で
 question-decision = ここで止める？ それとも続ける？
 finding-legend = 丸は学習に使う足し算、四角は一度も見せない足し算。
 finding-stopped = ここで止めました。{ $scores }。
+finding-information-fell = 第{ $layer }層のI(X;T)は、{ $start }から{ $high }ビット（{ $high-step }ステップ）まで上がり、{ $last }ビットまで下がります。この推定法では圧縮しています。
+finding-information-did-not-fall = 第{ $layer }層のI(X;T)は{ $start }から{ $last }ビットへ動き、最大でも{ $high }ビット（{ $high-step }ステップ）です。この推定法では圧縮していません。
 finding-recorded = 記録済みの学習：{ $scores }。
 finding-guess = 予想は「{ $guess }」でした。
 
