@@ -16,6 +16,15 @@ pub struct Picture {
     visibility: Visibility,
 }
 
+/// Where a text lies about its point.
+#[derive(Clone, Copy, Debug)]
+pub enum Align {
+    /// Around it.
+    Middle,
+    /// To its left.
+    Right,
+}
+
 /// A canvas that is ready to be drawn on, in CSS pixels.
 pub struct Sheet {
     /// What draws.
@@ -107,10 +116,13 @@ impl Sheet {
         self.context.stroke();
     }
 
-    /// A text with its middle at a point; `align` is `left`, `center` or `right`.
-    pub fn write(&self, text: &str, x: f64, y: f64, size: f64, align: &str) {
+    /// A text at a point, half its height above.
+    pub fn write(&self, text: &str, x: f64, y: f64, size: f64, align: Align) {
         self.context.set_font(&format!("{size}px {}", crate::page::chart::FONT));
-        self.context.set_text_align(align);
+        self.context.set_text_align(match align {
+            Align::Middle => "center",
+            Align::Right => "right",
+        });
         self.context.set_text_baseline("middle");
         self.context.fill_text(text, x, y).ok();
     }

@@ -7,7 +7,7 @@ use web_sys::{Event, HtmlElement, HtmlInputElement, MouseEvent};
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use super::picture::{Picture, Sheet};
+use super::picture::{Align, Picture, Sheet};
 use super::sweep::section;
 use crate::evaluation::{Answers, Task, TaskSet};
 use crate::experiment::{Data, Operation, Settings};
@@ -198,11 +198,11 @@ fn table(
         sheet.fill(theme.muted, 1.0);
         for index in (0..elements).step_by(5).filter(|index| index + 2 < elements) {
             let label = index.to_string();
-            sheet.write(&label, grid.left + middle(index), grid.top - 11.0, 13.0, "center");
-            sheet.write(&label, grid.left - 6.0, grid.top + middle(index), 13.0, "right");
+            sheet.write(&label, grid.left + middle(index), grid.top - 11.0, 13.0, Align::Middle);
+            sheet.write(&label, grid.left - 6.0, grid.top + middle(index), 13.0, Align::Right);
         }
-        sheet.write("b", grid.left + middle(elements - 1), grid.top - 11.0, 13.0, "center");
-        sheet.write("a", grid.left - 6.0, grid.top + middle(elements - 1), 13.0, "right");
+        sheet.write("b", grid.left + middle(elements - 1), grid.top - 11.0, 13.0, Align::Middle);
+        sheet.write("a", grid.left - 6.0, grid.top + middle(elements - 1), 13.0, Align::Right);
     }
     let half = 0.43 * grid.cell;
     let draw = |id: u32, colour: RGBColor, is_dot: bool| {
@@ -255,7 +255,7 @@ fn images(sheet: &Sheet, theme: &Theme, task: Option<&Task>, answers: Option<&An
         let is_right = test.classes.get(index) == Some(&u32::from(*answer));
         let (x, y) = (left + side + 0.17 * cell, top + side / 2.0);
         sheet.fill(if is_right { theme.test_text } else { theme.train_text }, 1.0);
-        sheet.write(&answer.to_string(), x, y, 0.28 * cell, "center");
+        sheet.write(&answer.to_string(), x, y, 0.28 * cell, Align::Middle);
         if !is_right {
             sheet.stroke(theme.train, 1.5);
             sheet.ring(x, y, 0.2 * cell);

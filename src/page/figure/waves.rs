@@ -6,7 +6,7 @@ use web_sys::HtmlElement;
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use super::picture::{Picture, Sheet};
+use super::picture::{Align, Picture, Sheet};
 use super::sweep::section;
 use crate::evaluation::Waves;
 use crate::page::chart::Theme;
@@ -93,7 +93,7 @@ fn draw(sheet: &Sheet, theme: &Theme, waves: &Waves) {
         sheet.fill(theme.paper, 1.0);
         sheet.disc(px, py, 8.0);
         sheet.fill(theme.ink, 1.0);
-        sheet.write(&n.to_string(), px, py, 12.0, "center");
+        sheet.write(&n.to_string(), px, py, 12.0, Align::Middle);
     }
     let (left, bottom) = (lower + 24.0, sheet.height - 18.0);
     let bar = (sheet.width - left) / waves.spectrum.len().max(1) as f64;
@@ -105,7 +105,7 @@ fn draw(sheet: &Sheet, theme: &Theme, waves: &Waves) {
         sheet.context.fill_rect(x + 1.0, bottom - height, (bar - 2.0).max(1.0), height);
         if is_largest || index == 0 {
             sheet.fill(theme.muted, 1.0);
-            sheet.write(&(index + 1).to_string(), x + bar / 2.0, bottom + 9.0, 12.0, "center");
+            sheet.write(&(index + 1).to_string(), x + bar / 2.0, bottom + 9.0, 12.0, Align::Middle);
         }
     }
     sheet.stroke(theme.grid, 1.0);
