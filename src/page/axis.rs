@@ -163,7 +163,9 @@ impl ValueAxis {
 
     /// Evenly from zero up to a round number that is not below any of the values.
     pub fn up_to(values: impl Iterator<Item = f64>) -> Self {
-        let max = values.filter(|value| value.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+        let max = values.filter(|value| value.is_finite()).fold(0.0, f64::max);
+        // Before there are values, and where all are zero.
+        let max = if max > 0.0 { max } else { 1.0 };
         let decade = 10f64.powf(max.log10().floor());
         let round = [1.0, 2.0, 4.0, 5.0, 8.0, 10.0].into_iter().find(|m| m * decade >= max);
         Self::UpTo(round.unwrap_or(10.0) * decade)

@@ -133,6 +133,7 @@ fn jump(event: &web_sys::Event) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let button = target.and_then(|target| target.closest("[data-jump]").ok().flatten());
     let Some(button) = button else { return };
+    event.prevent_default();
     let event = button.get_attribute("data-jump").and_then(|number| number.parse().ok());
     let section = button.closest("section").ok().flatten();
     let figure =
@@ -289,10 +290,13 @@ fn write_message(element: &HtmlElement, message: &str) {
                 set_text(&append::<HtmlElement>(element, "dfn", ""), words);
             }
             text::Piece::Jump(words, event) => {
-                let button: HtmlElement = append(element, "button", "jump");
-                set_attribute(&button, "type", "button");
-                set_attribute(&button, "data-jump", &event.to_string());
-                set_text(&button, words);
+                // A link breaks over lines as words do. Without this program it leads to the figure.
+                let link: HtmlElement = append(element, "a", "jump");
+                let section = element.closest("section").ok().flatten();
+                let id = section.map(|section| section.id()).unwrap_or_default();
+                set_attribute(&link, "href", &format!("#{id}"));
+                set_attribute(&link, "data-jump", &event.to_string());
+                set_text(&link, words);
             }
         }
     }

@@ -114,16 +114,18 @@ impl Text {
         self.with(id, &[("field", name.into()), ("value", value.into())])
     }
 
-    /// The main settings of an experiment in a line.
+    /// The main settings of an experiment in a line, and the one that a figure lets a reader change.
     #[must_use]
-    pub fn settings_line(&self, experiment: &Experiment) -> String {
+    pub fn settings_line(&self, experiment: &Experiment, knob: Option<&Field>) -> String {
         let settings = &experiment.settings;
         let mut parts = Vec::new();
         if settings.data == Data::Arithmetic {
             parts.push(self.with("settings-mod", &[("p", settings.p.to_string().into())]));
         }
         let is_main = |field: &&Field| {
-            field.key == experiment.preset.main_setting || experiment.values(field).len() > 1
+            field.key == experiment.preset.main_setting
+                || knob.is_some_and(|knob| knob.key == field.key)
+                || experiment.values(field).len() > 1
         };
         for field in FIELDS.iter().filter(is_main).filter(|field| experiment.uses(field)) {
             parts.push(self.setting(experiment, field));

@@ -329,7 +329,10 @@ fn japanese_sentences_and_lists_join_without_spaces() {
     let name = text.network(&experiment, 3);
     assert_eq!(name, "重み減衰1、Grokfastの指数移動平均、シード5");
     let several = Experiment::from_query("wd=0,1,3&seeds=2").experiment;
-    assert_eq!(text.settings_line(&several), "設定：mod 23、重み減衰0・1・3、ネットワーク6個");
+    assert_eq!(
+        text.settings_line(&several, None),
+        "設定：mod 23、重み減衰0・1・3、ネットワーク6個"
+    );
     let relu = Experiment::from_query("activation=relu&wd=3").experiment;
     let changed = text.difference(&relu, &Experiment::default());
     assert_eq!(changed, "活性化関数：ReLU、重み減衰3");
@@ -486,16 +489,17 @@ fn the_page_says_in_english_what_its_messages_say() {
     assert!(marked.len() > 5);
     for rest in marked {
         let (id, rest) = rest.split_once("\">").expect("an element with text");
-        let end = ["</p>", "</h1>", "</h2>", "</a>", "</title>"]
+        // The end of the element, not of a link within.
+        let end = ["</p>", "</h1>", "</h2>", "</title>", "</a>\n", "</a></li>"]
             .iter()
             .filter_map(|end| rest.find(end))
             .min()
             .expect("it ends");
-        let shown = rest[..end]
-            .replace("<dfn>", "**")
-            .replace("</dfn>", "**")
-            .replace("<button type=\"button\" class=\"jump\" data-jump=\"", "[")
-            .replace("</button>", "](");
+        let section = id.rsplit_once('-').map_or(id, |(section, _)| section);
+        let shown =
+            rest[..end].replace("<dfn>", "**").replace("</dfn>", "**").replace("</a>", "](");
+        let link = format!("<a class=\"jump\" href=\"#{section}\" data-jump=\"");
+        let shown = shown.replace(&link, "[");
         // `[1">words](` to `[words](1)`.
         let mut parts = shown.split('[');
         let mut message = parts.next().unwrap_or_default().to_owned();

@@ -47,11 +47,12 @@ fn phases(
         area.draw(&Rectangle::new([(from, 0.0), (to, 1.0)], colour.filled()))?;
         let (left, top) = area.map_coordinate(&(from, 1.0));
         let (right, _) = area.map_coordinate(&(to, 1.0));
-        if let Some(name) = frame.phase_names.as_ref().map(|names| &names[index])
-            && text_width(name, size) + px(24.0) < right - left
-        {
+        // The long name, or else the short one.
+        let names = frame.phase_names.as_ref().map(|names| &names[index]);
+        let fits = |name: &&String| 11 * text_width(name, size) / 10 + px(18.0) < right - left;
+        if let Some(name) = names.and_then(|names| names.iter().find(fits)) {
             let style = bold(words(theme.ink, size, HPos::Left, VPos::Top));
-            root.draw(&Text::new(name.as_str(), (left + px(12.0), top + px(12.0)), style))?;
+            root.draw(&Text::new(name.as_str(), (left + px(9.0), top + px(12.0)), style))?;
         }
         from = to;
     }
@@ -171,7 +172,8 @@ fn markers(
         // To the left of its line; where it would not fit there, or lie over the one before: to the
         // right.
         let left_fits = x - gap - width > taken.max(0) + px(6.0);
-        let (at, side) = if left_fits { (x - gap, HPos::Right) } else { (x + gap, HPos::Left) };
+        let beside = (x + gap).min(size.width as i32 - width);
+        let (at, side) = if left_fits { (x - gap, HPos::Right) } else { (beside, HPos::Left) };
         taken = if left_fits { x } else { x + gap + width };
         ends.push(if left_fits { (x - gap - width, x) } else { (x, taken) });
         let row = px(if narrow { FONT_SIZE + 2.0 } else { ROW });

@@ -125,8 +125,8 @@ pub struct Frame {
     /// Whether the stretch up to the first marker is the first phase and that from there to the
     /// second one the second.
     pub phases: bool,
-    /// The names of both phases, written into them where there is room.
-    pub phase_names: Option<[String; 2]>,
+    /// The names of both phases, long and short, written into them where there is room.
+    pub phase_names: Option<[[String; 2]; 2]>,
     /// Written between the first two markers.
     pub between: String,
 }

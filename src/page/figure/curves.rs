@@ -18,6 +18,8 @@ pub struct Curves {
     readout: WordsLine,
     crosshair: Crosshair,
     scrubber: Scrubber,
+    /// Whether the chart of accuracy is left out.
+    loss_only: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -36,10 +38,18 @@ impl Curves {
             accuracy: chart("accuracy", true, one_chart),
             loss: (!one_chart).then(|| chart("loss", false, true)),
             scrubber: Scrubber::new(root, handle),
+            loss_only,
             readout: WordsLine::new(root.part("readout")),
             crosshair: Crosshair::new(root.part("crosshair")),
             _listeners: over_time(&root.part("charts"), handle),
         }
+    }
+}
+
+impl Curves {
+    /// A chart that can be seen.
+    fn shown_chart(&self) -> &Chart {
+        self.loss.as_ref().filter(|_| self.loss_only).unwrap_or(&self.accuracy)
     }
 }
 
@@ -53,7 +63,8 @@ impl Panel for Curves {
             curves.extend(plots::accuracy(history, &view.theme, text));
             let title = plots::accuracy_title(experiment, text);
             let across = shared.time.clone();
-            let phase_names = ["phase-1", "phase-2"].map(|id| text.get(id));
+            let names = [["phase-1", "phase-1-short"], ["phase-2", "phase-2-short"]];
+            let phase_names = names.map(|names| names.map(|id| text.get(id)));
             let frame = Frame {
                 note: plots::band_note(experiment, text),
                 markers: shared.markers.clone(),
@@ -79,8 +90,11 @@ impl Panel for Curves {
             };
             loss.draw(key, frame, &curves);
         }
-        self.crosshair.show(shared.crosshair.map(|position| self.accuracy.place(position)));
-        self.scrubber.show(view, &self.accuracy);
+        let position = shared.crosshair;
+        let place = position.map(|position| self.shown_chart().place(position));
+        self.crosshair.show(place);
+        let ends = [0.0, 1.0].map(|end| self.shown_chart().place(end));
+        self.scrubber.show(view, ends);
         let row =
             view.options.pointed.row.and_then(|height| plots::row_at_height(experiment, height));
         let readout = plots::readout(history, shared.pointed_step, row, text);
@@ -154,13 +168,14 @@ impl Scrubber {
         Self { holder: root.part("scrubber"), slider, shown: None, _listeners: [on_input, on_key] }
     }
 
-    fn show(&mut self, view: &View<'_>, chart: &Chart) {
+    /// `ends` are those of the plot, in CSS pixels from the left.
+    fn show(&mut self, view: &View<'_>, ends: [f64; 2]) {
         let is_empty = view.history().evaluations().len() < 2
             && !(view.recorded.is_some() && view.session.is_untouched());
         self.slider.set_disabled(is_empty);
         let step = view.shared.pointed_step;
         let position = view.shared.time.position(step.max(1.0)).unwrap_or(0.0);
-        let (left, right) = (chart.place(0.0), chart.place(1.0));
+        let [left, right] = ends;
         let shown = [left, right, Self::STOPS * position].map(|x| x.round() as i32);
         if self.shown == Some(shown) {
             return;

@@ -5,7 +5,7 @@ use web_sys::HtmlElement;
 use super::budget::DrawBudget;
 use super::cache::Cached;
 use super::panel::{Panel, View, WordsLine};
-use super::question::Decision;
+use super::question::{Decision, Guess};
 use crate::page::dom::{Root, set_text};
 use crate::page::plots::{self, Moving, Words};
 use crate::page::session::{State, Version};
@@ -62,18 +62,17 @@ impl Panel for Finding {
                     vec![text.with("finding-stopped", &[("scores", scores.into())])]
                 }
                 (true, _) if moving == Moving::NotYet => vec![text.get("finding-legend")],
-                (true, _) => {
-                    // The chart asks that.
-                    let asked = text.get("question-decision");
-                    found.into_iter().filter(|sentence| *sentence != asked).collect()
-                }
-                (false, _) => found,
+                _ => found,
             }
         });
         let mut sentences = finding.clone();
         if let Some(guess) = view.options.guess.filter(|_| moving == Moving::Over) {
-            let guess = text.get(guess.id());
-            sentences.push(text.with("finding-guess", &[("guess", guess.into())]));
+            let actual = Guess::actual(&view.shared.markers, view.shared.has_phases);
+            let right = (guess == actual).to_string();
+            let [guess, actual] = [guess, actual].map(|guess| text.get(guess.id()));
+            let args =
+                [("guess", guess.into()), ("actual", actual.into()), ("right", right.into())];
+            sentences.push(text.with("finding-guess", &args));
         }
         if view.shows_recording {
             let scores = plots::scores_at(view.history(), view.shared.pointed_step, text);

@@ -108,7 +108,12 @@ async fn write_to_clipboard(text: &str) -> Option<()> {
 impl Panel for Links {
     fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
         let (experiment, text) = (view.session.experiment(), view.text);
-        set_text(&self.line, &text.settings_line(experiment));
+        let knob = view.manner.knob.as_ref().map(|(field, _)| *field);
+        let line = text.settings_line(experiment, knob);
+        if self.line.text_content().as_deref() != Some(&line) {
+            set_text(&self.line, &line);
+            set_text(&self.share, &text.get("link-share"));
+        }
         let path = window().location().pathname().unwrap_or_default();
         let mut options = view.options.address.clone();
         options.view = DocumentView::Lab;
@@ -116,7 +121,6 @@ impl Panel for Links {
         self.lab.set_href(&format!("{path}{}", Address::write(experiment, &options, true)));
         let is_empty = view.session.history().evaluations().is_empty();
         self.show_table.set_disabled(is_empty);
-        self.share.set_hidden(false);
         self.fill(view);
     }
 }

@@ -321,9 +321,16 @@ impl Figure {
     }
 
     /// Moves the scrubber to an event: 0 is the start, 1 the first event, 2 the second one, 9 the
-    /// end. An event that has not been seen is where the run has come to.
+    /// end. An event that has not been seen is where the run has come to. A run that has not begun
+    /// begins.
     pub fn jump(&self, event: u8) {
         let handle = Handle(Rc::downgrade(&self.inner));
+        if handle.look(|view| view.session.is_untouched() && view.recorded.is_none()) == Some(true)
+        {
+            // There is nothing to move through yet.
+            handle.act(Action::Play);
+            return;
+        }
         let step = handle.look(|view| match event {
             0 => Some(1),
             1 | 2 => view.shared.markers.get(usize::from(event) - 1).map(|marker| marker.x as u32),
@@ -491,7 +498,13 @@ fn listeners(root: &Root, handle: &Handle) -> Vec<Listener> {
         }
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let takes_keys = target.is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A" | "SELECT" | "INPUT")
+            // A slider does nothing with Space.
+            let is_slider = element.get_attribute("type").as_deref() == Some("range");
+            !is_slider
+                && matches!(
+                    element.tag_name().as_str(),
+                    "BUTTON" | "SUMMARY" | "A" | "SELECT" | "INPUT"
+                )
         });
         let action = match event.key().as_str() {
             " " if !takes_keys => Action::Toggle,

@@ -6,6 +6,7 @@ use web_sys::{Event, HtmlButtonElement, HtmlElement};
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
+use crate::page::chart::Marker;
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::session::{Action, State};
 
@@ -22,6 +23,21 @@ pub enum Guess {
 
 impl Guess {
     const ALL: [Self; 3] = [Self::Never, Self::Soon, Self::MuchLater];
+
+    /// What came true, by the events of the median network.
+    pub fn actual(markers: &[Marker], has_phases: bool) -> Self {
+        match markers {
+            [memorised, generalised] if has_phases => {
+                if generalised.x <= 10.0 * memorised.x {
+                    Self::Soon
+                } else {
+                    Self::MuchLater
+                }
+            }
+            [_, _] => Self::Soon,
+            _ => Self::Never,
+        }
+    }
 
     /// The message that words it.
     pub fn id(self) -> &'static str {
@@ -50,7 +66,7 @@ pub enum Decision {
 /// What is asked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    Guess(Option<Guess>),
+    Guess,
     Decision,
 }
 
@@ -61,6 +77,7 @@ pub struct Question {
     hint: HtmlElement,
     answers: HtmlElement,
     shown: Option<Asked>,
+    guesses: Vec<(Guess, HtmlButtonElement)>,
     buttons: Vec<Listener>,
     handle: Handle,
 }
@@ -74,6 +91,7 @@ impl Question {
             hint: root.part("question-hint"),
             answers: root.part("question-answers"),
             shown: None,
+            guesses: Vec::new(),
             buttons: Vec::new(),
             handle: handle.clone(),
         }
@@ -96,16 +114,17 @@ impl Question {
     fn ask(&mut self, asked: Asked, view: &View<'_>) {
         let text = view.text;
         self.buttons.clear();
+        self.guesses.clear();
         self.answers.set_text_content(None);
         match asked {
-            Asked::Guess(guess) => {
+            Asked::Guess => {
                 set_text(&self.text, &text.get("question-guess"));
                 set_text(&self.hint, &text.get("question-hint"));
                 for answer in Guess::ALL {
                     let button = self.button(&text.get(answer.id()), "pill", move |handle| {
                         handle.change_view(|options| options.guess = Some(answer));
                     });
-                    set_attribute(&button, "aria-pressed", &(guess == Some(answer)).to_string());
+                    self.guesses.push((answer, button));
                 }
             }
             Asked::Decision => {
@@ -127,10 +146,13 @@ impl Panel for Question {
         let (options, state) = (view.options, view.session.state());
         let asked = match state {
             _ if !view.manner.asks => None,
-            State::Ready if options.scrubbed.is_none() => Some(Asked::Guess(options.guess)),
+            State::Ready if options.scrubbed.is_none() => Some(Asked::Guess),
             State::Paused if options.decision == Decision::Open => Some(Asked::Decision),
             _ => None,
         };
+        for (guess, button) in &self.guesses {
+            set_attribute(button, "aria-pressed", &(options.guess == Some(*guess)).to_string());
+        }
         if self.shown == asked {
             return;
         }
@@ -139,6 +161,9 @@ impl Panel for Question {
             let class = if asked == Asked::Decision { "question decision" } else { "question" };
             self.holder.set_class_name(class);
             self.ask(asked, view);
+            for (_, button) in &self.guesses {
+                set_attribute(button, "aria-pressed", "false");
+            }
         }
         self.shown = asked;
     }

@@ -104,7 +104,10 @@ impl Panel for TaskPicture {
             None => ("task-images", text.get("task-images-note")),
         };
         set_text(&self.title, &text.get(title));
-        set_text(&self.note, &note);
+        let configuration = view.session.experiment();
+        let first = configuration.members().first().copied();
+        let named = first.map(|first| text.configuration(configuration, &first));
+        set_text(&self.note, &text.join("list-middle", &[note, named.unwrap_or_default()]));
         let Some(sheet) = self.picture.clear() else { return };
         self.drawn = Some(key);
         let right = |set: fn(&Task) -> &TaskSet, answered: fn(&Answers) -> &[u16]| {
@@ -338,6 +341,9 @@ impl Panel for Ask {
             None => (text.get("ask-no-answer"), text.get("ask-not-trained")),
         };
         set_text(&self.answer, &answer);
-        set_text(&self.note, &note);
+        let configuration = view.session.experiment();
+        let first = configuration.members().first().copied();
+        let named = first.map(|first| text.configuration(configuration, &first));
+        set_text(&self.note, &text.join("list-middle", &[note, named.unwrap_or_default()]));
     }
 }

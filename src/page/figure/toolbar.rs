@@ -144,6 +144,9 @@ fn status(view: &View<'_>) -> String {
         let (done, networks) = plots::fitted(session.history());
         [("done", done.into()), ("networks", networks.into())]
     };
+    if view.options.scrubbed.is_some() && session.state() != State::Error {
+        return plots::scores_at(view.history(), view.shared.pointed_step, text);
+    }
     match session.state() {
         State::Loading | State::Error => wording::activity(text, session.activity()),
         State::Waiting => text.get("waiting-for-figure"),
@@ -163,7 +166,7 @@ fn status(view: &View<'_>) -> String {
                     Speed::Full | Speed::Steps(_) => f64::from(steps - step.min(steps)) / rate,
                 };
                 let [step, steps] = of();
-                let (pace, left) = (text.number(rate), text.duration(left));
+                let (pace, left) = (text.numbers().about(rate), text.duration(left));
                 let arguments = [step, steps, ("pace", pace.into()), ("left", left.into())];
                 text.with("state-running-pace", &arguments)
             } else {

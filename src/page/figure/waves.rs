@@ -63,7 +63,7 @@ impl Panel for WavesPicture {
 
 fn draw(sheet: &Sheet, theme: &Theme, waves: &Waves) {
     // From top to bottom: three units, then the clock beside the spectrum.
-    let lower = (sheet.width / 2.0 - 12.0).min(0.55 * sheet.height);
+    let lower = (0.68 * sheet.width).min(0.56 * sheet.height);
     let row = (sheet.height - lower - 16.0) / waves.units.len().max(1) as f64;
     for (index, unit) in waves.units.iter().enumerate() {
         let middle = (index as f64 + 0.5) * row;
@@ -91,16 +91,16 @@ fn draw(sheet: &Sheet, theme: &Theme, waves: &Waves) {
     for (n, [cosine, sine]) in waves.clock.iter().enumerate() {
         let (px, py) = (x + radius * f64::from(*cosine), y - radius * f64::from(*sine));
         sheet.fill(theme.paper, 1.0);
-        sheet.disc(px, py, 8.0);
+        sheet.disc(px, py, 7.0);
         sheet.fill(theme.ink, 1.0);
-        sheet.write(&n.to_string(), px, py, 12.0, Align::Middle);
+        sheet.write(&n.to_string(), px, py, 11.0, Align::Middle);
     }
     let (left, bottom) = (lower + 24.0, sheet.height - 18.0);
     let bar = (sheet.width - left) / waves.spectrum.len().max(1) as f64;
     for (index, share) in waves.spectrum.iter().enumerate() {
         let is_largest = index as u32 + 1 == waves.frequency;
         sheet.fill(if is_largest { theme.ink } else { theme.weights }, 1.0);
-        let height = f64::from(*share) * (lower - 24.0);
+        let height = f64::from(*share) * (0.7 * lower);
         let x = left + index as f64 * bar;
         sheet.context.fill_rect(x + 1.0, bottom - height, (bar - 2.0).max(1.0), height);
         if is_largest || index == 0 {

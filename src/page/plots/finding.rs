@@ -307,11 +307,14 @@ impl Found<'_> {
             } else {
                 let test = self.test_accuracy(all(self.history)).unwrap_or_default();
                 let found = text.with("finding-memorised", &[at_step, ("test", test.into())]);
-                let asks = text.get("question-decision");
-                return vec![found, asks, self.over_networks(&memorised, None)];
+                return vec![found, self.over_networks(&memorised, None)];
             };
             let peaked = if is_over { self.peaked() } else { String::new() };
-            return vec![found, peaked, self.over_networks(&memorised, None)];
+            // Where stopping earlier was better, that is the finding.
+            return match peaked.is_empty() {
+                true => vec![found, self.over_networks(&memorised, None)],
+                false => vec![peaked, found, self.over_networks(&memorised, None)],
+            };
         };
         let Some(later) = generalised.median else {
             let mut args = self.reached(&generalised);
@@ -356,6 +359,10 @@ impl Found<'_> {
         }
         let is_complete = |summary: &StepSummary| summary.reached == summary.members;
         if !is_complete(memorised) || generalised.is_some_and(|summary| !is_complete(summary)) {
+            if self.moving != Moving::Over {
+                // It would be out of date at the next step.
+                return String::new();
+            }
             let count = generalised.map_or(0, |summary| summary.reached);
             return self.text.with(
                 "finding-spread-partial",
@@ -412,7 +419,7 @@ mod tests {
         );
         assert_eq!(
             told(&history, Moving::Over),
-            "Memorised at step 40, generalised at step 1,558: 39 times later. (Median of 2 \
+            "Memorised at step 40, generalised at step 1,558: 39 times as many steps. (Median of 2 \
              networks; ranges 40–50 and 1,558–2,000.)"
         );
         let text = Text::new(Locale::English);
@@ -436,10 +443,7 @@ mod tests {
             "No network memorised its training set within 10 steps."
         );
         let memorised = one(&[start, (43, &[(1.0, 0.2)])]);
-        assert_eq!(
-            told(&memorised, Moving::Now),
-            "Memorised at step 43. Test accuracy is 20%. Stop here, or keep going?"
-        );
+        assert_eq!(told(&memorised, Moving::Now), "Memorised at step 43. Test accuracy is 20%.");
         let peaked = one(&[start, (43, &[(1.0, 0.2)]), (4000, &[(1.0, 0.1)])]);
         assert_eq!(
             told(&peaked, Moving::Over),

@@ -15,7 +15,7 @@ memorise-try = Click a sum in the table and ask the network. Compare [the start]
 
 generalise-title = What changes later?
 generalise-text = Let a network train on, and much later it **generalises**: it answers 95% of the test set, sums that it never saw. This delayed generalisation is called **grokking**. Look at the weights of its first layer meanwhile.
-generalise-try = [At the start](0) they are noise, and [when it has memorised](1) still mostly noise. [At the end](9) each hidden unit is a wave over the numbers, and the numbers lie on a circle, like hours on a clock. To add is now to turn. The network has found a rule, and a rule also covers sums that it never saw.
+generalise-try = [At the start](0) they are noise, and [when it has memorised](1) still mostly noise. [At the end](9) the weights of each hidden unit, a number computed inside the network, are a wave over the numbers, and the numbers lie on a circle, like hours on a clock. To add is now to turn. The network has found a rule, and a rule also covers sums that it never saw.
 
 push-title = What pushes it?
 push-text = Nearly all training answers are right early. Why do the weights keep changing? Here **weight decay** pushes: every step shrinks all weights a little, so the network must find smaller weights that give the same answers.
@@ -30,14 +30,14 @@ digits-text = It does if the network starts from large weights. These networks r
 digits-try = Set the scale to 1, the usual size: the wait is gone. So here the wait comes from the large initial weights, not from the data.
 
 width-title = Better, worse, better again
-width-text = Time is not the only axis that can surprise. These are networks of twelve widths, trained on 200 images, some of them with a wrong label. As the width grows, test error falls, rises and falls again: **double descent**. The peak lies near the **interpolation threshold**, where a network has just enough weights to memorise every label.
+width-text = Time is not the only axis that can surprise. These are networks of twelve widths, trained on 200 images, some of them with a wrong label. As the width grows, test error falls, rises and falls again: **double descent**. The peak lies near the **interpolation threshold**: the width at which a network has as many weights as it has numbers to fit, 10 outputs for each image.
 width-try = Move the step back to about 100: the peak is nearly gone. It is also gone if each network stops at its own best step.
 
 samples-title = Can more data hurt?
-samples-text = It can, near the same threshold. These networks have one width and get more and more images with noisy labels. Where the images are just too many to memorise, a network does worse than one with fewer images.
+samples-text = It can, near the same threshold. These networks have one width and get more and more images with noisy labels. Near the number of images at which there are as many numbers to fit as weights, a network does worse than with fewer images.
 
 time-title = Is there double descent over time?
-time-text = In a model that we can compute, yes. A linear regression has fast and slow features. Test loss falls, rises while the slow features are not yet learned and act as noise, then falls again. The thin line is a theory for many more samples than features; it predicts no peak here.
+time-text = In a model that we can compute, yes. A linear regression has fast and slow features. Test loss falls, rises while the slow features are not yet learned and act as noise, then falls again. The thin line is a theory for many more samples than features. It does not hold here, and misses most of the peak.
 
 negative-title = And where it does not
 negative-text = For small networks on digits we found no settings with a second descent over time. On noisy labels, test error is lowest early. Then it rises while the networks memorise the wrong labels, and it stays up. Here the best advice is to stop early.

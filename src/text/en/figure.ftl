@@ -69,7 +69,7 @@ changed = Changed from this experiment: { $settings }.
 range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
 hint-sweep = The networks differ in { $field } here. The last chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
-hint-threshold = The networks differ in { $field } here. Main chart: the last one, error against { $field } at one step. Its line marks where a network has just enough weights to memorise. The map shows all steps: stronger colour, more errors.
+hint-threshold = The networks differ in { $field } here. Main chart: the last one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input still present in T (estimated, an upper bound for pairwise bounds). I(T;Y): bits about the answer.
 hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at the line to see that step above.
 hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
@@ -128,8 +128,8 @@ finding-generalised-only = Test accuracy reached { $goal } at step { $generalise
 finding-memorised = Memorised at step { $memorised }. Test accuracy is { $test }.
 finding-not-generalised = Memorised at step { $memorised }. No network reached { $goal } test accuracy within { $steps } steps.
 finding-some-generalised = Memorised at step { $memorised }. { $reached } of { $networks } networks reached { $goal } test accuracy (steps { $range }).
-finding-both = Memorised at step { $memorised }, generalised at step { $generalised }: { $times } times later.
-finding-both-goal = Memorised at step { $memorised }, generalised ({ $goal } test accuracy) at step { $generalised }: { $times } times later.
+finding-both = Memorised at step { $memorised }, generalised at step { $generalised }: { $times } times as many steps.
+finding-both-goal = Memorised at step { $memorised }, generalised ({ $goal } test accuracy) at step { $generalised }: { $times } times as many steps.
 finding-both-at-once = Memorised at step { $memorised }, generalised at step { $generalised }.
 finding-generalised-first = Test accuracy reached { $goal } at step { $generalised }, before training accuracy reached 99% (step { $memorised }). No delayed generalisation here.
 finding-spread-memorised = (Median of { $networks } networks; range { $memorised }.)
@@ -213,7 +213,10 @@ finding-stopped = Stopped at { $scores }.
 finding-information-fell = I(X;T) of layer { $layer } rises from { $start } to { $high } bits (step { $high-step }) and falls to { $last }: by this estimator it compresses.
 finding-information-did-not-fall = I(X;T) of layer { $layer } goes from { $start } to { $last } bits, at most { $high } (step { $high-step }): by this estimator it does not compress.
 finding-recorded = A recorded run: { $scores }.
-finding-guess = You guessed “{ $guess }”.
+finding-guess = You guessed “{ $guess }”. { $right ->
+    [true] That was right.
+   *[other] It was “{ $actual }”.
+}
 
 # Below a figure.
 settings-line = Settings: { $settings }.

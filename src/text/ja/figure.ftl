@@ -201,7 +201,10 @@ finding-stopped = ここで止めました。{ $scores }。
 finding-information-fell = 第{ $layer }層のI(X;T)は、{ $start }から{ $high }ビット（{ $high-step }ステップ）まで上がり、{ $last }ビットまで下がります。この推定法では圧縮しています。
 finding-information-did-not-fall = 第{ $layer }層のI(X;T)は{ $start }から{ $last }ビットへ動き、最大でも{ $high }ビット（{ $high-step }ステップ）です。この推定法では圧縮していません。
 finding-recorded = 記録済みの学習：{ $scores }。
-finding-guess = 予想は「{ $guess }」でした。
+finding-guess = 予想は「{ $guess }」でした。{ $right ->
+    [true] 当たりです。
+   *[other] 実際は「{ $actual }」でした。
+}
 
 # Below a figure.
 settings-line = 設定：{ $settings }

@@ -92,7 +92,10 @@ async fn the_hero_asks_stops_at_memorised_and_goes_on_to_generalise() {
     browser.wait_for(&["done"], 60).await;
     wait(&browser, 5, "part('hero', 'finding').textContent.includes('You guessed')").await;
     let finding = text(&browser, "hero", "finding").await;
-    assert!(finding.contains("times later") && finding.contains("“Much later”"), "{finding}");
+    assert!(
+        finding.contains("times as many steps") && finding.contains("“Much later”"),
+        "{finding}"
+    );
     let right =
         "return [part('hero', 'task-train').textContent, part('hero', 'task-test').textContent]";
     assert_eq!(script(&browser, right).await, json!(["265 of 265 right", "264 of 264 right"]));

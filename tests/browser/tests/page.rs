@@ -200,8 +200,7 @@ async fn a_bad_address_is_answered_in_one_sentence_and_the_page_runs() {
     ] {
         browser.open(&format!("?{query}")).await;
         browser.wait_for(&["ready"], 30).await;
-        let notes = browser.text("[data-part=notes]").await;
-        assert!(notes.contains(sentence), "{notes}");
+        browser.wait_for_text("[data-part=notes]", sentence, 10).await;
         assert_eq!(
             browser.script("return document.querySelectorAll('[data-part=notes] p').length").await,
             1
