@@ -447,9 +447,9 @@ mod tests {
         let peaked = one(&[start, (43, &[(1.0, 0.2)]), (4000, &[(1.0, 0.1)])]);
         assert_eq!(
             told(&peaked, Moving::Over),
-            "Memorised at step 43. No network reached 95% test accuracy within 4,000 steps. Test \
-             accuracy was highest at step 43 (20%). It is 10% now, so stopping earlier would have \
-             been better."
+            "Test accuracy was highest at step 43 (20%). It is 10% now, so stopping earlier would have \
+             been better. Memorised at step 43. No network reached 95% test accuracy within 4,000 \
+             steps."
         );
     }
 
