@@ -24,7 +24,7 @@ pub struct Parsed {
     pub others: Vec<(String, String)>,
     /// Values that could not be used, and what replaced them.
     pub notes: Vec<Note>,
-    /// Whether the query says anything of an experiment, right or wrong.
+    /// Whether the query names a preset or a setting, with a value that is right or wrong.
     pub names_settings: bool,
 }
 
@@ -136,7 +136,7 @@ impl Experiment {
         let is_other = |(key, _): &&(String, String)| other_keys.contains(&key.as_str());
         let others = pairs.iter().filter(is_other).cloned().collect();
         let own: Vec<_> = pairs.iter().filter(|pair| !is_other(pair)).cloned().collect();
-        let names_settings = own.iter().any(|(key, _)| !key.is_empty() && !is_tracking(key));
+        let names_settings = own.iter().any(|(key, _)| key == "preset" || field(key).is_some());
         let experiment = apply(Self::preset(preset), &own, &mut notes);
         Parsed { experiment, others, notes, names_settings }
     }

@@ -180,6 +180,9 @@ impl Options {
         if self.plays {
             query += "&play=1";
         }
+        if let Some(locale) = self.locale {
+            query += &format!("&lang={}", locale.key());
+        }
         query
     }
 

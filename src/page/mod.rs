@@ -72,6 +72,8 @@ pub fn start() {
     show_view(&options);
     let text = Text::new(options.locale.unwrap_or_else(preferred_locale));
     translate(&text);
+    link_other_language(text.locale());
+    keep_language(options.locale);
     let pool = Pool::new(options.workers);
     let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
         with_page(|page| {
@@ -80,6 +82,8 @@ pub fn start() {
             }
         });
     });
+    let on_print = Listener::new(&window(), "beforeprint", |_: web_sys::Event| print(true));
+    let after_print = Listener::new(&window(), "afterprint", |_: web_sys::Event| print(false));
     let on_jump = Listener::new(&document(), "click", |event: web_sys::Event| jump(&event));
     let page = Page {
         pool,
@@ -87,7 +91,7 @@ pub fn start() {
         figures: Vec::new(),
         primary: None,
         awaited: Vec::new(),
-        _listeners: vec![on_back, on_jump],
+        _listeners: vec![on_back, on_jump, on_print, after_print],
     };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
     publish();
@@ -101,6 +105,32 @@ pub fn start() {
         let near = Visibility::observe(&element, "800px", false, move || mount(target.clone()));
         with_page(|page| page.awaited.push(near));
     }
+    open_fragment();
+}
+
+/// Charts are printed on white, whatever the screen shows.
+fn print(begins: bool) {
+    let Some(root) = document().document_element() else { return };
+    if begins {
+        set_attribute(&root, "data-print", "");
+    } else {
+        root.remove_attribute("data-print").ok();
+    }
+    with_page(|page| page.figures.iter().for_each(Figure::draw_now));
+}
+
+/// Opens the part of the lab that the address names behind its `#`.
+fn open_fragment() {
+    let hash = window().location().hash().unwrap_or_default();
+    let name = hash.trim_start_matches('#');
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
+        return;
+    }
+    let selector = format!("#lab [data-section={name}]");
+    if let Ok(Some(section)) = document().query_selector(&selector) {
+        set_attribute(&section, "open", "");
+        section.scroll_into_view();
+    }
 }
 
 /// Shows the part of the document that the address asks for, and says so in the links to both.
@@ -111,9 +141,6 @@ fn show_view(options: &Options) {
         let key = link.get_attribute("data-view-link").unwrap_or_default();
         if key == options.view.key() {
             set_attribute(&link, "aria-current", "page");
-        }
-        if let Some(locale) = options.locale {
-            set_attribute(&link, "href", &format!("?view={key}&lang={}", locale.key()));
         }
     }
 }
@@ -183,6 +210,10 @@ fn mount(element: HtmlElement) {
         on_state: is_primary.then_some(mirror),
     };
     let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
+    if is_primary && !owns_address {
+        // What the document's address holds that cannot be taken is said in the first figure.
+        figure.add_notices(Address::read(&search()).notices);
+    }
     with_page(|page| {
         page.figures.push(figure);
         if is_primary {
@@ -217,6 +248,9 @@ fn write_address(experiment: &Experiment, options: &Options, can_go_back: bool) 
         history.push_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
     } else {
         history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    }
+    if let Some(locale) = with_page(|page| page.text.locale()) {
+        link_other_language(locale);
     }
 }
 
@@ -260,17 +294,45 @@ fn translate(text: &Text) {
         let id = element.get_attribute("data-message").unwrap_or_default();
         write_message(&element, &text.get(&id));
     }
+}
+
+/// Points the link to the other language at what the address shows now.
+fn link_other_language(locale: Locale) {
+    let (key, name) = match locale {
+        Locale::Japanese => (Locale::English.key(), "English"),
+        Locale::English | Locale::Pseudo => (Locale::Japanese.key(), "日本語"),
+    };
     for link in all("[data-language-link]") {
-        let (key, name) = match text.locale() {
-            Locale::Japanese => (Locale::English.key(), "English"),
-            Locale::English | Locale::Pseudo => (Locale::Japanese.key(), "日本語"),
-        };
         set_text(&link, name);
         for attribute in ["lang", "hreflang"] {
             set_attribute(&link, attribute, key);
         }
-        set_attribute(&link, "href", &format!("?lang={key}"));
+        set_attribute(&link, "href", &in_language(&search(), key));
     }
+}
+
+/// Keeps a language that the address asks for in the links of the document.
+fn keep_language(locale: Option<Locale>) {
+    let Some(locale) = locale else { return };
+    for link in all("a[href^='?'], a[href='./']") {
+        let href = link.get_attribute("href").unwrap_or_default();
+        if !link.has_attribute("data-language-link") {
+            let query = in_language(href.trim_start_matches("./"), locale.key());
+            set_attribute(&link, "href", &query);
+        }
+    }
+}
+
+/// The query of an address in another language.
+fn in_language(query: &str, key: &str) -> String {
+    let (query, fragment) = query.split_once('#').unwrap_or((query, ""));
+    let others = query.trim_start_matches('?').split('&');
+    let mut parts: Vec<&str> =
+        others.filter(|part| !part.is_empty() && !part.starts_with("lang=")).collect();
+    let language = format!("lang={key}");
+    parts.push(&language);
+    let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+    format!("?{}{fragment}", parts.join("&"))
 }
 
 /// Puts a message into an element, with its markup.

@@ -81,10 +81,11 @@ impl Locale {
         }
     }
 
-    /// The locale of this name.
+    /// The locale of this name, or of this tag of a language: `ja-JP` is Japanese.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|locale| locale.key() == name)
+        let language = name.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|locale| locale.key().eq_ignore_ascii_case(language))
     }
 
     /// The first of a reader's languages that is here, or the default. Tags are those of BCP 47:

@@ -223,6 +223,7 @@ const LATIN: &[&str] = &[
     "StableMax",
     "Tishby",
     "UCI",
+    "Web",
     "WebAssembly",
     "WebGPU",
     "Yilmaz",

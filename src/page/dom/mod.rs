@@ -21,6 +21,20 @@ pub fn document() -> Document {
     window().document().expect("a window has a document")
 }
 
+/// The address of the folder that the page and its workers lie in, also where a figure stands in a
+/// page elsewhere.
+pub fn page_folder() -> String {
+    let meta = document().query_selector("meta[name=worker-cpu]").ok().flatten();
+    let file = meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    match web_sys::Url::new_with_base("./", &base) {
+        Ok(here) => web_sys::Url::new_with_base(&file, &here.href())
+            .and_then(|file| web_sys::Url::new_with_base("./", &file.href()))
+            .map_or_else(|_| here.href(), |folder| folder.href()),
+        Err(_) => String::new(),
+    }
+}
+
 /// A new element, not in the document yet.
 ///
 /// # Panics

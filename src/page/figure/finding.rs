@@ -2,6 +2,7 @@
 
 use web_sys::HtmlElement;
 
+use super::asks_make_sense;
 use super::budget::DrawBudget;
 use super::cache::Cached;
 use super::panel::{Panel, View, WordsLine};
@@ -55,7 +56,8 @@ impl Panel for Finding {
         let key = (session.version(), moving, best, decision);
         let finding = self.cached.get(key, || {
             let found = plots::finding(session.history(), &view.shared.phases, moving, best, text);
-            match (view.manner.asks, decision) {
+            let asks = view.manner.asks && asks_make_sense(session.experiment());
+            match (asks, decision) {
                 (true, Decision::Stopped) => {
                     let step = session.progress().step;
                     let scores = plots::scores_at(session.history(), f64::from(step), text);
@@ -66,7 +68,11 @@ impl Panel for Finding {
             }
         });
         let mut sentences = finding.clone();
-        if let Some(guess) = view.options.guess.filter(|_| moving == Moving::Over) {
+        if let Some(guess) = view
+            .options
+            .guess
+            .filter(|_| moving == Moving::Over && asks_make_sense(session.experiment()))
+        {
             let actual = Guess::actual(&view.shared.markers, view.shared.has_phases);
             let right = (guess == actual).to_string();
             let [guess, actual] = [guess, actual].map(|guess| text.get(guess.id()));

@@ -8,9 +8,10 @@ use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use crate::page::address::{Address, View as DocumentView};
-use crate::page::dom::{Listener, Root, append, set_attribute, set_text, window};
+use crate::page::dom::{Listener, Root, append, page_folder, set_attribute, set_text, window};
 use crate::page::plots;
 use crate::page::session::Version;
+use crate::protocol::Speed;
 
 /// The settings in a line, a link to the lab, a button that copies it, and a table of the values.
 pub struct Links {
@@ -114,10 +115,11 @@ impl Panel for Links {
             set_text(&self.line, &line);
             set_text(&self.share, &text.get("link-share"));
         }
-        let path = window().location().pathname().unwrap_or_default();
+        let path = page_folder();
         let mut options = view.options.address.clone();
         options.view = DocumentView::Lab;
         options.embedded = false;
+        options.speed = Speed::Full;
         self.lab.set_href(&format!("{path}{}", Address::write(experiment, &options, true)));
         let is_empty = view.session.history().evaluations().is_empty();
         self.show_table.set_disabled(is_empty);

@@ -208,6 +208,8 @@ impl Panel for Measures {
                 };
                 chart.chart.draw(key, frame, &panel.series);
             }
+            let summary: String = panel.words.iter().map(|(_, part)| part.as_str()).collect();
+            chart.chart.describe(&summary);
             chart.words.show(panel.words);
             chart.warning.set_hidden(panel.warning.is_none());
             set_text(&chart.warning, &panel.warning.unwrap_or_default());
@@ -223,6 +225,7 @@ impl Panel for Measures {
             let title = text.get("plane-title");
             let frame = Frame::new(title, view.theme, plane.across, plane.values);
             self.plane.draw_trails(key, frame, &plane.trails, step);
+            self.plane.describe(&text.get("hint-plane"));
         }
     }
 }

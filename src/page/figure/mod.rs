@@ -44,13 +44,15 @@ use super::adapter;
 use super::address::{Address, Notice, Options};
 use super::chart::{Point, Theme};
 use super::dom::{
-    Frame, Listener, Root, Timer, Visibility, focus_in_place, set_attribute, set_text, window,
+    Frame, Listener, Root, Timer, Visibility, focus_in_place, page_folder, set_attribute, set_text,
+    window,
 };
 use super::plots;
 use super::pool::{Lease, Pool, PoolEvent};
 use super::session::{Action, Effect, Session, State};
-use crate::experiment::{Experiment, Field, Note, Value, field};
+use crate::experiment::{Experiment, Field, Note, Value, field, shorten};
 use crate::history::History;
+use crate::phases;
 use crate::protocol::{Backend, Speed};
 use crate::text::Text;
 
@@ -119,13 +121,26 @@ pub struct Manner {
 
 impl Manner {
     /// Reads `data-knob`, `data-values` and `data-question`.
-    fn of(element: &HtmlElement) -> Self {
+    fn of(element: &HtmlElement) -> (Self, Vec<Notice>) {
         let attribute = |name| element.get_attribute(name).unwrap_or_default();
-        let knob = field(&attribute("data-knob")).map(|field| {
-            let values = attribute("data-values");
-            (field, values.split(',').filter_map(|value| field.parse(value.trim()).ok()).collect())
+        let (name, mut notices) = (attribute("data-knob"), Vec::new());
+        let found = field(name.trim());
+        if found.is_none() && !name.is_empty() {
+            notices.push(Notice::Experiment(Note::UnknownKeys(vec![shorten(&name)])));
+        }
+        let knob = found.map(|field| {
+            let mut values = Vec::new();
+            for text in attribute("data-values").split(',').map(str::trim) {
+                match field.parse(text) {
+                    _ if text.is_empty() => {}
+                    Ok(value) if values.contains(&value) => {}
+                    Ok(value) => values.push(value),
+                    Err(invalid) => notices.push(Notice::Experiment(Note::Unchanged(invalid))),
+                }
+            }
+            (field, values)
         });
-        Self { knob, asks: element.has_attribute("data-question") }
+        (Self { knob, asks: element.has_attribute("data-question") }, notices)
     }
 }
 
@@ -231,7 +246,8 @@ impl Figure {
         if !unknown.is_empty() {
             notices.push(Notice::UnknownParts(unknown));
         }
-        let manner = Manner::of(&element);
+        let (manner, notices_of_manner) = Manner::of(&element);
+        notices.extend(notices_of_manner);
         let recording = element.get_attribute("data-recording");
         let root = Root::new(element);
         let text = surroundings.text.clone();
@@ -315,6 +331,24 @@ impl Figure {
         self.inner.borrow().root.element().clone()
     }
 
+    /// Draws everything at once in the colours that hold now, as before printing.
+    pub fn draw_now(&self) {
+        let handle = Handle(Rc::downgrade(&self.inner));
+        handle.forget_theme();
+        handle.with(|inner| {
+            for _ in 0..3 {
+                inner.draw();
+            }
+        });
+    }
+
+    /// Says something beside the figure's own notices.
+    pub fn add_notices(&self, notices: Vec<Notice>) {
+        let handle = Handle(Rc::downgrade(&self.inner));
+        handle.with(|inner| inner.notices.extend(notices));
+        handle.redraw();
+    }
+
     /// Looks at the run.
     pub fn with_history<T>(&self, look: impl FnOnce(&History) -> T) -> T {
         look(self.inner.borrow().session.history())
@@ -369,6 +403,12 @@ impl Drop for Figure {
         drop(inner);
         drop(leases);
     }
+}
+
+/// Whether there is one moment of memorising to ask about: networks with classes that differ in their
+/// seed only.
+pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
+    !experiment.settings.is_regression() && experiment.lists().next().is_none()
 }
 
 /// A speed that a reader who asks for less motion can bear: the result at once instead of curves that
@@ -497,15 +537,14 @@ fn listeners(root: &Root, handle: &Handle) -> Vec<Listener> {
             return;
         }
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let takes_keys = target.is_some_and(|element| {
-            // A slider does nothing with Space.
-            let is_slider = element.get_attribute("type").as_deref() == Some("range");
-            !is_slider
-                && matches!(
-                    element.tag_name().as_str(),
-                    "BUTTON" | "SUMMARY" | "A" | "SELECT" | "INPUT"
-                )
-        });
+        let tag = target.as_ref().map(Element::tag_name).unwrap_or_default();
+        // A slider does nothing with these keys.
+        let is_slider =
+            target.is_some_and(|target| target.get_attribute("type").as_deref() == Some("range"));
+        if !is_slider && matches!(tag.as_str(), "SELECT" | "INPUT") {
+            return;
+        }
+        let takes_keys = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
         let action = match event.key().as_str() {
             " " if !takes_keys => Action::Toggle,
             "s" => Action::Step,
@@ -547,6 +586,10 @@ impl Handle {
             let effects = inner.session.handle(backend, event);
             inner.carry_out(effects, self);
         });
+        // Not in a frame: there is none in a hidden tab.
+        if self.with(Inner::stops_here) == Some(true) {
+            self.act(Action::Toggle);
+        }
         self.redraw();
     }
 
@@ -570,12 +613,13 @@ impl Handle {
     fn set_address(&self, address: Address) {
         self.with(|inner| {
             inner.notices = address.notices;
+            let speed = pace(address.options.speed);
             let mut effects = Vec::new();
             if address.options.preference != inner.session.device().preference() {
                 let preference = address.options.preference;
                 effects.extend(inner.session.act(Action::SetPreference(preference)));
             }
-            effects.extend(inner.session.act(Action::SetSpeed(address.options.speed)));
+            effects.extend(inner.session.act(Action::SetSpeed(speed)));
             inner.keep_ghost(&address.experiment);
             let experiment = Box::new(address.experiment);
             effects.extend(inner.session.act(Action::SetExperiment(experiment)));
@@ -696,9 +740,6 @@ impl Handle {
             }
             inner.frame = Some(Frame::request(move || {
                 let goes_on = handle.with(Inner::draw);
-                if handle.with(Inner::stops_here) == Some(true) {
-                    handle.act(Action::Toggle);
-                }
                 if goes_on == Some(true) {
                     handle.redraw();
                 }
@@ -738,9 +779,10 @@ impl Inner {
     /// how to go on. Said once for each run.
     fn stops_here(&mut self) -> bool {
         let is_due = self.manner.asks
+            && asks_make_sense(self.session.experiment())
             && self.session.state() == State::Running
             && self.options.decision == Decision::NotYet
-            && !self.shared.markers.is_empty();
+            && plots::has_memorised(&phases::find(self.session.history()));
         if is_due {
             self.options.decision = Decision::Open;
         }
@@ -891,9 +933,8 @@ impl Inner {
             on_address(experiment, options, can_go_back);
         }
         if let Some(link) = self.root.find::<web_sys::HtmlAnchorElement>("full-page") {
-            let path = window().location().pathname().unwrap_or_default();
             let query = Address::write(experiment, options, true);
-            link.set_href(&format!("{path}{query}"));
+            link.set_href(&format!("{}{query}", page_folder()));
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use web_sys::{Event, HtmlButtonElement, HtmlElement};
 
-use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
+use super::{Handle, asks_make_sense};
 use crate::page::chart::Marker;
-use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
+use crate::page::dom::{Listener, Root, append, focus_in_place, set_attribute, set_text};
 use crate::page::session::{Action, State};
 
 /// When the reader thinks that the networks generalise.
@@ -78,6 +78,8 @@ pub struct Question {
     answers: HtmlElement,
     shown: Option<Asked>,
     guesses: Vec<(Guess, HtmlButtonElement)>,
+    /// Takes the focus when the buttons go.
+    play: Option<HtmlElement>,
     buttons: Vec<Listener>,
     handle: Handle,
 }
@@ -92,6 +94,7 @@ impl Question {
             answers: root.part("question-answers"),
             shown: None,
             guesses: Vec::new(),
+            play: root.find("play"),
             buttons: Vec::new(),
             handle: handle.clone(),
         }
@@ -130,11 +133,16 @@ impl Question {
             Asked::Decision => {
                 set_text(&self.text, &text.get("question-decision"));
                 set_text(&self.hint, "");
-                self.button(&text.get("button-stop-here"), "pill", |handle| {
+                let play = self.play.clone();
+                let focus_play = move || play.iter().for_each(focus_in_place);
+                let focus = focus_play.clone();
+                self.button(&text.get("button-stop-here"), "pill", move |handle| {
                     handle.change_view(|options| options.decision = Decision::Stopped);
+                    focus();
                 });
-                self.button(&text.get("button-keep-going"), "pill go", |handle| {
+                self.button(&text.get("button-keep-going"), "pill go", move |handle| {
                     handle.act(Action::Toggle);
+                    focus_play();
                 });
             }
         }
@@ -145,7 +153,7 @@ impl Panel for Question {
     fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
         let (options, state) = (view.options, view.session.state());
         let asked = match state {
-            _ if !view.manner.asks => None,
+            _ if !view.manner.asks || !asks_make_sense(view.session.experiment()) => None,
             State::Ready if options.scrubbed.is_none() => Some(Asked::Guess),
             State::Paused if options.decision == Decision::Open => Some(Asked::Decision),
             _ => None,

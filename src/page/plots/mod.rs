@@ -374,6 +374,11 @@ pub fn between(markers: &[Marker], has_phases: bool, text: &Text) -> String {
     }
 }
 
+/// Whether the median member has memorised.
+pub fn has_memorised(members: &[MemberPhases]) -> bool {
+    summaries(members).0.is_some_and(|memorised| memorised.median.is_some())
+}
+
 /// Whether the median member generalised no earlier than it memorised.
 pub fn has_phases(members: &[MemberPhases]) -> bool {
     let (memorised, generalised) = summaries(members);
