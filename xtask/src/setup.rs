@@ -14,6 +14,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     browser::Browser,
     command::{self, find, run, stdout},
+    debian::Debian,
     wasm_target,
     workspace::Workspace,
 };
@@ -31,6 +32,9 @@ pub const PEERS: [&str; 5] = [
     "@jax-js/jax@0.1.25",
     "wabt@1.0.39",
 ];
+
+/// Checks accessibility in the browser tests.
+const AXE: &str = "axe-core@4.14.1";
 
 /// All set-up at once.
 pub fn all(workspace: &Workspace) -> Result<()> {
@@ -117,8 +121,18 @@ pub fn typos(workspace: &Workspace) -> Result<PathBuf> {
 
 /// Sees to the packages of [`PEERS`] and returns the folder that they are in.
 pub fn peers(workspace: &Workspace) -> Result<PathBuf> {
+    npm_packages(workspace, "npm-peers", &PEERS)
+}
+
+/// Sees to axe-core, which checks accessibility, and returns its script.
+pub fn axe(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(npm_packages(workspace, "npm-axe", &[AXE])?.join("axe-core/axe.min.js"))
+}
+
+/// Sees to npm packages, each with its version, in a folder of the cache.
+fn npm_packages(workspace: &Workspace, folder: &str, packages: &[&str]) -> Result<PathBuf> {
     let npm = npm()?;
-    let prefix = workspace.cache.join("npm-peers");
+    let prefix = workspace.cache.join(folder);
     let modules = prefix.join("node_modules");
     let installed = |package: &&str| {
         let (name, version) = package.rsplit_once('@')?;
@@ -126,26 +140,33 @@ pub fn peers(workspace: &Workspace) -> Result<PathBuf> {
         let json: serde_json::Value = serde_json::from_str(&text).ok()?;
         (json["version"] == version).then_some(())
     };
-    if PEERS.iter().any(|package| installed(package).is_none()) {
-        println!("Installing {} from npm (under a minute)", PEERS.join(", "));
+    if packages.iter().any(|package| installed(package).is_none()) {
+        println!("Installing {} from npm (under a minute)", packages.join(", "));
         // No package's own script runs.
         run(Command::new(npm)
             .args(["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"])
             .arg("--prefix")
             .arg(&prefix)
-            .args(PEERS))?;
+            .args(packages))?;
     }
     Ok(modules)
 }
 
-/// The name of npm, if it and Node.js run.
+/// The name of npm, if it and Node.js run. Where Debian's packages can be installed, they are.
 fn npm() -> Result<&'static str> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let runs = |program: &str| stdout(Command::new(program).arg("--version")).is_some();
+    if !(runs("node") && runs(npm))
+        && let Some(debian) = Debian::detect()
+    {
+        println!("Installing Node.js and npm (1 to 2 minutes)");
+        debian.install(&["nodejs", "npm"])?;
+    }
     for program in ["node", npm] {
         ensure!(
             stdout(Command::new(program).arg("--version")).is_some(),
-            "the benchmark needs Node.js with npm, and `{program} --version` does not run; \
-             install Node.js, or measure this project alone with `--only ours`"
+            "Node.js with npm is needed, and `{program} --version` does not run: install Node.js \
+             (the benchmark also measures this project alone, with `--only ours`)"
         );
     }
     Ok(npm)

@@ -78,6 +78,7 @@ fn wasm(workspace: &Workspace, slow: bool) -> Result<()> {
 
 fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
     let browser = Browser::set_up()?;
+    let axe = setup::axe(workspace)?;
     page::build(workspace, false)?;
     command::run(
         Command::new("cargo").args("build --release --bin two-phase".split(' ')).args(CHECKED),
@@ -98,6 +99,7 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
         .env("TWO_PHASE_NAMED", workspace.named())
         .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)
+        .env("TWO_PHASE_AXE", axe)
         .env("WEBDRIVER_URL", &driver.url);
     run_tests(&mut cargo, slow)
 }

@@ -217,6 +217,7 @@ impl Panel for Measures {
         set_text(&self.cost, &cost(view));
         let has_plane = plots::has_plane(history);
         self.plane_part.set_hidden(!has_plane);
+        self.plane.describe(&text.get("hint-plane"));
         let key = view.key_at_step();
         if has_plane
             && is_due(&self.plane, key, budget)
@@ -225,7 +226,6 @@ impl Panel for Measures {
             let title = text.get("plane-title");
             let frame = Frame::new(title, view.theme, plane.across, plane.values);
             self.plane.draw_trails(key, frame, &plane.trails, step);
-            self.plane.describe(&text.get("hint-plane"));
         }
     }
 }
