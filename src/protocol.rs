@@ -278,8 +278,8 @@ pub enum Failure {
     FileInvalid {
         /// Its name.
         name: String,
-        /// How.
-        detail: String,
+        /// Its length and the right one, in bytes, where they differ.
+        lengths: Option<[usize; 2]>,
     },
     /// The device did not return its results.
     DeviceRead {

@@ -66,9 +66,16 @@ pub fn failure(text: &Text, failure: &Failure) -> String {
             "failure-file-not-loaded",
             &[("name", name.as_str().into()), ("detail", detail.as_str().into())],
         ),
-        Failure::FileInvalid { name, detail } => text.with(
-            "failure-file-invalid",
-            &[("name", name.as_str().into()), ("detail", detail.as_str().into())],
+        Failure::FileInvalid { name, lengths: None } => {
+            text.with("failure-file-damaged", &[("name", name.as_str().into())])
+        }
+        Failure::FileInvalid { name, lengths: Some([got, expected]) } => text.with(
+            "failure-file-length",
+            &[
+                ("name", name.as_str().into()),
+                ("got", (*got).into()),
+                ("expected", (*expected).into()),
+            ],
         ),
         Failure::DeviceRead { detail } => of("failure-device-read", detail),
     }

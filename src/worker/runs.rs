@@ -10,7 +10,7 @@ use web_time::Instant;
 use super::pace::Pace;
 use super::schedule::{NextTask, Schedule, Want};
 use super::{Inbox, fetch, send};
-use crate::data::{self, digits};
+use crate::data::{self, DataError, digits};
 use crate::device::DeviceError;
 use crate::experiment::Experiment;
 use crate::measure::EstimatorCheck;
@@ -327,7 +327,11 @@ fn failure(error: &TrainError) -> Failure {
             Failure::DeviceRead { detail: detail.clone() }
         }
         TrainError::Data(error) => {
-            Failure::FileInvalid { name: digits::FILE.into(), detail: error.to_string() }
+            let lengths = match error {
+                DataError::DigitsLength { expected, got } => Some([*got, *expected]),
+                DataError::DigitsMissing | DataError::DigitsDamaged => None,
+            };
+            Failure::FileInvalid { name: digits::FILE.into(), lengths }
         }
     }
 }

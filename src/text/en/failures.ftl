@@ -15,5 +15,6 @@ failure-program-not-named = this page does not name its training program
 failure-no-workers = this browser starts no worker here. A page opened as a file cannot train: serve it over HTTP
 failure-version-mismatch = page and training program have different versions. Reload the page
 failure-file-not-loaded = { $name } could not be loaded ({ $detail })
-failure-file-invalid = { $name } has the wrong content ({ $detail })
+failure-file-damaged = { $name } is damaged: reload the page
+failure-file-length = { $name } has { $got } bytes and should have { $expected }: reload the page
 failure-device-read = the device did not return its results ({ $detail })

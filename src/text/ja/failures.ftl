@@ -16,5 +16,6 @@ failure-program-not-named = このページには学習プログラムの指定�
 failure-no-workers = このブラウザではワーカーを起動できません。ファイルとして開いたページは学習できないため、HTTPで配信してください
 failure-version-mismatch = ページと学習プログラムの版が違います。再読み込みしてください
 failure-file-not-loaded = { $name }を読み込めませんでした（{ $detail }）
-failure-file-invalid = { $name }の内容が正しくありません（{ $detail }）
+failure-file-damaged = { $name }が壊れています：ページを再読み込みしてください
+failure-file-length = { $name }は{ $expected }バイトのはずですが、{ $got }バイトです：ページを再読み込みしてください
 failure-device-read = デバイスから結果が返りませんでした（{ $detail }）
