@@ -7,6 +7,7 @@ mod budget;
 mod check;
 mod command;
 mod debian;
+mod engines;
 mod names;
 mod page;
 mod server;

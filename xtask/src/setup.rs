@@ -33,6 +33,9 @@ pub const PEERS: [&str; 5] = [
     "wabt@1.0.39",
 ];
 
+/// Drives Firefox.
+const GECKODRIVER: &str = "0.36.0";
+
 /// Checks accessibility in the browser tests.
 const AXE: &str = "axe-core@4.14.1";
 
@@ -122,6 +125,12 @@ pub fn typos(workspace: &Workspace) -> Result<PathBuf> {
 /// Sees to the packages of [`PEERS`] and returns the folder that they are in.
 pub fn peers(workspace: &Workspace) -> Result<PathBuf> {
     npm_packages(workspace, "npm-peers", &PEERS)
+}
+
+/// Sees to geckodriver, which drives Firefox.
+pub fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
+    let install = ["geckodriver", "--version", GECKODRIVER, "--locked"];
+    cargo_install(workspace, "geckodriver", GECKODRIVER, &install, 4)
 }
 
 /// Sees to axe-core, which checks accessibility, and returns its script.

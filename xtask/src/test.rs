@@ -7,7 +7,9 @@ use clap::ValueEnum;
 
 use crate::{
     browser::{Browser, Driver},
-    command, page,
+    command,
+    engines::Engine,
+    page,
     server::Server,
     setup::{self, Wasm},
     stages::Stages,
@@ -27,17 +29,23 @@ pub enum Stage {
     Wasm,
     /// The page, used through a browser
     E2e,
+    /// The core of the page in Firefox and WebKit; not among the stages that run by themselves
+    Engines,
 }
 
-/// Runs the given stages, or all of them; an error names those that failed.
+/// The stages that run where none is named.
+const USUAL: [Stage; 3] = [Stage::Native, Stage::Wasm, Stage::E2e];
+
+/// Runs the given stages, or the usual ones; an error names those that failed.
 pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
-    let stages = if stages.is_empty() { Stage::value_variants() } else { stages };
+    let stages = if stages.is_empty() { &USUAL } else { stages };
     let mut done = Stages::new();
     for stage in stages {
         match stage {
             Stage::Native => done.run("native", || native(slow)),
             Stage::Wasm => done.run("wasm", || wasm(workspace, slow)),
             Stage::E2e => done.run("e2e", || e2e(workspace, slow)),
+            Stage::Engines => done.run("engines", || other_engines(workspace)),
         }
     }
     done.finish()
@@ -102,6 +110,30 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
         .env("TWO_PHASE_AXE", axe)
         .env("WEBDRIVER_URL", &driver.url);
     run_tests(&mut cargo, slow)
+}
+
+/// Both engines are tried, even if the first one fails.
+fn other_engines(workspace: &Workspace) -> Result<()> {
+    page::build(workspace, false)?;
+    let page = Server::start(&workspace.dist())?;
+    let mut failed = Vec::new();
+    for engine in [Engine::firefox(workspace)?, Engine::webkit()?] {
+        println!("{} by {}", engine.name, engine.browser.display());
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args("test --release --package browser-tests --test engines".split(' '))
+            .args(CHECKED)
+            .env("RUST_TEST_THREADS", "1")
+            .env("TWO_PHASE_URL", &page.url)
+            .env("TWO_PHASE_ENGINE", engine.name)
+            .env("TWO_PHASE_BROWSER", &engine.browser)
+            .env("WEBDRIVER_URL", &engine.url);
+        if run_tests(&mut cargo, false).is_err() {
+            failed.push(engine.name);
+        }
+    }
+    anyhow::ensure!(failed.is_empty(), "failed in {}", failed.join(" and "));
+    Ok(())
 }
 
 fn run_tests(cargo: &mut Command, slow: bool) -> Result<()> {

@@ -11,7 +11,7 @@ hero-text = Five small neural networks learn to add on a clock of 23 hours, wher
 
 memorise-title = What do they learn first?
 memorise-text = First they learn the sums that they are shown, the training set. A network has **memorised** when 99% of its training set is right. It still answers nearly all other sums wrong: that 7 + 20 makes 4 tells it nothing about 8 + 20.
-memorise-try = Click a sum in the table and ask the network. Compare [the start](0), [the step at which it memorised](1) and [the end](9) of this short run. Training usually stops about here, because training accuracy cannot rise any further. The loss on the training set can still fall, and the weights still move.
+memorise-try = Click a sum in the table and ask the network. Compare [the start](0), [the step at which it memorised](1) and [the end](9) of this short run. Training usually stops about here, because training accuracy cannot rise any further. The **loss**, the error that training makes smaller, can still fall on the training set, and the weights still move.
 
 generalise-title = What changes later?
 generalise-text = Let a network train on, and much later it **generalises**: it answers 95% of the test set, sums that it never saw. This delayed generalisation is called **grokking**. Look at the weights of its first layer meanwhile.

@@ -68,6 +68,33 @@ impl Browser {
         Self { client }
     }
 
+    /// Starts the engine that `TWO_PHASE_ENGINE` names, Chromium without it. Only what every driver
+    /// understands may be asked of it.
+    pub async fn start_engine() -> Self {
+        let browser = || setting("TWO_PHASE_BROWSER");
+        let mut capabilities = match env::var("TWO_PHASE_ENGINE").as_deref() {
+            Ok("firefox") => json!({
+                "moz:firefoxOptions": {
+                    "binary": browser(),
+                    "args": ["-headless"],
+                    "prefs": { "intl.accept_languages": "en-GB" },
+                },
+            }),
+            Ok("webkit") => json!({
+                "webkitgtk:browserOptions": { "binary": browser(), "args": ["--automation"] },
+            }),
+            _ => return Self::start(Adapter::None).await,
+        };
+        capabilities["timeouts"] = json!({ "script": 60_000 });
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&setting("WEBDRIVER_URL"))
+            .await
+            .expect("the driver starts a browser");
+        client.set_window_size(1200, 900).await.ok();
+        Self { client }
+    }
+
     /// Opens the lab with the given query string.
     pub async fn open(&self, query: &str) {
         let rest = query.strip_prefix('?').unwrap_or_default();
