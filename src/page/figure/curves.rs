@@ -135,8 +135,9 @@ impl Scrubber {
         let (moved, at) = (handle.clone(), slider.clone());
         let on_input = Listener::new(&slider, "input", move |_: Event| {
             let position = at.value().parse().unwrap_or(Self::STOPS) / Self::STOPS;
-            let step =
-                moved.look(|view| plots::nearest(&view.steps(), view.shared.time.at(position)));
+            let step = moved.look(|view| {
+                plots::nearest(view.steps().into_iter(), view.shared.time.at(position))
+            });
             if let Some(step) = step {
                 moved.scrub(step);
             }

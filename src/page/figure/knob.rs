@@ -6,6 +6,7 @@ use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlOutpu
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
+use super::settings::nearest_stop;
 use crate::experiment::{Field, Value};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::text::Text;
@@ -90,10 +91,7 @@ impl Panel for Knob {
         set_text(&self.value, &words);
         set_attribute(&self.slider, "aria-valuetext", &words);
         if let Some(Value::Number(number)) = values.first() {
-            let distance = |stop: &f64| (stop - number).abs();
-            let nearest = (0..self.stops.len())
-                .min_by(|a, b| distance(&self.stops[*a]).total_cmp(&distance(&self.stops[*b])));
-            self.slider.set_value(&nearest.unwrap_or(0).to_string());
+            self.slider.set_value(&nearest_stop(&self.stops, *number).to_string());
         }
         for (value, button) in &self.buttons {
             set_attribute(button, "aria-pressed", &(values == [*value]).to_string());

@@ -7,7 +7,8 @@ use web_sys::{Event, HtmlAnchorElement, HtmlButtonElement, HtmlElement};
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use crate::page::address::{Address, View as DocumentView};
+use crate::experiment::Experiment;
+use crate::page::address::{Address, Options, View as DocumentView};
 use crate::page::dom::{Listener, Root, append, page_folder, set_attribute, set_text, window};
 use crate::page::plots;
 use crate::page::session::Version;
@@ -21,6 +22,8 @@ pub struct Links {
     show_table: HtmlButtonElement,
     table: HtmlElement,
     filled: Option<Version>,
+    /// What the line and the link were made from.
+    shown: Option<(Experiment, Options)>,
     _listeners: [Listener; 2],
 }
 
@@ -50,6 +53,7 @@ impl Links {
             show_table,
             table,
             filled: None,
+            shown: None,
             _listeners: [on_share, on_table],
         }
     }
@@ -108,19 +112,21 @@ async fn write_to_clipboard(text: &str) -> Option<()> {
 
 impl Panel for Links {
     fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
-        let (experiment, text) = (view.session.experiment(), view.text);
-        let knob = view.manner.knob.as_ref().map(|(field, _)| *field);
-        let line = text.settings_line(experiment, knob);
-        if self.line.text_content().as_deref() != Some(&line) {
-            set_text(&self.line, &line);
-            set_text(&self.share, &text.get("link-share"));
+        let (experiment, address) = (view.session.experiment(), &view.options.address);
+        let is_shown =
+            |(known, options): &(Experiment, Options)| known == experiment && options == address;
+        if !self.shown.as_ref().is_some_and(is_shown) {
+            let knob = view.manner.knob.as_ref().map(|(field, _)| *field);
+            set_text(&self.line, &view.text.settings_line(experiment, knob));
+            set_text(&self.share, &view.text.get("link-share"));
+            let mut options = address.clone();
+            options.view = DocumentView::Lab;
+            options.embedded = false;
+            options.speed = Speed::Full;
+            let query = Address::write(experiment, &options, true);
+            self.lab.set_href(&format!("{}{query}", page_folder()));
+            self.shown = Some((experiment.clone(), address.clone()));
         }
-        let path = page_folder();
-        let mut options = view.options.address.clone();
-        options.view = DocumentView::Lab;
-        options.embedded = false;
-        options.speed = Speed::Full;
-        self.lab.set_href(&format!("{path}{}", Address::write(experiment, &options, true)));
         let is_empty = view.session.history().evaluations().is_empty();
         self.show_table.set_disabled(is_empty);
         self.fill(view);

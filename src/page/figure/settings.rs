@@ -195,6 +195,13 @@ fn compare_values(typed: &str, handle: &Handle) {
     }
 }
 
+/// The index of the stop of a slider that is nearest to a number.
+pub fn nearest_stop(stops: &[f64], number: f64) -> usize {
+    let distance = |stop: &f64| (stop - number).abs();
+    let stops = stops.iter().enumerate();
+    stops.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1))).map_or(0, |(index, _)| index)
+}
+
 fn add_option(select: &HtmlSelectElement, key: &str, label: &str) {
     let option: HtmlElement = append(select, "option", "");
     set_attribute(&option, "value", key);
@@ -295,10 +302,7 @@ impl Input {
         let Some(&first) = values.first() else { return };
         match (&self.widget, first) {
             (Widget::Slider { stops, slider }, Value::Number(number)) => {
-                let distance = |stop: &f64| (stop - number).abs();
-                let nearest = (0..stops.len())
-                    .min_by(|a, b| distance(&stops[*a]).total_cmp(&distance(&stops[*b])));
-                slider.set_value(&nearest.unwrap_or(0).to_string());
+                slider.set_value(&nearest_stop(stops, number).to_string());
             }
             (Widget::Select(select), _) => select.set_value(&self.field.format(first)),
             (Widget::Line(line), _) => line.set_value(&self.field.format(first)),

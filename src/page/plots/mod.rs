@@ -394,17 +394,15 @@ fn summaries(members: &[MemberPhases]) -> (Option<StepSummary>, Option<StepSumma
     )
 }
 
-/// The step nearest to a position among some rising ones.
-pub fn nearest(steps: &[u32], step: f64) -> Option<u32> {
+/// The one of some steps that is nearest to a position.
+pub fn nearest(steps: impl Iterator<Item = u32>, step: f64) -> Option<u32> {
     let distance = |known: &u32| (f64::from(*known) - step).abs();
-    steps.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    steps.min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// The evaluated step nearest to `step`.
 pub fn nearest_step(history: &History, step: f64) -> Option<u32> {
-    let off = |at: u32| (f64::from(at) - step).abs();
-    let steps = history.evaluations().iter().map(|evaluation| evaluation.step);
-    steps.min_by(|a, b| off(*a).total_cmp(&off(*b)))
+    nearest(history.evaluations().iter().map(|evaluation| evaluation.step), step)
 }
 
 /// Members evaluated at the last step, and members in all.
