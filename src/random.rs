@@ -46,6 +46,8 @@ pub enum Purpose {
     ActivationNoise = 24,
     /// The batches a critic is measured on.
     CriticBatches = 25,
+    /// Noise with which a layer is read.
+    ReadingNoise = 26,
     /// The directions of a neighbourhood.
     Directions = 30,
     /// Gaussian inputs around which local complexity is measured.

@@ -510,6 +510,20 @@ pub static FIELDS: &[Field] = &[
         FieldKind::Choice(settings::MeasuredLayers::CHOICES)
     )
     .when(|s| !s.is_regression()),
+    field!(Measures, snr, "snr", whole(-20.0, 40.0, Scale::Linear(5.0))).when(|s| {
+        let by_ratio = s.noise_scale == settings::NoiseScale::Ratio;
+        let is_other = estimates(s, settings::Estimator::Kernel)
+            || estimates(s, settings::Estimator::Neighbours);
+        estimates(s, settings::Estimator::Exact) || is_other && by_ratio
+    }),
+    field!(Measures, map, "map", SWITCH).when(|s| estimates(s, settings::Estimator::Exact)),
+    field!(
+        Measures,
+        information_error,
+        "info-error",
+        number(0.001, 0.3, Scale::Stops(&[0.001, 0.003, 0.01, 0.03, 0.1, 0.3]))
+    )
+    .when(|s| estimates(s, settings::Estimator::Exact)),
     field!(
         Measures,
         bins,
@@ -525,19 +539,27 @@ pub static FIELDS: &[Field] = &[
         .when(|s| estimates(s, settings::Estimator::Binning)),
     field!(Measures, bin_correction, "bin-correction", SWITCH)
         .when(|s| estimates(s, settings::Estimator::Binning)),
-    field!(Measures, kernel_noise, "kernel-noise", number(1e-4, 10.0, Scale::Log))
-        .when(|s| estimates(s, settings::Estimator::Kernel)),
     field!(Measures, noise_scale, "noise-scale", FieldKind::Choice(settings::NoiseScale::CHOICES))
-        .when(|s| estimates(s, settings::Estimator::Kernel)),
+        .when(|s| {
+            estimates(s, settings::Estimator::Kernel)
+                || estimates(s, settings::Estimator::Neighbours)
+        }),
+    field!(Measures, kernel_noise, "kernel-noise", number(1e-4, 10.0, Scale::Log)).when(|s| {
+        estimates(s, settings::Estimator::Kernel) && s.noise_scale != settings::NoiseScale::Ratio
+    }),
     field!(Measures, bounds, "bounds", FieldKind::Choice(settings::Bounds::CHOICES))
         .when(|s| estimates(s, settings::Estimator::Kernel)),
     field!(Measures, neighbours, "neighbours", whole(1.0, 20.0, Scale::Linear(1.0)))
         .when(|s| estimates(s, settings::Estimator::Neighbours)),
-    field!(Measures, neighbour_noise, "neighbour-noise", number(0.001, 1.0, Scale::Log))
-        .when(|s| estimates(s, settings::Estimator::Neighbours)),
+    field!(Measures, neighbour_noise, "neighbour-noise", number(0.001, 1.0, Scale::Log)).when(
+        |s| {
+            estimates(s, settings::Estimator::Neighbours)
+                && s.noise_scale != settings::NoiseScale::Ratio
+        },
+    ),
     field!(Measures, subsamples, "subsamples", SWITCH).when(|s| {
-        let critic = s.info == settings::Estimator::Contrastive;
-        !s.is_regression() && s.info != settings::Estimator::Off && !critic
+        use settings::Estimator::{Contrastive, Exact, Off};
+        !s.is_regression() && !matches!(s.info, Off | Exact | Contrastive)
     }),
     field!(Measures, class_variance, "spread", SWITCH).when(|s| !s.is_regression()),
     field!(Measures, complexity, "complexity", SWITCH).when(has_hidden_layers),

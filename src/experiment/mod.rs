@@ -161,8 +161,15 @@ impl Experiment {
     /// them another fraction of the time.
     #[must_use]
     pub fn measures_alike(&self, other: &Self) -> bool {
-        let same =
+        let mut same =
             Settings { measuring_percent: other.settings.measuring_percent, ..self.settings };
+        // The map holds the others.
+        let in_map = |settings: &Settings| {
+            settings.map && crate::measure::RESOLUTIONS.contains(&settings.snr)
+        };
+        if in_map(&self.settings) && in_map(&other.settings) {
+            same.snr = other.settings.snr;
+        }
         same == other.settings && self.lists == other.lists
     }
 

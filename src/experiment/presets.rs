@@ -67,8 +67,8 @@ const PRESETS: &[Preset] = presets! {
     "grokking-deep" "wd"
     "activation=relu&deeper=24tanh&frac=0.7&steps=4000&layers=all&spread=1&complexity=1"
 
-    "grokking-measured" "kernel-noise"
-    "seeds=3&layers=all&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1"
+    "grokking-measured" "snr"
+    "seeds=3&layers=all&map=1&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1"
 
     "no-weight-decay" "wd"
     "wd=0"
@@ -91,8 +91,8 @@ const PRESETS: &[Preset] = presets! {
     "digits" "wd"
     "data=digits&activation=relu&width=200&bias=1&init=he&alpha=8&lr=0.01&wd=0.1&beta2=0.999&goal=0.9"
 
-    "digits-measured" "kernel-noise"
-    "data=digits&activation=relu&width=200&bias=1&init=he&alpha=8&lr=0.01&wd=0.1&beta2=0.999&goal=0.9&seeds=3&layers=all&kernel-noise=0.1&spread=1&complexity=1&radius=0.3&linear-map=1&spectra=1&truncation=1"
+    "digits-measured" "snr"
+    "data=digits&activation=relu&width=200&bias=1&init=he&alpha=8&lr=0.01&wd=0.1&beta2=0.999&goal=0.9&seeds=3&layers=all&map=1&spread=1&complexity=1&radius=0.3&linear-map=1&spectra=1&truncation=1"
 
     "digits-small-start" "alpha"
     "data=digits&activation=relu&width=200&bias=1&init=he&lr=0.01&wd=0.1&beta2=0.999&goal=0.9&steps=500"

@@ -105,6 +105,8 @@ choices! {
     Estimator {
         /// Not at all.
         Off "off",
+        /// The value with Gaussian noise on every unit, by draws of the noise.
+        Exact "exact",
         /// Every unit in bins, and the entropy of the outcomes.
         Binning "binning",
         /// Pairwise bounds for a layer with Gaussian noise added (Kolchinsky & Tracey 2017).
@@ -145,8 +147,10 @@ choices! {
         Both "both",
     }
 
-    /// The unit of the noise of [`Estimator::Kernel`].
+    /// How the noise of [`Estimator::Kernel`] and [`Estimator::Neighbours`] is given.
     NoiseScale {
+        /// By the signal-to-noise ratio of [`Settings::snr`].
+        Ratio "snr",
         /// The layer's variance.
         Relative "relative",
         /// Nothing.
@@ -205,6 +209,9 @@ pub struct Settings {
 
     pub info: Estimator,
     pub measured_layers: MeasuredLayers,
+    pub snr: i32,
+    pub map: bool,
+    pub information_error: f64,
     pub bins: usize,
     pub bin_range: BinRange,
     pub bin_correction: bool,
@@ -275,14 +282,17 @@ impl Default for Settings {
             orthograd: false,
             rank_penalty: 0.0,
             constant_norm: false,
-            info: Estimator::Kernel,
+            info: Estimator::Exact,
             measured_layers: MeasuredLayers::Outputs,
+            snr: 0,
+            map: false,
+            information_error: 0.03,
             bins: 30,
             bin_range: BinRange::Running,
             bin_correction: false,
             kernel_noise: 0.2,
             bounds: Bounds::Upper,
-            noise_scale: NoiseScale::Relative,
+            noise_scale: NoiseScale::Ratio,
             neighbours: 3,
             neighbour_noise: 0.1,
             subsamples: false,

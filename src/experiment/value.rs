@@ -46,7 +46,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(f64, u32, usize);
+numbers!(f64, i32, u32, usize);
 
 impl Setting for bool {
     fn value(&self) -> Value {

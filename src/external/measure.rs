@@ -13,8 +13,13 @@ use crate::experiment::{
 };
 use crate::measure::{Probe, of_network, sample_counts};
 
-const ESTIMATORS: [Estimator; 4] =
-    [Estimator::Binning, Estimator::Kernel, Estimator::Neighbours, Estimator::Contrastive];
+const ESTIMATORS: [Estimator; 5] = [
+    Estimator::Exact,
+    Estimator::Binning,
+    Estimator::Kernel,
+    Estimator::Neighbours,
+    Estimator::Contrastive,
+];
 
 /// What to measure and how: by default everything, by every estimator.
 #[derive(Clone, Debug)]

@@ -20,6 +20,10 @@ pub enum Quantity {
     InputInformationDeviation,
     /// The same of `I(T;Y)`, bits.
     LabelInformationDeviation,
+    /// Standard error of an exact `I(X;T)` over the draws of the noise, bits.
+    InputInformationError,
+    /// The same of `I(T;Y)`, bits.
+    LabelInformationError,
     /// Variance within classes over all variance, 0 to 1.
     ClassVariance,
     /// Units of a hidden layer that switch sign near a sample, mean over samples.
@@ -52,6 +56,8 @@ impl Quantity {
             Self::LabelInformationLower => "label-information-lower",
             Self::InputInformationDeviation => "input-information-deviation",
             Self::LabelInformationDeviation => "label-information-deviation",
+            Self::InputInformationError => "input-information-error",
+            Self::LabelInformationError => "label-information-error",
             Self::ClassVariance => "class-variance",
             Self::LocalComplexity => "local-complexity",
             Self::LinearMappingNumber => "linear-mapping-number",
@@ -110,13 +116,16 @@ pub struct Curve {
     /// The rank to which weights are truncated, or the rank of a singular value or frequency from
     /// the largest; `None` for other quantities.
     pub rank: Option<usize>,
+    /// The signal-to-noise ratio in dB at which a layer is read; `None` if not by exact
+    /// information.
+    pub snr: Option<i32>,
 }
 
 impl Curve {
     /// The curve of a quantity of the whole network, on no samples and of no rank.
     #[must_use]
     pub fn of(quantity: Quantity) -> Self {
-        Self { quantity, layer: None, set: None, rank: None }
+        Self { quantity, layer: None, set: None, rank: None, snr: None }
     }
 
     /// The same of a layer, counted from 1.
@@ -136,6 +145,12 @@ impl Curve {
     pub fn rank(self, rank: usize) -> Self {
         Self { rank: Some(rank), ..self }
     }
+
+    /// The same at a signal-to-noise ratio in dB.
+    #[must_use]
+    pub fn snr(self, decibels: i32) -> Self {
+        Self { snr: Some(decibels), ..self }
+    }
 }
 
 impl fmt::Display for Curve {
@@ -148,11 +163,29 @@ impl fmt::Display for Curve {
         if let Some(rank) = self.rank {
             write!(f, ".rank-{rank}")?;
         }
+        if let Some(decibels) = self.snr {
+            write!(f, ".{decibels}-dB")?;
+        }
         match self.set {
             Some(set) => write!(f, ".{}", set.key()),
             None => Ok(()),
         }
     }
+}
+
+/// The signal-to-noise ratios of the resolution map, in dB.
+pub const RESOLUTIONS: [i32; 9] = [-10, -5, 0, 5, 10, 15, 20, 25, 30];
+
+/// The signal-to-noise ratios at which exact information is measured, in dB, ascending.
+#[must_use]
+pub fn resolutions(settings: &Settings) -> Vec<i32> {
+    let mut all = vec![settings.snr];
+    if settings.map {
+        all.extend(RESOLUTIONS);
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Number of frequencies whose power is measured.
@@ -193,6 +226,7 @@ pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
     let classes = !settings.is_regression();
     let sets = Sets {
         layers: &[Train, Test, All],
+        apart: &[Train, Test],
         complexity: &[Train, Test, Random],
         linear_map: &[Train, Test],
         truncation: Test,
@@ -213,13 +247,16 @@ pub(crate) fn of_settings(settings: &Settings) -> Vec<Curve> {
 #[must_use]
 pub fn of_network(settings: &Settings, units: &[usize], classes: bool) -> Vec<Curve> {
     const ALL: &[Split] = &[Split::All];
-    let sets = Sets { layers: ALL, complexity: ALL, linear_map: ALL, truncation: Split::All };
+    let sets =
+        Sets { layers: ALL, apart: ALL, complexity: ALL, linear_map: ALL, truncation: Split::All };
     list(&Settings { fourier: false, ..*settings }, units, classes, sets)
 }
 
 /// The samples on which each kind of quantity is measured.
 struct Sets {
     layers: &'static [Split],
+    /// Where training and test samples together would blend two phases.
+    apart: &'static [Split],
     complexity: &'static [Split],
     linear_map: &'static [Split],
     truncation: Split,
@@ -234,17 +271,33 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         MeasuredLayers::All => 1..=layers,
     };
     let mut all = Vec::new();
+    if settings.info == Estimator::Exact {
+        let quantities: &[_] = if classes {
+            &[
+                Q::InputInformation,
+                Q::InputInformationError,
+                Q::LabelInformation,
+                Q::LabelInformationError,
+            ]
+        } else {
+            &[Q::InputInformation, Q::InputInformationError]
+        };
+        let resolutions = resolutions(settings);
+        for quantity in quantities {
+            for layer in measured.clone() {
+                for set in sets.apart {
+                    let curve = Curve::of(*quantity).layer(layer).on(*set);
+                    all.extend(resolutions.iter().map(|decibels| curve.snr(*decibels)));
+                }
+            }
+        }
+    }
     let mut add = |quantity, layers: std::ops::RangeInclusive<usize>, sets: &[Split]| {
         for layer in layers {
-            all.extend(sets.iter().map(|&set| Curve {
-                quantity,
-                layer: Some(layer),
-                set: Some(set),
-                rank: None,
-            }));
+            all.extend(sets.iter().map(|&set| Curve::of(quantity).layer(layer).on(set)));
         }
     };
-    if settings.info != Estimator::Off {
+    if !matches!(settings.info, Estimator::Off | Estimator::Exact) {
         let bounds = settings.info == Estimator::Kernel && settings.bounds == Bounds::Both;
         add(Q::InputInformation, measured.clone(), sets.layers);
         if bounds {
@@ -270,7 +323,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
     if settings.complexity && layers > 1 {
         add(Q::LocalComplexity, 1..=layers - 1, sets.complexity);
     }
-    let whole = |quantity, layer, set, rank| Curve { quantity, layer, set, rank };
+    let whole = |quantity, layer, set, rank| Curve { layer, set, rank, ..Curve::of(quantity) };
     if settings.linear_map && layers > 1 {
         let of = |set: &Split| whole(Q::LinearMappingNumber, None, Some(*set), None);
         all.extend(sets.linear_map.iter().map(of));
@@ -313,7 +366,7 @@ mod tests {
     fn every_switch_adds_its_curves_and_no_name_comes_twice() {
         assert_eq!(names("info=off"), Vec::<String>::new());
         let all = names(
-            "layers=all&bounds=both&subsamples=1&spread=1&complexity=1&linear-map=1&spectra=1\
+            "info=kernel&layers=all&bounds=both&subsamples=1&spread=1&complexity=1&linear-map=1&spectra=1\
              &fourier=1&truncation=1&deeper=24tanh",
         );
         let mut unique = all.clone();
@@ -337,6 +390,15 @@ mod tests {
         ] {
             assert!(all.iter().any(|seen| seen == name), "{name} in {all:?}");
         }
+        let exact = names("snr=7&map=1");
+        // Two quantities with their errors, two sets, nine resolutions and that of the settings.
+        assert_eq!(exact.len(), 2 * 2 * 2 * 10);
+        for name in
+            ["input-information.layer-2.7-dB.test", "label-information-error.layer-2.-10-dB.train"]
+        {
+            assert!(exact.iter().any(|seen| seen == name), "{name} in {exact:?}");
+        }
+        assert_eq!(names("").len(), 2 * 2 * 2);
         // Without classes there is no plane; a sweep over widths is not measured.
         assert_eq!(names("data=two-scale&model=linear"), Vec::<String>::new());
         assert_eq!(names("width=4,8,16,32,64"), Vec::<String>::new());

@@ -13,7 +13,7 @@
 
 use super::{Information, Labels, LayerOutputs};
 
-/// The noise that is supposed on every unit.
+/// The variance of the noise with which every unit is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Noise {
     /// Its variance. A layer whose outputs grow then seems to tell more.
@@ -21,6 +21,22 @@ pub enum Noise {
     /// Its variance over the mean squared distance of the measured samples' outputs from their
     /// mean, summed over units: blind to the layer's scale.
     Relative(f64),
+    /// The ratio in dB of that mean squared distance to the energy of the noise on all units
+    /// together: blind to the layer's width too.
+    Ratio(f64),
+}
+
+impl Noise {
+    /// The variance on each of a layer's units, where `total` is the mean squared distance of its
+    /// outputs from their mean.
+    #[must_use]
+    pub fn variance(self, total: f64, units: usize) -> f64 {
+        match self {
+            Self::Absolute(variance) => variance,
+            Self::Relative(fraction) => fraction * total,
+            Self::Ratio(decibels) => total / (units as f64 * 10f64.powf(decibels / 10.0)),
+        }
+    }
 }
 
 /// Both bounds of [`kernel`](self).
@@ -36,6 +52,7 @@ pub struct PairwiseBounds {
 #[derive(Clone, Debug)]
 pub struct Distances {
     rows: usize,
+    units: usize,
     squared: Vec<f32>,
 }
 
@@ -66,7 +83,7 @@ impl Distances {
                 *mirrored = above[other * rows + one];
             }
         }
-        Self { rows, squared }
+        Self { rows, units, squared }
     }
 
     /// How many samples there are.
@@ -104,10 +121,7 @@ impl Distances {
             let none = Information { inputs: f64::NAN, labels: f64::NAN };
             return PairwiseBounds { upper: none, lower: none };
         }
-        let variance = match noise {
-            Noise::Absolute(variance) => variance,
-            Noise::Relative(fraction) => fraction * total,
-        };
+        let variance = noise.variance(total, self.units);
         // Without noise only what coincides is near; the limit keeps 0 times it a number.
         let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
         let mut order = samples.to_vec();

@@ -16,6 +16,7 @@
 
 pub mod binning;
 pub mod contrastive;
+pub mod exact;
 pub mod kernel;
 pub mod neighbours;
 pub mod reference;

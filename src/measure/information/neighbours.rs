@@ -17,19 +17,19 @@
 //! If a sample coincides with its `k`-th neighbour, all that coincide with it are its neighbours
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
 
-use super::kernel::Distances;
+use super::kernel::{Distances, Noise};
 use super::{Labels, LayerOutputs};
 use crate::random::{self, Generator};
 
-/// The outputs of a layer with Gaussian noise, `[samples, units]`: its deviation is `relative`
-/// times the root mean square deviation of the layer's outputs from their mean, the same for all
+/// The outputs of a layer with Gaussian noise, `[samples, units]`, of the same variance on all
 /// units.
 ///
 /// If the generator starts over at every step, the noise is the same throughout training, and its
 /// fluctuation does not show in a curve.
 #[must_use]
-pub fn noisy(layer: LayerOutputs, relative: f64, generator: &mut Generator) -> Vec<f32> {
-    let deviation = relative * layer.moments().1.sqrt();
+pub fn noisy(layer: LayerOutputs, noise: Noise, generator: &mut Generator) -> Vec<f32> {
+    let units = layer.units();
+    let deviation = noise.variance(layer.moments().1 * units as f64, units).sqrt();
     let noise = |value: &f32| (f64::from(*value) + deviation * random::normal(generator)) as f32;
     layer.values.iter().map(noise).collect()
 }
@@ -324,7 +324,7 @@ mod tests {
         let mut generator = generator(2, Purpose::ActivationNoise);
         let values: Vec<f32> =
             normals(&mut generator, 20_000, 3.0).iter().map(|v| *v as f32).collect();
-        let noisy = noisy(LayerOutputs::new(&values, 2), 0.5, &mut generator);
+        let noisy = noisy(LayerOutputs::new(&values, 2), Noise::Ratio(6.0206), &mut generator);
         let added: Vec<f32> = noisy.iter().zip(&values).map(|(n, v)| n - v).collect();
         let deviation = LayerOutputs::new(&added, 2).moments().1.sqrt();
         assert!((deviation / 1.5 - 1.0).abs() < 0.02, "{deviation}");

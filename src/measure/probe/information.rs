@@ -5,9 +5,9 @@ use rand::seq::SliceRandom;
 use super::{LAYER_SETS, Probe};
 use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
-    Information, Labels, LayerOutputs, binning, contrastive, kernel, neighbours,
+    Information, Labels, LayerOutputs, binning, contrastive, exact, kernel, neighbours,
 };
-use crate::measure::{BinLimits, Curve, Quantity, Split};
+use crate::measure::{BinLimits, Curve, Quantity, Split, resolutions};
 use crate::random::{self, Purpose};
 use crate::stats;
 
@@ -57,6 +57,10 @@ impl Probe {
             None => (vec![0; outputs.rows()], 1),
         };
         let labels = Labels::new(&classes, count);
+        if self.settings.info == Estimator::Exact {
+            self.measure_exactly(outputs, labels, layer, member, values);
+            return;
+        }
         let by_critic = self.settings.info == Estimator::Contrastive;
         let one_hot = if by_critic { labels.one_hot() } else { Vec::new() };
         let answers = LayerOutputs::new(&one_hot, count);
@@ -94,7 +98,41 @@ impl Probe {
         }
     }
 
-    /// The estimator of the information of one layer of one member.
+    /// The value at every resolution.
+    fn measure_exactly(
+        &self,
+        outputs: LayerOutputs,
+        labels: Labels,
+        layer: usize,
+        member: usize,
+        values: &mut [f64],
+    ) {
+        let resolutions = resolutions(&self.settings);
+        let noises: Vec<_> =
+            resolutions.iter().map(|decibels| kernel::Noise::Ratio((*decibels).into())).collect();
+        let tolerance = self.settings.information_error;
+        for set in LAYER_SETS {
+            let curve = |quantity| Curve::of(quantity).layer(layer).on(set);
+            let indices = self.points.indices(member, set);
+            let first = curve(Quantity::InputInformation).snr(self.settings.snr);
+            if indices.is_empty() || !self.curves.contains(first) {
+                continue;
+            }
+            let found = exact::information(outputs, labels, &indices, &noises, tolerance, 0);
+            for (decibels, exact::Exact { inputs, labels }) in resolutions.iter().zip(found) {
+                for (quantity, value) in [
+                    (Quantity::InputInformation, inputs.bits),
+                    (Quantity::InputInformationError, inputs.error),
+                    (Quantity::LabelInformation, labels.bits),
+                    (Quantity::LabelInformationError, labels.error),
+                ] {
+                    self.curves.put(curve(quantity).snr(*decibels), value, values);
+                }
+            }
+        }
+    }
+
+    /// The estimator of the information of one layer of one member. [`Estimator::Exact`] is none.
     fn estimator<'a>(
         &'a self,
         outputs: LayerOutputs<'a>,
@@ -106,7 +144,7 @@ impl Probe {
         let settings = &self.settings;
         let inputs = LayerOutputs::new(self.points.rows(member), self.points.features());
         match settings.info {
-            Estimator::Off => Box::new(|_| Estimated::NONE),
+            Estimator::Off | Estimator::Exact => Box::new(|_| Estimated::NONE),
             Estimator::Binning => {
                 let range = match settings.bin_range {
                     BinRange::Fixed => BinLimits::Between(-1.0, 1.0),
@@ -130,6 +168,7 @@ impl Probe {
             }
             Estimator::Kernel => {
                 let noise = match settings.noise_scale {
+                    NoiseScale::Ratio => kernel::Noise::Ratio(settings.snr.into()),
                     NoiseScale::Relative => kernel::Noise::Relative(settings.kernel_noise),
                     NoiseScale::Absolute => kernel::Noise::Absolute(settings.kernel_noise),
                 };
@@ -146,7 +185,16 @@ impl Probe {
                 })
             }
             Estimator::Neighbours => {
-                let (k, noise) = (settings.neighbours, settings.neighbour_noise);
+                let k = settings.neighbours;
+                let noise = match settings.noise_scale {
+                    NoiseScale::Ratio => kernel::Noise::Ratio(settings.snr.into()),
+                    NoiseScale::Relative => {
+                        kernel::Noise::Ratio(-20.0 * settings.neighbour_noise.log10())
+                    }
+                    NoiseScale::Absolute => {
+                        kernel::Noise::Absolute(settings.neighbour_noise.powi(2))
+                    }
+                };
                 let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
                 let noisy = neighbours::noisy(outputs, noise, &mut generator);
                 let x = kernel::Distances::new(inputs);

@@ -46,6 +46,8 @@ pub fn quantities(history: &History) -> Vec<Quantity> {
             Quantity::LabelInformationLower,
             Quantity::InputInformationDeviation,
             Quantity::LabelInformationDeviation,
+            Quantity::InputInformationError,
+            Quantity::LabelInformationError,
         ];
         if !with_another.contains(quantity) && !all.contains(quantity) {
             all.push(*quantity);
@@ -79,6 +81,11 @@ fn layers(history: &History, quantity: Quantity) -> usize {
     all.len()
 }
 
+/// Whether a curve is read at the signal-to-noise ratio that the settings name, or at none.
+fn is_of_chosen_resolution(curve: &Curve, history: &History) -> bool {
+    curve.snr.is_none_or(|decibels| decibels == history.experiment().settings.snr)
+}
+
 /// The curves of a quantity: one for each group, or each layer, or each set of samples, whichever
 /// there are several of.
 fn drawn(
@@ -93,7 +100,7 @@ fn drawn(
         .iter()
         .copied()
         .enumerate()
-        .filter(|(_, curve)| curve.quantity == quantity)
+        .filter(|(_, curve)| curve.quantity == quantity && is_of_chosen_resolution(curve, history))
         .collect();
     let groups = groups(history.experiment(), text);
     let outputs = history.experiment().settings.hidden().len() + 1;
@@ -314,16 +321,19 @@ fn title(quantity: Quantity, experiment: &Experiment, text: &Text) -> String {
     let title = |quantity: Quantity| text.get(&format!("chart-{}", quantity.key()));
     let estimated = |quantity| {
         let estimator = experiment.settings.info.key().into();
-        let args = [("title", title(quantity).into()), ("estimator", estimator)];
+        let snr = text.numbers().number(experiment.settings.snr.into()).into();
+        let args = [("title", title(quantity).into()), ("estimator", estimator), ("snr", snr)];
         text.with("estimator-title", &args)
     };
     match quantity {
         Quantity::InputInformation
         | Quantity::InputInformationLower
-        | Quantity::InputInformationDeviation => estimated(Quantity::InputInformation),
+        | Quantity::InputInformationDeviation
+        | Quantity::InputInformationError => estimated(Quantity::InputInformation),
         Quantity::LabelInformation
         | Quantity::LabelInformationLower
-        | Quantity::LabelInformationDeviation => estimated(Quantity::LabelInformation),
+        | Quantity::LabelInformationDeviation
+        | Quantity::LabelInformationError => estimated(Quantity::LabelInformation),
         quantity => title(quantity),
     }
 }
@@ -346,7 +356,7 @@ fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
         Estimator::Off | Estimator::Neighbours => return None,
         // The critic learns from one half of the pairs and is measured on the other.
         Estimator::Contrastive => (samples / 2).min(CONTRASTIVE_BATCH),
-        Estimator::Binning | Estimator::Kernel => samples,
+        Estimator::Exact | Estimator::Binning | Estimator::Kernel => samples,
     };
     Some((samples as f64).log2())
 }
@@ -432,6 +442,7 @@ pub(super) fn deepest_hidden(history: &History) -> Option<(usize, Vec<Point>)> {
         curves
             .filter(|(_, curve)| {
                 curve.quantity == Quantity::InputInformation
+                    && is_of_chosen_resolution(curve, history)
                     && curve.set == Some(split)
                     && curve.layer.is_some_and(|layer| layer < outputs)
             })
@@ -524,7 +535,7 @@ mod tests {
             let panel = panel(&history, &THEME, quantity, Split::Test, 1.0, &english());
             panel.series.into_iter().map(|series| series.name).collect::<Vec<_>>()
         };
-        assert_eq!(names("seeds=1", Quantity::InputInformation), ["training", "test", "all"]);
+        assert_eq!(names("seeds=1", Quantity::InputInformation), ["training", "test"]);
         let layers = "seeds=1&layers=all&deeper=24tanh";
         let expected = ["layer 1", "layer 2", "outputs"];
         assert_eq!(names(layers, Quantity::InputInformation), expected);
@@ -542,14 +553,14 @@ mod tests {
             panel(&history, &THEME, Quantity::InputInformation, Split::All, 1.0, &english()).warning
         };
         assert!(warning(9.04).is_some_and(|text| {
-            text.starts_with("I(X;T) is at the estimator’s maximum on the training set: ")
+            text.starts_with("I(X;T) is at its maximum on the training set: ")
         }));
         assert_eq!(warning(5.0), None);
     }
 
     #[test]
     fn the_scatter_of_subsamples_widens_the_band() {
-        let history = history("seeds=1&subsamples=1", &[(0, 0.5), (1, 0.5)]);
+        let history = history("seeds=1&info=kernel&subsamples=1", &[(0, 0.5), (1, 0.5)]);
         let quantities = quantities(&history);
         assert_eq!(quantities, [Quantity::InputInformation, Quantity::LabelInformation]);
         let panel = panel(&history, &THEME, quantities[0], Split::Test, 1.0, &english());

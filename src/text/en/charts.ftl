@@ -40,6 +40,7 @@ plane-title = I(T;Y), bits
 
 # The estimator behind a title.
 estimator-title = { $title }, { $estimator ->
+    [exact] exact at { $snr } dB
     [binning] binning
     [kernel] pairwise bounds
     [neighbours] nearest neighbours

@@ -70,7 +70,7 @@ range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
 hint-sweep = The networks differ in { $field } here. The last chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
 hint-threshold = The networks differ in { $field } here. Main chart: the last one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
-hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input still present in T (estimated, an upper bound for pairwise bounds). I(T;Y): bits about the answer.
+hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input that can be read from T, with noise on every unit. I(T;Y): bits about the answer.
 hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at the line to see that step above.
 hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
 waiting-for-figure = Waiting: another figure is training.
@@ -164,14 +164,14 @@ finding-more-diverged = { $count ->
 network-name = { $configuration }, seed { $seed }
 network-seed = seed { $seed }
 
-warning-saturated = I(X;T) for { $curve } is at the estimator’s maximum: it sees every sample as different. It cannot show compression here.
-warning-saturated-layer = Layer { $layer } is at the estimator’s maximum: it sees every sample as different. It cannot show compression here.
-warning-saturated-outputs = The outputs are at the estimator’s maximum: it sees every sample as different. It cannot show compression here.
-warning-saturated-set = I(X;T) is at the estimator’s maximum on { $set ->
+warning-saturated = I(X;T) for { $curve } is at its maximum: every sample looks different at this resolution. No compression can be seen here.
+warning-saturated-layer = Layer { $layer } is at its maximum: every sample looks different at this resolution. No compression can be seen here.
+warning-saturated-outputs = The outputs are at their maximum: every sample looks different at this resolution. No compression can be seen here.
+warning-saturated-set = I(X;T) is at its maximum on { $set ->
     [train] the training set
     [test] the test set
    *[other] all samples
-}: it sees every sample as different. It cannot show compression here.
+}: every sample looks different at this resolution. No compression can be seen here.
 
 # What the first network answers.
 legend-train = Training set

@@ -41,6 +41,7 @@ plane-title = I(T;Y)（ビット）
 
 # The estimator behind a title.
 estimator-title = { $title }、{ $estimator ->
+    [exact] { $snr } dBでの厳密値
     [binning] ビン分割
     [kernel] ペア距離の上下界
     [neighbours] 最近傍法
