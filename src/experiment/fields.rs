@@ -20,6 +20,10 @@ pub mod keys {
     pub const FOURIER: &str = "fourier";
     /// The time that measuring may take of a run.
     pub const MEASURE_SHARE: &str = "measure-share";
+    /// The resolution at which layers are read.
+    pub const SNR: &str = "snr";
+    /// Whether they are read at all resolutions.
+    pub const MAP: &str = "map";
     /// The first seed.
     pub const SEED: &str = "seed";
 }
@@ -510,13 +514,13 @@ pub static FIELDS: &[Field] = &[
         FieldKind::Choice(settings::MeasuredLayers::CHOICES)
     )
     .when(|s| !s.is_regression()),
-    field!(Measures, snr, "snr", whole(-20.0, 40.0, Scale::Linear(5.0))).when(|s| {
+    field!(Measures, snr, keys::SNR, whole(-20.0, 40.0, Scale::Linear(5.0))).when(|s| {
         let by_ratio = s.noise_scale == settings::NoiseScale::Ratio;
         let is_other = estimates(s, settings::Estimator::Kernel)
             || estimates(s, settings::Estimator::Neighbours);
         estimates(s, settings::Estimator::Exact) || is_other && by_ratio
     }),
-    field!(Measures, map, "map", SWITCH).when(|s| estimates(s, settings::Estimator::Exact)),
+    field!(Measures, map, keys::MAP, SWITCH).when(|s| estimates(s, settings::Estimator::Exact)),
     field!(
         Measures,
         information_error,

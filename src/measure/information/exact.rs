@@ -18,14 +18,15 @@
 
 use super::kernel::{Noise, exp2};
 use super::{Labels, LayerOutputs};
-use crate::random::{self, Generator, Purpose};
+use crate::random::{self, Purpose};
 
 /// Pairs of a draw and its negative for each sample in one pass.
 const PAIRS: usize = 2;
 /// Samples whose draws are projected together: each number of the layer is then read once for all.
 const TOGETHER: usize = 2;
-/// Passes over the samples, at most.
+/// Passes over the samples, at most, and draws of one noise vector, at most, where that is more.
 const MAX_PASSES: usize = 64;
+const MAX_DRAWS: usize = 1 << 18;
 /// Samples from which on a part of them may do.
 const MANY: usize = 512;
 
@@ -94,27 +95,10 @@ pub fn information(
         return vec![Exact { inputs: none, labels: none }; noises.len()];
     }
     let mut generator = random::generator(seed, Purpose::ReadingNoise);
-    let count = samples.len();
-    let order = spread_out(count);
-    let mut rows = vec![vec![Sums::default(); count]; variances.len()];
-    let mut found = Vec::new();
-    for pass in 0..MAX_PASSES {
-        for (index, visited) in order.chunks(MANY / 2).enumerate() {
-            centred.draw(visited, &variances, &mut generator, &mut rows);
-            let seen = (index * MANY / 2 + visited.len()).min(count);
-            if pass == 0 && count > MANY && seen < count {
-                found = summarise(&rows, &order[..seen]);
-                if is_within(&found, tolerance) {
-                    return found;
-                }
-            }
-        }
-        found = summarise(&rows, &order);
-        if is_within(&found, tolerance) {
-            break;
-        }
-    }
-    found
+    let mut noise = |numbers: usize| -> Vec<f32> {
+        random::normals(&mut generator, numbers, 1.0).iter().map(|x| *x as f32).collect()
+    };
+    centred.information(&variances, tolerance, &mut noise)
 }
 
 fn is_within(found: &[Exact], tolerance: f64) -> bool {
@@ -205,6 +189,38 @@ impl Centred {
         Self { units, columns, samples: count, classes, total_variance }
     }
 
+    /// The information at each variance, with vectors of noise from `noise`.
+    fn information(
+        &self,
+        variances: &[f64],
+        tolerance: f64,
+        noise: &mut impl FnMut(usize) -> Vec<f32>,
+    ) -> Vec<Exact> {
+        let count = self.samples;
+        let order = spread_out(count);
+        let mut rows = vec![vec![Sums::default(); count]; variances.len()];
+        let passes = MAX_PASSES.max(MAX_DRAWS / (PAIRS * count));
+        let mut found = Vec::new();
+        for pass in 0..passes {
+            let mut seen = 0;
+            for visited in order.chunks(MANY / 2) {
+                self.draw(visited, variances, noise, &mut rows);
+                seen += visited.len();
+                if pass == 0 && count > MANY && seen < count {
+                    found = summarise(&rows, &order[..seen]);
+                    if is_within(&found, tolerance) {
+                        return found;
+                    }
+                }
+            }
+            found = summarise(&rows, &order);
+            if is_within(&found, tolerance) {
+                break;
+            }
+        }
+        found
+    }
+
     /// Squared distances of all samples from one.
     fn distances(&self, from: usize, squared: &mut [f32]) {
         squared.fill(0.0);
@@ -222,7 +238,7 @@ impl Centred {
         &self,
         visited: &[usize],
         variances: &[f64],
-        generator: &mut Generator,
+        noise: &mut impl FnMut(usize) -> Vec<f32>,
         rows: &mut [Vec<Sums>],
     ) {
         let count = self.samples;
@@ -230,8 +246,7 @@ impl Centred {
         let mut projected = vec![0f32; TOGETHER * PAIRS * count];
         let mut near = vec![0f32; count];
         for samples in visited.chunks(TOGETHER) {
-            let draws = random::normals(generator, samples.len() * PAIRS * self.units, 1.0);
-            let draws: Vec<f32> = draws.iter().map(|x| *x as f32).collect();
+            let draws = noise(samples.len() * PAIRS * self.units);
             self.project(&draws, &mut projected);
             for (sample, projected) in samples.iter().zip(projected.chunks_exact(PAIRS * count)) {
                 self.distances(*sample, &mut squared);
@@ -310,4 +325,261 @@ fn sum(values: &[f32]) -> f64 {
         total += lanes.iter().copied().map(f64::from).sum::<f64>();
     }
     total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kernel::Distances;
+    use super::*;
+    use crate::random::{generator, normals};
+    use crate::stats;
+    use rand::RngExt;
+
+    fn floats(values: &[f64]) -> Vec<f32> {
+        values.iter().map(|value| *value as f32).collect()
+    }
+
+    fn drawn(seed: u32, count: usize) -> Vec<f32> {
+        floats(&normals(&mut generator(seed, Purpose::ReferenceProblem), count, 1.0))
+    }
+
+    fn measured(values: &[f32], units: usize, classes: &[u32], noise: Noise) -> Exact {
+        to_within(values, units, classes, noise, 0.002)
+    }
+
+    fn to_within(
+        values: &[f32],
+        units: usize,
+        classes: &[u32],
+        noise: Noise,
+        tolerance: f64,
+    ) -> Exact {
+        let samples: Vec<usize> = (0..classes.len()).collect();
+        let layer = LayerOutputs::new(values, units);
+        let labels = Labels::new(classes, 1000);
+        information(layer, labels, &samples, &[noise], tolerance, 0)[0]
+    }
+
+    fn assert_near(got: Measured, truth: f64, tolerance: f64, what: &str) {
+        assert!((got.bits - truth).abs() < tolerance, "{what}: {got:?}, not {truth}");
+    }
+
+    /// The information of equally likely values with noise of variance 1 by integration of the
+    /// density over the line.
+    fn integrated(values: &[f64]) -> f64 {
+        let gaussian = |x: f64| (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        let (low, high) = (values[0] - 10.0, values[values.len() - 1] + 10.0);
+        let step = 2e-3;
+        let mut entropy = 0.0;
+        for index in 0..((high - low) / step) as usize {
+            let at = low + index as f64 * step;
+            let density =
+                values.iter().map(|value| gaussian(at - value)).sum::<f64>() / values.len() as f64;
+            if density > 0.0 {
+                entropy -= density * density.log2() * step;
+            }
+        }
+        entropy - (2.0 * std::f64::consts::PI * std::f64::consts::E).log2() / 2.0
+    }
+
+    #[test]
+    fn square_constellations_have_what_integration_says() {
+        for side in [2usize, 4, 8] {
+            for apart in [0.3, 1.0, 2.0, 4.0] {
+                let line: Vec<f64> = (0..side).map(|index| index as f64 * apart).collect();
+                let truth = integrated(&line);
+                let classes: Vec<u32> = (0..side as u32).collect();
+                let got = measured(&floats(&line), 1, &classes, Noise::Absolute(1.0));
+                let what = format!("{side} values {apart} apart");
+                assert_near(got.inputs, truth, 0.01, &what);
+                // Each value is a class of its own.
+                assert_near(got.labels, truth, 0.01, &what);
+                // Both coordinates tell on their own.
+                let plane: Vec<f64> =
+                    line.iter().flat_map(|x| line.iter().flat_map(|y| [*x, *y])).collect();
+                let classes = vec![0; side * side];
+                let got = measured(&floats(&plane), 2, &classes, Noise::Absolute(1.0));
+                assert_near(got.inputs, 2.0 * truth, 0.01, &what);
+                assert_eq!(got.labels.bits, 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn points_all_equally_far_apart_have_what_single_draws_say() {
+        for (count, apart) in [(3usize, 1.0f64), (30, 2.0), (30, 4.0), (300, 4.0), (300, 6.0)] {
+            let mut values = vec![0f32; count * count];
+            (0..count).for_each(|index| values[index * (count + 1)] = apart as f32);
+            let got = measured(&values, count, &vec![0; count], Noise::Absolute(1.0));
+            // By symmetry the first point is enough: one normal number for each axis.
+            let mut generator = generator(1, Purpose::ReferenceTruth);
+            let draws = 4_000_000 / count;
+            let mean = (0..draws)
+                .map(|_| {
+                    let axes = normals(&mut generator, count, 1.0);
+                    let other = |z: &f64| (-apart * apart - apart * (axes[0] - z)).exp();
+                    let density = 1.0 + axes[1..].iter().map(other).sum::<f64>();
+                    (count as f64 / density).log2() / draws as f64
+                })
+                .sum::<f64>();
+            assert_near(got.inputs, mean, 0.015, &format!("{count} points {apart} apart"));
+        }
+    }
+
+    #[test]
+    fn random_layers_have_what_three_plain_loops_say() {
+        for (seed, rows, units, variance) in
+            [(0, 40usize, 3usize, 0.5), (1, 60, 10, 2.0), (2, 30, 40, 9.0)]
+        {
+            let values = drawn(seed, rows * units);
+            let classes: Vec<u32> = (0..rows as u32).map(|row| row % 4).collect();
+            let got = measured(&values, units, &classes, Noise::Absolute(variance));
+            let mut generator = generator(seed, Purpose::ReferenceTruth);
+            let (mut inputs, mut labels, draws) = (0.0, 0.0, 20_000);
+            for draw in 0..draws {
+                let own = draw % rows;
+                let z = normals(&mut generator, units, variance.sqrt());
+                let density = |of: &dyn Fn(usize) -> bool| {
+                    let (mut sum, mut count) = (0.0, 0.0);
+                    for other in (0..rows).filter(|row| of(*row)) {
+                        let mut exponent = 0.0;
+                        for unit in 0..units {
+                            let apart = f64::from(values[own * units + unit])
+                                - f64::from(values[other * units + unit]);
+                            exponent -= (apart + z[unit]).powi(2) - z[unit].powi(2);
+                        }
+                        sum += (exponent / (2.0 * variance)).exp();
+                        count += 1.0;
+                    }
+                    (sum / count).log2()
+                };
+                let all = density(&|_| true);
+                let within = density(&|row| classes[row] == classes[own]);
+                inputs -= all / f64::from(draws as u32);
+                labels += (within - all) / f64::from(draws as u32);
+            }
+            assert_near(got.inputs, inputs, 0.03, "inputs");
+            assert_near(got.labels, labels, 0.03, "labels");
+        }
+    }
+
+    #[test]
+    fn points_that_coincide_tell_nothing() {
+        for noise in [Noise::Ratio(0.0), Noise::Absolute(1.0)] {
+            let got = measured(&[2.5; 30], 3, &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], noise);
+            assert_eq!((got.inputs.bits, got.labels.bits), (0.0, 0.0));
+        }
+        let broken = measured(&[1.0, f32::NAN, 3.0], 1, &[0, 0, 1], Noise::Ratio(0.0));
+        assert!(broken.inputs.bits.is_nan() && broken.labels.error.is_nan());
+    }
+
+    #[test]
+    fn fine_noise_tells_every_sample_and_coarse_noise_none() {
+        let values = drawn(3, 256 * 5);
+        let classes: Vec<u32> = (0..256).map(|row| row % 8).collect();
+        let fine = measured(&values, 5, &classes, Noise::Ratio(60.0));
+        assert_near(fine.inputs, 8.0, 1e-3, "log2 of the samples");
+        assert_near(fine.labels, 3.0, 1e-3, "log2 of the classes");
+        let coarse = measured(&values, 5, &classes, Noise::Ratio(-40.0));
+        assert_near(coarse.inputs, 0.0, 2e-3, "nothing");
+        assert_near(coarse.labels, 0.0, 2e-3, "nothing");
+    }
+
+    #[test]
+    fn scale_shift_and_order_of_units_change_nothing() {
+        let (rows, units) = (60usize, 7usize);
+        let values = drawn(4, rows * units);
+        let classes: Vec<u32> = (0..60).map(|row| row % 3).collect();
+        let labels = Labels::new(&classes, 3);
+        let all: Vec<usize> = (0..rows).collect();
+        // An orthogonal matrix: a reflection, with its rows in another order.
+        let mirror = floats(&normals(&mut generator(5, Purpose::ReferenceWeights), units, 1.0));
+        let length: f32 = mirror.iter().map(|x| x * x).sum();
+        let turned = |rows: &[f32]| -> Vec<f32> {
+            let turn = |row: &[f32]| -> Vec<f32> {
+                let along: f32 = row.iter().zip(&mirror).map(|(a, b)| a * b).sum::<f32>();
+                let image = |unit: usize| row[unit] - 2.0 * along / length * mirror[unit];
+                (0..units).map(|unit| image(unit * 3 % units)).collect()
+            };
+            rows.chunks_exact(units).flat_map(turn).collect()
+        };
+        let of = |values: &[f32], turns: bool| {
+            let centred = Centred::new(LayerOutputs::new(values, units), labels, &all);
+            let variance = Noise::Ratio(3.0).variance(centred.total_variance, units);
+            let mut generator = generator(6, Purpose::ReadingNoise);
+            let mut noise = |numbers: usize| {
+                let draws = floats(&normals(&mut generator, numbers, 1.0));
+                if turns { turned(&draws) } else { draws }
+            };
+            centred.information(&[variance], 0.03, &mut noise)[0]
+        };
+        let plain = of(&values, false);
+        let scaled: Vec<f32> = values.iter().map(|value| 1000.0 * value + 50.0).collect();
+        for (what, other) in [("scale", of(&scaled, false)), ("turn", of(&turned(&values), true))] {
+            assert_near(other.inputs, plain.inputs.bits, 2e-6, what);
+            assert_near(other.labels, plain.labels.bits, 2e-6, what);
+        }
+    }
+
+    #[test]
+    fn the_value_lies_between_the_bounds_of_the_same_noise() {
+        let mut numbers = generator(7, Purpose::ReferenceProblem);
+        for seed in 0..500 {
+            let (rows, units) = (numbers.random_range(8..80), numbers.random_range(1..30));
+            let values = drawn(seed, rows * units);
+            let classes: Vec<u32> = (0..rows as u32).map(|row| row % 3).collect();
+            let noise = Noise::Ratio(numbers.random_range(-10.0..30.0));
+            let got = to_within(&values, units, &classes, noise, 0.03).inputs;
+            let all: Vec<usize> = (0..rows).collect();
+            let distances = Distances::new(LayerOutputs::new(&values, units));
+            let bounds = distances.bounds(Labels::new(&classes, 3), &all, noise);
+            let (low, high) = (bounds.lower.inputs, bounds.upper.inputs);
+            let slack = 4.0 * got.error + 1e-5;
+            assert!(got.bits > low - slack && got.bits < high + slack, "{low} {got:?} {high}");
+            assert!(got.bits <= (rows as f64).log2() + slack);
+        }
+    }
+
+    #[test]
+    fn repeats_scatter_by_the_error_that_is_said() {
+        for (rows, decibels) in [(100usize, 0.0), (100, 8.0), (800, 4.0)] {
+            let units = 6;
+            let values = drawn(8, rows * units);
+            let classes: Vec<u32> = (0..rows as u32).map(|row| row % 5).collect();
+            let samples: Vec<usize> = (0..rows).collect();
+            let of = |seed| {
+                let layer = LayerOutputs::new(&values, units);
+                let labels = Labels::new(&classes, 5);
+                // One pass of draws.
+                information(layer, labels, &samples, &[Noise::Ratio(decibels)], 1.0, seed)[0]
+            };
+            let repeats: Vec<Exact> = (0..100).map(of).collect();
+            for which in [|exact: &Exact| exact.inputs, |exact: &Exact| exact.labels] {
+                let bits: Vec<f64> = repeats.iter().map(|exact| which(exact).bits).collect();
+                let errors: Vec<f64> = repeats.iter().map(|exact| which(exact).error).collect();
+                let ratio = stats::standard_deviation(&bits) / stats::mean(&errors);
+                if rows <= MANY {
+                    assert!((0.8..1.2).contains(&ratio), "{rows} at {decibels} dB: {ratio}");
+                }
+                assert!(stats::mean(&errors) < 0.05, "{errors:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_of_many_samples_is_as_near_as_the_error_says() {
+        let (rows, units) = (1500, 4);
+        let values = drawn(9, rows * units);
+        let classes: Vec<u32> = (0..rows as u32).map(|row| row % 5).collect();
+        let noise = Noise::Ratio(5.0);
+        let precise = to_within(&values, units, &classes, noise, 0.002);
+        let quick = to_within(&values, units, &classes, noise, 0.1);
+        assert!(quick.inputs.error > 2.0 * precise.inputs.error, "{quick:?} {precise:?}");
+        assert!(quick.inputs.error <= 0.1);
+        assert_near(quick.inputs, precise.inputs.bits, 4.0 * quick.inputs.error, "a part");
+        assert_near(quick.labels, precise.labels.bits, 4.0 * quick.labels.error, "a part");
+        let mut order = spread_out(1500);
+        order.sort_unstable();
+        assert!(order.into_iter().eq(0..1500));
+    }
 }

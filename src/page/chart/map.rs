@@ -1,20 +1,20 @@
-//! A map: one row for each value of a setting, coloured over steps.
+//! A map: values over steps and another axis, as the strength of a colour.
 
 use plotters::prelude::*;
 
 use super::{Area, Cell, Drawn, Frame};
 
 /// Colours the cells.
-pub(super) fn map(area: &Area, frame: &Frame, cells: &[Cell]) -> Drawn {
+pub(super) fn map(area: &Area, frame: &Frame, colour: RGBColor, cells: &[Cell]) -> Drawn {
     for cell in cells {
         let (Some(from), Some(to)) =
             (frame.across.position(cell.from), frame.across.position(cell.to))
         else {
             continue;
         };
-        let [low, high] = [0.0, 1.0].map(|edge| frame.values.position(cell.row as f64 + edge));
-        let colour = frame.theme.test.mix(cell.share.clamp(0.0, 1.0)).filled();
-        area.draw(&Rectangle::new([(from, low), (to.min(1.0), high)], colour))?;
+        let [low, high] = [cell.low, cell.high].map(|edge| frame.values.position(edge));
+        let style = colour.mix(cell.share.clamp(0.0, 1.0)).filled();
+        area.draw(&Rectangle::new([(from, low), (to.min(1.0), high)], style))?;
     }
     Ok(())
 }

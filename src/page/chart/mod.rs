@@ -92,11 +92,13 @@ pub struct Trail {
     pub points: Vec<(u32, f64, f64)>,
 }
 
-/// A rectangle of a map: one row over a stretch of the horizontal axis.
+/// A rectangle of a map, in values of its two axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cell {
-    /// From the bottom, counted from 0.
-    pub row: usize,
+    /// Its lower edge.
+    pub low: f64,
+    /// Its upper edge.
+    pub high: f64,
     /// Where it begins.
     pub from: f64,
     /// Where it ends.
@@ -351,9 +353,19 @@ impl Chart {
         });
     }
 
-    /// Draws the cells of a map, and whatever of the frame has changed.
-    pub fn draw_map(&mut self, key: DrawKey, frame: Frame, cells: &[Cell]) {
-        self.draw_over(key, frame, |_, area, frame, _| map::map(area, frame, cells));
+    /// Draws the cells of a map in a colour, curves over it, and whatever of the frame has changed.
+    pub fn draw_map(
+        &mut self,
+        key: DrawKey,
+        frame: Frame,
+        colour: RGBColor,
+        cells: &[Cell],
+        series: &[Series],
+    ) {
+        self.draw_over(key, frame, |root, area, frame, size| {
+            map::map(area, frame, colour, cells)?;
+            curves::curves(root, area, frame, size, series)
+        });
     }
 
     /// Draws trails, with a dot on each at a step.

@@ -1,20 +1,28 @@
 //! The estimators of mutual information where the true value is known.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlSelectElement};
 
 use super::Handle;
 use super::budget::DrawBudget;
 use super::curves::{is_due, on_change};
 use super::panel::{Panel, View};
-use crate::measure::CheckSource;
+use super::sweep::section;
+use crate::measure::{CheckSource, EstimatorKind};
 use crate::page::chart::{Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots;
 use crate::page::session::{Action, Version};
 use crate::text::Text;
 
-/// A choice of reference problems, and what each estimator made of the chosen one.
+/// A choice of reference problems, and what each estimator made of the chosen one. Where the figure
+/// asks, the reader guesses first which of them is right.
 pub struct Estimators {
+    guess: HtmlElement,
+    guesses: Vec<(EstimatorKind, HtmlButtonElement)>,
+    guessed: Rc<Cell<Option<EstimatorKind>>>,
     check: HtmlButtonElement,
     holder: HtmlElement,
     chart: Chart,
@@ -31,13 +39,31 @@ impl Estimators {
             set_attribute(&option, "value", source.key());
             set_text(&option, &text.get(&format!("problem-{}", source.key())));
         }
+        if let Some(problem) = root.element().get_attribute("data-problem") {
+            problems.set_value(&problem);
+            set_attribute(&section(root, "estimators"), "open", "");
+        }
         let check: HtmlButtonElement = root.part("check");
         let (chosen, handle_of_check) = (problems.clone(), handle.clone());
-        let listener = Listener::new(&check, "click", move |_: Event| {
+        let mut listeners = vec![Listener::new(&check, "click", move |_: Event| {
             let source = CheckSource::ALL.into_iter().find(|source| source.key() == chosen.value());
             if let Some(source) = source {
                 handle_of_check.act(Action::CheckEstimators(source));
             }
+        })];
+        let guess: HtmlElement = root.part("estimator-guess");
+        let buttons: HtmlElement = root.part("estimator-guesses");
+        let guessed: Rc<Cell<Option<EstimatorKind>>> = Rc::default();
+        let guesses = plots::GUESSED.map(|kind| {
+            let button: HtmlButtonElement = append(&buttons, "button", "pill");
+            button.set_type("button");
+            set_text(&button, &plots::estimator_name(kind, text));
+            let (own, redrawn) = (guessed.clone(), handle.clone());
+            listeners.push(Listener::new(&button, "click", move |_: Event| {
+                own.set(Some(kind));
+                redrawn.redraw();
+            }));
+            (kind, button)
         });
         let holder: HtmlElement = root.part("checks");
         let layout = Layout::plain(false);
@@ -46,7 +72,10 @@ impl Estimators {
             chart: Chart::new(holder.clone(), layout, on_change(handle)),
             holder,
             words: root.part("checks-words"),
-            _listeners: vec![listener],
+            guess,
+            guesses: guesses.into(),
+            guessed,
+            _listeners: listeners,
         }
     }
 }
@@ -56,10 +85,19 @@ impl Panel for Estimators {
         let (checks, text) = (view.session.checks(), view.text);
         self.check.set_disabled(checks.running.is_some());
         self.holder.set_hidden(checks.results.is_empty());
-        set_text(
-            &self.words,
-            &plots::checks_words(&checks.results, checks.running.is_some(), text),
-        );
+        let is_running = checks.running.is_some();
+        let mut words = vec![plots::checks_words(&checks.results, is_running, text)];
+        let asks = view.manner.asks;
+        self.guess.set_hidden(!asks);
+        for (kind, button) in &self.guesses {
+            set_attribute(button, "aria-pressed", &(self.guessed.get() == Some(*kind)).to_string());
+            // A guess after the answer is none.
+            button.set_disabled(!checks.results.is_empty());
+        }
+        if asks && !is_running {
+            words.insert(0, plots::right_estimators(&checks.results, self.guessed.get(), text));
+        }
+        set_text(&self.words, words.join(" ").trim());
         // The history has no part in it.
         let step = checks.results.len() as u32;
         let key = DrawKey {

@@ -43,6 +43,8 @@ pub struct Measures {
     cost: HtmlElement,
     plane_part: HtmlElement,
     plane: Chart,
+    /// Whether the charts over steps are left out.
+    plane_only: bool,
     handle: Handle,
     _listeners: Vec<Listener>,
 }
@@ -75,6 +77,7 @@ impl Measures {
             cost: root.part("measures-cost"),
             plane_part: root.part("plane-part"),
             plane: Chart::new(plane, LAYOUT, on_change(handle)),
+            plane_only: root.element().has_attribute("data-plane-only"),
             handle: handle.clone(),
             _listeners: listeners,
         }
@@ -172,7 +175,8 @@ impl Panel for Measures {
         if quantities.is_empty() {
             return;
         }
-        self.arrange(&quantities);
+        let charts = if self.plane_only { &[] } else { quantities.as_slice() };
+        self.arrange(charts);
         let set = shown_set(view);
         if self.samples.value() != set.key() {
             self.samples.set_value(set.key());

@@ -6,6 +6,7 @@
 
 mod budget;
 mod cache;
+mod compression;
 mod curves;
 mod estimators;
 mod experiment;
@@ -65,6 +66,8 @@ pub struct Pointed {
     pub row: Option<f64>,
     /// On the axis of the chart over a setting.
     pub value: Option<f64>,
+    /// On the axis of a resolution map.
+    pub resolution: Option<f64>,
 }
 
 /// How a figure is shown. Nothing of it changes a run.
@@ -509,6 +512,9 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.measures {
         panels.push(Box::new(measures::Measures::new(root, text, handle)));
     }
+    if parts.compression {
+        panels.push(Box::new(compression::Compression::new(root, handle, parts.measures)));
+    }
     if parts.estimators {
         panels.push(Box::new(estimators::Estimators::new(root, text, handle)));
     }
@@ -665,17 +671,21 @@ impl Handle {
         self.change_view(|options| options.address.speed = speed);
     }
 
-    /// Another value of the figure's knob: a new run, which plays at once.
+    /// Another value of the figure's knob: a new run, which plays at once. A run that is only
+    /// measured in another way stays.
     pub fn turn_knob(&self, value: Value) {
         let experiment = self.look(|view| {
             let (field, _) = view.manner.knob.as_ref()?;
             let mut experiment = view.session.experiment().clone();
             experiment.set(field, value).ok()?;
-            Some(experiment)
+            let is_another_run = !experiment.trains_alike(view.session.experiment());
+            Some((experiment, is_another_run))
         });
-        if let Some(Some(experiment)) = experiment {
+        if let Some(Some((experiment, is_another_run))) = experiment {
             self.set_experiment(experiment);
-            self.act(Action::Play);
+            if is_another_run {
+                self.act(Action::Play);
+            }
         }
     }
 
@@ -720,6 +730,12 @@ impl Handle {
             let theme = inner.theme();
             look(&inner.view(theme))
         })
+    }
+
+    /// Something that charts depend on has changed.
+    fn look_again(&self) {
+        self.with(|inner| inner.view += 1);
+        self.redraw();
     }
 
     /// Colours may have changed.

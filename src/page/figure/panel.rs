@@ -112,6 +112,7 @@ pub struct Parts {
     pub status: bool,
     pub finding: bool,
     pub measures: bool,
+    pub compression: bool,
     pub estimators: bool,
     pub settings: bool,
 }
@@ -119,7 +120,7 @@ pub struct Parts {
 impl Parts {
     /// The parts of a figure that does not say which.
     const USUAL: &str = "experiment runs task waves toolbar curves sweep status finding links \
-                         measures estimators settings";
+                         measures compression estimators settings";
 
     /// Whether some part looks into the first network.
     pub fn looks_inside(self) -> bool {
@@ -143,6 +144,7 @@ impl Parts {
             status: false,
             finding: false,
             measures: false,
+            compression: false,
             estimators: false,
             settings: false,
         };
@@ -177,6 +179,7 @@ impl Parts {
             "status" => &mut self.status,
             "finding" => &mut self.finding,
             "measures" => &mut self.measures,
+            "compression" => &mut self.compression,
             "estimators" => &mut self.estimators,
             "settings" => &mut self.settings,
             _ => return None,

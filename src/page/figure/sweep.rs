@@ -39,7 +39,7 @@ impl Sweep {
         let mut listeners = pointing(&map, handle, |map, event| Pointed {
             time: chart::across(map, event),
             row: chart::up(map, event),
-            value: None,
+            ..Pointed::default()
         });
         listeners.extend(pointing(&profile, handle, |profile, event| Pointed {
             value: chart::across(profile, event),
@@ -82,7 +82,7 @@ impl Sweep {
         let title = plots::map_title(view.options.profile_loss, title, view.text);
         let across = view.shared.time.clone();
         let frame = Frame::new(title, view.theme, across, ValueAxis::Rows(rows));
-        self.map.draw_map(key, frame, &cells);
+        self.map.draw_map(key, frame, view.theme.test, &cells, &[]);
     }
 }
 

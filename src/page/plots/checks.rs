@@ -66,6 +66,49 @@ fn curve(kind: EstimatorKind, theme: &Theme, text: &Text) -> Series {
     }
 }
 
+/// The estimators among which a reader guesses.
+pub const GUESSED: [EstimatorKind; 4] = [
+    EstimatorKind::Binning,
+    EstimatorKind::KernelUpper,
+    EstimatorKind::Neighbours,
+    EstimatorKind::Contrastive,
+];
+
+/// The name of an estimator within a sentence.
+pub fn estimator_name(kind: EstimatorKind, text: &Text) -> String {
+    text.get(match kind {
+        EstimatorKind::Binning => "estimator-bins",
+        EstimatorKind::KernelUpper => "estimator-upper",
+        EstimatorKind::KernelLower => "estimator-lower",
+        EstimatorKind::Neighbours => "estimator-neighbours",
+        EstimatorKind::Contrastive => "estimator-critic",
+    })
+}
+
+/// Which estimators are right with the most samples, and whether the reader guessed it. Empty
+/// without results.
+pub fn right_estimators(
+    results: &[EstimatorCheck],
+    guess: Option<EstimatorKind>,
+    text: &Text,
+) -> String {
+    let Some(last) = results.last() else { return String::new() };
+    let right: Vec<&EstimatorCheck> =
+        results.iter().filter(|check| check.samples == last.samples && check.is_right()).collect();
+    let names: Vec<String> = right.iter().map(|check| estimator_name(check.kind(), text)).collect();
+    let names = match names.is_empty() {
+        true => "none".to_owned(),
+        false => text.join("list-middle", &names),
+    };
+    let mut said =
+        text.with("estimators-right", &[("samples", last.samples.into()), ("names", names.into())]);
+    if let Some(kind) = guess {
+        let args = [("name", estimator_name(kind, text).into())];
+        said = format!("{said} {}", text.with("estimators-guessed", &args));
+    }
+    said
+}
+
 /// The estimates at the largest number of samples so far.
 pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -> String {
     let Some(last) = results.last() else {
@@ -73,15 +116,8 @@ pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -
     };
     let numbers = text.numbers();
     let estimate = |check: &EstimatorCheck| {
-        let id = match check.kind() {
-            EstimatorKind::Binning => "estimator-bins",
-            EstimatorKind::KernelUpper => "estimator-upper",
-            EstimatorKind::KernelLower => "estimator-lower",
-            EstimatorKind::Neighbours => "estimator-neighbours",
-            EstimatorKind::Contrastive => "estimator-critic",
-        };
         let mean: Arg = numbers.fixed(check.mean, 2).into();
-        let args = [("estimator", text.get(id).into()), ("mean", mean)];
+        let args = [("estimator", estimator_name(check.kind(), text).into()), ("mean", mean)];
         // A single estimate has no deviation.
         if check.repetitions > 1 {
             let [estimator, mean] = args;

@@ -161,7 +161,7 @@ fn drawn(
 }
 
 /// The name of a curve among curves of other layers and ranks. `outputs` is the last layer.
-fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
+pub(super) fn layer_name(curve: &Curve, outputs: usize, text: &Text) -> String {
     let of_rank = |id, rank: usize| text.with(id, &[("rank", rank.to_string().into())]);
     match (curve.layer, curve.rank) {
         (Some(layer), Some(rank)) if curve.quantity == Quantity::SingularValue => {
@@ -186,12 +186,12 @@ fn at(measurement: &ProbeResult, index: usize, members: &Range<usize>) -> Option
     summary(values, f64::from(measurement.step))
 }
 
-fn points(history: &History, index: usize, members: &Range<usize>) -> Vec<Point> {
+pub(super) fn points(history: &History, index: usize, members: &Range<usize>) -> Vec<Point> {
     history.measurements().iter().filter_map(|m| at(m, index, members)).collect()
 }
 
 /// The measurement nearest to a step.
-fn nearest(history: &History, step: f64) -> Option<&ProbeResult> {
+pub(super) fn nearest(history: &History, step: f64) -> Option<&ProbeResult> {
     let off = |measurement: &&ProbeResult| (f64::from(measurement.step) - step).abs();
     history.measurements().iter().min_by(|a, b| off(a).total_cmp(&off(b)))
 }
@@ -338,12 +338,12 @@ fn title(quantity: Quantity, experiment: &Experiment, text: &Text) -> String {
     }
 }
 
-fn with_set(title: String, set: Split, text: &Text) -> String {
+pub(super) fn with_set(title: String, set: Split, text: &Text) -> String {
     text.with("chart-with-set", &[("title", title.into()), ("set", set.key().into())])
 }
 
 /// The maximum of an estimate of `I(X;T)` on some samples, in bits.
-fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
+pub(super) fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
     let settings = &experiment.settings;
     let all = settings.train_samples();
     let (train, test) = sample_counts(settings, all, settings.all_samples() - all);
@@ -361,7 +361,7 @@ fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
     Some((samples as f64).log2())
 }
 
-fn levels(
+pub(super) fn levels(
     experiment: &Experiment,
     quantity: Quantity,
     set: Split,

@@ -4,11 +4,15 @@
 //! as a band; members that diverged are left out.
 
 mod checks;
+mod compression;
 mod finding;
 mod measures;
 mod profile;
 
-pub use checks::{checks, checks_words};
+pub use checks::{GUESSED, checks, checks_words, estimator_name, right_estimators};
+pub use compression::{
+    Lag, information, lags, layer_name, resolution_map, resolution_readout, sentences,
+};
 pub use finding::{Moving, finding};
 pub use measures::{has_choice_of_samples, has_plane, panel, plane, quantities};
 pub use profile::{Pick, Profile, has_profile, map, map_title, profile, row_at_height};
@@ -392,6 +396,12 @@ fn summaries(members: &[MemberPhases]) -> (Option<StepSummary>, Option<StepSumma
         phases::summarise(members.iter().map(|m| m.memorise_step)),
         phases::summarise(members.iter().map(|m| m.generalise_step)),
     )
+}
+
+/// The steps at which the median network memorised and generalised.
+pub fn event_steps(members: &[MemberPhases]) -> [Option<u32>; 2] {
+    let (memorised, generalised) = summaries(members);
+    [memorised, generalised].map(|summary| summary?.median)
 }
 
 /// The one of some steps that is nearest to a position.

@@ -232,7 +232,9 @@ pub fn map(history: &History, is_loss: bool, text: &Text) -> Option<(Vec<String>
         for (point, next) in
             points.iter().zip(points[1.min(points.len())..].iter().chain(points.last()))
         {
-            cells.push(Cell { row, from: point.x, to: next.x, share: point.median });
+            let low = row as f64;
+            let share = point.median;
+            cells.push(Cell { low, high: low + 1.0, from: point.x, to: next.x, share });
         }
     }
     let largest = cells.iter().map(|cell| cell.share).fold(f64::MIN_POSITIVE, f64::max);

@@ -98,6 +98,12 @@ measured-steps-so-far = Measured at { $count ->
     [one] { $count } step
    *[other] { $count } steps
 } so far, more to come (slowed training by { $cost }).
+estimators-guess-hint = Which comes within 0.05 bit of the true value with 1,000 samples?
+estimators-right = { $names ->
+    [none] None is within 0.05 bit or 2% of the true value at { $samples } samples.
+   *[other] Within 0.05 bit or 2% of the true value at { $samples } samples: { $names }.
+}
+estimators-guessed = You guessed { $name }.
 estimators-asked = Waiting for the first estimate.
 estimators-at = At { $samples } samples, in bits: { $estimates }.
 estimate = { $estimator } { $mean }
@@ -172,6 +178,42 @@ warning-saturated-set = I(X;T) is at its maximum on { $set ->
     [test] the test set
    *[other] all samples
 }: every sample looks different at this resolution. No compression can be seen here.
+
+# Whether layers compress.
+label-compression = Compression
+label-layer = Layer
+label-resolution = Resolution
+label-map = Quantity of the map
+button-show-map = Show the resolution map
+button-hide-map = Hide the resolution map
+map-hint = Across: training. Up: less noise, so finer differences count. The stronger the colour, the more bits can be read. It compresses where the colour fades to the right.
+decibels = { $snr } dB
+decibels-range = { $from } to { $to } dB
+readout-map = Step { $step }, { $snr } dB: I(X;T) { $inputs } ± { $error } bits, I(T;Y) { $labels } bits.
+compression-verdict = { $layer ->
+    [outputs] Outputs
+   *[other] Layer { $layer }
+}: { $train ->
+    [none] no compression on the training set
+   *[other] compression on the training set at { $train }
+}, { $test ->
+    [none] none on the test set
+   *[other] on the test set at { $test }
+}.
+compression-minimal = On the { $set ->
+    [train] training
+   *[other] test
+} set, at { $range }, the outputs hold the answer and nothing else of the input: I(X;T) = I(T;Y) = H(Y).
+compression-lag = { $set ->
+    [train] Training set: half of the fall at step { $step }, { $factor } times { $order ->
+        [before] earlier
+       *[after] later
+    } than memorising
+   *[other] Test set: half of the fall at step { $step }, { $factor } times { $order ->
+        [before] earlier
+       *[after] later
+    } than generalising
+}
 
 # What the first network answers.
 legend-train = Training set

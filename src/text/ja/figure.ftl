@@ -89,6 +89,12 @@ state-done-steps = 完了：{ $steps }ステップ
 measured-not-yet = まだ計測していません。
 measured-steps = { $count }か所のステップで計測しました（学習時間は{ $cost }増）。
 measured-steps-so-far = これまでに{ $count }か所のステップで計測し、まだ続きます（学習時間は{ $cost }増）。
+estimators-guess-hint = サンプル1,000個で、真の値との差が0.05ビット以内になるのは？
+estimators-right = { $names ->
+    [none] サンプル{ $samples }個で、真の値との差が0.05ビットか2%以内の推定法はありません。
+   *[other] サンプル{ $samples }個で、真の値との差が0.05ビットか2%以内：{ $names }。
+}
+estimators-guessed = 予想は「{ $name }」でした。
 estimators-asked = 最初の推定値を待っています。
 estimators-at = サンプル{ $samples }個での推定値（ビット）：{ $estimates }。
 estimate = { $estimator } { $mean }
@@ -160,6 +166,42 @@ warning-saturated-set = { $set ->
     [test] テストデータ
    *[other] 全サンプル
 }でのI(X;T)は、上限に達しています。この分解能ではどのサンプルも区別でき、圧縮は見えません。
+
+# Whether layers compress.
+label-compression = 圧縮
+label-layer = 層
+label-resolution = 分解能
+label-map = マップの量
+button-show-map = 分解能マップを表示
+button-hide-map = 分解能マップを隠す
+map-hint = 横は学習の進み、縦は分解能です。上ほどノイズが小さく、細かな違いまで区別します。色が濃いほど多くのビットを読み取れます。右へ行くほど色が薄くなるところでは、圧縮しています。
+decibels = { $snr } dB
+decibels-range = { $from }〜{ $to } dB
+readout-map = { $step }ステップ、{ $snr } dB：I(X;T)は{ $inputs } ± { $error }ビット、I(T;Y)は{ $labels }ビット。
+compression-verdict = { $layer ->
+    [outputs] 出力
+   *[other] 第{ $layer }層
+}：{ $train ->
+    [none] 訓練データでは圧縮していません
+   *[other] 訓練データでは{ $train }で圧縮しています
+}。{ $test ->
+    [none] テストデータでは圧縮していません
+   *[other] テストデータでは{ $test }で圧縮しています
+}。
+compression-minimal = { $set ->
+    [train] 訓練データ
+   *[other] テストデータ
+}では、出力は{ $range }で正解だけを保ち、入力のほかの情報を持ちません。I(X;T)もI(T;Y)も、ラベルのエントロピーに等しい値です。
+compression-lag = { $set ->
+    [train] 訓練データ：{ $step }ステップで下がり幅の半分。暗記の{ $factor }{ $order ->
+        [before] 分の1
+       *[after] 倍
+    }のステップ
+   *[other] テストデータ：{ $step }ステップで下がり幅の半分。汎化の{ $factor }{ $order ->
+        [before] 分の1
+       *[after] 倍
+    }のステップ
+}
 
 # What the first network answers.
 legend-train = 訓練データ

@@ -1,0 +1,242 @@
+//! Whether the information of a layer about its inputs fell during a run, at which resolutions, and
+//! when, from exact information measured at one or several signal-to-noise ratios.
+
+use crate::history::{History, ProbeResult};
+use crate::measure::{Curve, Quantity, Split};
+use crate::stats;
+
+/// A fall counts if it is more than this many times its standard error.
+const ERRORS: f64 = 2.0;
+/// Compression is called that over a range of resolutions at least this wide, in dB.
+const WIDTH: i32 = 5;
+/// Bits by which information may differ from that of the classes in the minimal sufficient state.
+const NEAR: f64 = 0.1;
+
+/// Resolutions from one to another, in dB, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The coarsest.
+    pub from: i32,
+    /// The finest.
+    pub to: i32,
+}
+
+/// What became of the information of one layer on one set of samples, from its highest value to the
+/// last one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The layer, counted from 1.
+    pub layer: usize,
+    /// The samples.
+    pub set: Split,
+    /// Every resolution that was measured, ascending.
+    pub measured: Span,
+    /// Where it fell in most networks; empty if nowhere.
+    pub compressed: Vec<Span>,
+    /// Where the layer at last holds the classes and nothing else of its inputs: both `I(X;T)` and
+    /// `I(T;Y)` are the entropy of the labels.
+    pub minimal: Option<Span>,
+}
+
+/// One curve at one resolution.
+struct Reading {
+    decibels: i32,
+    inputs: usize,
+    error: usize,
+    labels: Option<usize>,
+}
+
+/// The layers and sets that are measured exactly, in the order of the curves.
+#[must_use]
+pub fn measured(history: &History) -> Vec<(usize, Split)> {
+    let mut all = Vec::new();
+    for curve in history.curves() {
+        if let Curve { quantity: Quantity::InputInformation, snr: Some(_), .. } = curve
+            && let (Some(layer), Some(set)) = (curve.layer, curve.set)
+            && !all.contains(&(layer, set))
+        {
+            all.push((layer, set));
+        }
+    }
+    all
+}
+
+fn readings(history: &History, layer: usize, set: Split) -> Vec<Reading> {
+    let index = |curve: Curve| history.curves().iter().position(|known| *known == curve);
+    let all = history.curves().iter().filter_map(|curve| {
+        let same = Curve::of(Quantity::InputInformation).layer(layer).on(set);
+        let decibels = curve.snr.filter(|decibels| *curve == same.snr(*decibels))?;
+        let of = |quantity| index(Curve { quantity, ..*curve });
+        Some(Reading {
+            decibels,
+            inputs: of(Quantity::InputInformation)?,
+            error: of(Quantity::InputInformationError)?,
+            labels: of(Quantity::LabelInformation),
+        })
+    });
+    all.collect()
+}
+
+fn value(measurement: &ProbeResult, member: usize, index: usize) -> Option<f64> {
+    (*measurement.members.get(member)?.get(index)?).map(f64::from)
+}
+
+fn members(history: &History) -> std::ops::Range<usize> {
+    0..history.experiment().member_count()
+}
+
+/// What became of every layer that is measured exactly, of networks that differ in their seed only.
+/// Empty before the first measurements.
+#[must_use]
+pub fn verdicts(history: &History) -> Vec<Verdict> {
+    let several = history.experiment().lists().next().is_some();
+    if several || history.measurements().len() < 3 {
+        return Vec::new();
+    }
+    let verdict = |(layer, set): (usize, Split)| {
+        let readings = readings(history, layer, set);
+        let (first, last) = (readings.first()?, readings.last()?);
+        let fell = |reading: &Reading| has_fallen(history, reading);
+        let mut compressed = spans(&readings, fell);
+        // A single resolution is no range, but all that is known.
+        compressed.retain(|span| span.to - span.from >= WIDTH || readings.len() == 1);
+        let minimal = spans(&readings, |reading| is_minimal(history, reading, last))
+            .into_iter()
+            .filter(|span| span.to - span.from >= WIDTH)
+            .max_by_key(|span| span.to - span.from);
+        let measured = Span { from: first.decibels, to: last.decibels };
+        Some(Verdict { layer, set, measured, compressed, minimal })
+    };
+    measured(history).into_iter().filter_map(verdict).collect()
+}
+
+/// Neighbouring readings of which something holds, as spans.
+fn spans(readings: &[Reading], holds: impl Fn(&Reading) -> bool) -> Vec<Span> {
+    let held: Vec<(i32, bool)> =
+        readings.iter().map(|reading| (reading.decibels, holds(reading))).collect();
+    let runs = held.chunk_by(|one, other| one.1 == other.1).filter(|run| run[0].1);
+    runs.map(|run| Span { from: run[0].0, to: run[run.len() - 1].0 }).collect()
+}
+
+/// Whether information fell from its highest value to the last in most networks, by more than twice
+/// the standard error of the difference.
+fn has_fallen(history: &History, reading: &Reading) -> bool {
+    let falls: Vec<bool> = members(history)
+        .filter_map(|member| {
+            let points = points(history, member, reading);
+            let (last, last_error) = *points.last()?;
+            let (highest, error) =
+                points.into_iter().max_by(|one, other| one.0.total_cmp(&other.0))?;
+            Some(highest - last > ERRORS * error.hypot(last_error))
+        })
+        .collect();
+    2 * falls.iter().filter(|fell| **fell).count() > falls.len()
+}
+
+/// Value and standard error at every measurement of a network.
+fn points(history: &History, member: usize, reading: &Reading) -> Vec<(f64, f64)> {
+    let point = |measurement: &ProbeResult| {
+        let error = value(measurement, member, reading.error)?;
+        Some((value(measurement, member, reading.inputs)?, error))
+    };
+    history.measurements().iter().filter_map(point).collect()
+}
+
+/// Whether a reading at last tells the labels and nothing else. The finest reading tells every
+/// sample apart, and so all of the labels.
+fn is_minimal(history: &History, reading: &Reading, finest: &Reading) -> bool {
+    let Some(last) = history.measurements().last() else { return false };
+    let median = |index: Option<usize>| {
+        let index = index?;
+        stats::median(members(history).filter_map(|member| value(last, member, index)))
+    };
+    let (Some(inputs), Some(labels), Some(all)) =
+        (median(Some(reading.inputs)), median(reading.labels), median(finest.labels))
+    else {
+        return false;
+    };
+    all > NEAR && (inputs - all).abs() <= NEAR && (labels - all).abs() <= NEAR
+}
+
+/// The measured step at which half of the fall from the highest value to the last is done, at one
+/// resolution: the median over networks. `None` if most did not fall.
+#[must_use]
+pub fn half_fallen(history: &History, layer: usize, set: Split, decibels: i32) -> Option<u32> {
+    let readings = readings(history, layer, set);
+    let reading = readings.iter().find(|reading| reading.decibels == decibels)?;
+    if !has_fallen(history, reading) {
+        return None;
+    }
+    let step = |member: usize| {
+        let all = history.measurements().iter().filter_map(|measurement| {
+            Some((measurement.step, value(measurement, member, reading.inputs)?))
+        });
+        let all: Vec<(u32, f64)> = all.collect();
+        let highest = (0..all.len()).max_by(|a, b| all[*a].1.total_cmp(&all[*b].1))?;
+        let half = (all[highest].1 + all.last()?.1) / 2.0;
+        all[highest..].iter().find(|(_, bits)| *bits <= half).map(|(step, _)| f64::from(*step))
+    };
+    stats::median(members(history).filter_map(step)).map(|step| step.round() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+
+    /// A run whose values are given by quantity, resolution and step; errors are 0.01.
+    fn history(query: &str, bits: impl Fn(Quantity, i32, u32) -> f32) -> History {
+        let mut history = History::new(Experiment::valid(query));
+        let curves = history.curves().to_vec();
+        let count = history.experiment().member_count();
+        for step in [0, 10, 100, 1000] {
+            let of = |curve: &Curve| match curve.quantity {
+                Quantity::InputInformationError | Quantity::LabelInformationError => Some(0.01),
+                quantity => Some(bits(quantity, curve.snr.unwrap_or(0), step)),
+            };
+            let values = curves.iter().map(of).collect();
+            history.push_measurement(ProbeResult { step, members: vec![values; count] });
+        }
+        history
+    }
+
+    #[test]
+    fn compression_is_named_with_its_range() {
+        let of = |quantity, decibels, step| match quantity {
+            Quantity::InputInformation if (0..=10).contains(&decibels) => {
+                if step >= 100 {
+                    4.5
+                } else {
+                    8.0
+                }
+            }
+            Quantity::InputInformation => 8.0,
+            _ => 4.5,
+        };
+        let history = history("map=1", of);
+        let verdicts = verdicts(&history);
+        assert_eq!(verdicts.len(), 2);
+        let span = Span { from: 0, to: 10 };
+        assert_eq!(verdicts[0].compressed, [span]);
+        assert_eq!(verdicts[0].minimal, Some(span));
+        assert_eq!(verdicts[0].measured, Span { from: -10, to: 30 });
+        assert_eq!(half_fallen(&history, 2, Split::Test, 0), Some(100));
+        assert_eq!(half_fallen(&history, 2, Split::Test, 20), None);
+    }
+
+    #[test]
+    fn a_fall_at_one_resolution_of_many_or_within_its_error_is_no_compression() {
+        let single = |quantity, decibels, step| match (quantity, decibels, step) {
+            (Quantity::InputInformation, -10, 1000) => 7.5,
+            _ => 8.0,
+        };
+        assert!(verdicts(&history("map=1", single)).iter().all(|v| v.compressed.is_empty()));
+        let small = |_, _, step| if step == 1000 { 7.98 } else { 8.0 };
+        assert!(verdicts(&history("map=1", small)).iter().all(|v| v.compressed.is_empty()));
+        let large = |_, _, step| if step == 1000 { 7.9 } else { 8.0 };
+        let verdict = &verdicts(&history("", large))[0];
+        assert_eq!(verdict.compressed, [Span { from: 0, to: 0 }]);
+        // Networks of several settings have no verdict in common.
+        assert!(verdicts(&history("wd=1,3", large)).is_empty());
+    }
+}
