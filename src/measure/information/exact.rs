@@ -49,10 +49,11 @@ pub struct Exact {
 }
 
 /// What the draws of one sample gave: sums over pairs, for all samples and less those within its
-/// class.
+/// class. Beside them the sample's part of both pairwise bounds, the lower one first.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     pairs: f64,
+    bounds: [f64; 2],
     inputs: [f64; 2],
     labels: [f64; 2],
 }
@@ -144,9 +145,17 @@ fn summarise(rows: &[Vec<Sums>], visited: &[usize]) -> Vec<Exact> {
         // Rounding must not make a sum of zero negative.
         Measured { bits: if mean.abs() < 1e-12 { 0.0 } else { mean }, error: variance.sqrt() }
     };
+    let between_bounds = |rows: &[Sums], measured: Measured| {
+        let mean = |bound: usize| {
+            let sum = visited.iter().map(|index| rows[*index].bounds[bound]).sum::<f64>();
+            sum / visited.len() as f64
+        };
+        let (lower, upper) = (mean(0), mean(1));
+        Measured { bits: measured.bits.min(upper).max(lower), ..measured }
+    };
     rows.iter()
         .map(|rows| Exact {
-            inputs: of(rows, |row| row.inputs),
+            inputs: between_bounds(rows, of(rows, |row| row.inputs)),
             labels: of(rows, |row| row.labels),
         })
         .collect()
@@ -251,6 +260,9 @@ impl Centred {
             for (sample, projected) in samples.iter().zip(projected.chunks_exact(PAIRS * count)) {
                 self.distances(*sample, &mut squared);
                 for (variance, rows) in variances.iter().zip(&mut *rows) {
+                    if rows[*sample].pairs == 0.0 {
+                        rows[*sample].bounds = self.bounds(&squared, *variance, &mut near);
+                    }
                     for along in projected.chunks_exact(count) {
                         let [one, other] = [1.0, -1.0].map(|sign| {
                             self.log_densities(*sample, &squared, along, *variance, sign, &mut near)
@@ -283,6 +295,16 @@ impl Centred {
                 *fourth += d * value;
             }
         }
+    }
+
+    /// A sample's part of the lower and the upper pairwise bound. Few draws meet the rare noise that
+    /// takes one sample for another; bounds know of it.
+    fn bounds(&self, squared: &[f32], variance: f64, near: &mut [f32]) -> [f64; 2] {
+        let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
+        near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
+        let lower = sum(near);
+        near.iter_mut().for_each(|near| *near = (*near * *near) * (*near * *near));
+        [lower, sum(near)].map(|sum| (self.samples as f64 / sum).log2().max(0.0))
     }
 
     /// `-log2` of the mixture's density at a sample's output with noise `sign · s · z`, relative to
@@ -534,7 +556,7 @@ mod tests {
             let distances = Distances::new(LayerOutputs::new(&values, units));
             let bounds = distances.bounds(Labels::new(&classes, 3), &all, noise);
             let (low, high) = (bounds.lower.inputs, bounds.upper.inputs);
-            let slack = 4.0 * got.error + 1e-5;
+            let slack = 1e-5;
             assert!(got.bits > low - slack && got.bits < high + slack, "{low} {got:?} {high}");
             assert!(got.bits <= (rows as f64).log2() + slack);
         }
@@ -542,7 +564,7 @@ mod tests {
 
     #[test]
     fn repeats_scatter_by_the_error_that_is_said() {
-        for (rows, decibels) in [(100usize, 0.0), (100, 8.0), (800, 4.0)] {
+        for (rows, decibels) in [(100usize, -5.0), (100, 0.0), (100, 8.0), (300, 4.0)] {
             let units = 6;
             let values = drawn(8, rows * units);
             let classes: Vec<u32> = (0..rows as u32).map(|row| row % 5).collect();
@@ -558,10 +580,7 @@ mod tests {
                 let bits: Vec<f64> = repeats.iter().map(|exact| which(exact).bits).collect();
                 let errors: Vec<f64> = repeats.iter().map(|exact| which(exact).error).collect();
                 let ratio = stats::standard_deviation(&bits) / stats::mean(&errors);
-                if rows <= MANY {
-                    assert!((0.8..1.2).contains(&ratio), "{rows} at {decibels} dB: {ratio}");
-                }
-                assert!(stats::mean(&errors) < 0.05, "{errors:?}");
+                assert!((0.8..1.2).contains(&ratio), "{rows} at {decibels} dB: {ratio}");
             }
         }
     }
