@@ -8,6 +8,7 @@ mod accelerators;
 mod digits;
 mod double_descent;
 mod ensemble;
+mod exact;
 mod grokking;
 mod icosahedron;
 mod measures;

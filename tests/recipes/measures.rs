@@ -80,9 +80,12 @@ fn relu_layers_compress_with_bins_over_each_step_only() {
     assert!(drops.iter().all(|drop| (0.75 * 2.6..2.0 * 2.6).contains(drop)), "{drops:?}");
 }
 
+/// The estimate that recipe G gives: the upper pairwise bound, with noise relative to the variance.
+const BOUND: &str = "info=kernel&noise-scale=relative";
+
 #[test]
 fn while_grokking_only_the_outputs_compress() {
-    let history = measure("preset=grokking&layers=all&spread=1&fourier=1&spectra=1");
+    let history = measure(&format!("preset=grokking&{BOUND}&layers=all&spread=1&fourier=1&spectra=1"));
     let at = |name: &str, step| value(&history, name, step);
     assert_inside("outputs, memorised", at("input-information.layer-2.all", 45), 5.76, 5.76);
     assert_inside("outputs, end", at("input-information.layer-2.all", 4000), 4.70, 4.70);
@@ -124,7 +127,7 @@ fn while_grokking_only_the_outputs_compress() {
 
 #[test]
 fn a_narrow_deep_layer_compresses() {
-    let history = measure("preset=grokking-deep&steps=5000");
+    let history = measure(&format!("preset=grokking-deep&{BOUND}&steps=5000"));
     let at = |name: &str, step| value(&history, name, step);
     assert_inside("layer 2, memorised", at("input-information.layer-2.all", 100), 5.66, 5.91);
     assert_inside("layer 2, end", at("input-information.layer-2.all", 5000), 4.45, 4.45);
@@ -143,7 +146,7 @@ fn a_narrow_deep_layer_compresses() {
 
 #[test]
 fn on_digits_outputs_compress_and_maps_rise_and_fall() {
-    let history = measure("preset=digits-measured&truncation=0");
+    let history = measure(&format!("preset=digits-measured&{BOUND}&kernel-noise=0.1&truncation=0"));
     let at = |name: &str, step| value(&history, name, step);
     let outputs = "input-information.layer-2.test";
     let (memorised, end) = (at(outputs, 225), at(outputs, 4000));

@@ -16,19 +16,22 @@
 //! The noise is the one choice. It is given as a signal-to-noise ratio ([`Noise::Ratio`]), so that
 //! layers of different width and scale are read alike.
 
-use super::kernel::{Noise, exp2};
+use super::kernel::{Distances, Noise, exp2};
 use super::{Labels, LayerOutputs};
 use crate::random::{self, Purpose};
+use crate::train::{Matrix, product};
 
-/// Pairs of a draw and its negative for each sample in one pass.
-const PAIRS: usize = 2;
-/// Samples whose draws are projected together: each number of the layer is then read once for all.
-const TOGETHER: usize = 2;
-/// Passes over the samples, at most, and draws of one noise vector, at most, where that is more.
+/// Every one of so many samples is drawn for twice in the first pass, which gives the error.
+const REPEATED: usize = 4;
+/// Vectors of noise that are projected together.
+const TOGETHER: usize = 32;
+/// Passes over the samples, at most, and vectors of noise, at most, where that is more.
 const MAX_PASSES: usize = 64;
 const MAX_DRAWS: usize = 1 << 18;
 /// Samples from which on a part of them may do.
 const MANY: usize = 512;
+/// Draws are left out where bounds are nearer to each other than this part of the tolerance.
+const SETTLED: f64 = 0.2;
 
 /// A value with its standard error over the draws, in bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,26 +51,6 @@ pub struct Exact {
     pub labels: Measured,
 }
 
-/// What the draws of one sample gave: sums over pairs, for all samples and less those within its
-/// class. Beside them the sample's part of both pairwise bounds, the lower one first.
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    pairs: f64,
-    bounds: [f64; 2],
-    inputs: [f64; 2],
-    labels: [f64; 2],
-}
-
-impl Sums {
-    fn add(&mut self, inputs: f64, labels: f64) {
-        self.pairs += 1.0;
-        self.inputs[0] += inputs;
-        self.inputs[1] += inputs * inputs;
-        self.labels[0] += labels;
-        self.labels[1] += labels * labels;
-    }
-}
-
 /// The information of a layer on some samples at each noise, in bits. Draws are repeated until every
 /// standard error is at most `tolerance`; the same `seed` gives the same draws, so that values of a
 /// layer at different steps differ by the layer alone. Not a number if an output is not finite.
@@ -84,17 +67,16 @@ pub fn information(
     seed: u32,
 ) -> Vec<Exact> {
     let centred = Centred::new(layer, labels, samples);
-    let unknown = Measured { bits: f64::NAN, error: f64::NAN };
+    let all = |value: Measured| vec![Exact { inputs: value, labels: value }; noises.len()];
     if samples.is_empty() || !centred.total_variance.is_finite() {
-        return vec![Exact { inputs: unknown, labels: unknown }; noises.len()];
+        return all(Measured { bits: f64::NAN, error: f64::NAN });
     }
-    let variances: Vec<f64> =
-        noises.iter().map(|noise| noise.variance(centred.total_variance, centred.units)).collect();
     // Nothing to tell apart: every ratio of two variances would be 0 / 0.
     if centred.total_variance == 0.0 {
-        let none = Measured { bits: 0.0, error: 0.0 };
-        return vec![Exact { inputs: none, labels: none }; noises.len()];
+        return all(Measured { bits: 0.0, error: 0.0 });
     }
+    let variance = |noise: &Noise| noise.variance(centred.total_variance, centred.units);
+    let variances: Vec<f64> = noises.iter().map(variance).collect();
     let mut generator = random::generator(seed, Purpose::ReadingNoise);
     let mut noise = |numbers: usize| -> Vec<f32> {
         random::normals(&mut generator, numbers, 1.0).iter().map(|x| *x as f32).collect()
@@ -102,8 +84,81 @@ pub fn information(
     centred.information(&variances, tolerance, &mut noise)
 }
 
-fn is_within(found: &[Exact], tolerance: f64) -> bool {
-    found.iter().all(|exact| exact.inputs.error <= tolerance && exact.labels.error <= tolerance)
+/// A lower and an upper bound.
+type Bounds = [f64; 2];
+
+/// What is known of one noise.
+struct Reading {
+    variance: f64,
+    /// The pairwise bounds of `I(X;T)`.
+    bounds: Bounds,
+    /// What the draws of each sample gave.
+    rows: Vec<Sums>,
+}
+
+/// Sums over the pairs of a draw and its negative for one sample: of its part of `I(X;T)` and of
+/// `I(T;Y)`, and of their squares.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    pairs: f64,
+    inputs: [f64; 2],
+    labels: [f64; 2],
+}
+
+impl Sums {
+    fn add(&mut self, inputs: f64, labels: f64) {
+        self.pairs += 1.0;
+        self.inputs[0] += inputs;
+        self.inputs[1] += inputs * inputs;
+        self.labels[0] += labels;
+        self.labels[1] += labels * labels;
+    }
+}
+
+impl Reading {
+    /// Means and standard errors from the samples that were drawn for.
+    fn summarise(&self) -> Exact {
+        let [lower, upper] = self.bounds;
+        let inputs = summarise(&self.rows, |row| row.inputs);
+        // Few draws meet the rare noise that takes one sample for another; bounds know of it.
+        let bits = inputs.bits.min(upper).max(lower);
+        Exact {
+            inputs: Measured { bits, ..inputs },
+            labels: summarise(&self.rows, |row| row.labels),
+        }
+    }
+
+    fn is_within(&self, tolerance: f64) -> bool {
+        let Exact { inputs, labels } = self.summarise();
+        inputs.error <= tolerance && labels.error <= tolerance
+    }
+}
+
+/// Mean and standard error of what was drawn. The variance of a draw is that of the samples that
+/// were drawn for several times.
+fn summarise(rows: &[Sums], which: fn(&Sums) -> [f64; 2]) -> Measured {
+    let (mut seen, mut mean, mut square, mut inverse) = (0.0, 0.0, 0.0, 0.0);
+    let (mut scatter, mut freedom) = (0.0, 0.0);
+    for row in rows.iter().filter(|row| row.pairs > 0.0) {
+        let [sum, squares] = which(row);
+        let own = sum / row.pairs;
+        seen += 1.0;
+        mean += own;
+        square += own * own;
+        inverse += row.pairs.recip();
+        scatter += (squares - sum * own).max(0.0);
+        freedom += row.pairs - 1.0;
+    }
+    mean /= seen;
+    let within = if freedom > 0.0 { scatter / freedom } else { f64::INFINITY };
+    let of_draws = within * inverse / (seen * seen);
+    // Without some samples the mean is uncertain by their differences too.
+    let left_out = 1.0 - seen / rows.len() as f64;
+    let among = (square / seen - mean * mean).max(0.0) - within * inverse / seen;
+    let of_choice = if left_out > 0.0 { left_out * among.max(0.0) / seen } else { 0.0 };
+    // Rounding must not make a sum of zero negative.
+    let bits = if mean.abs() < 1e-12 { 0.0 } else { mean };
+    Measured { bits, error: (of_draws + of_choice).sqrt() }
 }
 
 /// All numbers below `count`, so that every first part of them is spread over the whole.
@@ -124,48 +179,11 @@ fn spread_out(count: usize) -> Vec<usize> {
     (0..count).map(|index| index * step % count).collect()
 }
 
-/// Mean and standard error from the draws of the samples that were visited.
-fn summarise(rows: &[Vec<Sums>], visited: &[usize]) -> Vec<Exact> {
-    let of = |rows: &[Sums], which: fn(&Sums) -> [f64; 2]| {
-        let seen = visited.len() as f64;
-        // The mean over samples, the variance among them, and the mean variance of a sample's mean.
-        let (mut mean, mut square, mut within) = (0.0, 0.0, 0.0);
-        for index in visited {
-            let row = &rows[*index];
-            let [sum, squares] = which(row);
-            let own = sum / row.pairs;
-            mean += own / seen;
-            square += own * own / seen;
-            let scatter = (squares - sum * own).max(0.0) / (row.pairs - 1.0);
-            within += scatter / row.pairs / seen;
-        }
-        let among = (square - mean * mean).max(0.0) * seen / (seen - 1.0).max(1.0);
-        let left_out = 1.0 - seen / rows.len() as f64;
-        let variance = within / seen + left_out * (among - within).max(0.0) / seen;
-        // Rounding must not make a sum of zero negative.
-        Measured { bits: if mean.abs() < 1e-12 { 0.0 } else { mean }, error: variance.sqrt() }
-    };
-    let between_bounds = |rows: &[Sums], measured: Measured| {
-        let mean = |bound: usize| {
-            let sum = visited.iter().map(|index| rows[*index].bounds[bound]).sum::<f64>();
-            sum / visited.len() as f64
-        };
-        let (lower, upper) = (mean(0), mean(1));
-        Measured { bits: measured.bits.min(upper).max(lower), ..measured }
-    };
-    rows.iter()
-        .map(|rows| Exact {
-            inputs: between_bounds(rows, of(rows, |row| row.inputs)),
-            labels: of(rows, |row| row.labels),
-        })
-        .collect()
-}
-
 /// Outputs of some samples about their mean, samples of a class together.
 struct Centred {
     units: usize,
-    /// Each unit's outputs, `[units, samples]`, so that inner loops run along samples.
-    columns: Vec<f32>,
+    /// `[samples, units]`, row by row.
+    rows: Vec<f32>,
     samples: usize,
     /// Where the class of each sample begins and ends.
     classes: Vec<(usize, usize)>,
@@ -178,24 +196,24 @@ impl Centred {
         let units = layer.units();
         let mut order = samples.to_vec();
         order.sort_by_key(|sample| labels.of(*sample));
-        let count = order.len();
-        let mut classes = Vec::with_capacity(count);
+        let mut classes = Vec::with_capacity(order.len());
         for class in order.chunk_by(|one, other| labels.of(*one) == labels.of(*other)) {
             let start = classes.len();
             classes.extend(class.iter().map(|_| (start, start + class.len())));
         }
-        let mut columns = vec![0f32; units * count];
-        let mut total_variance = 0.0;
-        for (unit, column) in columns.chunks_exact_mut(count.max(1)).enumerate() {
-            let value = |sample: &usize| f64::from(layer.row(*sample)[unit]);
-            let mean = order.iter().map(value).sum::<f64>() / count as f64;
-            for (centred, sample) in column.iter_mut().zip(&order) {
-                let off = value(sample) - mean;
-                *centred = off as f32;
-                total_variance += off * off / count as f64;
-            }
+        let ordered: Vec<f32> =
+            order.iter().flat_map(|sample| layer.row(*sample)).copied().collect();
+        let (means, unit_variance) = LayerOutputs::new(&ordered, units).moments();
+        let centred = ordered
+            .chunks_exact(units)
+            .flat_map(|row| row.iter().zip(&means).map(|(v, mean)| (f64::from(*v) - mean) as f32));
+        Self {
+            units,
+            rows: centred.collect(),
+            samples: order.len(),
+            classes,
+            total_variance: unit_variance * units as f64,
         }
-        Self { units, columns, samples: count, classes, total_variance }
     }
 
     /// The information at each variance, with vectors of noise from `noise`.
@@ -205,106 +223,108 @@ impl Centred {
         tolerance: f64,
         noise: &mut impl FnMut(usize) -> Vec<f32>,
     ) -> Vec<Exact> {
-        let count = self.samples;
-        let order = spread_out(count);
-        let mut rows = vec![vec![Sums::default(); count]; variances.len()];
-        let passes = MAX_PASSES.max(MAX_DRAWS / (PAIRS * count));
-        let mut found = Vec::new();
-        for pass in 0..passes {
-            let mut seen = 0;
-            for visited in order.chunks(MANY / 2) {
-                self.draw(visited, variances, noise, &mut rows);
-                seen += visited.len();
-                if pass == 0 && count > MANY && seen < count {
-                    found = summarise(&rows, &order[..seen]);
-                    if is_within(&found, tolerance) {
-                        return found;
-                    }
-                }
+        let distances = Distances::new(LayerOutputs::new(&self.rows, self.units));
+        let mut found: Vec<Option<Exact>> = Vec::new();
+        let mut open: Vec<Reading> = Vec::new();
+        for variance in variances {
+            let (bounds, within) = self.bounds(&distances, *variance);
+            let apart = [bounds, within].map(|[lower, upper]| upper - lower);
+            if apart[0] + apart[1] <= SETTLED * tolerance {
+                let [middle, middle_within] =
+                    [bounds, within].map(|[lower, upper]| (lower + upper) / 2.0);
+                found.push(Some(Exact {
+                    inputs: Measured { bits: middle, error: apart[0] / 2.0 },
+                    labels: Measured {
+                        bits: middle - middle_within,
+                        error: (apart[0] + apart[1]) / 2.0,
+                    },
+                }));
+                continue;
             }
-            found = summarise(&rows, &order);
-            if is_within(&found, tolerance) {
-                break;
-            }
+            found.push(None);
+            let rows = vec![Sums::default(); self.samples];
+            open.push(Reading { variance: *variance, bounds, rows });
         }
-        found
+        if !open.is_empty() {
+            self.draw_until(tolerance, &distances, &mut open, noise);
+        }
+        let mut drawn = open.iter().map(Reading::summarise);
+        found.into_iter().filter_map(|settled| settled.or_else(|| drawn.next())).collect()
     }
 
-    /// Squared distances of all samples from one.
-    fn distances(&self, from: usize, squared: &mut [f32]) {
-        squared.fill(0.0);
-        for column in self.columns.chunks_exact(self.samples) {
-            let value = column[from];
-            for (sum, other) in squared.iter_mut().zip(column) {
-                let apart = value - other;
-                *sum += apart * apart;
+    /// Draws until every error is within the tolerance.
+    fn draw_until(
+        &self,
+        tolerance: f64,
+        distances: &Distances,
+        open: &mut [Reading],
+        noise: &mut impl FnMut(usize) -> Vec<f32>,
+    ) {
+        let order = spread_out(self.samples);
+        let is_within = |open: &[Reading]| open.iter().all(|reading| reading.is_within(tolerance));
+        for part in order.chunks(MANY / 2) {
+            self.draw(part, distances, open, noise);
+            let again: Vec<usize> = part.iter().step_by(REPEATED).copied().collect();
+            self.draw(&again, distances, open, noise);
+            if self.samples > MANY && is_within(open) {
+                return;
             }
+        }
+        let passes = MAX_PASSES.max(MAX_DRAWS / self.samples);
+        for _ in 1..passes {
+            if is_within(open) {
+                return;
+            }
+            self.draw(&order, distances, open, noise);
         }
     }
 
-    /// Adds a pass of draws for some samples, at every noise.
+    /// Adds a draw and its negative for each of some samples, at every noise.
     fn draw(
         &self,
-        visited: &[usize],
-        variances: &[f64],
+        samples: &[usize],
+        distances: &Distances,
+        open: &mut [Reading],
         noise: &mut impl FnMut(usize) -> Vec<f32>,
-        rows: &mut [Vec<Sums>],
     ) {
         let count = self.samples;
-        let mut squared = vec![0f32; count];
-        let mut projected = vec![0f32; TOGETHER * PAIRS * count];
+        let outputs = Matrix::new(&self.rows, count, self.units).transposed();
+        let mut projected = vec![0f32; TOGETHER * count];
         let mut near = vec![0f32; count];
-        for samples in visited.chunks(TOGETHER) {
-            let draws = noise(samples.len() * PAIRS * self.units);
-            self.project(&draws, &mut projected);
-            for (sample, projected) in samples.iter().zip(projected.chunks_exact(PAIRS * count)) {
-                self.distances(*sample, &mut squared);
-                for (variance, rows) in variances.iter().zip(&mut *rows) {
-                    if rows[*sample].pairs == 0.0 {
-                        rows[*sample].bounds = self.bounds(&squared, *variance, &mut near);
-                    }
-                    for along in projected.chunks_exact(count) {
-                        let [one, other] = [1.0, -1.0].map(|sign| {
-                            self.log_densities(*sample, &squared, along, *variance, sign, &mut near)
-                        });
-                        let of_all = (one[0] + other[0]) / 2.0;
-                        let within = (one[1] + other[1]) / 2.0;
-                        rows[*sample].add(of_all, of_all - within);
-                    }
+        for samples in samples.chunks(TOGETHER) {
+            let draws = noise(samples.len() * self.units);
+            product(Matrix::new(&draws, samples.len(), self.units), outputs, &mut projected, false);
+            for (sample, along) in samples.iter().zip(projected.chunks_exact(count)) {
+                let squared = distances.from(*sample);
+                for reading in &mut *open {
+                    let [one, other] = [1.0, -1.0].map(|sign| {
+                        let variance = reading.variance;
+                        self.log_densities(*sample, squared, along, variance, sign, &mut near)
+                    });
+                    let of_all = (one[0] + other[0]) / 2.0;
+                    let within = (one[1] + other[1]) / 2.0;
+                    reading.rows[*sample].add(of_all, of_all - within);
                 }
             }
         }
     }
 
-    /// `h · z` of every sample for each of some draws `[draws, units]`.
-    fn project(&self, draws: &[f32], projected: &mut [f32]) {
-        projected.fill(0.0);
-        let count = self.samples;
-        let (first, rest) = projected.split_at_mut(count);
-        let (second, rest) = rest.split_at_mut(count);
-        let (third, fourth) = rest.split_at_mut(count);
-        let units = self.units;
-        let draw = |index: usize, unit: usize| draws.get(index * units + unit).copied();
-        for (unit, column) in self.columns.chunks_exact(count).enumerate() {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|index| draw(index, unit).unwrap_or(0.0));
-            let sums = first.iter_mut().zip(&mut *second).zip(&mut *third).zip(&mut *fourth);
-            for ((((first, second), third), fourth), value) in sums.zip(column) {
-                *first += a * value;
-                *second += b * value;
-                *third += c * value;
-                *fourth += d * value;
+    /// The pairwise bounds of `I(X;T)`, and their means within classes.
+    fn bounds(&self, distances: &Distances, variance: f64) -> (Bounds, Bounds) {
+        let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
+        let mut near = vec![0f32; self.samples];
+        let (mut bounds, mut within) = ([0.0; 2], [0.0; 2]);
+        for (sample, class) in self.classes.iter().enumerate() {
+            let squared = distances.from(sample);
+            near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
+            for bound in 0..2 {
+                let [of_all, of_class] = self.of_densities(&near, *class);
+                bounds[bound] += of_all.max(0.0) / self.samples as f64;
+                within[bound] += of_class.max(0.0) / self.samples as f64;
+                near.iter_mut().for_each(|near| *near = (*near * *near) * (*near * *near));
             }
         }
-    }
-
-    /// A sample's part of the lower and the upper pairwise bound. Few draws meet the rare noise that
-    /// takes one sample for another; bounds know of it.
-    fn bounds(&self, squared: &[f32], variance: f64, near: &mut [f32]) -> [f64; 2] {
-        let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
-        near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
-        let lower = sum(near);
-        near.iter_mut().for_each(|near| *near = (*near * *near) * (*near * *near));
-        [lower, sum(near)].map(|sum| (self.samples as f64 / sum).log2().max(0.0))
+        (bounds, within)
     }
 
     /// `-log2` of the mixture's density at a sample's output with noise `sign · s · z`, relative to
@@ -326,7 +346,11 @@ impl Centred {
         for ((near, squared), along) in near.iter_mut().zip(squared).zip(along) {
             *near = exp2(squared * by_distance + (along - own) * by_noise);
         }
-        let (start, end) = self.classes[sample];
+        self.of_densities(near, self.classes[sample])
+    }
+
+    /// `-log2` of the mean density, of all samples and of those of a class.
+    fn of_densities(&self, near: &[f32], (start, end): (usize, usize)) -> [f64; 2] {
         let class = sum(&near[start..end]);
         let all = sum(&near[..start]) + class + sum(&near[end..]);
         [(self.samples as f64 / all).log2(), ((end - start) as f64 / class).log2()]
@@ -351,7 +375,6 @@ fn sum(values: &[f32]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel::Distances;
     use super::*;
     use crate::random::{generator, normals};
     use crate::stats;

@@ -26,6 +26,7 @@ use crate::model::MlpEnsemble;
 use network::{CpuNetwork, PassRows, Work};
 use samples::{CpuSamples, Order};
 use update::OptimiserState;
+pub(crate) use product::{Matrix, product};
 pub(crate) use update::covers;
 
 /// An ensemble in training, on slices.

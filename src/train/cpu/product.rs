@@ -6,7 +6,7 @@
 /// Fields are private, so that `rows`, `columns` and `strides` always fit `values`: the products
 /// rely on it.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a> {
+pub(crate) struct Matrix<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -16,7 +16,7 @@ pub(super) struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// The first rows of a slice; `rows * columns` of its numbers are used.
-    pub(super) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+    pub(crate) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         Self { values: &values[..rows * columns], rows, columns, strides: [columns, 1] }
     }
 
@@ -41,7 +41,7 @@ impl<'a> Matrix<'a> {
         self.strides
     }
 
-    pub(super) fn transposed(self) -> Self {
+    pub(crate) fn transposed(self) -> Self {
         let [row, column] = self.strides;
         Self { rows: self.columns, columns: self.rows, strides: [column, row], ..self }
     }
@@ -51,7 +51,7 @@ impl<'a> Matrix<'a> {
 ///
 /// # Panics
 /// If the shapes do not fit.
-pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
+pub(crate) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], add: bool) {
     assert_eq!(a.columns, b.rows);
     let out = &mut out[..a.rows * b.columns];
     #[cfg(target_family = "wasm")]
