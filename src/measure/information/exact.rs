@@ -23,13 +23,13 @@ use crate::train::{Matrix, product};
 
 /// Every one of so many samples is drawn for twice in the first pass, which gives the error.
 const REPEATED: usize = 4;
+/// Samples after which the error is looked at.
+const PART: usize = 64;
 /// Vectors of noise that are projected together.
 const TOGETHER: usize = 32;
 /// Passes over the samples, at most, and vectors of noise, at most, where that is more.
 const MAX_PASSES: usize = 64;
 const MAX_DRAWS: usize = 1 << 18;
-/// Samples from which on a part of them may do.
-const MANY: usize = 512;
 /// Draws are left out where bounds are nearer to each other than this part of the tolerance.
 const SETTLED: f64 = 0.2;
 
@@ -55,8 +55,8 @@ pub struct Exact {
 /// standard error is at most `tolerance`; the same `seed` gives the same draws, so that values of a
 /// layer at different steps differ by the layer alone. Not a number if an output is not finite.
 ///
-/// From 512 samples on, the mean may be taken over a part of them; the error then includes the
-/// choice of that part.
+/// Noise is drawn for as many samples as that takes. The others count with the middle of their
+/// bounds, corrected by what the draws say of the middle; the error includes the choice of samples.
 #[must_use]
 pub fn information(
     layer: LayerOutputs,
@@ -92,8 +92,12 @@ struct Reading {
     variance: f64,
     /// The pairwise bounds of `I(X;T)`.
     bounds: Bounds,
+    /// Each sample's part of the middle between bounds, of `I(X;T)` and of `I(T;Y)`.
+    middles: Vec<[f64; 2]>,
     /// What the draws of each sample gave.
     rows: Vec<Sums>,
+    /// Whether the errors are small enough.
+    is_done: bool,
 }
 
 /// Sums over the pairs of a draw and its negative for one sample: of its part of `I(X;T)` and of
@@ -119,12 +123,12 @@ impl Reading {
     /// Means and standard errors from the samples that were drawn for.
     fn summarise(&self) -> Exact {
         let [lower, upper] = self.bounds;
-        let inputs = summarise(&self.rows, |row| row.inputs);
+        let inputs = summarise(&self.rows, |row| row.inputs, &self.middles, 0);
         // Few draws meet the rare noise that takes one sample for another; bounds know of it.
         let bits = inputs.bits.min(upper).max(lower);
         Exact {
             inputs: Measured { bits, ..inputs },
-            labels: summarise(&self.rows, |row| row.labels),
+            labels: summarise(&self.rows, |row| row.labels, &self.middles, 1),
         }
     }
 
@@ -134,17 +138,24 @@ impl Reading {
     }
 }
 
-/// Mean and standard error of what was drawn. The variance of a draw is that of the samples that
-/// were drawn for several times.
-fn summarise(rows: &[Sums], which: fn(&Sums) -> [f64; 2]) -> Measured {
+/// Mean and standard error of what was drawn. Draws say how far each sample is from its middle,
+/// which is known of all samples. The variance of a draw is that of the samples that were drawn for
+/// several times.
+fn summarise(
+    rows: &[Sums],
+    which: fn(&Sums) -> [f64; 2],
+    middles: &[[f64; 2]],
+    quantity: usize,
+) -> Measured {
     let (mut seen, mut mean, mut square, mut inverse) = (0.0, 0.0, 0.0, 0.0);
     let (mut scatter, mut freedom) = (0.0, 0.0);
-    for row in rows.iter().filter(|row| row.pairs > 0.0) {
+    for (row, middle) in rows.iter().zip(middles).filter(|(row, _)| row.pairs > 0.0) {
         let [sum, squares] = which(row);
         let own = sum / row.pairs;
+        let off = own - middle[quantity];
         seen += 1.0;
-        mean += own;
-        square += own * own;
+        mean += off;
+        square += off * off;
         inverse += row.pairs.recip();
         scatter += (squares - sum * own).max(0.0);
         freedom += row.pairs - 1.0;
@@ -156,16 +167,17 @@ fn summarise(rows: &[Sums], which: fn(&Sums) -> [f64; 2]) -> Measured {
     let left_out = 1.0 - seen / rows.len() as f64;
     let among = (square / seen - mean * mean).max(0.0) - within * inverse / seen;
     let of_choice = if left_out > 0.0 { left_out * among.max(0.0) / seen } else { 0.0 };
+    let middle = middles.iter().map(|middle| middle[quantity]).sum::<f64>() / rows.len() as f64;
+    let bits = middle + mean;
     // Rounding must not make a sum of zero negative.
-    let bits = if mean.abs() < 1e-12 { 0.0 } else { mean };
-    Measured { bits, error: (of_draws + of_choice).sqrt() }
+    Measured {
+        bits: if bits.abs() < 1e-12 { 0.0 } else { bits },
+        error: (of_draws + of_choice).sqrt(),
+    }
 }
 
 /// All numbers below `count`, so that every first part of them is spread over the whole.
 fn spread_out(count: usize) -> Vec<usize> {
-    if count <= MANY {
-        return (0..count).collect();
-    }
     let is_coprime = |step: &usize| {
         let (mut a, mut b) = (*step, count);
         while b > 0 {
@@ -227,7 +239,7 @@ impl Centred {
         let mut found: Vec<Option<Exact>> = Vec::new();
         let mut open: Vec<Reading> = Vec::new();
         for variance in variances {
-            let (bounds, within) = self.bounds(&distances, *variance);
+            let (middles, bounds, within) = self.bounds(&distances, *variance);
             let apart = [bounds, within].map(|[lower, upper]| upper - lower);
             if apart[0] + apart[1] <= SETTLED * tolerance {
                 let [middle, middle_within] =
@@ -243,7 +255,7 @@ impl Centred {
             }
             found.push(None);
             let rows = vec![Sums::default(); self.samples];
-            open.push(Reading { variance: *variance, bounds, rows });
+            open.push(Reading { variance: *variance, bounds, middles, rows, is_done: false });
         }
         if !open.is_empty() {
             self.draw_until(tolerance, &distances, &mut open, noise);
@@ -261,21 +273,21 @@ impl Centred {
         noise: &mut impl FnMut(usize) -> Vec<f32>,
     ) {
         let order = spread_out(self.samples);
-        let is_within = |open: &[Reading]| open.iter().all(|reading| reading.is_within(tolerance));
-        for part in order.chunks(MANY / 2) {
-            self.draw(part, distances, open, noise);
-            let again: Vec<usize> = part.iter().step_by(REPEATED).copied().collect();
-            self.draw(&again, distances, open, noise);
-            if self.samples > MANY && is_within(open) {
-                return;
-            }
-        }
         let passes = MAX_PASSES.max(MAX_DRAWS / self.samples);
-        for _ in 1..passes {
-            if is_within(open) {
-                return;
+        for pass in 0..passes {
+            for part in order.chunks(PART) {
+                self.draw(part, distances, open, noise);
+                if pass == 0 {
+                    let again: Vec<usize> = part.iter().step_by(REPEATED).copied().collect();
+                    self.draw(&again, distances, open, noise);
+                }
+                for reading in open.iter_mut().filter(|reading| !reading.is_done) {
+                    reading.is_done = reading.is_within(tolerance);
+                }
+                if open.iter().all(|reading| reading.is_done) {
+                    return;
+                }
             }
-            self.draw(&order, distances, open, noise);
         }
     }
 
@@ -296,7 +308,7 @@ impl Centred {
             product(Matrix::new(&draws, samples.len(), self.units), outputs, &mut projected, false);
             for (sample, along) in samples.iter().zip(projected.chunks_exact(count)) {
                 let squared = distances.from(*sample);
-                for reading in &mut *open {
+                for reading in open.iter_mut().filter(|reading| !reading.is_done) {
                     let [one, other] = [1.0, -1.0].map(|sign| {
                         let variance = reading.variance;
                         self.log_densities(*sample, squared, along, variance, sign, &mut near)
@@ -309,22 +321,26 @@ impl Centred {
         }
     }
 
-    /// The pairwise bounds of `I(X;T)`, and their means within classes.
-    fn bounds(&self, distances: &Distances, variance: f64) -> (Bounds, Bounds) {
+    /// Each sample's part of the middle between the pairwise bounds, the bounds of `I(X;T)`, and the
+    /// means of those within classes.
+    fn bounds(&self, distances: &Distances, variance: f64) -> (Vec<[f64; 2]>, Bounds, Bounds) {
         let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
         let mut near = vec![0f32; self.samples];
         let (mut bounds, mut within) = ([0.0; 2], [0.0; 2]);
+        let mut middles = vec![[0.0; 2]; self.samples];
         for (sample, class) in self.classes.iter().enumerate() {
             let squared = distances.from(sample);
             near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
             for bound in 0..2 {
-                let [of_all, of_class] = self.of_densities(&near, *class);
-                bounds[bound] += of_all.max(0.0) / self.samples as f64;
-                within[bound] += of_class.max(0.0) / self.samples as f64;
+                let [of_all, of_class] = self.of_densities(&near, *class).map(|bits| bits.max(0.0));
+                bounds[bound] += of_all / self.samples as f64;
+                within[bound] += of_class / self.samples as f64;
+                middles[sample][0] += of_all / 2.0;
+                middles[sample][1] += (of_all - of_class) / 2.0;
                 near.iter_mut().for_each(|near| *near = (*near * *near) * (*near * *near));
             }
         }
-        (bounds, within)
+        (middles, bounds, within)
     }
 
     /// `-log2` of the mixture's density at a sample's output with noise `sign · s · z`, relative to
@@ -595,8 +611,7 @@ mod tests {
             let of = |seed| {
                 let layer = LayerOutputs::new(&values, units);
                 let labels = Labels::new(&classes, 5);
-                // One pass of draws.
-                information(layer, labels, &samples, &[Noise::Ratio(decibels)], 1.0, seed)[0]
+                information(layer, labels, &samples, &[Noise::Ratio(decibels)], 0.03, seed)[0]
             };
             let repeats: Vec<Exact> = (0..100).map(of).collect();
             for which in [|exact: &Exact| exact.inputs, |exact: &Exact| exact.labels] {

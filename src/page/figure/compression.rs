@@ -10,7 +10,6 @@ use super::budget::DrawBudget;
 use super::curves::{is_due, on_change, over_time, pointing};
 use super::panel::{Crosshair, Panel, View};
 use super::settings::nearest_stop;
-use super::sweep::section;
 use super::{Handle, Pointed};
 use crate::compression;
 use crate::experiment::{Field, Value, field, keys};
@@ -77,7 +76,12 @@ impl Compression {
         let holder: HtmlElement = root.part("compression-chart");
         let mut listeners = over_time(&holder, handle);
         let over_steps: HtmlElement = root.part("compression-over-steps");
-        over_steps.set_hidden(has_measures);
+        if has_measures {
+            over_steps.remove();
+        } else {
+            // The slider belongs to the chart that it changes.
+            over_steps.prepend_with_node_1(&root.part::<HtmlElement>("resolution-row")).ok();
+        }
         let slider: HtmlInputElement = root.part("resolution");
         slider.set_id(&root.unique("resolution"));
         set_attribute(&root.part::<HtmlElement>("resolution-label"), "for", &slider.id());
@@ -111,7 +115,7 @@ impl Compression {
             }));
         }
         Self {
-            section: section(root, "compression"),
+            section: root.part("compression"),
             over_steps,
             layers: root.part("compression-layers"),
             buttons: Vec::new(),
@@ -302,7 +306,8 @@ impl Panel for Compression {
         for (of, button, _) in &self.buttons {
             set_attribute(button, "aria-pressed", &(*of == layer).to_string());
         }
-        if !self.over_steps.hidden() {
+        if !self.shows_maps {
+            self.over_steps.set_hidden(false);
             self.draw_over_steps(view, layer, budget);
         }
         let stops = RESOLUTIONS.map(f64::from);
