@@ -120,6 +120,14 @@ impl<'a> Labels<'a> {
         self.count
     }
 
+    /// How many of some samples are in each class.
+    #[must_use]
+    pub fn counts(&self, samples: &[usize]) -> Vec<u32> {
+        let mut counts = vec![0; self.count];
+        samples.iter().for_each(|sample| counts[self.of(*sample) as usize] += 1);
+        counts
+    }
+
     /// Classes as vectors, `[samples, classes]`, row by row, with a one each.
     #[must_use]
     pub fn one_hot(&self) -> Vec<f32> {

@@ -11,6 +11,15 @@
 //! density changes between them: with 500 samples one bit in three dimensions is estimated as 0.8.
 //! No estimate exceeds `ψ(n) - ψ(k)`.
 //!
+//! Each of the two spaces is scaled to the same total variance over the measured samples first, as
+//! the larger of two distances has no meaning otherwise: a layer times 1000 would hide the input.
+//! References standardise as well (scikit-learn's `mutual_info_regression`), but unit by unit. Here
+//! one factor scales a whole space, as noise has the same variance on all units: a unit that hardly
+//! varies is not blown up to the weight of the others.
+//!
+//! Labels are at most their entropy to be known, which the estimate of Ross exceeds where classes
+//! lie apart: it is cut off there.
+//!
 //! The input has to be continuous, or a few values each met often. One-hot pairs
 //! have only three distances between them, so their neighbours say nothing.
 //!
@@ -18,7 +27,7 @@
 //! (Gao, Kannan, Oh & Viswanath, arXiv 1709.06212), so that discrete values may occur.
 
 use super::kernel::{Distances, Noise};
-use super::{Labels, LayerOutputs};
+use super::{Labels, LayerOutputs, entropy};
 use crate::random::{self, Generator};
 
 /// The outputs of a layer with Gaussian noise, `[samples, units]`, of the same variance on all
@@ -36,7 +45,8 @@ pub fn noisy(layer: LayerOutputs, noise: Noise, generator: &mut Generator) -> Ve
 
 /// The mutual information of two continuous variables over some of the samples, in bits, from the
 /// `k`-th nearest neighbours: `ψ(k) + ψ(n) - ⟨ψ(n_x + 1) + ψ(n_t + 1)⟩`. Distances are Euclidean in
-/// each of the two spaces and the larger of the two in their product.
+/// each of the two spaces, scaled to the same total variance, and the larger of the two in their
+/// product.
 ///
 /// Not a number unless there are more than `k` samples. May be below zero.
 #[must_use]
@@ -48,8 +58,11 @@ pub fn shared(x: &Distances, t: &Distances, samples: &[usize], k: usize) -> f64 
     let psi = digamma(n);
     let mut sum = 0.0;
     let mut nearest = Nearest::new(k);
+    let ratio = scale(t, samples) / scale(x, samples);
+    let mut from_t = vec![0f32; t.rows()];
     for one in samples {
-        let (from_x, from_t) = (x.from(*one), t.from(*one));
+        let from_x = x.from(*one);
+        from_t.iter_mut().zip(t.from(*one)).for_each(|(scaled, apart)| *scaled = apart * ratio);
         let others = || samples.iter().filter(|other| *other != one);
         nearest.clear();
         others().for_each(|other| nearest.push(from_x[*other].max(from_t[*other])));
@@ -61,9 +74,15 @@ pub fn shared(x: &Distances, t: &Distances, samples: &[usize], k: usize) -> f64 
         } else {
             others().filter(|other| from_x[**other].max(from_t[**other]) == 0.0).count()
         };
-        sum += psi[k] - psi[count(from_x) + 1] - psi[count(from_t) + 1];
+        sum += psi[k] - psi[count(from_x) + 1] - psi[count(&from_t) + 1];
     }
     (sum / n as f64 + psi[n]) * std::f64::consts::LOG2_E
+}
+
+/// The factor that takes squared distances to a total variance of 1; 1 where all samples coincide.
+fn scale(distances: &Distances, samples: &[usize]) -> f32 {
+    let total = distances.total_variance(samples);
+    if total > 0.0 { total.recip() as f32 } else { 1.0 }
 }
 
 /// The mutual information of a continuous variable and a discrete one over some samples, in bits:
@@ -71,12 +90,13 @@ pub fn shared(x: &Distances, t: &Distances, samples: &[usize], k: usize) -> f64 
 /// class as near as the `k`-th neighbour of the same.
 ///
 /// Classes with fewer than `k + 1` samples take as many neighbours as they have; samples that are
-/// alone in their class are left out. Not a number if that leaves none. May be below zero.
+/// alone in their class are left out. Not a number if that leaves none. May be below zero, and is at
+/// most the entropy of the labels of all `samples`.
 #[must_use]
 pub fn shared_with_labels(t: &Distances, labels: Labels, samples: &[usize], k: usize) -> f64 {
-    let mut counts = vec![0usize; labels.count()];
-    samples.iter().for_each(|sample| counts[labels.of(*sample) as usize] += 1);
-    let count_of = |sample: usize| counts[labels.of(sample) as usize];
+    let counts = labels.counts(samples);
+    let most = entropy(&counts);
+    let count_of = |sample: usize| counts[labels.of(sample) as usize] as usize;
     let samples: Vec<usize> = samples.iter().copied().filter(|s| count_of(*s) > 1).collect();
     let n = samples.len();
     if k == 0 || n == 0 {
@@ -98,7 +118,7 @@ pub fn shared_with_labels(t: &Distances, labels: Labels, samples: &[usize], k: u
         };
         sum += psi[k] - psi[m] - psi[count_of(*one)];
     }
-    (sum / n as f64 + psi[n]) * std::f64::consts::LOG2_E
+    ((sum / n as f64 + psi[n]) * std::f64::consts::LOG2_E).min(most)
 }
 
 /// The `k` smallest of the numbers that it was given, in order.
@@ -187,10 +207,22 @@ mod tests {
             let unit = |u| f64::from(values[i * units + u]) - f64::from(values[j * units + u]);
             (0..units).map(|u| unit(u).powi(2)).sum::<f64>().sqrt()
         };
+        let spread = |values: &[f32]| {
+            let pairs = (0..n * n).map(|pair| apart(values, pair / n, pair % n).powi(2));
+            (pairs.sum::<f64>() / (2 * n * n) as f64).sqrt()
+        };
+        let (spread_x, spread_t) = (spread(x), spread(t));
+        let mut entropy = 0.0;
+        for class in 0..2 {
+            let share = classes.iter().filter(|c| **c == class).count() as f64 / n as f64;
+            entropy -= share * share.log2();
+        }
         let (mut kraskov, mut ross) = (psi(k) + psi(n), psi(k) + psi(n));
         for i in 0..n {
-            let mut pairs: Vec<(f64, f64)> =
-                (0..n).filter(|j| *j != i).map(|j| (apart(x, i, j), apart(t, i, j))).collect();
+            let mut pairs: Vec<(f64, f64)> = (0..n)
+                .filter(|j| *j != i)
+                .map(|j| (apart(x, i, j) / spread_x, apart(t, i, j) / spread_t))
+                .collect();
             pairs.sort_by(|one, other| one.0.max(one.1).total_cmp(&other.0.max(other.1)));
             let reach = pairs[k - 1].0.max(pairs[k - 1].1);
             let n_x = pairs.iter().filter(|pair| pair.0 < reach).count();
@@ -201,10 +233,10 @@ mod tests {
                 .map(|j| apart(t, i, j))
                 .collect();
             same.sort_by(f64::total_cmp);
-            let m = pairs.iter().filter(|pair| pair.1 <= same[k - 1]).count();
+            let m = (0..n).filter(|j| *j != i && apart(t, i, *j) <= same[k - 1]).count();
             ross -= (psi(same.len() + 1) + psi(m)) / n as f64;
         }
-        [kraskov / 2f64.ln(), ross / 2f64.ln()]
+        [kraskov / 2f64.ln(), (ross / 2f64.ln()).min(entropy)]
     }
 
     #[test]
@@ -317,6 +349,41 @@ mod tests {
         assert!((moved[0] - whole[0]).abs() < 1e-12 && (moved[1] - whole[1]).abs() < 1e-12);
         let alone = of(&x[..200], &t[..200], &classes[..100], &all(100));
         assert_eq!(alone, of(&x, &t, &classes, &all(100)));
+    }
+
+    #[test]
+    fn a_layer_times_a_thousand_tells_the_same_about_its_input() {
+        let (x, t) = channel(2, 2.0, 300, 1);
+        let of = |factor: f32| {
+            let scaled: Vec<f32> = t.iter().map(|t| factor * t).collect();
+            shared(&distances(&x, 2), &distances(&scaled, 2), &all(300), 3)
+        };
+        let alone = of(1.0);
+        assert!(alone > 1.5, "{alone}");
+        for factor in [1e-3, 0.03, 1000.0] {
+            assert!((of(factor) - alone).abs() < 0.01, "{factor}: {} and {alone}", of(factor));
+        }
+    }
+
+    #[test]
+    fn labels_are_never_known_beyond_their_entropy() {
+        // Ten classes of thirty samples, far apart: without the limit 3.34 bits.
+        let mut generator = generator(3, Purpose::ReferenceProblem);
+        let classes: Vec<u32> = (0..300).map(|sample| sample % 10).collect();
+        let values: Vec<f32> = classes
+            .iter()
+            .map(|class| 100.0 * *class as f32 + random::normal(&mut generator) as f32)
+            .collect();
+        let (layer, labels) = (distances(&values, 1), Labels::new(&classes, 10));
+        for k in [1, 3, 10] {
+            let got = shared_with_labels(&layer, labels, &all(300), k);
+            assert!((got - 10f64.log2()).abs() < 1e-12, "{k}: {got}");
+        }
+        // Of 23 samples three classes have three and the others two: that entropy is the limit.
+        let few: Vec<usize> = (0..23).collect();
+        let own = entropy(&labels.counts(&few));
+        assert!(own < 10f64.log2());
+        assert_eq!(shared_with_labels(&layer, labels, &few, 3), own);
     }
 
     #[test]
