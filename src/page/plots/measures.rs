@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Words, groups, summary};
 use crate::evaluation::ProbeResult;
-use crate::experiment::{Estimator, Experiment};
+use crate::experiment::{Activation, BinRange, Estimator, Experiment};
 use crate::history::History;
 use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Split, sample_counts};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
@@ -209,7 +209,12 @@ pub fn panel(
     let experiment = history.experiment();
     let drawn = drawn(history, theme, quantity, chosen, text);
     let words = nearest(history, step).map(|near| readout(history, near, &drawn, text));
-    let warning = drawn.iter().find_map(|drawn| saturation(history, drawn, text));
+    let warnings: Vec<String> = [saturation, labels_of_lone_samples, labels_cut_off]
+        .iter()
+        .filter_map(|warning| drawn.iter().find_map(|drawn| warning(history, drawn, text)))
+        .chain(bins_too_narrow(history, quantity, &drawn, text))
+        .collect();
+    let warning = (!warnings.is_empty()).then(|| text.sentences(&warnings));
     let sets: Vec<Option<Split>> = drawn.iter().map(|drawn| drawn.curve.set).collect();
     let one_set = sets.first().copied().flatten().filter(|set| {
         sets.iter().all(|other| *other == Some(*set))
@@ -342,17 +347,22 @@ pub(super) fn with_set(title: String, set: Split, text: &Text) -> String {
     text.with("chart-with-set", &[("title", title.into()), ("set", set.key().into())])
 }
 
-/// The maximum of an estimate of `I(X;T)` on some samples, in bits.
-pub(super) fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
+/// How many samples of a set are measured.
+fn measured_samples(experiment: &Experiment, set: Split) -> usize {
     let settings = &experiment.settings;
     let all = settings.train_samples();
     let (train, test) = sample_counts(settings, all, settings.all_samples() - all);
-    let samples = match set {
+    match set {
         Split::Train => train,
         Split::Test => test,
         Split::All | Split::Random => train + test,
-    };
-    let samples = match settings.info {
+    }
+}
+
+/// The maximum of an estimate of `I(X;T)` on some samples, in bits.
+pub(super) fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
+    let samples = measured_samples(experiment, set);
+    let samples = match experiment.settings.info {
         Estimator::Off | Estimator::Neighbours => return None,
         // The critic learns from one half of the pairs and is measured on the other.
         Estimator::Contrastive => (samples / 2).min(CONTRASTIVE_BATCH),
@@ -388,20 +398,29 @@ pub(super) fn levels(
     }
 }
 
+/// The fraction of measured steps at which an `I(X;T)` on a set is at its maximum; `None` if it has
+/// none, or there are hardly any steps.
+fn saturated_fraction(
+    history: &History,
+    index: usize,
+    set: Split,
+    members: &Range<usize>,
+) -> Option<f64> {
+    const NEAR: f64 = 0.1;
+    let ceiling = ceiling(history.experiment(), set)?;
+    let points = points(history, index, members);
+    let high = points.iter().filter(|point| point.median > ceiling - NEAR).count();
+    (points.len() > 3).then(|| high as f64 / points.len() as f64)
+}
+
 /// A warning if an estimate has been at its maximum for most of the run.
 fn saturation(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<String> {
-    const NEAR: f64 = 0.1;
     if drawn.curve.quantity != Quantity::InputInformation {
         return None;
     }
     let set = drawn.curve.set?;
     let experiment = history.experiment();
-    let ceiling = ceiling(experiment, set)?;
-    let points = points(history, drawn.index, &drawn.members);
-    let high = points.iter().filter(|point| point.median > ceiling - NEAR).count();
-    if points.len() <= 3 || 10 * high <= 9 * points.len() {
-        return None;
-    }
+    saturated_fraction(history, drawn.index, set, &drawn.members).filter(|high| *high > 0.9)?;
     let outputs = experiment.settings.hidden().len() + 1;
     Some(if drawn.members.len() < experiment.member_count() {
         text.with("warning-saturated", &[("curve", drawn.series.name.as_str().into())])
@@ -415,6 +434,69 @@ fn saturation(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<Stri
             _ => text.get("warning-saturated-outputs"),
         }
     })
+}
+
+/// A warning if every sample looks different at half of the steps: `I(T;Y)` is then the entropy of
+/// the labels, whatever they are.
+fn labels_of_lone_samples(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<String> {
+    let Curve { quantity: Quantity::LabelInformation, set: Some(set), .. } = drawn.curve else {
+        return None;
+    };
+    // A critic's limit is that of its batch.
+    if history.experiment().settings.info == Estimator::Contrastive {
+        return None;
+    }
+    let inputs = Curve { quantity: Quantity::InputInformation, ..drawn.curve };
+    let index = history.curves().iter().position(|curve| *curve == inputs)?;
+    saturated_fraction(history, index, set, &drawn.members).filter(|high| *high >= 0.5)?;
+    Some(text.with("warning-lone-samples", &[("curve", drawn.series.name.as_str().into())]))
+}
+
+/// A warning if an estimate from nearest neighbours was cut off at the entropy of the labels.
+fn labels_cut_off(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<String> {
+    /// Bits by which the entropy of drawn labels may be below what it is on average.
+    const SCATTER: f64 = 0.05;
+    let experiment = history.experiment();
+    let is_cut = experiment.settings.info == Estimator::Neighbours;
+    if !is_cut || drawn.curve.quantity != Quantity::LabelInformation {
+        return None;
+    }
+    let classes = experiment.settings.outputs() as f64;
+    let samples = measured_samples(experiment, drawn.curve.set?) as f64;
+    // Samples miss some of the entropy, by the term of Miller.
+    let entropy = classes.log2() - (classes - 1.0) / (2.0 * samples) * std::f64::consts::LOG2_E;
+    let points = points(history, drawn.index, &drawn.members);
+    let reached = points.iter().any(|point| point.high >= entropy - SCATTER);
+    reached.then(|| {
+        text.with("warning-labels-cut-off", &[("curve", drawn.series.name.as_str().into())])
+    })
+}
+
+/// A warning if bins from -1 to 1 are used on layers whose outputs can lie outside.
+fn bins_too_narrow(
+    history: &History,
+    quantity: Quantity,
+    drawn: &[DrawnCurve],
+    text: &Text,
+) -> Option<String> {
+    let settings = &history.experiment().settings;
+    let is_information =
+        matches!(quantity, Quantity::InputInformation | Quantity::LabelInformation);
+    let is_fixed = settings.info == Estimator::Binning && settings.bin_range == BinRange::Fixed;
+    if !is_information || !is_fixed {
+        return None;
+    }
+    let hidden = settings.hidden();
+    let is_wider = |curve: &Curve| {
+        let hidden = curve.layer.and_then(|layer| hidden.get(layer - 1));
+        hidden.is_none_or(|layer| layer.activation != Activation::Tanh)
+    };
+    let wider = drawn.iter().map(|drawn| &drawn.curve).filter(|curve| is_wider(curve));
+    let mut names: Vec<String> =
+        wider.map(|curve| layer_name(curve, hidden.len() + 1, text)).collect();
+    names.dedup();
+    let names = text.join("list-middle", &names);
+    (!names.is_empty()).then(|| text.with("warning-narrow-bins", &[("layers", names.into())]))
 }
 
 /// I(X;T) against I(T;Y), a trail through the steps for each layer or set of samples.
@@ -556,6 +638,58 @@ mod tests {
             text.starts_with("I(X;T) is at its maximum on the training set: ")
         }));
         assert_eq!(warning(5.0), None);
+    }
+
+    /// The warning on the test set when `I(X;T)` and `I(T;Y)` have these values at four steps.
+    fn warning(query: &str, quantity: Quantity, inputs: f32, labels: f32) -> Option<String> {
+        let mut history = History::new(Experiment::from_query(query).experiment);
+        let is_of_labels = |curve: &Curve| curve.quantity == Quantity::LabelInformation;
+        let value = |curve| Some(if is_of_labels(curve) { labels } else { inputs });
+        let values: Vec<Option<f32>> = history.curves().iter().map(value).collect();
+        for step in 1..=4 {
+            history.push_measurement(ProbeResult { step, members: vec![values.clone()] });
+        }
+        panel(&history, &THEME, quantity, Split::Test, 1.0, &english()).warning
+    }
+
+    #[test]
+    fn labels_of_samples_that_all_look_different_are_warned_of() {
+        let of = |estimator: &str, inputs| {
+            let query = format!("seeds=1&info={estimator}");
+            warning(&query, Quantity::LabelInformation, inputs, 4.5)
+        };
+        for estimator in ["binning", "kernel", "exact"] {
+            let warned = of(estimator, 9.04).is_some_and(|text| text.contains("whatever the"));
+            assert!(warned, "{estimator}: {:?}", of(estimator, 9.04));
+            assert_eq!(of(estimator, 6.0), None, "{estimator}");
+        }
+    }
+
+    #[test]
+    fn neighbours_at_the_entropy_of_labels_are_called_cut_off() {
+        let of = |labels| {
+            let query = "seeds=1&info=neighbours";
+            warning(query, Quantity::LabelInformation, 3.0, labels)
+        };
+        // 23 classes: 4.52 bits, of 264 samples some 4.46.
+        assert!(of(4.46).is_some_and(|text| text.contains("cut off")));
+        assert_eq!(of(4.2), None);
+    }
+
+    #[test]
+    fn bins_narrower_than_a_layer_are_named_with_the_layer() {
+        let of = |query: &str| {
+            let query = format!("seeds=1&info=binning&layers=all&bin-range=fixed&{query}");
+            warning(&query, Quantity::InputInformation, 3.0, 1.0).unwrap_or_default()
+        };
+        let tanh = of("activation=tanh&deeper=9tanh");
+        assert!(tanh.contains("outputs") && !tanh.contains("layer"), "{tanh}");
+        let relu = of("activation=tanh&deeper=9relu");
+        assert!(relu.contains("layer 2, outputs") && !relu.contains("layer 1"), "{relu}");
+        let range = "seeds=1&info=binning&bin-range=running";
+        assert_eq!(warning(range, Quantity::InputInformation, 3.0, 1.0), None);
+        let other = "seeds=1&info=kernel&bin-range=fixed";
+        assert_eq!(warning(other, Quantity::InputInformation, 3.0, 1.0), None);
     }
 
     #[test]

@@ -178,6 +178,9 @@ warning-saturated-set = I(X;T) is at its maximum on { $set ->
     [test] the test set
    *[other] all samples
 }: every sample looks different at this resolution. No compression can be seen here.
+warning-lone-samples = Every sample looks different at this resolution ({ $curve }). I(T;Y) is then the entropy of the labels, whatever the labels are.
+warning-labels-cut-off = I(T;Y) reaches the entropy of the labels ({ $curve }). Nearest neighbours would go above it, so the curve is cut off there.
+warning-narrow-bins = The bins go from −1 to 1, and values can be larger here: { $layers }. All values outside fall in the outermost bins.
 
 # Whether layers compress.
 label-compression = Compression

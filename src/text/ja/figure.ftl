@@ -166,6 +166,9 @@ warning-saturated-set = { $set ->
     [test] テストデータ
    *[other] 全サンプル
 }でのI(X;T)は、上限に達しています。この分解能ではどのサンプルも区別でき、圧縮は見えません。
+warning-lone-samples = この分解能ではどのサンプルも区別できます（{ $curve }）。このときI(T;Y)は、ラベルが何であってもラベルのエントロピーになります。
+warning-labels-cut-off = I(T;Y)がラベルのエントロピーに達しています（{ $curve }）。最近傍法の値はこれを超えてしまうため、曲線をここで打ち切っています。
+warning-narrow-bins = ビンの範囲は−1〜1ですが、次の値はその外に出ることがあります：{ $layers }。範囲外の値は、すべて両端のビンに入ります。
 
 # Whether layers compress.
 label-compression = 圧縮
