@@ -54,6 +54,8 @@ pub enum Purpose {
     RandomPoints = 31,
     /// Which halves of the samples an estimate is repeated on.
     Subsamples = 32,
+    /// Permutations of labels for the baseline of an estimate.
+    Shuffles = 33,
 }
 
 /// The generator of one seed for one purpose.

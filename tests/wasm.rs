@@ -49,7 +49,7 @@ async fn webgpu_takes_the_steps_of_the_cpu_with_every_setting() {
 #[wasm_bindgen_test]
 async fn what_is_measured_on_webgpu_is_what_is_measured_on_the_cpu() {
     let query = "p=7&width=16&seeds=2&steps=4&lr=0.01&layers=all&bounds=both&spread=1&complexity=1\
-                 &linear-map=1&spectra=1&fourier=1&truncation=1";
+                 &linear-map=1&spectra=1&fourier=1&truncation=1&shuffle=1";
     let experiment = Experiment::from_query(query).experiment;
     let mut measured = Vec::new();
     for device in [gpu().await, Device::flex()] {

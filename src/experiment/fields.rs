@@ -565,6 +565,8 @@ pub static FIELDS: &[Field] = &[
         use settings::Estimator::{Contrastive, Exact, Off};
         !s.is_regression() && !matches!(s.info, Off | Exact | Contrastive)
     }),
+    field!(Measures, shuffle, "shuffle", SWITCH)
+        .when(|s| !s.is_regression() && s.info != settings::Estimator::Off),
     field!(Measures, class_variance, "spread", SWITCH).when(|s| !s.is_regression()),
     field!(Measures, complexity, "complexity", SWITCH).when(has_hidden_layers),
     field!(Measures, radius, "radius", number(0.001, 10.0, Scale::Log))

@@ -24,6 +24,10 @@ pub enum Quantity {
     InputInformationError,
     /// The same of `I(T;Y)`, bits.
     LabelInformationError,
+    /// Mean of `I(T;Y)` with permuted labels, bits.
+    LabelInformationShuffled,
+    /// Standard deviation of that among permutations, bits.
+    LabelInformationShuffledDeviation,
     /// Variance within classes over all variance, 0 to 1.
     ClassVariance,
     /// Units of a hidden layer that switch sign near a sample, mean over samples.
@@ -58,6 +62,8 @@ impl Quantity {
             Self::LabelInformationDeviation => "label-information-deviation",
             Self::InputInformationError => "input-information-error",
             Self::LabelInformationError => "label-information-error",
+            Self::LabelInformationShuffled => "label-information-shuffled",
+            Self::LabelInformationShuffledDeviation => "label-information-shuffled-deviation",
             Self::ClassVariance => "class-variance",
             Self::LocalComplexity => "local-complexity",
             Self::LinearMappingNumber => "linear-mapping-number",
@@ -271,22 +277,21 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         MeasuredLayers::All => 1..=layers,
     };
     let mut all = Vec::new();
+    const SHUFFLED: [Quantity; 2] =
+        [Q::LabelInformationShuffled, Q::LabelInformationShuffledDeviation];
     if settings.info == Estimator::Exact {
-        let quantities: &[_] = if classes {
-            &[
-                Q::InputInformation,
-                Q::InputInformationError,
-                Q::LabelInformation,
-                Q::LabelInformationError,
-            ]
-        } else {
-            &[Q::InputInformation, Q::InputInformationError]
-        };
+        let mut quantities = vec![Q::InputInformation, Q::InputInformationError];
+        if classes {
+            quantities.extend([Q::LabelInformation, Q::LabelInformationError]);
+        }
+        if classes && settings.shuffle {
+            quantities.extend(SHUFFLED);
+        }
         let resolutions = resolutions(settings);
         for quantity in quantities {
             for layer in measured.clone() {
                 for set in sets.apart {
-                    let curve = Curve::of(*quantity).layer(layer).on(*set);
+                    let curve = Curve::of(quantity).layer(layer).on(*set);
                     all.extend(resolutions.iter().map(|decibels| curve.snr(*decibels)));
                 }
             }
@@ -315,6 +320,9 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
             if classes {
                 add(Q::LabelInformationDeviation, measured.clone(), sets.layers);
             }
+        }
+        if settings.shuffle && classes {
+            SHUFFLED.into_iter().for_each(|q| add(q, measured.clone(), sets.layers));
         }
     }
     if settings.class_variance && classes {
@@ -366,7 +374,7 @@ mod tests {
     fn every_switch_adds_its_curves_and_no_name_comes_twice() {
         assert_eq!(names("info=off"), Vec::<String>::new());
         let all = names(
-            "info=kernel&layers=all&bounds=both&subsamples=1&spread=1&complexity=1&linear-map=1&spectra=1\
+            "info=kernel&layers=all&bounds=both&subsamples=1&shuffle=1&spread=1&complexity=1&linear-map=1&spectra=1\
              &fourier=1&truncation=1&deeper=24tanh",
         );
         let mut unique = all.clone();
@@ -385,17 +393,21 @@ mod tests {
             "singular-value.layer-2.rank-16",
             "fourier-share.layer-1.rank-5",
             "input-information-deviation.layer-1.train",
+            "label-information-shuffled.layer-1.train",
+            "label-information-shuffled-deviation.layer-3.all",
             "fourier-concentration.layer-1",
             "truncated-accuracy.rank-16.test",
         ] {
             assert!(all.iter().any(|seen| seen == name), "{name} in {all:?}");
         }
-        let exact = names("snr=7&map=1");
-        // Two quantities with their errors, two sets, nine resolutions and that of the settings.
-        assert_eq!(exact.len(), 2 * 2 * 2 * 10);
-        for name in
-            ["input-information.layer-2.7-dB.test", "label-information-error.layer-2.-10-dB.train"]
-        {
+        let exact = names("snr=7&map=1&shuffle=1");
+        // Three quantities with their errors, two sets, nine resolutions and that of the settings.
+        assert_eq!(exact.len(), 3 * 2 * 2 * 10);
+        for name in [
+            "input-information.layer-2.7-dB.test",
+            "label-information-error.layer-2.-10-dB.train",
+            "label-information-shuffled.layer-2.7-dB.test",
+        ] {
             assert!(exact.iter().any(|seen| seen == name), "{name} in {exact:?}");
         }
         assert_eq!(names("").len(), 2 * 2 * 2);

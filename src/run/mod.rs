@@ -400,14 +400,15 @@ mod tests {
     #[test]
     fn a_member_is_measured_as_it_would_be_alone() {
         // Narrower than the others, and with fewer samples: padding is no data.
-        let all = "layers=all&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1";
+        let all = "layers=all&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1\
+                   &shuffle=1";
         for (several, alone) in [("width=24,32", "width=24"), ("frac=0.4,0.5", "frac=0.4")] {
             for info in [
                 all,
                 "info=binning&bin-range=step&layers=all",
                 "info=binning&bin-range=quantile&bin-correction=1&layers=all",
                 "info=binning&bin-range=running&layers=all",
-                "info=neighbours&layers=all",
+                "info=neighbours&layers=all&shuffle=1",
                 "info=contrastive&layers=all",
             ] {
                 let common = format!("p=11&steps=4&lr=0.01&{info}");
@@ -437,6 +438,41 @@ mod tests {
                 assert!(compared >= 30, "{compared}");
             }
         }
+    }
+
+    #[test]
+    fn shuffled_labels_tell_what_an_estimator_makes_up() {
+        use crate::measure::{Curve, Quantity, Split, curves};
+
+        let of = |query: &str| {
+            let query = format!("p=11&width=48&seeds=1&steps=400&shuffle=1&{query}");
+            let experiment = Experiment::valid(&query);
+            let last = measured(&mut finished(&query)).pop().expect("recorded");
+            [
+                Quantity::LabelInformation,
+                Quantity::LabelInformationShuffled,
+                Quantity::LabelInformationShuffledDeviation,
+            ]
+            .map(|quantity| {
+                let is_it =
+                    |curve: &Curve| curve.quantity == quantity && curve.set == Some(Split::Train);
+                let index = curves(&experiment).iter().position(is_it).expect("measured");
+                last.members[0][index].expect("a number")
+            })
+        };
+        for info in ["snr=0", "info=kernel", "info=neighbours"] {
+            let [own, shuffled, deviation] = of(info);
+            assert!(
+                own > shuffled + 3.0 * deviation && deviation > 0.0,
+                "{info}: {own} {shuffled}"
+            );
+        }
+        // Every sample is alone in its bins: any labels are known.
+        let [own, shuffled, _] = of("info=binning&bins=200");
+        assert!((own - shuffled).abs() < 0.05, "{own} {shuffled}");
+        // A critic finds nothing in pairs that it has not learned.
+        let [_, shuffled, _] = of("info=contrastive&steps=1");
+        assert!(shuffled < 0.2, "{shuffled}");
     }
 
     #[test]

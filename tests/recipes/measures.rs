@@ -85,7 +85,8 @@ const BOUND: &str = "info=kernel&noise-scale=relative";
 
 #[test]
 fn while_grokking_only_the_outputs_compress() {
-    let history = measure(&format!("preset=grokking&{BOUND}&layers=all&spread=1&fourier=1&spectra=1"));
+    let history =
+        measure(&format!("preset=grokking&{BOUND}&layers=all&spread=1&fourier=1&spectra=1"));
     let at = |name: &str, step| value(&history, name, step);
     assert_inside("outputs, memorised", at("input-information.layer-2.all", 45), 5.76, 5.76);
     assert_inside("outputs, end", at("input-information.layer-2.all", 4000), 4.70, 4.70);

@@ -16,6 +16,10 @@
 //! The noise is the one choice. It is given as a signal-to-noise ratio ([`Noise::Ratio`]), so that
 //! layers of different width and scale are read alike.
 
+mod labellings;
+
+pub use labellings::label_information;
+
 use super::kernel::{Distances, Noise, exp2};
 use super::{Labels, LayerOutputs};
 use crate::random::{self, Purpose};

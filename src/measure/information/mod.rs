@@ -20,6 +20,7 @@ pub mod exact;
 pub mod kernel;
 pub mod neighbours;
 pub mod reference;
+pub mod shuffle;
 
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use super::{LAYER_SETS, Probe};
 use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
-    Information, Labels, LayerOutputs, binning, contrastive, exact, kernel, neighbours,
+    Information, Labels, LayerOutputs, binning, contrastive, exact, kernel, neighbours, shuffle,
 };
 use crate::measure::{BinLimits, Curve, Quantity, Split, resolutions};
 use crate::random::{self, Purpose};
@@ -15,8 +15,40 @@ use crate::stats;
 const MAX_ROUNDS: usize = 20;
 const UPDATES: usize = 20;
 
-/// An estimate over some samples, by their indices. NaN where the estimator gives no value.
-type Estimate<'a> = Box<dyn Fn(&[usize]) -> Estimated + 'a>;
+/// An estimator of the information of one layer. NaN where it gives no value.
+trait Estimate {
+    /// The information over some samples, by their indices.
+    fn all(&self, labels: Labels, samples: &[usize]) -> Estimated;
+
+    /// `I(T;Y)` alone.
+    fn labels(&self, labels: Labels, samples: &[usize]) -> f64 {
+        self.all(labels, samples).labels
+    }
+}
+
+impl<F: Fn(Labels, &[usize]) -> Estimated> Estimate for F {
+    fn all(&self, labels: Labels, samples: &[usize]) -> Estimated {
+        self(labels, samples)
+    }
+}
+
+/// Nearest neighbours.
+struct Neighbours {
+    x: kernel::Distances,
+    t: kernel::Distances,
+    k: usize,
+}
+
+impl Estimate for Neighbours {
+    fn all(&self, labels: Labels, samples: &[usize]) -> Estimated {
+        let inputs = neighbours::shared(&self.x, &self.t, samples, self.k);
+        Estimated::single(inputs, self.labels(labels, samples))
+    }
+
+    fn labels(&self, labels: Labels, samples: &[usize]) -> f64 {
+        neighbours::shared_with_labels(&self.t, labels, samples, self.k)
+    }
+}
 
 /// Mutual information in bits.
 #[derive(Clone, Copy)]
@@ -70,14 +102,14 @@ impl Probe {
         if matches!(self.settings.bin_range, BinRange::Running | BinRange::Whole) {
             self.note_range(outputs, layer, member);
         }
-        let estimate = self.estimator(outputs, answers, labels, layer, member);
+        let estimate = self.estimator(outputs, answers, layer, member);
         for set in LAYER_SETS {
             let curve = |quantity| Curve::of(quantity).layer(layer).on(set);
             let indices = self.points.indices(member, set);
             if indices.is_empty() || !self.curves.contains(curve(Quantity::InputInformation)) {
                 continue;
             }
-            let found = estimate(&indices);
+            let found = estimate.all(labels, &indices);
             for (quantity, value) in [
                 (Quantity::InputInformation, found.inputs),
                 (Quantity::InputInformationLower, found.inputs_lower),
@@ -87,7 +119,8 @@ impl Probe {
                 self.curves.put(curve(quantity), value, values);
             }
             if self.settings.subsamples && !by_critic {
-                let halves = halves(&indices, self.seeds[member]).map(|half| estimate(&half));
+                let halves = halves(&indices, self.seeds[member]);
+                let halves = halves.map(|half| estimate.all(labels, &half));
                 for (quantity, value) in [
                     (Quantity::InputInformationDeviation, halves.map(|found| found.inputs)),
                     (Quantity::LabelInformationDeviation, halves.map(|found| found.labels)),
@@ -95,7 +128,27 @@ impl Probe {
                     self.curves.put(curve(quantity), stats::standard_deviation(&value), values);
                 }
             }
+            if self.curves.contains(curve(Quantity::LabelInformationShuffled)) {
+                let shuffled = shuffle::shuffled(labels, &indices, self.seeds[member]);
+                let of = |classes: &Vec<u32>| {
+                    let labels = Labels::new(classes, count);
+                    if by_critic {
+                        self.by_new_critic(outputs, labels, &indices, member)
+                    } else {
+                        estimate.labels(labels, &indices)
+                    }
+                };
+                let found: Vec<f64> = shuffled.iter().map(of).collect();
+                self.put_shuffled(curve, &found, values);
+            }
         }
+    }
+
+    /// Stores mean and deviation of `I(T;Y)` with permuted labels.
+    fn put_shuffled(&self, curve: impl Fn(Quantity) -> Curve, found: &[f64], values: &mut [f64]) {
+        let deviation = stats::standard_deviation(found);
+        self.curves.put(curve(Quantity::LabelInformationShuffled), stats::mean(found), values);
+        self.curves.put(curve(Quantity::LabelInformationShuffledDeviation), deviation, values);
     }
 
     /// The value at every resolution.
@@ -129,6 +182,16 @@ impl Probe {
                     self.curves.put(curve(quantity).snr(*decibels), value, values);
                 }
             }
+            if self.settings.shuffle {
+                let shuffled = shuffle::shuffled(labels, &indices, self.seeds[member]);
+                let count = labels.count();
+                let labellings: Vec<Labels> =
+                    shuffled.iter().map(|classes| Labels::new(classes, count)).collect();
+                let found = exact::label_information(outputs, &labellings, &indices, &noises, 0);
+                for (decibels, found) in resolutions.iter().zip(found) {
+                    self.put_shuffled(|quantity| curve(quantity).snr(*decibels), &found, values);
+                }
+            }
         }
     }
 
@@ -137,14 +200,13 @@ impl Probe {
         &'a self,
         outputs: LayerOutputs<'a>,
         answers: LayerOutputs<'a>,
-        labels: Labels<'a>,
         layer: usize,
         member: usize,
-    ) -> Estimate<'a> {
+    ) -> Box<dyn Estimate + 'a> {
         let settings = &self.settings;
         let inputs = LayerOutputs::new(self.points.rows(member), self.points.features());
         match settings.info {
-            Estimator::Off | Estimator::Exact => Box::new(|_| Estimated::NONE),
+            Estimator::Off | Estimator::Exact => Box::new(|_: Labels, _: &[usize]| Estimated::NONE),
             Estimator::Binning => {
                 let range = match settings.bin_range {
                     BinRange::Fixed => BinLimits::Between(-1.0, 1.0),
@@ -158,7 +220,7 @@ impl Probe {
                 let binning = binning::Binning { bins: settings.bins as u16, range };
                 let outcomes = binning.outcomes(outputs);
                 let corrected = settings.bin_correction;
-                Box::new(move |indices| {
+                Box::new(move |labels: Labels, indices: &[usize]| {
                     let found = outcomes.information(labels, &[indices], corrected);
                     let found = found.first().copied();
                     found.map_or(Estimated::NONE, |Information { inputs, labels }| {
@@ -173,7 +235,7 @@ impl Probe {
                     NoiseScale::Absolute => kernel::Noise::Absolute(settings.kernel_noise),
                 };
                 let distances = kernel::Distances::new(outputs);
-                Box::new(move |indices| {
+                Box::new(move |labels: Labels, indices: &[usize]| {
                     let kernel::PairwiseBounds { upper, lower } =
                         distances.bounds(labels, indices, noise);
                     Estimated {
@@ -199,20 +261,14 @@ impl Probe {
                 let noisy = neighbours::noisy(outputs, noise, &mut generator);
                 let x = kernel::Distances::new(inputs);
                 let t = kernel::Distances::new(LayerOutputs::new(&noisy, outputs.units()));
-                Box::new(move |indices| {
-                    let inputs = neighbours::shared(&x, &t, indices, k);
-                    let labels = neighbours::shared_with_labels(&t, labels, indices, k);
-                    Estimated::single(inputs, labels)
-                })
+                Box::new(Neighbours { x, t, k })
             }
             Estimator::Contrastive => {
                 let Some([of_inputs, of_labels]) = &self.critics[member][layer - 1] else {
-                    return Box::new(|_| Estimated::NONE);
+                    return Box::new(|_: Labels, _: &[usize]| Estimated::NONE);
                 };
-                Box::new(move |indices| {
+                Box::new(move |_: Labels, indices: &[usize]| {
                     let held = every_other(indices, 1);
-                    // Information is at least 0, so 0 is a lower bound too; NaN stays NaN.
-                    let at_least_zero = |bound: f64| if bound < 0.0 { 0.0 } else { bound };
                     Estimated::single(
                         at_least_zero(of_inputs.bound(inputs, outputs, &held)),
                         at_least_zero(of_labels.bound(answers, outputs, &held)),
@@ -220,6 +276,23 @@ impl Probe {
                 })
             }
         }
+    }
+
+    /// `I(T;Y)` on some samples by a critic that is trained for these labels alone.
+    fn by_new_critic(
+        &self,
+        outputs: LayerOutputs,
+        labels: Labels,
+        samples: &[usize],
+        member: usize,
+    ) -> f64 {
+        let (one_hot, settings) = (labels.one_hot(), contrastive::CriticSettings::default());
+        let answers = LayerOutputs::new(&one_hot, labels.count());
+        let (units, seed) = ([answers.units(), outputs.units()], self.seeds[member]);
+        let mut critic = contrastive::Critic::new(settings, units[0], units[1], seed);
+        let (learned, held) = (every_other(samples, 0), every_other(samples, 1));
+        critic.learn(answers, outputs, [&learned, &held], MAX_ROUNDS, UPDATES);
+        at_least_zero(critic.bound(answers, outputs, &held))
     }
 
     /// Trains the critics of a layer on every other sample for as long as that helps with the rest:
@@ -254,6 +327,11 @@ impl Probe {
             }
         }
     }
+}
+
+/// A bound, or 0 if that is larger, as information is at least 0. NaN stays NaN.
+fn at_least_zero(bound: f64) -> f64 {
+    if bound < 0.0 { 0.0 } else { bound }
 }
 
 /// The even indices, or the odd ones, as `remainder` says.

@@ -48,6 +48,8 @@ pub fn quantities(history: &History) -> Vec<Quantity> {
             Quantity::LabelInformationDeviation,
             Quantity::InputInformationError,
             Quantity::LabelInformationError,
+            Quantity::LabelInformationShuffled,
+            Quantity::LabelInformationShuffledDeviation,
         ];
         if !with_another.contains(quantity) && !all.contains(quantity) {
             all.push(*quantity);
@@ -221,7 +223,7 @@ pub fn panel(
             && matches!(set, Split::Train | Split::Test | Split::All)
             && quantity != Quantity::TruncatedAccuracy
     });
-    let mut series = Vec::new();
+    let mut series = shuffled(history, theme, &drawn, text);
     for drawn in &drawn {
         let mut points_of_curve = points(history, drawn.index, &drawn.members);
         if let Some(index) = companion(history, &drawn.curve, DEVIATIONS) {
@@ -312,6 +314,37 @@ fn companion(history: &History, curve: &Curve, which: Companions) -> Option<usiz
     history.curves().iter().position(|curve| *curve == other)
 }
 
+/// The grey bands of `I(T;Y)` with permuted labels, mean and deviation, the first with a name.
+fn shuffled(history: &History, theme: &Theme, drawn: &[DrawnCurve], text: &Text) -> Vec<Series> {
+    use Quantity::{LabelInformation, LabelInformationShuffled, LabelInformationShuffledDeviation};
+
+    let bands = drawn.iter().filter(|drawn| drawn.curve.quantity == LabelInformation);
+    let bands = bands.filter_map(|drawn| {
+        let of = |quantity| {
+            let curve = Curve { quantity, ..drawn.curve };
+            let index = history.curves().iter().position(|other| *other == curve)?;
+            Some(points(history, index, &drawn.members))
+        };
+        let mut means = of(LabelInformationShuffled)?;
+        means.iter_mut().for_each(|point| (point.low, point.high) = (point.median, point.median));
+        widen(&mut means, &of(LabelInformationShuffledDeviation)?);
+        Some(means)
+    });
+    let series = |(index, points)| {
+        let name = if index == 0 { text.get("curve-shuffled") } else { String::new() };
+        Series {
+            label: name.clone(),
+            name,
+            colour: theme.muted,
+            ink: theme.muted,
+            line: Line::Thin,
+            named_where_it_rises: false,
+            points,
+        }
+    };
+    bands.enumerate().map(series).collect()
+}
+
 /// Widens a band by the median deviation at each step.
 fn widen(points: &mut [Point], deviations: &[Point]) {
     for point in points {
@@ -338,7 +371,9 @@ fn title(quantity: Quantity, experiment: &Experiment, text: &Text) -> String {
         Quantity::LabelInformation
         | Quantity::LabelInformationLower
         | Quantity::LabelInformationDeviation
-        | Quantity::LabelInformationError => estimated(Quantity::LabelInformation),
+        | Quantity::LabelInformationError
+        | Quantity::LabelInformationShuffled
+        | Quantity::LabelInformationShuffledDeviation => estimated(Quantity::LabelInformation),
         quantity => title(quantity),
     }
 }
@@ -700,6 +735,19 @@ mod tests {
         let panel = panel(&history, &THEME, quantities[0], Split::Test, 1.0, &english());
         let point = panel.series[0].points[0];
         assert_eq!((point.low, point.median, point.high), (0.0, 0.5, 1.0));
+    }
+
+    #[test]
+    fn shuffled_labels_are_a_grey_band_below_their_curves() {
+        let history = history("seeds=1&shuffle=1", &[(0, 0.5), (1, 0.5)]);
+        let quantities = quantities(&history);
+        assert_eq!(quantities, [Quantity::InputInformation, Quantity::LabelInformation]);
+        let panel = panel(&history, &THEME, quantities[1], Split::Test, 1.0, &english());
+        let names: Vec<&str> = panel.series.iter().map(|series| series.name.as_str()).collect();
+        assert_eq!(names, ["shuffled labels", "", "training", "test"]);
+        let point = panel.series[0].points[0];
+        assert_eq!((point.low, point.median, point.high), (0.0, 0.5, 1.0));
+        assert_eq!(panel.series[0].colour, THEME.muted);
     }
 
     #[test]

@@ -602,7 +602,7 @@ mod tests {
     fn nothing_that_is_shown_of_a_run_is_left_untranslated() {
         let text = Text::new(Locale::Pseudo);
         let everything = "layers=all&bounds=both&spread=1&complexity=1&linear-map=1&spectra=1\
-                          &fourier=1&truncation=1&deeper=24tanh&seeds=2";
+                          &fourier=1&truncation=1&shuffle=1&deeper=24tanh&seeds=2";
         for query in [
             "",
             everything,

@@ -58,6 +58,7 @@ curve-test = test
 curve-with-value = { $value } { $name }
 curve-all = all
 curve-random = random
+curve-shuffled = shuffled labels
 curve-theory = theory
 curve-layer = layer { $layer }
 curve-outputs = outputs

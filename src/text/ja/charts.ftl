@@ -59,6 +59,7 @@ curve-test = テスト
 curve-with-value = { $value } { $name }
 curve-all = 全体
 curve-random = 乱数
+curve-shuffled = 並替
 curve-theory = 理論
 curve-layer = 第{ $layer }層
 curve-outputs = 出力

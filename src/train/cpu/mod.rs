@@ -24,9 +24,9 @@ use crate::experiment::{Loss, Settings};
 
 use crate::model::MlpEnsemble;
 use network::{CpuNetwork, PassRows, Work};
+pub(crate) use product::{Matrix, product};
 use samples::{CpuSamples, Order};
 use update::OptimiserState;
-pub(crate) use product::{Matrix, product};
 pub(crate) use update::covers;
 
 /// An ensemble in training, on slices.
