@@ -56,6 +56,8 @@ pub enum Purpose {
     Subsamples = 32,
     /// Permutations of labels for the baseline of an estimate.
     Shuffles = 33,
+    /// The directions of sliced information.
+    Slices = 34,
 }
 
 /// The generator of one seed for one purpose.

@@ -51,7 +51,7 @@ pub(super) fn help() -> String {
     let usual = MeasureOptions::default().settings;
     for field in external::fields() {
         let default = match field.key {
-            keys::INFO => "each of the four".into(),
+            keys::INFO => "each of them".into(),
             _ => field.format(field.get(&usual)),
         };
         help += &format!(
@@ -61,8 +61,8 @@ pub(super) fn help() -> String {
             text::allowed(&words, &field.allowed())
         );
     }
-    help += "\nBins take all samples, the other estimators the first of them up to `points`; local \
-             complexity the first 50, the linear mapping number the first 60.\n\
+    help += "\nBins take all samples, the other estimators the first of them up to `points`, and \
+             renyi up to 300; local complexity the first 50, the linear mapping number the first 60.\n\
              Exit codes: 0 done, 1 measuring or writing failed, 2 the arguments or a file are not \
              understood.";
     help

@@ -516,9 +516,17 @@ pub static FIELDS: &[Field] = &[
     .when(|s| !s.is_regression()),
     field!(Measures, snr, keys::SNR, whole(-20.0, 40.0, Scale::Linear(5.0))).when(|s| {
         let by_ratio = s.noise_scale == settings::NoiseScale::Ratio;
-        let is_other = estimates(s, settings::Estimator::Kernel)
-            || estimates(s, settings::Estimator::Neighbours);
-        estimates(s, settings::Estimator::Exact) || is_other && by_ratio
+        match s.info {
+            _ if s.is_regression() => false,
+            settings::Estimator::Kernel | settings::Estimator::Neighbours => by_ratio,
+            settings::Estimator::Exact
+            | settings::Estimator::Renyi
+            | settings::Estimator::Sliced
+            | settings::Estimator::CodingRate => true,
+            settings::Estimator::Off
+            | settings::Estimator::Binning
+            | settings::Estimator::Contrastive => false,
+        }
     }),
     field!(Measures, map, keys::MAP, SWITCH).when(|s| estimates(s, settings::Estimator::Exact)),
     field!(
@@ -553,8 +561,9 @@ pub static FIELDS: &[Field] = &[
     }),
     field!(Measures, bounds, "bounds", FieldKind::Choice(settings::Bounds::CHOICES))
         .when(|s| estimates(s, settings::Estimator::Kernel)),
-    field!(Measures, neighbours, "neighbours", whole(1.0, 20.0, Scale::Linear(1.0)))
-        .when(|s| estimates(s, settings::Estimator::Neighbours)),
+    field!(Measures, neighbours, "neighbours", whole(1.0, 20.0, Scale::Linear(1.0))).when(|s| {
+        estimates(s, settings::Estimator::Neighbours) || estimates(s, settings::Estimator::Sliced)
+    }),
     field!(Measures, neighbour_noise, "neighbour-noise", number(0.001, 1.0, Scale::Log)).when(
         |s| {
             estimates(s, settings::Estimator::Neighbours)

@@ -115,6 +115,12 @@ choices! {
         Neighbours "neighbours",
         /// A critic trained beside the network (van den Oord et al. 2018).
         Contrastive "contrastive",
+        /// Entropy of a kernel matrix's eigenvalues (Sanchez Giraldo et al. 2015).
+        Renyi "renyi",
+        /// Mean over random directions of the information along them (Goldfeld & Greenewald 2021).
+        Sliced "sliced",
+        /// Logarithm of the determinant of the covariance with noise (Yu et al. 2020).
+        CodingRate "coding-rate",
     }
 
     /// Which layers are measured.

@@ -13,12 +13,15 @@ use crate::experiment::{
 };
 use crate::measure::{Probe, of_network, sample_counts};
 
-const ESTIMATORS: [Estimator; 5] = [
+const ESTIMATORS: [Estimator; 8] = [
     Estimator::Exact,
     Estimator::Binning,
     Estimator::Kernel,
     Estimator::Neighbours,
     Estimator::Contrastive,
+    Estimator::Renyi,
+    Estimator::Sliced,
+    Estimator::CodingRate,
 ];
 
 /// What to measure and how: by default everything, by every estimator.

@@ -200,13 +200,17 @@ const STRONGEST: usize = 5;
 /// Ranks to which weights are truncated, as far as they are below the full one.
 const RANKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
+/// Samples of the matrix-based entropy, at most.
+const RENYI_POINTS: usize = 300;
+
 /// How many of the given training and test samples are measured: half of each if there are enough
 /// of both. Binning takes all of them, because its cost grows with their number; that of the other
-/// estimators grows with its square.
+/// estimators grows with its square, and that of the matrix-based entropy with its cube.
 #[must_use]
 pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, usize) {
     let max = match settings.info {
         Estimator::Binning => train + test,
+        Estimator::Renyi => settings.points.min(RENYI_POINTS),
         _ => settings.points,
     };
     let train = train.min((max / 2).max(max.saturating_sub(test)));

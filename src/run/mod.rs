@@ -410,6 +410,9 @@ mod tests {
                 "info=binning&bin-range=running&layers=all",
                 "info=neighbours&layers=all&shuffle=1",
                 "info=contrastive&layers=all",
+                "info=renyi&layers=all&shuffle=1",
+                "info=sliced&layers=all&shuffle=1",
+                "info=coding-rate&layers=all&shuffle=1",
             ] {
                 let common = format!("p=11&steps=4&lr=0.01&{info}");
                 let together = format!("{common}&seeds=2&{several}");
@@ -460,7 +463,14 @@ mod tests {
                 last.members[0][index].expect("a number")
             })
         };
-        for info in ["snr=0", "info=kernel", "info=neighbours"] {
+        for info in [
+            "snr=0",
+            "info=kernel",
+            "info=neighbours",
+            "info=renyi",
+            "info=sliced",
+            "info=coding-rate",
+        ] {
             let [own, shuffled, deviation] = of(info);
             assert!(
                 own > shuffled + 3.0 * deviation && deviation > 0.0,

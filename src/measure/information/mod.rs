@@ -15,12 +15,15 @@
 //! Everything is computed on the host, in one thread, from a layer's outputs read back once.
 
 pub mod binning;
+pub mod coding_rate;
 pub mod contrastive;
 pub mod exact;
 pub mod kernel;
 pub mod neighbours;
 pub mod reference;
+pub mod renyi;
 pub mod shuffle;
+pub mod sliced;
 
 use serde::{Deserialize, Serialize};
 

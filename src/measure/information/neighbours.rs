@@ -122,21 +122,21 @@ pub fn shared_with_labels(t: &Distances, labels: Labels, samples: &[usize], k: u
 }
 
 /// The `k` smallest of the numbers that it was given, in order.
-struct Nearest {
+pub(super) struct Nearest {
     k: usize,
     smallest: Vec<f32>,
 }
 
 impl Nearest {
-    fn new(k: usize) -> Self {
+    pub(super) fn new(k: usize) -> Self {
         Self { k, smallest: Vec::with_capacity(k + 1) }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.smallest.clear();
     }
 
-    fn push(&mut self, distance: f32) {
+    pub(super) fn push(&mut self, distance: f32) {
         if self.smallest.len() < self.k || distance < self.last() {
             let index = self.smallest.partition_point(|other| *other <= distance);
             self.smallest.insert(index, distance);
@@ -144,7 +144,7 @@ impl Nearest {
         }
     }
 
-    fn last(&self) -> f32 {
+    pub(super) fn last(&self) -> f32 {
         self.smallest.last().copied().unwrap_or(f32::INFINITY)
     }
 }
@@ -162,7 +162,7 @@ pub fn largest(samples: usize, k: usize) -> f64 {
 
 /// The digamma function at 0 (where it is left at no number) to `largest`: `ψ(1) = -γ`,
 /// `ψ(n + 1) = ψ(n) + 1/n`.
-fn digamma(largest: usize) -> Vec<f64> {
+pub(super) fn digamma(largest: usize) -> Vec<f64> {
     let mut psi = vec![f64::NAN, -0.577_215_664_901_532_9];
     (1..=largest).for_each(|n| psi.push(psi[n] + 1.0 / n as f64));
     psi

@@ -1,11 +1,14 @@
 //! Mutual information of layers, by the estimator that the settings name.
 
+use std::cell::RefCell;
+
 use rand::seq::SliceRandom;
 
 use super::{LAYER_SETS, Probe};
 use crate::experiment::{BinRange, Estimator, NoiseScale};
 use crate::measure::information::{
-    Information, Labels, LayerOutputs, binning, contrastive, exact, kernel, neighbours, shuffle,
+    Information, Labels, LayerOutputs, binning, coding_rate, contrastive, exact, kernel,
+    neighbours, renyi, shuffle, sliced,
 };
 use crate::measure::{BinLimits, Curve, Quantity, Split, resolutions};
 use crate::random::{self, Purpose};
@@ -67,6 +70,57 @@ impl Estimated {
     /// By an estimator that gives one value and not two bounds.
     const fn single(inputs: f64, labels: f64) -> Self {
         Self { inputs, inputs_lower: f64::NAN, labels, labels_lower: f64::NAN }
+    }
+}
+
+/// Matrix-based entropy.
+struct Renyi {
+    distances: kernel::Distances,
+    units: usize,
+    noise: kernel::Noise,
+    /// The kernel of the samples that were measured last: permuted labels leave it as it is.
+    last: RefCell<Option<(Vec<usize>, renyi::Kernel)>>,
+}
+
+impl Renyi {
+    fn with_kernel<T>(&self, samples: &[usize], of: impl Fn(&renyi::Kernel) -> T) -> T {
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((known, kernel)) if known == samples => of(kernel),
+            _ => {
+                let kernel = renyi::Kernel::new(&self.distances, samples, self.noise, self.units);
+                let found = of(&kernel);
+                *last = Some((samples.to_vec(), kernel));
+                found
+            }
+        }
+    }
+}
+
+impl Estimate for Renyi {
+    fn all(&self, labels: Labels, samples: &[usize]) -> Estimated {
+        let found = self.with_kernel(samples, |kernel| kernel.information(labels));
+        Estimated::single(found.inputs, found.labels)
+    }
+
+    fn labels(&self, labels: Labels, samples: &[usize]) -> f64 {
+        self.with_kernel(samples, |kernel| kernel.labels(labels))
+    }
+}
+
+/// Sliced information.
+struct Sliced {
+    slices: sliced::Slices,
+    k: usize,
+}
+
+impl Estimate for Sliced {
+    fn all(&self, labels: Labels, samples: &[usize]) -> Estimated {
+        Estimated::single(self.slices.shared(samples, self.k), self.labels(labels, samples))
+    }
+
+    fn labels(&self, labels: Labels, samples: &[usize]) -> f64 {
+        self.slices.shared_with_labels(labels, samples, self.k)
     }
 }
 
@@ -262,6 +316,28 @@ impl Probe {
                 let x = kernel::Distances::new(inputs);
                 let t = kernel::Distances::new(LayerOutputs::new(&noisy, outputs.units()));
                 Box::new(Neighbours { x, t, k })
+            }
+            Estimator::Renyi => Box::new(Renyi {
+                distances: kernel::Distances::new(outputs),
+                units: outputs.units(),
+                noise: kernel::Noise::Ratio(settings.snr.into()),
+                last: RefCell::new(None),
+            }),
+            Estimator::Sliced => {
+                let noise = kernel::Noise::Ratio(settings.snr.into());
+                let mut generator = random::generator(self.seeds[member], Purpose::ActivationNoise);
+                let noisy = neighbours::noisy(outputs, noise, &mut generator);
+                let noisy = LayerOutputs::new(&noisy, outputs.units());
+                let mut generator = random::generator(self.seeds[member], Purpose::Slices);
+                let slices = sliced::Slices::new(inputs, noisy, &mut generator);
+                Box::new(Sliced { slices, k: settings.neighbours })
+            }
+            Estimator::CodingRate => {
+                let noise = kernel::Noise::Ratio(settings.snr.into());
+                Box::new(move |labels: Labels, indices: &[usize]| {
+                    let found = coding_rate::information(outputs, labels, indices, noise);
+                    Estimated::single(found.inputs, found.labels)
+                })
             }
             Estimator::Contrastive => {
                 let Some([of_inputs, of_labels]) = &self.critics[member][layer - 1] else {

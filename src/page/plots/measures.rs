@@ -398,10 +398,12 @@ fn measured_samples(experiment: &Experiment, set: Split) -> usize {
 pub(super) fn ceiling(experiment: &Experiment, set: Split) -> Option<f64> {
     let samples = measured_samples(experiment, set);
     let samples = match experiment.settings.info {
-        Estimator::Off | Estimator::Neighbours => return None,
+        Estimator::Off | Estimator::Neighbours | Estimator::Sliced | Estimator::CodingRate => {
+            return None;
+        }
         // The critic learns from one half of the pairs and is measured on the other.
         Estimator::Contrastive => (samples / 2).min(CONTRASTIVE_BATCH),
-        Estimator::Exact | Estimator::Binning | Estimator::Kernel => samples,
+        Estimator::Exact | Estimator::Binning | Estimator::Kernel | Estimator::Renyi => samples,
     };
     Some((samples as f64).log2())
 }
@@ -693,7 +695,7 @@ mod tests {
             let query = format!("seeds=1&info={estimator}");
             warning(&query, Quantity::LabelInformation, inputs, 4.5)
         };
-        for estimator in ["binning", "kernel", "exact"] {
+        for estimator in ["binning", "kernel", "exact", "renyi"] {
             let warned = of(estimator, 9.04).is_some_and(|text| text.contains("whatever the"));
             assert!(warned, "{estimator}: {:?}", of(estimator, 9.04));
             assert_eq!(of(estimator, 6.0), None, "{estimator}");

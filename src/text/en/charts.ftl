@@ -50,6 +50,9 @@ estimator-title = { $title }, { $estimator ->
     [kernel] pairwise bounds
     [neighbours] nearest neighbours
     [contrastive] contrastive bound
+    [renyi] Rényi entropy at { $snr } dB
+    [sliced] sliced at { $snr } dB
+    [coding-rate] coding rate at { $snr } dB
    *[other] not measured
 }
 

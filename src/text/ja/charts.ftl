@@ -51,6 +51,9 @@ estimator-title = { $title }、{ $estimator ->
     [kernel] ペア距離の上下界
     [neighbours] 最近傍法
     [contrastive] 対照学習の下界
+    [renyi] { $snr } dBでのレニーエントロピー
+    [sliced] { $snr } dBでのスライス
+    [coding-rate] { $snr } dBでの符号化レート
    *[other] 計測しない
 }
 
