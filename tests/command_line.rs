@@ -509,9 +509,9 @@ fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
     }
     let (over, _) = run(&["estimators", "--over-samples", "--json", "-"]);
     let over: Value = serde_json::from_slice(&over.stdout).unwrap();
-    // Six sources, five sizes, five estimators; more samples bring neighbours closer to the one
+    // Six sources, five sizes, nine estimators; more samples bring neighbours closer to the one
     // bit.
-    assert_eq!(over.as_array().unwrap().len(), 150);
+    assert_eq!(over.as_array().unwrap().len(), 270);
     let bias = |samples: u64| {
         let rows = over.as_array().unwrap().iter();
         let mut own = rows.filter(|row| row["samples"] == samples && row["truth"] == 1.0);

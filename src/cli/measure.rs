@@ -61,8 +61,9 @@ pub(super) fn help() -> String {
             text::allowed(&words, &field.allowed())
         );
     }
-    help += "\nBins take all samples, the other estimators the first of them up to `points`, and \
-             renyi up to 300; local complexity the first 50, the linear mapping number the first 60.\n\
+    help += "\nBins take all samples, the other estimators the first of them up to `points`, \
+             renyi at most 300; local complexity the first 50, the linear mapping number the first \
+             60.\n\
              Exit codes: 0 done, 1 measuring or writing failed, 2 the arguments or a file are not \
              understood.";
     help

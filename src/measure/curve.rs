@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::RENYI_SAMPLES;
 use crate::experiment::{Bounds, Estimator, Experiment, MeasuredLayers, Optimiser, Settings};
 
 /// A measured quantity.
@@ -200,9 +201,6 @@ const STRONGEST: usize = 5;
 /// Ranks to which weights are truncated, as far as they are below the full one.
 const RANKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
-/// Samples of the matrix-based entropy, at most.
-const RENYI_POINTS: usize = 300;
-
 /// How many of the given training and test samples are measured: half of each if there are enough
 /// of both. Binning takes all of them, because its cost grows with their number; that of the other
 /// estimators grows with its square, and that of the matrix-based entropy with its cube.
@@ -210,7 +208,7 @@ const RENYI_POINTS: usize = 300;
 pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, usize) {
     let max = match settings.info {
         Estimator::Binning => train + test,
-        Estimator::Renyi => settings.points.min(RENYI_POINTS),
+        Estimator::Renyi => settings.points.min(RENYI_SAMPLES),
         _ => settings.points,
     };
     let train = train.min((max / 2).max(max.saturating_sub(test)));

@@ -7,6 +7,9 @@ use crate::json::nan_if_null;
 /// Pairs in a batch of the contrastive bound, which cannot exceed the logarithm of their number.
 pub const CONTRASTIVE_BATCH: usize = 128;
 
+/// Samples of the matrix-based entropy, at most: its cost grows with the cube of their number.
+pub const RENYI_SAMPLES: usize = 300;
+
 /// The reference problems on which the page compares estimators over more and more samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,6 +149,18 @@ pub enum TestedEstimator {
         /// Updates from the critic's initial weights on.
         updates: usize,
     },
+    /// The exact value with the problem's noise around its noiseless outputs, all of them as likely.
+    Exact,
+    /// The matrix-based entropy with the problem's noise as the kernel's, of [`RENYI_SAMPLES`]
+    /// samples at most.
+    Renyi,
+    /// Sliced information.
+    Sliced {
+        /// Which neighbour on each line.
+        k: usize,
+    },
+    /// The coding rate with the problem's noise as distortion.
+    CodingRate,
 }
 
 impl TestedEstimator {
@@ -158,6 +173,10 @@ impl TestedEstimator {
             Self::Kernel { bound: Bound::Lower } => EstimatorKind::KernelLower,
             Self::Neighbours { .. } => EstimatorKind::Neighbours,
             Self::Contrastive { .. } => EstimatorKind::Contrastive,
+            Self::Exact => EstimatorKind::Exact,
+            Self::Renyi => EstimatorKind::Renyi,
+            Self::Sliced { .. } => EstimatorKind::Sliced,
+            Self::CodingRate => EstimatorKind::CodingRate,
         }
     }
 }
@@ -175,6 +194,14 @@ pub enum EstimatorKind {
     Neighbours,
     /// The contrastive bound.
     Contrastive,
+    /// The exact value of the samples.
+    Exact,
+    /// The matrix-based entropy.
+    Renyi,
+    /// The mean over directions.
+    Sliced,
+    /// The coding rate.
+    CodingRate,
 }
 
 /// Why an estimator should be right on a reference problem, or why not.
@@ -276,6 +303,25 @@ pub enum CheckNote {
     },
     /// Others of the same pattern in a batch cost some, the rest is not learnt.
     SamePatternInBatch,
+    /// Every input of the source once: the value is the truth, up to the draws of the noise.
+    WholeSource,
+    /// The value of the samples drawn, which stand for the source.
+    SamplesForSource,
+    /// Outputs that overlap count too much.
+    OverlapsCountTooMuch,
+    /// Outputs are far apart against the noise.
+    OutputsFarApart,
+    /// A single number is its own slice.
+    OnlyDirection,
+    /// A direction shows a part of what there is.
+    PartInDirection {
+        /// Dimensions of the output.
+        dimensions: usize,
+    },
+    /// The source is Gaussian, as the rate takes it to be.
+    GaussianSource,
+    /// The rate of a Gaussian source, which needs more than any other.
+    NotGaussian,
 }
 
 /// How one estimator does on one reference problem. Numbers that are not finite are `null` in JSON.

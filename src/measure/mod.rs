@@ -13,7 +13,7 @@ pub use curve::{
 };
 pub use estimator_check::{
     BinLimits, Bound, CONTRASTIVE_BATCH, CheckNote, CheckSource, EstimatorCheck, EstimatorKind,
-    ReferenceProblem, TestedEstimator,
+    RENYI_SAMPLES, ReferenceProblem, TestedEstimator,
 };
 
 #[cfg(feature = "engine")]

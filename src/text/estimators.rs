@@ -60,6 +60,10 @@ pub fn tested_estimator(text: &Text, estimator: &TestedEstimator) -> String {
         TestedEstimator::Contrastive { batch, .. } => {
             text.with("tested-contrastive", &[("batch", arg(batch))])
         }
+        TestedEstimator::Exact => text.get("tested-exact"),
+        TestedEstimator::Renyi => text.get("tested-renyi"),
+        TestedEstimator::Sliced { k } => text.with("tested-sliced", &[("k", arg(k))]),
+        TestedEstimator::CodingRate => text.get("tested-coding-rate"),
     }
 }
 
@@ -118,5 +122,15 @@ pub fn check_note(text: &Text, note: &CheckNote) -> String {
             text.with("check-note-log-of-batch-not-learnt", &[bits(max)])
         }
         CheckNote::SamePatternInBatch => text.get("check-note-same-pattern-in-batch"),
+        CheckNote::WholeSource => text.get("check-note-whole-source"),
+        CheckNote::SamplesForSource => text.get("check-note-samples-for-source"),
+        CheckNote::OverlapsCountTooMuch => text.get("check-note-overlaps"),
+        CheckNote::OutputsFarApart => text.get("check-note-far-apart"),
+        CheckNote::OnlyDirection => text.get("check-note-only-direction"),
+        CheckNote::PartInDirection { dimensions } => {
+            text.with("check-note-part-in-direction", &[("dimensions", arg(dimensions))])
+        }
+        CheckNote::GaussianSource => text.get("check-note-gaussian-source"),
+        CheckNote::NotGaussian => text.get("check-note-not-gaussian"),
     }
 }

@@ -54,6 +54,10 @@ fn curve(kind: EstimatorKind, theme: &Theme, text: &Text) -> Series {
         EstimatorKind::KernelLower => ("curve-lower", theme.test, Line::Dashed),
         EstimatorKind::Neighbours => ("curve-neighbours", theme.train_text, Line::Solid),
         EstimatorKind::Contrastive => ("curve-critic", theme.layer(1, 2), Line::Solid),
+        EstimatorKind::Exact => ("curve-exact", theme.ink, Line::Thin),
+        EstimatorKind::Renyi => ("curve-renyi", theme.muted, Line::Solid),
+        EstimatorKind::Sliced => ("curve-sliced", theme.muted, Line::Dashed),
+        EstimatorKind::CodingRate => ("curve-coding-rate", theme.muted, Line::Thin),
     };
     Series {
         name: text.get(id),
@@ -82,6 +86,10 @@ pub fn estimator_name(kind: EstimatorKind, text: &Text) -> String {
         EstimatorKind::KernelLower => "estimator-lower",
         EstimatorKind::Neighbours => "estimator-neighbours",
         EstimatorKind::Contrastive => "estimator-critic",
+        EstimatorKind::Exact => "estimator-exact",
+        EstimatorKind::Renyi => "estimator-renyi",
+        EstimatorKind::Sliced => "estimator-sliced",
+        EstimatorKind::CodingRate => "estimator-coding-rate",
     })
 }
 

@@ -73,12 +73,20 @@ curve-upper = upper
 curve-lower = lower
 curve-neighbours = neighbours
 curve-critic = critic
+curve-exact = exact
+curve-renyi = Rényi
+curve-sliced = sliced
+curve-coding-rate = rate
 
 estimator-bins = binning
 estimator-upper = upper bound
 estimator-lower = lower bound
 estimator-neighbours = nearest neighbours
 estimator-critic = critic
+estimator-exact = exact
+estimator-renyi = Rényi entropy
+estimator-sliced = sliced
+estimator-coding-rate = coding rate
 
 # A configuration among several: “weight decay 3”; titled where a setting has its
 # label only. In short where there is little room.

@@ -16,6 +16,10 @@ tested-upper = kernel, upper bound
 tested-lower = kernel, lower bound
 tested-neighbours = { $k } nearest neighbours
 tested-contrastive = InfoNCE, batch { $batch }
+tested-exact = exact
+tested-renyi = matrix-based Rényi
+tested-sliced = sliced, { $k } nearest neighbours
+tested-coding-rate = coding rate
 
 check-note-fine-bins = fine enough, and enough samples
 check-note-coarse-bins = differences within a bin are lost
@@ -48,6 +52,14 @@ check-note-not-learnt = a lower bound: what the critic has not learnt is missing
 check-note-log-of-batch = at most the logarithm of the batch, { $bits } bits
 check-note-log-of-batch-not-learnt = at most the logarithm of the batch, { $bits } bits, and not learnt
 check-note-same-pattern-in-batch = others of the same pattern in a batch cost 0.2 bit; the rest is not learnt
+check-note-whole-source = every input once: the value is the truth, up to the draws of the noise
+check-note-samples-for-source = the value of the samples drawn, which stand for the source
+check-note-overlaps = outputs that overlap count too much
+check-note-far-apart = outputs far apart against the noise
+check-note-only-direction = a single number is its own slice
+check-note-part-in-direction = a direction shows a part of { $dimensions } dimensions
+check-note-gaussian-source = the source is Gaussian, as the rate takes it to be
+check-note-not-gaussian = the rate of a Gaussian source, which needs more than any other
 
 external-unreadable = could not read { $file }: { $detail }; check its name and that it may be read
 external-not-safetensors = { $file } is not a safetensors file ({ $detail }); save the network with `safetensors.torch.save_file(model.state_dict(), path)`

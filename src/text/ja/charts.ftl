@@ -74,12 +74,20 @@ curve-upper = 上界
 curve-lower = 下界
 curve-neighbours = 最近傍
 curve-critic = 対照
+curve-exact = 厳密
+curve-renyi = レニー
+curve-sliced = 射影
+curve-coding-rate = 符号
 
 estimator-bins = ビン分割
 estimator-upper = 上界
 estimator-lower = 下界
 estimator-neighbours = 最近傍法
 estimator-critic = 対照学習
+estimator-exact = 厳密値
+estimator-renyi = レニーエントロピー
+estimator-sliced = スライス
+estimator-coding-rate = 符号化レート
 
 # A configuration among several: 重み減衰3; titled where a setting has its label only: 損失：
 # 二乗誤差. In short where there is little room.

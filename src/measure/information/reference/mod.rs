@@ -14,8 +14,8 @@ use rand::RngExt;
 use super::binning::{Binning, Outcomes};
 use super::contrastive::{Critic, CriticSettings};
 use super::kernel::{Distances, Noise};
-use super::{Labels, LayerOutputs, neighbours};
-use crate::measure::{Bound, TestedEstimator};
+use super::{Labels, LayerOutputs, coding_rate, exact, neighbours, renyi, sliced};
+use crate::measure::{Bound, RENYI_SAMPLES, TestedEstimator};
 use crate::random::Generator;
 
 /// The estimate from a sample, in bits. A critic gets its seed from the generator.
@@ -25,6 +25,12 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
     let inputs = LayerOutputs::new(&sample.inputs, sample.input_units);
     let outputs = LayerOutputs::new(&sample.outputs, sample.output_units);
     let labels = sample.classes.as_ref().map(|(classes, count)| Labels::new(classes, *count));
+    // What needs the noiseless outputs adds the noise itself. A continuous input is then a class of
+    // its own for each sample.
+    let centres = LayerOutputs::new(&sample.centres, sample.output_units);
+    let noise = Noise::Absolute(sample.variance);
+    let own: Vec<u32> = (0..sample.len() as u32).collect();
+    let by_class = labels.unwrap_or_else(|| Labels::new(&own, own.len()));
     match estimator {
         TestedEstimator::Binning { bins, limits, corrected } => {
             let binning = Binning { bins, range: limits };
@@ -32,11 +38,7 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
             x.shared(&binning.outcomes(outputs), &all, corrected)
         }
         TestedEstimator::Kernel { bound } => {
-            let distances = Distances::new(LayerOutputs::new(&sample.centres, sample.output_units));
-            // A continuous input is a class of its own for each sample.
-            let own: Vec<u32> = (0..sample.len() as u32).collect();
-            let labels = labels.unwrap_or_else(|| Labels::new(&own, own.len()));
-            let bounds = distances.bounds(labels, &all, Noise::Absolute(sample.variance));
+            let bounds = Distances::new(centres).bounds(by_class, &all, noise);
             match bound {
                 Bound::Upper => bounds.upper.labels,
                 Bound::Lower => bounds.lower.labels,
@@ -56,6 +58,25 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
             let mut critic = Critic::new(settings, sample.input_units, sample.output_units, seed);
             critic.train(inputs, outputs, training, updates);
             critic.bound(inputs, outputs, test)
+        }
+        TestedEstimator::Exact => {
+            let seed = generator.random();
+            exact::information(centres, by_class, &all, &[noise], 0.01, seed)[0].labels.bits
+        }
+        TestedEstimator::Renyi => {
+            let some = &all[..all.len().min(RENYI_SAMPLES)];
+            let distances = Distances::new(centres);
+            renyi::Kernel::new(&distances, some, noise, sample.output_units).labels(by_class)
+        }
+        TestedEstimator::Sliced { k } => {
+            let slices = sliced::Slices::new(inputs, outputs, generator);
+            match labels {
+                Some(labels) => slices.shared_with_labels(labels, &all, k),
+                None => slices.shared(&all, k),
+            }
+        }
+        TestedEstimator::CodingRate => {
+            coding_rate::information(centres, by_class, &all, noise).labels
         }
     }
 }

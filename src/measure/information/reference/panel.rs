@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Truth, estimate};
 use crate::measure::information::neighbours;
 use crate::measure::{
-    BinLimits, Bound, CheckNote, CheckSource, EstimatorCheck, ReferenceProblem, TestedEstimator,
+    BinLimits, Bound, CheckNote, CheckSource, EstimatorCheck, RENYI_SAMPLES, ReferenceProblem,
+    TestedEstimator,
 };
 use crate::random::{Purpose, generator};
 use crate::stats;
@@ -54,11 +55,15 @@ impl From<CheckSource> for ReferenceProblem {
 pub fn over_samples(source: CheckSource, seed: u32) -> impl Iterator<Item = EstimatorCheck> {
     let problem = ReferenceProblem::from(source);
     let estimators = [
+        TestedEstimator::Exact,
         bins(8, BinLimits::Step, true),
         TestedEstimator::Kernel { bound: Bound::Upper },
         TestedEstimator::Kernel { bound: Bound::Lower },
         TestedEstimator::Neighbours { k: 3 },
         critic(128, 300),
+        TestedEstimator::Renyi,
+        TestedEstimator::Sliced { k: 3 },
+        TestedEstimator::CodingRate,
     ];
     let truth = problem.truth();
     let sizes = [50, 100, 200, 500, 1000];
@@ -110,11 +115,15 @@ impl Attempt {
         repetitions: usize,
         seed: u32,
     ) -> EstimatorCheck {
+        let mut samples = self.samples;
         let estimates: Vec<f64> = (0..repetitions as u32)
             .map(|repetition| {
                 let mut generator =
                     generator(seed.wrapping_add(repetition), Purpose::ReferenceProblem);
-                let sample = problem.sample(self.samples, &mut generator);
+                let whole = (self.samples == WHOLE).then(|| problem.whole(&mut generator));
+                let sample =
+                    whole.flatten().unwrap_or_else(|| problem.sample(self.samples, &mut generator));
+                samples = sample.len();
                 estimate(self.estimator, &sample, &mut generator)
             })
             .collect();
@@ -125,7 +134,7 @@ impl Attempt {
             truth: truth.bits,
             truth_error: truth.error,
             estimator: self.estimator,
-            samples: self.samples,
+            samples,
             repetitions,
             mean,
             bias: mean - truth.bits,
@@ -136,6 +145,8 @@ impl Attempt {
     }
 }
 
+/// In place of a number of pairs: every input of a finite source once.
+const WHOLE: usize = 0;
 /// Pairs for estimators that only count.
 const MANY: usize = 4096;
 /// Pairs for estimators that compare each pair with every other.
@@ -159,6 +170,10 @@ fn panel() -> Vec<(ReferenceProblem, Vec<Attempt>)> {
     const UPPER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Upper };
     const LOWER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Lower };
     const NEIGHBOURS: TestedEstimator = TestedEstimator::Neighbours { k: K };
+    const EXACT: TestedEstimator = TestedEstimator::Exact;
+    const RENYI: TestedEstimator = TestedEstimator::Renyi;
+    const SLICED: TestedEstimator = TestedEstimator::Sliced { k: K };
+    const RATE: TestedEstimator = TestedEstimator::CodingRate;
     const K: usize = 3;
 
     let log = |count: usize| (count as f64).log2();
@@ -185,6 +200,7 @@ fn panel() -> Vec<(ReferenceProblem, Vec<Attempt>)> {
         (
             gaussian(1, 3.0),
             vec![
+                quick(holds(EXACT, FEW, N::SamplesForSource)),
                 quick(holds(bins(30, Step, true), MANY, N::FineBins)),
                 holds(bins(30, Quantiles, true), MANY, N::FineBins),
                 fails(bins(30, Quantiles, false), MANY, N::FewInCells),
@@ -194,79 +210,106 @@ fn panel() -> Vec<(ReferenceProblem, Vec<Attempt>)> {
                 quick(fails(LOWER, FEW, N::BoundsApart)),
                 quick(holds(NEIGHBOURS, FEW, N::SmoothDensity { dimensions: 1 })),
                 quick(holds(learnt, LEARNED, N::BelowBatch)),
+                quick(fails(RENYI, RENYI_SAMPLES, N::OverlapsCountTooMuch)),
+                quick(holds(SLICED, FEW, N::OnlyDirection)),
+                quick(holds(RATE, MANY, N::GaussianSource)),
             ],
         ),
         (
             gaussian(1, 255.0),
             vec![
+                holds(EXACT, FEW, N::SamplesForSource),
                 fails(bins(30, Step, true), MANY, N::CoarseBins),
                 fails(UPPER, FEW, N::BoundsApart),
                 fails(LOWER, FEW, N::BoundsApart),
                 holds(NEIGHBOURS, FEW, N::SmoothDensity { dimensions: 1 }),
                 fails(critic(128, 600), LEARNED, N::NotLearnt),
+                fails(RENYI, RENYI_SAMPLES, N::OverlapsCountTooMuch),
+                holds(SLICED, FEW, N::OnlyDirection),
+                holds(RATE, MANY, N::GaussianSource),
             ],
         ),
         (
             gaussian(1, 1e8),
             vec![
+                quick(fails(EXACT, FEW, N::TinyNoise { bits: log(FEW) })),
                 fails(bins(30, Step, true), MANY, N::LogOfBins { bits: log(30) }),
                 quick(fails(UPPER, FEW, N::TinyNoise { bits: log(FEW) })),
                 fails(LOWER, FEW, N::TinyNoise { bits: log(FEW) }),
                 fails(NEIGHBOURS, FEW, N::DigammaLimit { bits: digamma_limit }),
                 fails(critic(128, 600), LEARNED, N::NotLearnt),
+                holds(RATE, MANY, N::GaussianSource),
             ],
         ),
         (
             gaussian(2, 1.0),
             vec![
+                holds(EXACT, FEW, N::SamplesForSource),
                 fails(bins(16, Step, true), MANY, N::SeenOnce),
                 holds(NEIGHBOURS, FEW, N::SmoothDensity { dimensions: 2 }),
+                fails(SLICED, FEW, N::PartInDirection { dimensions: 2 }),
             ],
         ),
         (
             gaussian(5, 0.3),
             vec![
+                holds(EXACT, FEW, N::SamplesForSource),
                 fails(bins(8, Step, true), MANY, N::SeenOnce),
                 fails(UPPER, FEW, N::BoundsApart),
                 fails(LOWER, FEW, N::BoundsApart),
                 fails(NEIGHBOURS, FEW, N::FarNeighbours { dimensions: 5 }),
                 fails(learnt, LEARNED, N::NotLearnt),
+                fails(RENYI, RENYI_SAMPLES, N::OverlapsCountTooMuch),
+                fails(SLICED, FEW, N::PartInDirection { dimensions: 5 }),
+                holds(RATE, MANY, N::GaussianSource),
             ],
         ),
         (
             gaussian(20, 3.0),
             vec![
+                quick(fails(EXACT, FEW, N::LogOfSamples { bits: log(FEW) })),
                 quick(fails(bins(8, Step, false), MANY, N::AloneInBins { bits: log(MANY) })),
                 fails(UPPER, FEW, N::LogOfSamples { bits: log(FEW) }),
                 fails(LOWER, FEW, N::LogOfSamples { bits: log(FEW) }),
                 quick(fails(NEIGHBOURS, FEW, N::FarNeighbours { dimensions: 20 })),
                 quick(fails(critic(128, 300), LEARNED, N::LogOfBatch { bits: log(128) })),
+                quick(fails(SLICED, FEW, N::PartInDirection { dimensions: 20 })),
+                quick(holds(RATE, MANY, N::GaussianSource)),
             ],
         ),
         (
             ReferenceProblem::BinarySymmetric { flip: 0.11 },
             vec![
+                quick(holds(EXACT, FEW, N::SamplesForSource)),
                 quick(holds(bins(2, Between(-1.0, 1.0), false), MANY, N::BinForEachValue)),
                 quick(holds(UPPER, FEW, N::Clusters)),
                 quick(holds(LOWER, FEW, N::Clusters)),
                 quick(holds(NEIGHBOURS, FEW, N::ManyForEachValue)),
                 holds(learnt, LEARNED, N::BelowBatch),
+                holds(RENYI, RENYI_SAMPLES, N::OutputsFarApart),
+                holds(SLICED, FEW, N::OnlyDirection),
+                quick(fails(RATE, MANY, N::NotGaussian)),
             ],
         ),
         (
             ReferenceProblem::Map { inputs: 64, outputs: 8 },
             vec![
+                quick(holds(EXACT, WHOLE, N::WholeSource)),
                 quick(holds(bins(8, upto(8), false), MANY, N::BinForEachValue)),
                 fails(bins(4, upto(8), false), MANY, N::CoarseBins),
                 quick(holds(UPPER, FEW, N::Clusters)),
                 quick(holds(LOWER, FEW, N::Clusters)),
                 holds(NEIGHBOURS, FEW, N::ManyForEachValue),
                 holds(learnt, LEARNED, N::BelowBatch),
+                holds(RENYI, RENYI_SAMPLES, N::OutputsFarApart),
+                holds(SLICED, FEW, N::OnlyDirection),
+                fails(RATE, MANY, N::NotGaussian),
             ],
         ),
         (
             ReferenceProblem::Map { inputs: 256, outputs: 256 },
             vec![
+                holds(EXACT, WHOLE, N::WholeSource),
                 holds(
                     bins(256, upto(256), false),
                     MANY,
@@ -281,42 +324,62 @@ fn panel() -> Vec<(ReferenceProblem, Vec<Attempt>)> {
         (
             layer(1, 0.2),
             vec![
+                holds(EXACT, WHOLE, N::WholeSource),
                 holds(bins(24, Step, true), MANY, N::FineBins),
                 holds(bins(24, Quantiles, true), MANY, N::FineBins),
                 fails(UPPER, FEW, N::PatternsOverlap),
                 fails(LOWER, FEW, N::PatternsOverlap),
                 holds(NEIGHBOURS, 2 * FEW, N::SamplesOfEachPattern { samples: 30 }),
                 holds(learnt, LEARNED, N::BelowBatch),
+                fails(RENYI, RENYI_SAMPLES, N::OverlapsCountTooMuch),
+                holds(SLICED, 2 * FEW, N::SamplesOfEachPattern { samples: 30 }),
+                fails(RATE, MANY, N::NotGaussian),
             ],
         ),
         (
             layer(3, 0.5),
             vec![
+                quick(holds(EXACT, WHOLE, N::WholeSource)),
                 quick(fails(bins(5, Step, true), MANY, N::CoarseBins)),
                 quick(fails(bins(10, Step, true), MANY, N::SeenOnce)),
                 quick(fails(UPPER, FEW, N::PatternsOverlap)),
                 quick(fails(LOWER, FEW, N::PatternsOverlap)),
                 quick(holds(NEIGHBOURS, FEW, N::SamplesOfEachPattern { samples: 16 })),
                 fails(learnt, LEARNED, N::NotLearnt),
+                quick(fails(RENYI, RENYI_SAMPLES, N::OverlapsCountTooMuch)),
+                quick(fails(SLICED, FEW, N::PartInDirection { dimensions: 3 })),
+                quick(fails(RATE, MANY, N::NotGaussian)),
             ],
         ),
         (
             layer(3, 0.05),
             vec![
+                holds(EXACT, WHOLE, N::WholeSource),
                 holds(UPPER, FEW, N::Clusters),
                 holds(LOWER, FEW, N::Clusters),
                 holds(NEIGHBOURS, FEW, N::SamplesOfEachPattern { samples: 16 }),
                 fails(critic(128, 600), LEARNED, N::SamePatternInBatch),
+                holds(RENYI, RENYI_SAMPLES, N::OutputsFarApart),
+                fails(SLICED, FEW, N::PartInDirection { dimensions: 3 }),
+                fails(RATE, MANY, N::NotGaussian),
             ],
         ),
         (
             ReferenceProblem::NoisyLayer { inputs: 10, units: 30, gain: 1.0, noise: 0.1 },
             vec![
+                quick(holds(EXACT, WHOLE, N::WholeSource)),
                 fails(bins(30, Step, false), FEW, N::PatternsAlone),
                 quick(fails(UPPER, FEW, N::EntropyOfPatterns { bits: log(FEW).ceil() })),
                 fails(LOWER, FEW, N::EntropyOfPatterns { bits: log(FEW).ceil() }),
                 fails(NEIGHBOURS, FEW, N::PatternsDrawnOnce),
                 fails(critic(128, 600), LEARNED, N::LogOfBatch { bits: log(128) }),
+                fails(
+                    RENYI,
+                    RENYI_SAMPLES,
+                    N::EntropyOfPatterns { bits: log(RENYI_SAMPLES).ceil() },
+                ),
+                fails(SLICED, FEW, N::PartInDirection { dimensions: 30 }),
+                quick(fails(RATE, MANY, N::NotGaussian)),
             ],
         ),
     ]
@@ -347,8 +410,11 @@ mod tests {
         for row in rows(|attempt| !is_critic(attempt), 20) {
             assert_eq!(row.is_right(), row.expected_to_hold, "{row:?}");
             right += usize::from(row.expected_to_hold);
+            if row.note == Some(CheckNote::WholeSource) {
+                assert!(row.bias.abs() < 0.02, "{row:?}");
+            }
         }
-        assert!(right >= 15);
+        assert!(right >= 30);
     }
 
     #[test]

@@ -74,30 +74,49 @@ impl ReferenceProblem {
         }
     }
 
+    /// Every input of a finite source once, if each has one output but for the noise.
+    #[must_use]
+    pub fn whole(&self, generator: &mut Generator) -> Option<Sample> {
+        let has_one_output = matches!(self, Self::Map { .. } | Self::NoisyLayer { .. });
+        let count = self.input_count().filter(|_| has_one_output)?;
+        Some(self.pairs(count, |index, _| index as u32, generator))
+    }
+
     /// Draws independent pairs.
     #[must_use]
     pub fn sample(&self, samples: usize, generator: &mut Generator) -> Sample {
+        let count = self.input_count().unwrap_or(1) as u32;
+        self.pairs(samples, |_, generator| generator.random_range(0..count), generator)
+    }
+
+    /// Pairs with the inputs that are `chosen`, by their index, if the source is finite.
+    fn pairs(
+        &self,
+        samples: usize,
+        chosen: impl Fn(usize, &mut Generator) -> u32,
+        generator: &mut Generator,
+    ) -> Sample {
         let mut classes = Vec::new();
+        if self.input_count().is_some() {
+            classes.extend((0..samples).map(|index| chosen(index, generator)));
+        }
         let (inputs, centres, deviation): (Vec<f64>, Vec<f64>, f64) = match *self {
             Self::Gaussian { dimensions, signal_to_noise } => {
                 let x = normals(generator, samples * dimensions, 1.0);
                 (x.clone(), x, signal_to_noise.sqrt().recip())
             }
             Self::BinarySymmetric { flip } => {
-                classes.extend((0..samples).map(|_| generator.random_range(0..2u32)));
                 let x: Vec<f64> = classes.iter().map(|bit| 2.0 * f64::from(*bit) - 1.0).collect();
                 let mut flipped = |x: &f64| if generator.random::<f64>() < flip { -x } else { *x };
                 let t = x.iter().map(&mut flipped).collect();
                 (x, t, MARGIN)
             }
             Self::Map { inputs, outputs } => {
-                classes.extend((0..samples).map(|_| generator.random_range(0..inputs as u32)));
                 let one_hot = Labels::new(&classes, inputs).one_hot().into_iter().map(f64::from);
                 let t = classes.iter().map(|class| f64::from(class % outputs as u32)).collect();
                 (one_hot.collect(), t, MARGIN)
             }
             Self::NoisyLayer { inputs, units, gain, noise } => {
-                classes.extend((0..samples).map(|_| generator.random_range(0..1u32 << inputs)));
                 let all = layer(inputs, units, gain);
                 let pattern = |class: &u32| {
                     let class = *class as usize;
