@@ -278,7 +278,7 @@ fn a_saved_network_is_measured_like_its_outputs() {
     for (layer, values, units) in [(1, &hidden, 5), (2, &outputs, 2)] {
         let labels = Labels::new(&classes, 2);
         let distances = kernel::Distances::new(LayerOutputs::new(values, units));
-        let bounds = distances.bounds(labels, &all, kernel::Noise::Relative(0.2));
+        let bounds = distances.bounds(labels, &all, kernel::Noise::Ratio(0.0));
         let kernel = &report["information"]["kernel"]["values"];
         for (name, bits) in [
             ("input-information", bounds.upper.inputs),
@@ -294,7 +294,18 @@ fn a_saved_network_is_measured_like_its_outputs() {
     let norm = first.iter().map(|w| f64::from(w * w)).sum::<f64>().sqrt();
     close(&report["measures"]["weight-norm.layer-1"], norm);
     assert!(report["measures"]["truncated-accuracy.rank-1.all"].is_number());
-    for estimator in ["binning", "kernel", "neighbours", "contrastive"] {
+    let estimators = [
+        "exact",
+        "binning",
+        "kernel",
+        "neighbours",
+        "contrastive",
+        "renyi",
+        "sliced",
+        "coding-rate",
+    ];
+    assert_eq!(report["information"].as_object().unwrap().len(), estimators.len());
+    for estimator in estimators {
         let own = &report["information"][estimator];
         assert_eq!(own["samples"], 40);
         let values = own["values"].as_object().unwrap();
@@ -314,7 +325,7 @@ fn a_saved_network_is_measured_like_its_outputs() {
         single("norm.weight", &[5], &biases),
     ];
     let weights = safetensors("own-named.safetensors", &saved);
-    let set = "info=kernel&bounds=upper&kernel-noise=0.4&truncation=0";
+    let set = "info=kernel&bounds=upper&noise-scale=relative&kernel-noise=0.4&truncation=0";
     let more = ["--layers", layers, "--names", "in,out", "--set", set];
     let (output, errors) = measure(&weights, &inputs, &more);
     assert!(output.status.success(), "{errors}");
@@ -335,6 +346,44 @@ fn a_saved_network_is_measured_like_its_outputs() {
     let hang = |name: &&String| name.starts_with("class") || name.starts_with("truncated");
     assert_eq!(report["measures"].as_object().unwrap().keys().filter(hang).count(), 0);
     assert_eq!((&report["classes"], &report["accuracy"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn exact_information_is_measured_at_every_resolution() {
+    let saved = [single("0.weight", &[2, 3], &numbers(6, 0))];
+    let weights = safetensors("resolutions.safetensors", &saved);
+    let inputs = rows("resolutions.csv", &numbers(60 * 3, 60), 3);
+    let classes: Vec<f32> = (0..60u8).map(|sample| f32::from(sample % 3)).collect();
+    let labels = rows("resolutions-labels.csv", &classes, 1);
+    let labels = labels.to_str().unwrap();
+    let with = |more: &[&str]| -> Value {
+        let own = ["--layers", "linear", "--labels", labels];
+        let (output, errors) = measure(&weights, &inputs, &[&own[..], more].concat());
+        assert!(output.status.success(), "{errors}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let report = with(&["--snr", "-10..30", "--set", "info=exact&shuffle=1"]);
+    let exact = &report["information"]["exact"];
+    assert_eq!(exact["settings"]["snr"], serde_json::json!([-10, -5, 0, 5, 10, 15, 20, 25, 30]));
+    let bits = |quantity: &str, snr: i32| {
+        exact["values"][format!("{quantity}.layer-1.{snr}-dB.all")].as_f64().unwrap()
+    };
+    for (lower, higher) in [(-10, 0), (0, 10), (10, 20), (20, 30)] {
+        let [lower, higher] = [lower, higher].map(|snr| bits("input-information", snr));
+        assert!(lower < higher && higher <= 60f64.log2(), "{lower} {higher}");
+    }
+    // At the finest resolution labels are known, and so are shuffled ones.
+    assert!(bits("label-information", 30) > 1.0);
+    let shuffled = bits("label-information-shuffled", 30);
+    assert!((bits("label-information", 30) - shuffled).abs() < 0.3, "{shuffled}");
+
+    let one = with(&["--snr", "7", "--set", "bins=4"]);
+    for estimator in ["kernel", "neighbours", "renyi", "sliced", "coding-rate", "exact"] {
+        assert_eq!(one["information"][estimator]["settings"]["snr"], 7.0, "{estimator}");
+    }
+    let names: Vec<&String> =
+        one["information"]["exact"]["values"].as_object().unwrap().keys().collect();
+    assert!(names.iter().all(|name| name.contains(".7-dB.")) && names.len() == 4, "{names:?}");
 }
 
 #[test]
@@ -414,13 +463,29 @@ fn a_file_that_cannot_be_measured_is_refused_by_name() {
         refused(&weights, &inputs, &["--layers", layers], sentence);
     }
     for (set, sentence) in [
-        ("wd=1", "“wd” is none of info, layers, bins"),
+        ("wd=1", "“wd” is none of info, layers, snr"),
         ("colour=red", "“colour” is none of info"),
         ("fourier=1", "“fourier” is none of info"),
         ("bins=1", "“bins” must be a whole number from 2 to 200, not “1”"),
-        ("info=magic", "“info” must be one of off, binning"),
+        ("info=magic", "“info” must be one of off, exact, binning"),
     ] {
         refused(&weights, &inputs, &["--set", set], sentence);
+    }
+    for (snr, sentence) in [
+        ("loud", "“loud” is not a whole number; give one ratio in dB"),
+        ("-10...30", "“.30” is not a whole number"),
+        ("30..-10", "the range ends at -10 dB before it starts at 30 dB"),
+        ("0..10:0", "a step of 0 dB does not lead upwards"),
+        ("-10..60", "60 dB is not from -20 to 40"),
+    ] {
+        refused(&weights, &inputs, &["--snr", snr], sentence);
+    }
+    for (snr, set, sentence) in [
+        ("0..10", "info=renyi", "only exact information takes a range"),
+        ("5", "info=binning", "is not read at a resolution"),
+        ("5", "snr=3", "`--set` has a value for snr too"),
+    ] {
+        refused(&weights, &inputs, &["--snr", snr, "--set", set], sentence);
     }
     refused(
         &weights,

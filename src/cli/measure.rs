@@ -7,7 +7,9 @@ use burn::tensor::Device;
 use super::output::Output;
 use super::{Failure, english};
 use crate::experiment::keys;
-use crate::external::{self, ExternalNetwork, LabelledSamples, LayerList, MeasureOptions};
+use crate::external::{
+    self, ExternalNetwork, LabelledSamples, LayerList, MeasureOptions, Resolutions,
+};
 use crate::text;
 use crate::train::TrainError;
 
@@ -29,6 +31,10 @@ pub(super) struct Arguments {
     /// Measurement settings to change: 'info=kernel&kernel-noise=0.1'.
     #[arg(long, value_name = "SETTINGS", default_value = "")]
     set: String,
+    /// The signal-to-noise ratio in dB at which layers are read: one for all estimators, '5', or a
+    /// range at which exact information is measured, '-10..30', with a step, '-10..30:2'.
+    #[arg(long, value_name = "DB", allow_hyphen_values = true)]
+    snr: Option<String>,
     /// The names of the linear layers, unless their tensors are named by index: 'fc1,fc2,out' for
     /// fc1.weight, fc1.bias and so on. Other tensors are then ignored.
     #[arg(long, value_delimiter = ',')]
@@ -72,7 +78,10 @@ pub(super) fn help() -> String {
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let device = Device::flex();
     let plan: LayerList = arguments.layers.parse()?;
-    let options = MeasureOptions::from_query(&arguments.set)?;
+    let mut options = MeasureOptions::from_query(&arguments.set)?;
+    if let Some(resolutions) = &arguments.snr {
+        options = options.at(resolutions.parse::<Resolutions>()?)?;
+    }
     let network =
         ExternalNetwork::read(&arguments.weights, &plan, arguments.names.as_deref(), &device)?;
     let features = network.units()[0];

@@ -3,7 +3,9 @@
 //! Numbers are written as they are, without separators, so that they can be found in a file.
 
 use crate::experiment::Note;
-use crate::external::{self, ExpectedShape, ExternalError, LayerListError, TensorNames};
+use crate::external::{
+    self, ExpectedShape, ExternalError, LayerListError, ResolutionsError, TensorNames,
+};
 use crate::text::{self, Arg, Text};
 
 fn arg(value: impl ToString) -> Arg {
@@ -101,6 +103,9 @@ pub(super) fn external_error(text: &Text, error: &ExternalError) -> String {
             "external-label",
             &[("file", arg(file)), ("line", arg(line)), ("label", arg(label)), ("max", arg(max))],
         ),
+        E::Resolutions(error) => {
+            text.with("external-snr", &[("reason", resolutions_error(text, error).into())])
+        }
         E::UnknownSetting(key) => {
             let keys: Vec<&str> = external::fields().map(|field| field.key).collect();
             let args = [("key", arg(key)), ("keys", keys.join(", ").into())];
@@ -114,6 +119,25 @@ pub(super) fn external_error(text: &Text, error: &ExternalError) -> String {
 
 fn setting(text: &Text, reason: String) -> String {
     text.with("external-setting", &[("reason", reason.into())])
+}
+
+fn resolutions_error(text: &Text, error: &ResolutionsError) -> String {
+    match error {
+        ResolutionsError::Number(number) => {
+            text.with("external-snr-number", &[("text", arg(number))])
+        }
+        ResolutionsError::Outside { decibels, min, max } => text.with(
+            "external-snr-outside",
+            &[("value", arg(decibels)), ("min", arg(min)), ("max", arg(max))],
+        ),
+        ResolutionsError::Order { from, to } => {
+            text.with("external-snr-order", &[("from", arg(from)), ("to", arg(to))])
+        }
+        ResolutionsError::Step(step) => text.with("external-snr-step", &[("step", arg(step))]),
+        ResolutionsError::Twice => text.get("external-snr-twice"),
+        ResolutionsError::OnlyExact => text.get("external-snr-only-exact"),
+        ResolutionsError::Unused => text.get("external-snr-unused"),
+    }
 }
 
 fn layer_list_error(text: &Text, error: &LayerListError) -> String {

@@ -6,7 +6,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{ExternalError, ExternalNetwork, LabelledSamples, LayerReport};
+use super::{
+    ExternalError, ExternalNetwork, LabelledSamples, LayerReport, Resolutions, ResolutionsError,
+};
 use crate::device::{DeviceError, read};
 use crate::experiment::{
     Bounds, Estimator, FIELDS, Field, Group, MeasuredLayers, Settings, field, keys, pairs, shorten,
@@ -30,6 +32,9 @@ pub struct MeasureOptions {
     /// How to measure; `info` is ignored.
     pub settings: Settings,
     estimators: Vec<Estimator>,
+    /// Where exact information is measured, if not at the setting alone, in dB.
+    range: Option<Vec<i32>>,
+    has_resolution: bool,
 }
 
 /// The settings that can be changed: the measurement settings, without those that only a run, or
@@ -52,7 +57,8 @@ impl Default for MeasureOptions {
             truncation: true,
             ..Settings::default()
         };
-        Self { settings, estimators: ESTIMATORS.to_vec() }
+        let estimators = ESTIMATORS.to_vec();
+        Self { settings, estimators, range: None, has_resolution: false }
     }
 }
 
@@ -65,12 +71,40 @@ impl MeasureOptions {
         let mut chosen = Self::default();
         for (key, value) in &pairs(query) {
             set(&mut chosen.settings, key, value)?;
+            chosen.has_resolution |= key == keys::SNR;
             if key == keys::INFO {
                 chosen.estimators = vec![chosen.settings.info];
                 chosen.estimators.retain(|estimator| *estimator != Estimator::Off);
             }
         }
         Ok(chosen)
+    }
+
+    /// The same with every layer read at these resolutions: a single one holds for all estimators, a
+    /// range for exact information.
+    ///
+    /// # Errors
+    /// If the settings have a resolution already, or nothing that is measured takes these.
+    pub fn at(mut self, resolutions: Resolutions) -> Result<Self, ExternalError> {
+        let refuse = |reason| Err(ExternalError::Resolutions(reason));
+        let takes = |info: &Estimator| {
+            let settings = Settings { info: *info, ..self.settings };
+            field(keys::SNR).is_some_and(|field| (field.applies)(&settings))
+        };
+        if self.has_resolution {
+            return refuse(ResolutionsError::Twice);
+        }
+        if !self.estimators.iter().any(takes) {
+            return refuse(ResolutionsError::Unused);
+        }
+        match resolutions.decibels[..] {
+            [decibels] if !resolutions.is_range => self.settings.snr = decibels,
+            _ if !self.estimators.contains(&Estimator::Exact) => {
+                return refuse(ResolutionsError::OnlyExact);
+            }
+            _ => self.range = Some(resolutions.decibels),
+        }
+        Ok(self)
     }
 }
 
@@ -161,11 +195,22 @@ impl ExternalReport {
             let (count, _) = sample_counts(&settings, samples.count(), 0);
             let of_estimator =
                 |field: &Field| (field.applies)(&settings) && !(field.applies)(&plain);
-            let found = EstimatorReport {
+            let mut found = EstimatorReport {
                 samples: count,
                 settings: described(&settings, of_estimator),
-                values: measure(network, samples, count, settings, device).await?,
+                values: Values::new(),
             };
+            match chosen.range.as_ref().filter(|_| info == Estimator::Exact) {
+                Some(range) => {
+                    found.settings.insert(keys::SNR.into(), range.as_slice().into());
+                    for snr in range {
+                        let settings = Settings { snr: *snr, ..settings };
+                        let values = measure(network, samples, count, settings, device).await?;
+                        found.values.extend(values);
+                    }
+                }
+                None => found.values = measure(network, samples, count, settings, device).await?,
+            }
             information.insert(info.key(), found);
         }
         let accuracy = match &samples.classes {

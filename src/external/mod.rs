@@ -6,10 +6,12 @@
 
 mod measure;
 mod network;
+mod resolutions;
 mod samples;
 
 pub use measure::{EstimatorReport, ExternalReport, MeasureOptions, NetworkReport, fields};
 pub use network::{ExternalNetwork, LayerList, LayerReport};
+pub use resolutions::Resolutions;
 pub use samples::LabelledSamples;
 
 use std::io;
@@ -165,6 +167,8 @@ pub enum ExternalError {
         /// The largest class.
         max: u32,
     },
+    /// The resolutions are not understood, or have no use.
+    Resolutions(ResolutionsError),
     /// A setting that does not exist, or that does not say how to measure. Holds its key.
     UnknownSetting(String),
     /// A setting that does not take its value.
@@ -187,6 +191,37 @@ pub enum LayerListError {
     },
     /// It does not end with a linear layer.
     End,
+}
+
+/// Why resolutions are not understood, or have no use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResolutionsError {
+    /// Not a whole number.
+    Number(String),
+    /// A ratio outside the limits, in dB.
+    Outside {
+        /// The ratio.
+        decibels: i32,
+        /// The smallest.
+        min: i32,
+        /// The largest.
+        max: i32,
+    },
+    /// A range that ends before it starts.
+    Order {
+        /// The start.
+        from: i32,
+        /// The end.
+        to: i32,
+    },
+    /// A step below 1 dB.
+    Step(i32),
+    /// The setting `snr` has a value too.
+    Twice,
+    /// A range, without exact information.
+    OnlyExact,
+    /// No estimator that reads at a resolution.
+    Unused,
 }
 
 /// Names of tensors for a message, in order, as many as can be read.
