@@ -121,7 +121,7 @@ mod tests {
     fn plainly(values: &[f32], units: usize, classes: &[u32], variance: f64) -> Information {
         let n = classes.len();
         let of = |entry: &dyn Fn(usize, usize) -> f64| {
-            let matrix = DMatrix::from_fn(n, n, |i, j| entry(i, j));
+            let matrix = DMatrix::from_fn(n, n, entry);
             let eigen = nalgebra::SymmetricEigen::new(&matrix / matrix.trace());
             let sum: f64 = eigen.eigenvalues.iter().map(|l| l.max(0.0).powf(1.01)).sum();
             sum.log2() / -0.01
