@@ -11,8 +11,9 @@ const DOCUMENTS: [(&str, &str); 2] = [
 ];
 
 /// Where the recipes name the keys.
-const RECIPES: [&str; 5] = [
+const RECIPES: [&str; 6] = [
     include_str!("recipes/accelerators.rs"),
+    include_str!("recipes/baseline.rs"),
     include_str!("recipes/digits.rs"),
     include_str!("recipes/double_descent.rs"),
     include_str!("recipes/grokking.rs"),

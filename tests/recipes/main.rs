@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
 
 mod accelerators;
+mod baseline;
 mod digits;
 mod double_descent;
 mod ensemble;

@@ -18,7 +18,7 @@ fn curves(history: &History, name: &str) -> Vec<Vec<(u32, f64)>> {
 }
 
 /// The median over members of a curve's value at the first measurement from a step on.
-fn value(history: &History, name: &str, step: u32) -> f64 {
+pub(super) fn value(history: &History, name: &str, step: u32) -> f64 {
     let at = |curve: Vec<(u32, f64)>| curve.into_iter().find(|(s, _)| *s >= step).unwrap().1;
     median(curves(history, name).into_iter().map(at))
 }
