@@ -23,7 +23,7 @@ use std::collections::HashSet;
 
 pub use settings::{
     BinRange, Bounds, Data, Estimator, Grokfast, Init, Loss, MeasuredLayers, ModelKind, NoiseScale,
-    Operation, Optimiser, Rule, Schedule, Settings,
+    Operation, Optimiser, RESOLUTIONS, Rule, Schedule, Settings,
 };
 pub use shape::{DataShape, Task};
 pub use value::{Activation, Choice, HiddenLayer, Layers, Value};
@@ -164,9 +164,7 @@ impl Experiment {
         let mut same =
             Settings { measuring_percent: other.settings.measuring_percent, ..self.settings };
         // The map holds the others.
-        let in_map = |settings: &Settings| {
-            settings.map && crate::measure::RESOLUTIONS.contains(&settings.snr)
-        };
+        let in_map = |settings: &Settings| settings.map && RESOLUTIONS.contains(&settings.snr);
         if in_map(&self.settings) && in_map(&other.settings) {
             same.snr = other.settings.snr;
         }

@@ -321,7 +321,22 @@ impl Default for Settings {
     }
 }
 
+/// The signal-to-noise ratios of the resolution map, in dB.
+pub const RESOLUTIONS: [i32; 9] = [-10, -5, 0, 5, 10, 15, 20, 25, 30];
+
 impl Settings {
+    /// The signal-to-noise ratios at which exact information is measured, in dB, ascending.
+    #[must_use]
+    pub fn resolutions(&self) -> Vec<i32> {
+        let mut all = vec![self.snr];
+        if self.map {
+            all.extend(RESOLUTIONS);
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The loss that is trained on: the squared error for a regression, otherwise that of the
     /// settings.
     #[must_use]

@@ -180,21 +180,6 @@ impl fmt::Display for Curve {
     }
 }
 
-/// The signal-to-noise ratios of the resolution map, in dB.
-pub const RESOLUTIONS: [i32; 9] = [-10, -5, 0, 5, 10, 15, 20, 25, 30];
-
-/// The signal-to-noise ratios at which exact information is measured, in dB, ascending.
-#[must_use]
-pub fn resolutions(settings: &Settings) -> Vec<i32> {
-    let mut all = vec![settings.snr];
-    if settings.map {
-        all.extend(RESOLUTIONS);
-    }
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
 /// Number of frequencies whose power is measured.
 const STRONGEST: usize = 5;
 
@@ -289,7 +274,7 @@ fn list(settings: &Settings, units: &[usize], classes: bool, sets: Sets) -> Vec<
         if classes && settings.shuffle {
             quantities.extend(SHUFFLED);
         }
-        let resolutions = resolutions(settings);
+        let resolutions = settings.resolutions();
         for quantity in quantities {
             for layer in measured.clone() {
                 for set in sets.apart {

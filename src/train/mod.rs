@@ -15,7 +15,6 @@ mod regularisation;
 mod tensors;
 
 pub(crate) use cpu::covers as covered_by_slices;
-pub(crate) use cpu::{Matrix, product};
 
 use std::sync::Arc;
 

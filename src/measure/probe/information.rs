@@ -10,7 +10,7 @@ use crate::measure::information::{
     Information, Labels, LayerOutputs, binning, coding_rate, contrastive, exact, kernel,
     neighbours, renyi, shuffle, sliced,
 };
-use crate::measure::{BinLimits, Curve, Quantity, Split, resolutions};
+use crate::measure::{BinLimits, Curve, Quantity, Split};
 use crate::random::{self, Purpose};
 use crate::stats;
 
@@ -214,7 +214,7 @@ impl Probe {
         member: usize,
         values: &mut [f64],
     ) {
-        let resolutions = resolutions(&self.settings);
+        let resolutions = self.settings.resolutions();
         let noises: Vec<_> =
             resolutions.iter().map(|decibels| kernel::Noise::Ratio((*decibels).into())).collect();
         let tolerance = self.settings.information_error;

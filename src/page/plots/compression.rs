@@ -4,9 +4,9 @@
 use super::measures::{self, ceiling, levels, nearest, points, with_set};
 use super::{all, pair, summary};
 use crate::compression::{self, Span, Verdict};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, RESOLUTIONS};
 use crate::history::History;
-use crate::measure::{Curve, Quantity, RESOLUTIONS, Split};
+use crate::measure::{Curve, Quantity, Split};
 use crate::page::axis::ValueAxis;
 use crate::page::chart::{Cell, Line, Point, Series, Theme};
 use crate::text::{Arg, Text};

@@ -5,11 +5,8 @@
 //! Tests hold it to [`super::tensors`]; [`CpuEnsemble::new`] says which settings it covers.
 
 mod activation;
-#[cfg(any(test, target_family = "wasm"))]
-mod kernel;
 mod loss;
 mod network;
-mod product;
 mod samples;
 mod update;
 
@@ -24,7 +21,6 @@ use crate::experiment::{Loss, Settings};
 
 use crate::model::MlpEnsemble;
 use network::{CpuNetwork, PassRows, Work};
-pub(crate) use product::{Matrix, product};
 use samples::{CpuSamples, Order};
 use update::OptimiserState;
 pub(crate) use update::covers;

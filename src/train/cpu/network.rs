@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::activation;
 use super::loss;
-use super::product::{Matrix, product};
 use super::samples::{CpuInputs, CpuSamples};
 use crate::experiment::{Activation, Loss};
+use crate::linalg::{Matrix, product};
 use crate::model::{MlpEnsemble, Role};
 
 /// Where a network's parameters stand in one slice, tensor after tensor, each without padding.

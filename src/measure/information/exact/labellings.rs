@@ -2,10 +2,10 @@
 //! not depend on labels, so a further labelling costs its sums alone.
 
 use super::{Centred, spread_out};
+use crate::linalg::{Matrix, product};
 use crate::measure::information::kernel::{Distances, Noise, exp2};
 use crate::measure::information::{Labels, LayerOutputs};
 use crate::random::{self, Purpose};
-use crate::train::{Matrix, product};
 
 /// Samples that noise is drawn for, at most.
 const DRAWN: usize = 256;

@@ -1,6 +1,12 @@
 //! Decompositions of matrices, in f64 on the host: sorted eigenvalues, and the spectrum of a
 //! layer's weights with its norm, its effective rank and the closest matrices of lower rank.
 
+#[cfg(any(test, target_family = "wasm"))]
+mod kernel;
+mod product;
+
+pub(crate) use product::{Matrix, product};
+
 use nalgebra::{DMatrix, SymmetricEigen};
 
 /// The eigenvalues of a symmetric matrix, largest first, and its eigenvectors as columns in the
