@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evaluation::{Evaluation, ProbeResult};
 use crate::experiment::{Experiment, Optimiser, Settings};
+use crate::stats::sort_short;
 
 /// Divides the members among at most `max` shards, by their indices. No shard is empty. Expensive
 /// members are assigned first, each to the shard with the lowest cost so far.
@@ -11,7 +12,7 @@ use crate::experiment::{Experiment, Optimiser, Settings};
 pub fn assign_members(experiment: &Experiment, max: usize) -> Vec<Vec<usize>> {
     let costs: Vec<f64> = experiment.members().iter().map(cost).collect();
     let mut indices: Vec<usize> = (0..costs.len()).collect();
-    indices.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
+    sort_short(&mut indices, |a, b| costs[*a] > costs[*b]);
     let mut shards = vec![(0.0_f64, Vec::new()); max.clamp(1, costs.len())];
     for index in indices {
         if let Some((load, shard)) = shards.iter_mut().min_by(|a, b| a.0.total_cmp(&b.0)) {
@@ -22,7 +23,7 @@ pub fn assign_members(experiment: &Experiment, max: usize) -> Vec<Vec<usize>> {
     shards
         .into_iter()
         .map(|(_, mut shard)| {
-            shard.sort_unstable();
+            sort_short(&mut shard, usize::lt);
             shard
         })
         .collect()

@@ -1,4 +1,4 @@
-//! Means, deviations, medians and quantiles of a few numbers.
+//! Means, deviations, medians and quantiles of a few numbers, and the order of short lists.
 
 /// The arithmetic mean. NaN without values.
 #[must_use]
@@ -50,6 +50,18 @@ pub fn lower_median<T: Copy>(sorted: &[T], count: usize) -> Option<T> {
     sorted.get(count.checked_sub(1)? / 2).copied()
 }
 
+/// Sorts a short list by insertion, and keeps the order of items of which none is less. The page
+/// downloads the library's sort as several kB for each type that it sorts.
+pub fn sort_short<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
+    for end in 1..items.len() {
+        let mut at = end;
+        while at > 0 && is_less(&items[at], &items[at - 1]) {
+            items.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +95,17 @@ mod tests {
         assert_eq!(lower_median(&[7, 9], 3), Some(9));
         assert_eq!(lower_median(&[7], 3), None);
         assert_eq!(lower_median::<u32>(&[], 0), None);
+    }
+
+    #[test]
+    fn a_short_list_is_sorted_as_the_library_sorts_it() {
+        for length in 0..9_usize {
+            let mut items: Vec<_> = (0..length).map(|index| (index * 7 % 3, index)).collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|item| item.0);
+            sort_short(&mut items, |a, b| a.0 < b.0);
+            assert_eq!(items, expected);
+        }
     }
 
     #[test]

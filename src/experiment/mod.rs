@@ -93,7 +93,7 @@ impl Experiment {
         if values.len() > 1 {
             self.lists.push(List { field, values: values.to_vec() });
             let index = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
-            self.lists.sort_by_key(index);
+            crate::stats::sort_short(&mut self.lists, |a, b| index(a) < index(b));
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ use crate::experiment::Experiment;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
 use address::{Address, Options};
-use dom::{Listener, Visibility, append, document, set_attribute, set_text, window};
+use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
 use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
 
@@ -41,6 +41,8 @@ struct Page {
     primary: Option<HtmlElement>,
     /// Figures that are mounted when they are near.
     awaited: Vec<Visibility>,
+    /// Before which they are not awaited yet.
+    frame: Option<Frame>,
     _listeners: Vec<Listener>,
 }
 
@@ -91,6 +93,7 @@ pub fn start() {
         figures: Vec::new(),
         primary: None,
         awaited: Vec::new(),
+        frame: None,
         _listeners: vec![on_back, on_jump, on_print, after_print],
     };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
@@ -100,12 +103,25 @@ pub fn start() {
         .filter(|element| is_in_view(element, options.view))
         .partition(|element| element.has_attribute("data-primary") || !is_in_article(element));
     seen.into_iter().for_each(mount);
-    for element in later {
-        let target = element.clone();
-        let near = Visibility::observe(&element, "800px", false, move || mount(target.clone()));
-        with_page(|page| page.awaited.push(near));
-    }
+    mount_when_near(later, 2);
     open_fragment();
+}
+
+/// Mounts figures when they are near, but none in the next `frames`: what is seen first can be used
+/// first.
+fn mount_when_near(later: Vec<HtmlElement>, frames: u32) {
+    let frame = Frame::request(move || {
+        if frames > 1 {
+            mount_when_near(later, frames - 1);
+            return;
+        }
+        for element in later {
+            let target = element.clone();
+            let near = Visibility::observe(&element, "800px", false, move || mount(target.clone()));
+            with_page(|page| page.awaited.push(near));
+        }
+    });
+    with_page(|page| page.frame = Some(frame));
 }
 
 /// Charts are printed on white, whatever the screen shows.

@@ -86,7 +86,7 @@ pub fn divergences(history: &History) -> Vec<Divergence> {
 pub fn summarise(steps: impl Iterator<Item = Option<u32>>) -> Option<StepSummary> {
     let mut members = 0;
     let mut reached: Vec<u32> = steps.inspect(|_| members += 1).flatten().collect();
-    reached.sort_unstable();
+    stats::sort_short(&mut reached, u32::lt);
     Some(StepSummary {
         reached: reached.len(),
         members,

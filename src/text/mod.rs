@@ -102,11 +102,13 @@ impl Locale {
 
     /// The language whose plural forms apply.
     fn language(self) -> LanguageIdentifier {
-        let tag = match self {
-            Self::English | Self::Pseudo => "en-GB",
+        let language = match self {
+            Self::English | Self::Pseudo => "en",
             Self::Japanese => "ja",
         };
-        tag.parse().unwrap_or_default()
+        // Parts, because the parser of whole tags is 12 kB of the page's program.
+        let language = language.parse().unwrap_or_default();
+        LanguageIdentifier::from_raw_parts_unchecked(language, None, None, None)
     }
 
     fn messages(self) -> &'static [&'static str] {

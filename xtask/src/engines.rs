@@ -18,6 +18,8 @@ use crate::{command, debian::Debian, setup, workspace::Workspace};
 pub struct Engine {
     /// The name that the tests know it by.
     pub name: &'static str,
+    /// The files of `tests/browser/tests` that run in it.
+    pub tests: &'static [&'static str],
     /// The browser's program.
     pub browser: PathBuf,
     /// Where its driver listens, without a slash at the end.
@@ -32,7 +34,7 @@ impl Engine {
         let driver = setup::geckodriver(workspace)?;
         let mut command = Command::new(driver);
         command.args(["--host", "127.0.0.1"]);
-        Self::start("firefox", browser, command)
+        Self::start("firefox", &["engines", "article"], browser, command)
     }
 
     /// WebKitGTK, on a display that nobody sees.
@@ -47,10 +49,15 @@ impl Engine {
             .arg("--auto-servernum")
             .arg(driver)
             .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
-        Self::start("webkit", browser, command)
+        Self::start("webkit", &["engines"], browser, command)
     }
 
-    fn start(name: &'static str, browser: PathBuf, mut command: Command) -> Result<Self> {
+    fn start(
+        name: &'static str,
+        tests: &'static [&'static str],
+        browser: PathBuf,
+        mut command: Command,
+    ) -> Result<Self> {
         // Free a moment ago, so most likely still free.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let process = command
@@ -60,7 +67,8 @@ impl Engine {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("the driver of {name} did not start"))?;
-        let engine = Self { name, browser, url: format!("http://127.0.0.1:{port}"), process };
+        let url = format!("http://127.0.0.1:{port}");
+        let engine = Self { name, tests, browser, url, process };
         for _ in 0..100 {
             if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
                 return Ok(engine);

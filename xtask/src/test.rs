@@ -29,7 +29,8 @@ pub enum Stage {
     Wasm,
     /// The page, used through a browser
     E2e,
-    /// The core of the page in Firefox and WebKit; not among the stages that run by themselves
+    /// The core of the page in Firefox and WebKit, and the article in Firefox; not among the stages
+    /// that run by themselves
     Engines,
 }
 
@@ -121,7 +122,8 @@ fn other_engines(workspace: &Workspace) -> Result<()> {
         println!("{} by {}", engine.name, engine.browser.display());
         let mut cargo = Command::new("cargo");
         cargo
-            .args("test --release --package browser-tests --test engines".split(' '))
+            .args("test --release --package browser-tests --no-fail-fast".split(' '))
+            .args(engine.tests.iter().flat_map(|test| ["--test", test]))
             .args(CHECKED)
             .env("RUST_TEST_THREADS", "1")
             .env("TWO_PHASE_URL", &page.url)

@@ -8,6 +8,7 @@ use plotters_canvas::CanvasBackend;
 
 use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, text_width, words};
 use crate::page::axis::ValueAxis;
+use crate::stats::sort_short;
 
 /// Draws bands, then lines, then the curves' names.
 pub(super) fn curves(
@@ -79,7 +80,7 @@ pub(super) fn curves(
     }
     super::frame::dots(root, area, frame, size)?;
     // Names that would lie over one another are moved apart.
-    names.sort_by_key(|((_, y), _)| *y);
+    sort_short(&mut names, |((_, a), _), ((_, b), _)| a < b);
     for index in 1..names.len() {
         let least = names[index - 1].0.1 + px(if size.is_narrow() { 17.0 } else { 19.0 });
         let y = &mut names[index].0.1;
@@ -121,7 +122,7 @@ fn decimate(points: &[Point], column: impl Fn(f64) -> Option<i64>) -> Vec<Point>
         let extremes = [group.iter().min_by(by_median), group.iter().max_by(by_median)];
         let mut points: Vec<Point> =
             [Some(first), Some(last)].into_iter().chain(extremes).flatten().copied().collect();
-        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        sort_short(&mut points, |a, b| a.x < b.x);
         points.dedup_by(|a, b| a.x == b.x);
         kept.extend(points.into_iter().map(|point| Point { low, high, ..point }));
     }

@@ -6,6 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters_canvas::CanvasBackend;
 
 use super::{Area, Drawn, FONT_SIZE, Frame, Size, Trail, text_width, words};
+use crate::stats::sort_short;
 
 /// Draws trails, with a dot and a name on each at a step.
 pub(super) fn draw_trails(
@@ -36,7 +37,7 @@ pub(super) fn draw_trails(
             names.push((x + px(9.0), y, trail));
         }
     }
-    names.sort_by_key(|(_, y, _)| *y);
+    sort_short(&mut names, |(_, a, _), (_, b, _)| a < b);
     let mut placed: Vec<(i32, i32, i32)> = Vec::new();
     for (x, mut y, trail) in names {
         let end = x + text_width(&trail.name, size);

@@ -252,6 +252,9 @@ impl Figure {
         let (manner, notices_of_manner) = Manner::of(&element);
         notices.extend(notices_of_manner);
         let recording = element.get_attribute("data-recording");
+        let recorded =
+            recording.as_deref().and_then(|file| Recorded::early(file, &address.experiment));
+        let awaited = recording.filter(|_| recorded.is_none());
         let root = Root::new(element);
         let text = surroundings.text.clone();
         build(&root, &text, parts);
@@ -282,7 +285,7 @@ impl Figure {
             },
             notices,
             manner,
-            recorded: None,
+            recorded,
             ghosts: Vec::new(),
             leases: BTreeMap::new(),
             panels: Vec::new(),
@@ -313,7 +316,7 @@ impl Figure {
             inner.show_address(false);
         }
         handle.redraw();
-        if let Some(file) = recording {
+        if let Some(file) = awaited {
             let handle = handle.clone();
             spawn_local(async move {
                 let experiment = handle.look(|view| view.session.experiment().clone());

@@ -20,6 +20,15 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// A recording whose text the document has put into `recordings[file]`: fetched beside this
+    /// program, it is in the first frame.
+    pub fn early(file: &str, experiment: &Experiment) -> Option<Self> {
+        let texts = Reflect::get(&window(), &"recordings".into()).ok()?;
+        // Fails where the document has no such object.
+        let text = Reflect::get(&texts, &file.into()).ok()?.as_string()?;
+        Self::read(&text, experiment)
+    }
+
     /// Fetches a recording; `None` if it cannot be had, or is of another experiment.
     pub async fn fetch(file: &str, experiment: &Experiment) -> Option<Self> {
         let response = JsFuture::from(window().fetch_with_str(file)).await.ok()?;
@@ -27,7 +36,11 @@ impl Recorded {
         let text: js_sys::Function = text.dyn_into().ok()?;
         let text: js_sys::Promise = text.call0(&response).ok()?.dyn_into().ok()?;
         let text = JsFuture::from(text).await.ok()?.as_string()?;
-        let recording: Recording = serde_json::from_str(&text).ok()?;
+        Self::read(&text, experiment)
+    }
+
+    fn read(text: &str, experiment: &Experiment) -> Option<Self> {
+        let recording: Recording = serde_json::from_str(text).ok()?;
         let is_of_it = Experiment::from_query(recording.query()).experiment == *experiment;
         is_of_it.then(|| Self {
             inside: Inside::recorded(recording.task().clone(), recording.answers().to_vec()),

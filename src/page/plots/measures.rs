@@ -10,6 +10,7 @@ use crate::history::History;
 use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Split, sample_counts};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Line, Point, Series, Theme, Trail};
+use crate::stats::sort_short;
 use crate::text::{Arg, Text};
 
 /// The curves of one quantity, as a chart shows them.
@@ -78,7 +79,7 @@ fn layers(history: &History, quantity: Quantity) -> usize {
         .filter(|curve| curve.quantity == quantity)
         .map(|curve| (curve.layer, curve.rank))
         .collect();
-    all.sort_unstable();
+    sort_short(&mut all, |a, b| a < b);
     all.dedup();
     all.len()
 }

@@ -8,6 +8,7 @@ use crate::experiment::{self, Counts, Experiment, Field, ModelKind};
 use crate::history::History;
 use crate::page::axis::HorizontalAxis;
 use crate::page::chart::{Cell, Marker, Point, Series, Theme};
+use crate::stats::sort_short;
 use crate::text::{Arg, Text};
 
 /// Which evaluation of each network is shown.
@@ -71,11 +72,11 @@ pub fn profile(history: &History, pick: Pick, is_loss: bool, text: &Text) -> Opt
             point((index * seeds..(index + 1) * seeds).filter_map(picked), value, *x)
         };
         let mut points: Vec<Point> = numbers.iter().enumerate().filter_map(at).collect();
-        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        sort_short(&mut points, |a, b| a.x < b.x);
         points
     };
     let mut sorted = numbers.clone();
-    sorted.sort_by(f64::total_cmp);
+    sort_short(&mut sorted, |a, b| a < b);
     let are_features = experiment.settings.model == ModelKind::RandomFeatures
         && field.counts == Some(Counts::Units);
     let (title, setting) = if are_features {
@@ -252,7 +253,7 @@ pub fn map_title(is_loss: bool, setting: &str, text: &Text) -> String {
 /// The indices of numbers, in the order of the numbers.
 fn order(numbers: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..numbers.len()).collect();
-    order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+    sort_short(&mut order, |&a, &b| numbers[a] < numbers[b]);
     order
 }
 

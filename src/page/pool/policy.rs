@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::protocol::{Backend, RunId};
+use crate::stats::sort_short;
 
 /// Runs that play at once in the document, on whatever backend. Two go at about half the speed each
 /// and can be compared; more would all be slow.
@@ -32,7 +33,7 @@ pub fn workers_needed(
         return 1;
     }
     let mut members: Vec<usize> = members.collect();
-    members.sort_unstable_by(|a, b| b.cmp(a));
+    sort_short(&mut members, usize::gt);
     members.iter().take(PLAYING).sum::<usize>().clamp(1, limit.max(1))
 }
 

@@ -10,6 +10,7 @@ use crate::experiment::Experiment;
 use crate::measure::CheckSource;
 use crate::protocol::{Backend, Command, Event, Failure, RunCommand, RunEvent, RunId};
 use crate::sharding::assign_members;
+use crate::stats::sort_short;
 
 /// Names a worker. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +142,7 @@ impl State {
         }
         let mut workers: Vec<WorkerId> = self.of(backend).map(|(id, _)| id).collect();
         // Those with the fewest members first. The sort keeps the order of the others.
-        workers.sort_by_key(|worker| self.members_of(*worker));
+        sort_short(&mut workers, |a, b| self.members_of(*a) < self.members_of(*b));
         let assigned = assign_members(experiment, workers.len());
         let shares =
             workers.iter().zip(&assigned).map(|(worker, members)| (*worker, members.len()));

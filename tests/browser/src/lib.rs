@@ -24,10 +24,34 @@ pub enum Adapter {
     SwiftShader,
 }
 
+/// The program whose behaviour is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium, the only one with [`Browser::devtools`] and [`Browser::log`].
+    Chromium,
+    /// Firefox.
+    Firefox,
+    /// WebKitGTK.
+    WebKit,
+}
+
+impl Engine {
+    /// The engine that `TWO_PHASE_ENGINE` names, Chromium without it.
+    #[must_use]
+    pub fn named() -> Self {
+        match env::var("TWO_PHASE_ENGINE").as_deref() {
+            Ok("firefox") => Self::Firefox,
+            Ok("webkit") => Self::WebKit,
+            _ => Self::Chromium,
+        }
+    }
+}
+
 /// A browser with the page open.
 pub struct Browser {
     /// The WebDriver session.
     pub client: Client,
+    engine: Engine,
 }
 
 /// The value of an environment variable that `cargo xtask test e2e` sets.
@@ -60,39 +84,63 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL" },
             "timeouts": { "script": 60_000 },
         });
-        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
-            .capabilities(capabilities.as_object().unwrap().clone())
-            .connect(&setting("WEBDRIVER_URL"))
-            .await
-            .expect("the driver starts a browser");
-        Self { client }
+        Self::connect(Engine::Chromium, &capabilities).await
     }
 
-    /// Starts the engine that `TWO_PHASE_ENGINE` names, Chromium without it. Only what every driver
-    /// understands may be asked of it.
+    /// Starts the engine that [`Engine::named`] gives. Only what every driver understands may be
+    /// asked of it.
     pub async fn start_engine() -> Self {
-        let browser = || setting("TWO_PHASE_BROWSER");
-        let mut capabilities = match env::var("TWO_PHASE_ENGINE").as_deref() {
-            Ok("firefox") => json!({
-                "moz:firefoxOptions": {
-                    "binary": browser(),
-                    "args": ["-headless"],
-                    "prefs": { "intl.accept_languages": "en-GB" },
-                },
-            }),
-            Ok("webkit") => json!({
-                "webkitgtk:browserOptions": { "binary": browser(), "args": ["--automation"] },
-            }),
-            _ => return Self::start(Adapter::None).await,
-        };
-        capabilities["timeouts"] = json!({ "script": 60_000 });
+        match Engine::named() {
+            Engine::Chromium => Self::start(Adapter::None).await,
+            Engine::Firefox => Self::start_firefox(json!({})).await,
+            Engine::WebKit => {
+                let options =
+                    json!({ "binary": setting("TWO_PHASE_BROWSER"), "args": ["--automation"] });
+                let capabilities = json!({
+                    "webkitgtk:browserOptions": options,
+                    "timeouts": { "script": 60_000 },
+                });
+                Self::connect(Engine::WebKit, &capabilities).await
+            }
+        }
+    }
+
+    /// Starts Chromium or Firefox, as [`Engine::named`] says, with scripts of pages switched off.
+    pub async fn start_without_scripts() -> Self {
+        if Engine::named() == Engine::Firefox {
+            return Self::start_firefox(json!({ "javascript.enabled": false })).await;
+        }
+        let browser = Self::start(Adapter::None).await;
+        let off = json!({ "value": true });
+        browser.devtools("Emulation.setScriptExecutionDisabled", off).await;
+        browser
+    }
+
+    /// Starts Firefox with preferences beside those of every test.
+    async fn start_firefox(mut preferences: Value) -> Self {
+        preferences["intl.accept_languages"] = json!("en-GB");
+        let options = json!({
+            "binary": setting("TWO_PHASE_BROWSER"),
+            "args": ["-headless"],
+            "prefs": preferences,
+        });
+        let capabilities = json!({
+            "moz:firefoxOptions": options,
+            "timeouts": { "script": 60_000 },
+        });
+        Self::connect(Engine::Firefox, &capabilities).await
+    }
+
+    async fn connect(engine: Engine, capabilities: &Value) -> Self {
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities.as_object().unwrap().clone())
             .connect(&setting("WEBDRIVER_URL"))
             .await
             .expect("the driver starts a browser");
-        client.set_window_size(1200, 900).await.ok();
-        Self { client }
+        if engine != Engine::Chromium {
+            client.set_window_size(1200, 900).await.ok();
+        }
+        Self { client, engine }
     }
 
     /// Opens the lab with the given query string.
@@ -204,14 +252,18 @@ impl Browser {
         self.client.issue_cmd(Extension { path: "goog/cdp/execute", body }).await.unwrap()
     }
 
-    /// Everything that was written to the console since the last call.
+    /// Everything that was written to the console since the last call; nothing where the driver
+    /// does not tell.
     pub async fn log(&self) -> Vec<String> {
+        if self.engine != Engine::Chromium {
+            return Vec::new();
+        }
         let body = json!({ "type": "browser" });
         let entries = self.client.issue_cmd(Extension { path: "se/log", body }).await.unwrap();
         entries.as_array().unwrap().iter().map(ToString::to_string).collect()
     }
 
-    /// Ends the browser, after a look at the console.
+    /// Ends the browser, after a look at the console of Chromium.
     ///
     /// # Panics
     /// If an error was written there.

@@ -32,8 +32,7 @@ async fn state(browser: &Browser, wanted: &str) {
 #[tokio::test]
 async fn the_article_is_played_paused_scrubbed_and_read_in_japanese() {
     let browser = Browser::start_engine().await;
-    // One worker: see Firefox in docs/platform-notes.md.
-    browser.go_to("?backend=cpu&workers=1&speed=10s&lang=en").await;
+    browser.go_to("?backend=cpu&speed=10s&lang=en").await;
     state(&browser, "ready").await;
     assert_eq!(browser.text("h1").await, "Will they ever get the other half?");
     let scrub = "document.querySelector('#hero [data-part=scrub]')";
