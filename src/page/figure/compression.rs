@@ -257,6 +257,7 @@ impl Compression {
             let Some(found) = found else { continue };
             let frame = Frame {
                 markers: shared.plain_markers(),
+                note: found.note,
                 levels: vec![(snr, String::new())],
                 ..Frame::new(found.title, view.theme, shared.time.clone(), found.values)
             };

@@ -27,6 +27,8 @@ pub struct Information {
 pub struct ResolutionMap {
     /// Written above it.
     pub title: String,
+    /// What its axis and its colours are.
+    pub note: String,
     /// Signal-to-noise ratios.
     pub values: ValueAxis,
     /// Stronger for more bits.
@@ -127,18 +129,20 @@ pub fn resolution_map(
     }
     let mut contours = Vec::new();
     let lines: &[(f64, &str)] = match quantity {
-        Quantity::LabelInformation => &[(classes / 2.0, "contour-half-classes")],
+        Quantity::LabelInformation => &[(classes / 2.0, "contour-half")],
         _ => &[(classes, "contour-classes"), (top / 2.0, "contour-half")],
     };
     for (bits, id) in lines {
         contours.extend(contour(&columns, *bits, &text.get(id), theme));
     }
-    let id = format!("chart-{}", quantity.key());
-    let args =
-        [("quantity", text.get(&id).into()), ("layer", layer_name(experiment, layer, text).into())];
+    let args = [
+        ("quantity", quantity.key().into()),
+        ("layer", layer_name(experiment, layer, text).into()),
+    ];
     let title = with_set(text.with("chart-map", &args), set, text);
     let values = ValueAxis::Between(low.into(), high.into(), 10.0);
-    Some(ResolutionMap { title, values, cells, contours })
+    let note = text.with("map-note", &[("bits", text.numbers().fixed(most, 1).into())]);
+    Some(ResolutionMap { title, note, values, cells, contours })
 }
 
 /// The curves of a quantity at each resolution of the map, ascending.
@@ -390,7 +394,7 @@ mod tests {
         assert_eq!(map.cells.len(), 4 * 16);
         assert!(map.cells.iter().all(|cell| cell.from < cell.to && cell.share <= 0.9));
         // Half of log2 of the samples lies between -5 and 0 dB at every step.
-        let half = map.contours.iter().find(|line| line.name.contains("½")).expect("it is crossed");
+        let half = map.contours.iter().find(|line| line.name == "half").expect("it is crossed");
         assert!(half.points.iter().all(|p| (-5.0..=0.0).contains(&p.median)), "{half:?}");
         let words = resolution_readout(&history, 2, Split::Test, 90.0, 11.0, &text);
         assert_eq!(

@@ -27,10 +27,13 @@ chart-with-set = { $title } ({ $set ->
 chart-input-information = I(X;T), bits
 chart-label-information = I(T;Y), bits
 chart-compression = I(X;T) of { $layer } at { $snr } dB, bits
-chart-map = { $quantity }, { $layer }
-contour-classes = log2 of the classes
-contour-half = ½ log2 of the samples
-contour-half-classes = ½ log2 of the classes
+chart-map = { $quantity ->
+    [label-information] I(T;Y)
+   *[other] I(X;T)
+} of { $layer }
+map-note = resolution in dB; full colour: { $bits } bits
+contour-classes = classes
+contour-half = half
 chart-class-variance = Class variance: within classes ÷ total
 chart-local-complexity = Local complexity, units for each sample
 chart-linear-mapping-number = Linear mapping number

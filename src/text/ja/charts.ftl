@@ -28,10 +28,13 @@ chart-with-set = { $title }、{ $set ->
 chart-input-information = I(X;T)（ビット）
 chart-label-information = I(T;Y)（ビット）
 chart-compression = { $snr } dBでの{ $layer }のI(X;T)（ビット）
-chart-map = { $layer }の{ $quantity }
-contour-classes = クラス数のlog2
-contour-half = ½ サンプル数のlog2
-contour-half-classes = ½ クラス数のlog2
+chart-map = { $layer }の{ $quantity ->
+    [label-information] I(T;Y)
+   *[other] I(X;T)
+}
+map-note = 分解能（dB）、最も濃い色：{ $bits }ビット
+contour-classes = クラス
+contour-half = 半分
 chart-class-variance = クラス内分散：クラス内 ÷ 全体
 chart-local-complexity = 局所複雑度（1サンプルあたりのユニット数）
 chart-linear-mapping-number = 線形写像数

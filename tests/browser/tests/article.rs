@@ -63,7 +63,18 @@ async fn the_article_can_be_read_without_javascript() {
     };
     let (is_shown, title) = shown("h1").await;
     assert!(is_shown && title == "Will they ever get the other half?", "{title}");
-    for section in ["memorise", "generalise", "push", "gap", "digits", "width", "limits"] {
+    for section in [
+        "memorise",
+        "generalise",
+        "push",
+        "gap",
+        "compress",
+        "judge",
+        "planes",
+        "digits",
+        "width",
+        "limits",
+    ] {
         let (is_shown, words) = shown(&format!("#{section} .prose")).await;
         assert!(is_shown && words.split_whitespace().count() > 35, "{section}: {words}");
     }
@@ -272,4 +283,80 @@ async fn nothing_shifts_while_the_article_is_scrolled_through() {
         assert!(wide.as_u64() <= Some(width), "pans sideways: {wide} of {width}");
         browser.close().await;
     }
+}
+
+#[tokio::test]
+async fn compression_is_shown_with_its_lag_and_at_every_resolution() {
+    let browser = Browser::start_engine().await;
+    browser.go_to("?backend=cpu").await;
+    see(&browser, "compress").await;
+    play_to_the_end(&browser, "compress").await;
+    wait(&browser, 120, "figure('compress').dataset.measures === 'complete'").await;
+    wait(&browser, 10, "part('compress', 'compression-words').textContent").await;
+    let words = text(&browser, "compress", "compression-words").await;
+    assert!(words.starts_with("Outputs: compression on the training set at "), "{words}");
+    assert!(words.contains("Layer 1: "), "{words}");
+    assert!(words.contains("hold the answer and nothing else of the input"), "{words}");
+    // On the test set compression comes after generalising.
+    let lags = text(&browser, "compress", "lags").await;
+    assert!(lags.contains("times later than generalising"), "{lags}");
+    let title = "document.querySelector('#compress [data-part=compression-chart] .chart-title').textContent";
+    wait(&browser, 5, &format!("{title}.includes('outputs at 0 dB')")).await;
+    // Another resolution and another layer are only drawn, not measured again.
+    script(
+        &browser,
+        "const slider = part('compress', 'resolution');
+         slider.value = 4;
+         slider.dispatchEvent(new Event('input'));
+         part('compress', 'compression-layers').firstChild.click();",
+    )
+    .await;
+    wait(&browser, 5, &format!("{title}.includes('layer 1 at 10 dB')")).await;
+    assert_eq!(
+        script(&browser, "return figure('compress').dataset.measures").await,
+        "complete",
+        "the map holds every resolution"
+    );
+    script(&browser, "part('compress', 'show-map').click()").await;
+    let maps = "part('compress', 'resolution-maps').querySelectorAll('.map').length";
+    wait(&browser, 5, &format!("{maps} === 4")).await;
+    wait(&browser, 10, "part('compress', 'resolution-maps').querySelector('canvas').width > 300")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_reader_guesses_which_estimator_is_right() {
+    let browser = Browser::start_engine().await;
+    browser.go_to("?backend=cpu").await;
+    see(&browser, "judge").await;
+    script(
+        &browser,
+        "part('judge', 'estimator-guesses').children[2].click(); part('judge', 'check').click();",
+    )
+    .await;
+    wait(&browser, 90, "part('judge', 'checks-words').textContent.includes('You guessed')").await;
+    let words = text(&browser, "judge", "checks-words").await;
+    assert!(
+        words.starts_with("Within 0.05 bit or 2% of the true value at 1,000 samples:"),
+        "{words}"
+    );
+    assert!(words.contains("nearest neighbours") && words.contains("exact"), "{words}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn bins_are_switched_without_training_again() {
+    let browser = Browser::start_engine().await;
+    browser.go_to("?backend=cpu").await;
+    see(&browser, "planes").await;
+    play_to_the_end(&browser, "planes").await;
+    wait(&browser, 60, "figure('planes').dataset.measures === 'complete'").await;
+    let pressed = "part('planes', 'knob-values').querySelector('[aria-pressed=true]').textContent";
+    let before = script(&browser, &format!("return {pressed}")).await;
+    script(&browser, "part('planes', 'knob-values').lastChild.click()").await;
+    wait(&browser, 10, &format!("{pressed} !== '{}'", before.as_str().unwrap())).await;
+    assert_eq!(script(&browser, "return figure('planes').dataset.state").await, "done");
+    wait(&browser, 60, "figure('planes').dataset.measures === 'complete'").await;
+    browser.close().await;
 }

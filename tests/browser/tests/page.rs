@@ -514,8 +514,8 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
     let count = native["step"].as_array().unwrap().len();
     assert!(count > 25, "{count} steps");
     for name in [
-        "input-information.layer-2.test",
-        "label-information.layer-2.all",
+        "input-information.layer-2.0-dB.test",
+        "label-information.layer-2.0-dB.train",
         "class-variance.layer-2.train",
         "linear-mapping-number.test",
     ] {
