@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     /// gelu, silu, quadratic and identity.
     #[arg(long)]
     layers: String,
-    /// Measurement settings to change: 'info=kernel&kernel-noise=0.1'.
+    /// Measurement settings to change: 'info=kernel&noise-scale=relative&kernel-noise=0.1'.
     #[arg(long, value_name = "SETTINGS", default_value = "")]
     set: String,
     /// The signal-to-noise ratio in dB at which layers are read: one for all estimators, '5', or a

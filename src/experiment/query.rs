@@ -135,7 +135,13 @@ impl Experiment {
         }
         let is_other = |(key, _): &&(String, String)| other_keys.contains(&key.as_str());
         let others = pairs.iter().filter(is_other).cloned().collect();
-        let own: Vec<_> = pairs.iter().filter(|pair| !is_other(pair)).cloned().collect();
+        let mut own: Vec<_> = pairs.iter().filter(|pair| !is_other(pair)).cloned().collect();
+        let has = |name: &str| own.iter().any(|(key, _)| key == name);
+        // Noise of its own in a link from before the resolution was the default.
+        if (has("kernel-noise") || has("neighbour-noise")) && has(keys::INFO) && !has("noise-scale")
+        {
+            own.push(("noise-scale".into(), "relative".into()));
+        }
         let names_settings = own.iter().any(|(key, _)| key == "preset" || field(key).is_some());
         let experiment = apply(Self::preset(preset), &own, &mut notes);
         Parsed { experiment, others, notes, names_settings }

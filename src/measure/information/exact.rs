@@ -9,7 +9,7 @@
 //! of the class. Only the expectation over `z` is not in closed form. It is a mean over draws whose
 //! standard error is known (mixture entropies: Goldfeld et al., arXiv 1810.05728).
 //!
-//! The value never exceeds `log2 n`, which it is without noise, and lies between the pairwise bounds
+//! The value is at most `log2 n`, reaches it without noise if all outputs differ, and lies between the pairwise bounds
 //! of the same noise ([`kernel`](super::kernel)). For a data set it is information about *which of
 //! these `n` samples* was read.
 //!
@@ -25,8 +25,6 @@ use super::{Labels, LayerOutputs};
 use crate::linalg::{Matrix, product};
 use crate::random::{self, Purpose};
 
-/// Every one of so many samples is drawn for twice in the first pass, which gives the error.
-const REPEATED: usize = 1;
 /// Degrees of freedom from which on an error is believed: with fewer, a layer that is skewed stops
 /// where the error happens to come out too small.
 const MIN_FREEDOM: f64 = 64.0;
@@ -34,18 +32,18 @@ const MIN_FREEDOM: f64 = 64.0;
 const PART: usize = 64;
 /// Vectors of noise that are projected together.
 const TOGETHER: usize = 32;
-/// Passes over the samples, at most, and vectors of noise, at most, where that is more.
+/// Limits: passes over the samples, or vectors of noise, whichever allows more.
 const MAX_PASSES: usize = 64;
 const MAX_DRAWS: usize = 1 << 18;
-/// Draws are left out where bounds are nearer to each other than this part of the tolerance.
-const SETTLED: f64 = 0.2;
+/// Bits below `log2` of the samples from which on every sample is told apart.
+const CEILING: f64 = 1e-3;
 
 /// A value with its standard error over the draws, in bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
     /// The value.
     pub bits: f64,
-    /// Its standard error.
+    /// Its standard error; half of what lies between the bounds where nothing was drawn.
     pub error: f64,
 }
 
@@ -59,7 +57,7 @@ pub struct Exact {
 }
 
 /// The information of a layer on some samples at each noise, in bits. Draws are repeated until every
-/// standard error is at most `tolerance`; the same `seed` gives the same draws, so that values of a
+/// standard error is at most `tolerance`, or a limit is reached and `error` says more; the same `seed` gives the same draws, so that values of a
 /// layer at different steps differ by the layer alone. Not a number if an output is not finite.
 ///
 /// Noise is drawn for as many samples as that takes. The others count with the middle of their
@@ -132,11 +130,12 @@ impl Reading {
     fn summarise(&self) -> Exact {
         let [lower, upper] = self.bounds;
         let inputs = summarise(&self.rows, |row| row.inputs, &self.middles, 0);
-        // Few draws meet the rare noise that takes one sample for another; bounds know of it.
+        // A few draws may miss rare noise that confuses two samples; the bounds include it.
         let bits = inputs.bits.min(upper).max(lower);
+        let labels = summarise(&self.rows, |row| row.labels, &self.middles, 1);
         Exact {
             inputs: Measured { bits, ..inputs },
-            labels: summarise(&self.rows, |row| row.labels, &self.middles, 1),
+            labels: Measured { bits: labels.bits.min(bits).max(0.0), ..labels },
         }
     }
 
@@ -247,19 +246,31 @@ impl Centred {
         let distances = Distances::new(LayerOutputs::new(&self.rows, self.units));
         let mut found: Vec<Option<Exact>> = Vec::new();
         let mut open: Vec<Reading> = Vec::new();
+        let most = (self.samples as f64).log2() - CEILING;
+        // The largest variance that still tells every sample apart: so does every smaller one.
+        let mut finest: Option<(f64, Exact)> = None;
         for variance in variances {
+            if let Some((_, exact)) = finest.filter(|(fine, _)| variance <= fine) {
+                found.push(Some(exact));
+                continue;
+            }
             let (middles, bounds, within) = self.bounds(&distances, *variance);
             let apart = [bounds, within].map(|[lower, upper]| upper - lower);
-            if apart[0] + apart[1] <= SETTLED * tolerance {
+            // Draws could not say more: the error is at most half of what lies between the bounds.
+            if apart[0] + apart[1] <= tolerance {
                 let [middle, middle_within] =
                     [bounds, within].map(|[lower, upper]| (lower + upper) / 2.0);
-                found.push(Some(Exact {
+                let exact = Exact {
                     inputs: Measured { bits: middle, error: apart[0] / 2.0 },
                     labels: Measured {
                         bits: middle - middle_within,
                         error: (apart[0] + apart[1]) / 2.0,
                     },
-                }));
+                };
+                if bounds[0] >= most {
+                    finest = Some((*variance, exact));
+                }
+                found.push(Some(exact));
                 continue;
             }
             found.push(None);
@@ -287,8 +298,8 @@ impl Centred {
             for part in order.chunks(PART) {
                 self.draw(part, distances, open, noise);
                 if pass == 0 {
-                    let again: Vec<usize> = part.iter().step_by(REPEATED).copied().collect();
-                    self.draw(&again, distances, open, noise);
+                    // Two draws for a sample give the error.
+                    self.draw(part, distances, open, noise);
                 }
                 for reading in open.iter_mut().filter(|reading| !reading.is_done) {
                     reading.is_done = reading.is_within(tolerance);

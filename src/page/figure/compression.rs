@@ -76,12 +76,6 @@ impl Compression {
         let holder: HtmlElement = root.part("compression-chart");
         let mut listeners = over_time(&holder, handle);
         let over_steps: HtmlElement = root.part("compression-over-steps");
-        if has_measures {
-            over_steps.remove();
-        } else {
-            // The slider belongs to the chart that it changes.
-            over_steps.prepend_with_node_1(&root.part::<HtmlElement>("resolution-row")).ok();
-        }
         let slider: HtmlInputElement = root.part("resolution");
         slider.set_id(&root.unique("resolution"));
         set_attribute(&root.part::<HtmlElement>("resolution-label"), "for", &slider.id());
@@ -113,6 +107,13 @@ impl Compression {
                 chosen.set(labels);
                 handle.look_again();
             }));
+        }
+        let row: HtmlElement = root.part("resolution-row");
+        if has_measures {
+            over_steps.set_hidden(true);
+        } else {
+            // The slider belongs to the chart that it changes.
+            over_steps.prepend_with_node_1(&row).ok();
         }
         Self {
             section: root.part("compression"),

@@ -111,7 +111,11 @@ pub fn right_estimators(
     let mut said =
         text.with("estimators-right", &[("samples", last.samples.into()), ("names", names.into())]);
     if let Some(kind) = guess {
-        let args = [("name", estimator_name(kind, text).into())];
+        let is_right = right.iter().any(|check| check.kind() == kind);
+        let args = [
+            ("name", estimator_name(kind, text).into()),
+            ("right", if is_right { "yes" } else { "no" }.into()),
+        ];
         said = format!("{said} {}", text.with("estimators-guessed", &args));
     }
     said

@@ -25,17 +25,17 @@ gap-title = Is there always a gap?
 gap-text = No. The wait depends on the settings; it is not a law. Give these networks more of the table, and they generalise almost as soon as they memorise. Give them too little, and they do not generalise at all.
 gap-try = Move the fraction of the table that is the training set. Memorising and generalising lie furthest apart just above the smallest fraction at which the networks find the rule.
 
-compress-title = Does it compress?
-compress-text = De Mello Koch and Ghosh say that in the second phase a network **compresses**: it drops what it does not need of its input X. To measure this, we add noise to every unit of a layer T and compute I(X;T), the bits about X that can still be read. The noise sets the **resolution**. At 0 dB there is as much noise as signal.
-compress-try = Play, then compare both sets. The outputs compress on the training set soon after [memorising](1). On the test set they compress only after [generalising](2). Choose layer 1: it does not compress. And without weight decay the training set compresses just the same, but nothing generalises (five seeds). So here compression follows from the answers. It does not bring them about.
+compress-title = Do the networks compress?
+compress-text = De Mello Koch and Ghosh say that a network **compresses** in the second phase. It drops information about its input X that it does not need. To measure this, we add noise to every unit of a layer T. Then we compute I(X;T): the bits about X that can still be read. The noise sets the **resolution**. At 0 dB there is as much noise as signal.
+compress-try = Play, then compare the two curves. On the training set the outputs compress soon after [memorising](1), long before the networks generalise. They also do so without weight decay, where nothing generalises (five seeds). On the test set they compress only after [generalising](2). Choose layer 1: from −5 dB up it does not compress. So compression on the training set does not show that generalisation has begun. On the test set it comes too late to be the cause.
 
-judge-title = Or is it the estimator?
-judge-text = Where I(X;T) cannot be computed, an **estimator** must do. This is a layer of 3 units with noise, whose true value is known. Which estimators come within 0.05 bit of it, and with how many samples? Guess, then try.
-judge-try = An estimator can be wrong and still move. This page once showed an upper bound, read with five times as much noise as signal. For the outputs above it said 5.8 bits at memorising and 4.5 at the end. The true values at that noise are 3.1 and 2.9 (five seeds): most of the fall was the bound’s own error.
+judge-title = Or does the estimator decide?
+judge-text = Where I(X;T) cannot be computed, we need an **estimator**. Here is a layer of 3 units with noise. Its true value is known. Which estimators come within 0.05 bit, and with how many samples? Guess, then try.
+judge-try = A wrong estimate can still rise and fall. This page used to show an upper bound, with almost five times as much noise as signal. On all samples, the outputs above had 5.8 bits when memorised and 4.5 at the end. The true values at that noise are 3.1 and 2.9 (five seeds). So most of the fall was the bound’s own error.
 
 planes-title = The bins decide
 planes-text = Two networks learn one rule; the upper one has tanh units, the lower one ReLU units. Their information is estimated with **bins**: values in one bin count as equal. Each line is a layer in the course of training. Play both.
-planes-try = Then switch the bins. With one range for the whole run the hidden ReLU layers do not compress. With a range that follows each step they do. The networks are the same. Only the bins differ.
+planes-try = Then switch the bins. With one range for the whole run, the hidden ReLU layers do not compress. With a range for each step, the last ones appear to. The networks are the same. Only the bins differ.
 
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.

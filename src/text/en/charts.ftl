@@ -32,8 +32,8 @@ chart-map = { $quantity ->
    *[other] I(X;T)
 } of { $layer }
 map-note = resolution in dB; full colour: { $bits } bits
-contour-classes = classes
-contour-half = half
+contour-classes = log₂ classes
+contour-half = half of max.
 chart-class-variance = Class variance: within classes ÷ total
 chart-local-complexity = Local complexity, units for each sample
 chart-linear-mapping-number = Linear mapping number
@@ -74,7 +74,7 @@ curve-singular-value = { $layer }: σ{ $rank }
 curve-bins = bins
 curve-upper = upper
 curve-lower = lower
-curve-neighbours = neighbours
+curve-neighbours = nearest
 curve-critic = critic
 curve-exact = exact
 curve-renyi = Rényi

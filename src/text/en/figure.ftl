@@ -98,12 +98,15 @@ measured-steps-so-far = Measured at { $count ->
     [one] { $count } step
    *[other] { $count } steps
 } so far, more to come (slowed training by { $cost }).
-estimators-guess-hint = Which comes within 0.05 bit of the true value with 1,000 samples?
+estimators-guess-hint = Which of these is within 0.05 bit of the true value at 1,000 samples?
 estimators-right = { $names ->
     [none] None is within 0.05 bit or 2% of the true value at { $samples } samples.
    *[other] Within 0.05 bit or 2% of the true value at { $samples } samples: { $names }.
 }
-estimators-guessed = You guessed { $name }.
+estimators-guessed = { $right ->
+    [yes] You guessed { $name }, which is right.
+   *[no] You guessed { $name }, which is not.
+}
 estimators-asked = Waiting for the first estimate.
 estimators-at = At { $samples } samples, in bits: { $estimates }.
 estimate = { $estimator } { $mean }
@@ -178,21 +181,23 @@ warning-saturated-set = I(X;T) is at its maximum on { $set ->
     [test] the test set
    *[other] all samples
 }: every sample looks different at this resolution. No compression can be seen here.
-warning-lone-samples = Every sample looks different at this resolution ({ $curve }). I(T;Y) is then the entropy of the labels, whatever the labels are.
+warning-lone-samples = Every sample looks different at this resolution ({ $curve }). I(T;Y) then equals the entropy of the labels, even for random labels.
 warning-labels-cut-off = I(T;Y) reaches the entropy of the labels ({ $curve }). Nearest neighbours would go above it, so the curve is cut off there.
-warning-narrow-bins = The bins go from −1 to 1, and values can be larger here: { $layers }. All values outside fall in the outermost bins.
+warning-narrow-bins = The bins go from −1 to 1. Values of these layers can lie outside: { $layers }. They fall in the outermost bins.
 
 # Whether layers compress.
 label-compression = Compression
 label-layer = Layer
 label-resolution = Resolution
-label-map = Quantity of the map
+label-map = Show in the map
+method-title = What is exact here, and what is a choice?
+method-text = The inputs are the measured samples and nothing else, so I(X;T) can be computed without an estimator. It tells which of these samples was read. The choice is the noise: its energy on all units together sets the resolution in dB. With little noise every sample is told apart, whatever the network does; with much noise none is. Draws of the noise leave a standard error, and the same draws serve every step and network.
 button-show-map = Show the resolution map
 button-hide-map = Hide the resolution map
-map-hint = Across: training. Up: less noise, so finer differences count. The stronger the colour, the more bits can be read. A layer compresses where the colour fades to the right. Lines: where as many bits are left as the classes have, and half of the maximum.
+map-hint = Horizontal: training steps. Vertical: resolution; higher means less noise. Stronger colour: more bits can be read. A layer compresses where the colour fades from left to right. Lines: log₂ of the classes (for I(X;T)), and half of the maximum.
 decibels = { $snr } dB
 decibels-range = { $from } to { $to } dB
-readout-map = Step { $step }, { $snr } dB: I(X;T) { $inputs } ± { $error } bits, I(T;Y) { $labels } bits.
+readout-map = Step { $step }, { $snr } dB: I(X;T) { $inputs } bits (error of the draws { $error }), I(T;Y) { $labels } bits.
 compression-verdict = { $layer ->
     [outputs] Outputs
    *[other] Layer { $layer }
@@ -206,16 +211,16 @@ compression-verdict = { $layer ->
 compression-minimal = On the { $set ->
     [train] training
    *[other] test
-} set, at { $range }, the outputs hold the answer and nothing else of the input: I(X;T) = I(T;Y) = H(Y).
+} set, at { $range }, the outputs hold the answer and nothing else about the input: I(X;T) and I(T;Y) both equal the entropy of the labels.
 compression-lag = { $set ->
-    [train] Training set: half of the fall at step { $step }, { $factor } times { $order ->
-        [before] earlier
-       *[after] later
-    } than memorising
-   *[other] Test set: half of the fall at step { $step }, { $factor } times { $order ->
-        [before] earlier
-       *[after] later
-    } than generalising
+    [train] Training set: half of the fall at step { $step }, { $order ->
+        [before] 1/{ $factor } of
+       *[after] { $factor } times
+    } the step of memorising
+   *[other] Test set: half of the fall at step { $step }, { $order ->
+        [before] 1/{ $factor } of
+       *[after] { $factor } times
+    } the step of generalising
 }
 
 # What the first network answers.

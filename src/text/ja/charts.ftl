@@ -32,9 +32,9 @@ chart-map = { $layer }の{ $quantity ->
     [label-information] I(T;Y)
    *[other] I(X;T)
 }
-map-note = 分解能（dB）、最も濃い色：{ $bits }ビット
-contour-classes = クラス
-contour-half = 半分
+map-note = 縦軸：分解能（dB）、最も濃い色：{ $bits }ビット
+contour-classes = log₂クラス数
+contour-half = 上限の半分
 chart-class-variance = クラス内分散：クラス内 ÷ 全体
 chart-local-complexity = 局所複雑度（1サンプルあたりのユニット数）
 chart-linear-mapping-number = 線形写像数
@@ -65,7 +65,7 @@ curve-test = テスト
 curve-with-value = { $value } { $name }
 curve-all = 全体
 curve-random = 乱数
-curve-shuffled = 並替
+curve-shuffled = 並べ替え
 curve-theory = 理論
 curve-layer = 第{ $layer }層
 curve-outputs = 出力
@@ -79,8 +79,8 @@ curve-neighbours = 最近傍
 curve-critic = 対照
 curve-exact = 厳密
 curve-renyi = レニー
-curve-sliced = 射影
-curve-coding-rate = 符号
+curve-sliced = スライス
+curve-coding-rate = 符号化
 
 estimator-bins = ビン分割
 estimator-upper = 上界

@@ -89,12 +89,15 @@ state-done-steps = 完了：{ $steps }ステップ
 measured-not-yet = まだ計測していません。
 measured-steps = { $count }か所のステップで計測しました（学習時間は{ $cost }増）。
 measured-steps-so-far = これまでに{ $count }か所のステップで計測し、まだ続きます（学習時間は{ $cost }増）。
-estimators-guess-hint = サンプル1,000個で、真の値との差が0.05ビット以内になるのは？
+estimators-guess-hint = サンプル1,000個で、真の値との差が0.05ビット以内になる推定法はどれでしょうか。
 estimators-right = { $names ->
     [none] サンプル{ $samples }個で、真の値との差が0.05ビットか2%以内の推定法はありません。
    *[other] サンプル{ $samples }個で、真の値との差が0.05ビットか2%以内：{ $names }。
 }
-estimators-guessed = 予想は「{ $name }」でした。
+estimators-guessed = { $right ->
+    [yes] 予想した「{ $name }」は正解でした。
+   *[no] 予想した「{ $name }」は外れました。
+}
 estimators-asked = 最初の推定値を待っています。
 estimators-at = サンプル{ $samples }個での推定値（ビット）：{ $estimates }。
 estimate = { $estimator } { $mean }
@@ -166,21 +169,23 @@ warning-saturated-set = { $set ->
     [test] テストデータ
    *[other] 全サンプル
 }でのI(X;T)は、上限に達しています。この分解能ではどのサンプルも区別でき、圧縮は見えません。
-warning-lone-samples = この分解能ではどのサンプルも区別できます（{ $curve }）。このときI(T;Y)は、ラベルが何であってもラベルのエントロピーになります。
-warning-labels-cut-off = I(T;Y)がラベルのエントロピーに達しています（{ $curve }）。最近傍法の値はこれを超えてしまうため、曲線をここで打ち切っています。
-warning-narrow-bins = ビンの範囲は−1〜1ですが、次の値はその外に出ることがあります：{ $layers }。範囲外の値は、すべて両端のビンに入ります。
+warning-lone-samples = この分解能ではどのサンプルも区別できます（{ $curve }）。このときI(T;Y)は、でたらめなラベルでも、ラベルのエントロピーに等しくなります。
+warning-labels-cut-off = I(T;Y)がラベルのエントロピーに達しています（{ $curve }）。最近傍法の推定値はこれを超えることがあるため、ここで打ち切っています。
+warning-narrow-bins = ビンの範囲は−1〜1ですが、次の層の値はその外に出ることがあります：{ $layers }。範囲外の値は、すべて両端のビンに入ります。
 
 # Whether layers compress.
 label-compression = 圧縮
 label-layer = 層
 label-resolution = 分解能
-label-map = マップの量
+label-map = マップに示す量
+method-title = 何が厳密で、何が選択なのか
+method-text = 入力は計測したサンプルだけなので、I(X;T)は推定法なしで計算できます。それは、どのサンプルを読み取ったかについての情報です。選んでいるのはノイズです。全ユニットのノイズの大きさが、分解能（dB）を決めます。ノイズが小さければ、ネットワークが何をしてもすべてのサンプルを区別でき、大きければ一つも区別できません。ノイズは乱数なので、標準誤差が残ります。どのステップのどのネットワークでも、同じ乱数を使います。
 button-show-map = 分解能マップを表示
 button-hide-map = 分解能マップを隠す
-map-hint = 横は学習の進み、縦は分解能です。上ほどノイズが小さく、細かな違いまで区別します。色が濃いほど多くのビットを読み取れます。右へ行くほど色が薄くなるところでは、圧縮しています。線は、残ったビットがクラスの分と等しいところと、最大の半分のところです。
+map-hint = 横軸は学習ステップ、縦軸は分解能です。上ほどノイズが小さく、細かな違いまで読み取れます。色が濃いほど、読み取れるビットが多くなります。左から右へ色が薄くなるところでは、圧縮しています。線は、log₂クラス数に等しいところ（I(X;T)の場合）と、上限の半分になるところです。
 decibels = { $snr } dB
 decibels-range = { $from }〜{ $to } dB
-readout-map = { $step }ステップ、{ $snr } dB：I(X;T)は{ $inputs } ± { $error }ビット、I(T;Y)は{ $labels }ビット。
+readout-map = { $step }ステップ、{ $snr } dB：I(X;T)は{ $inputs }ビット（ノイズの抽出による誤差{ $error }）、I(T;Y)は{ $labels }ビット。
 compression-verdict = { $layer ->
     [outputs] 出力
    *[other] 第{ $layer }層
@@ -194,16 +199,16 @@ compression-verdict = { $layer ->
 compression-minimal = { $set ->
     [train] 訓練データ
    *[other] テストデータ
-}では、出力は{ $range }で正解だけを保ち、入力のほかの情報を持ちません。I(X;T)もI(T;Y)も、ラベルのエントロピーに等しい値です。
+}では、{ $range }で、出力は正解についての情報だけをもち、入力についてのほかの情報をもちません。I(X;T)とI(T;Y)は、どちらもラベルのエントロピーに等しくなっています。
 compression-lag = { $set ->
-    [train] 訓練データ：{ $step }ステップで下がり幅の半分。暗記の{ $factor }{ $order ->
+    [train] 訓練データ：{ $step }ステップで、下がり幅の半分に達します（暗記したステップの{ $factor }{ $order ->
         [before] 分の1
        *[after] 倍
-    }のステップ
-   *[other] テストデータ：{ $step }ステップで下がり幅の半分。汎化の{ $factor }{ $order ->
+    }）
+   *[other] テストデータ：{ $step }ステップで、下がり幅の半分に達します（汎化したステップの{ $factor }{ $order ->
         [before] 分の1
        *[after] 倍
-    }のステップ
+    }）
 }
 
 # What the first network answers.

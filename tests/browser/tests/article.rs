@@ -295,11 +295,14 @@ async fn compression_is_shown_with_its_lag_and_at_every_resolution() {
     wait(&browser, 10, "part('compress', 'compression-words').textContent").await;
     let words = text(&browser, "compress", "compression-words").await;
     assert!(words.starts_with("Outputs: compression on the training set at "), "{words}");
-    assert!(words.contains("Layer 1: "), "{words}");
-    assert!(words.contains("hold the answer and nothing else of the input"), "{words}");
+    assert!(
+        words.contains("Layer 1: no compression on the training set, none on the test set."),
+        "{words}"
+    );
+    assert!(words.contains("hold the answer and nothing else about the input"), "{words}");
     // On the test set compression comes after generalising.
     let lags = text(&browser, "compress", "lags").await;
-    assert!(lags.contains("times later than generalising"), "{lags}");
+    assert!(lags.contains("times the step of generalising"), "{lags}");
     let title = "document.querySelector('#compress [data-part=compression-chart] .chart-title').textContent";
     wait(&browser, 5, &format!("{title}.includes('outputs at 0 dB')")).await;
     // Another resolution and another layer are only drawn, not measured again.

@@ -15,7 +15,7 @@ const SETTLED: f64 = 0.006;
 /// `I(T;Y)` at each noise, for each labelling, in bits. Not a number if an output is not finite.
 ///
 /// It is the middle of the pairwise bounds of all samples, corrected by a draw and its negative for
-/// at most 256 of them. Its standard error is what it is: some hundredths of a bit.
+/// at most 256 of them. Its standard error is not controlled; it is a few hundredths of a bit.
 #[must_use]
 pub fn label_information(
     layer: LayerOutputs,

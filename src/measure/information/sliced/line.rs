@@ -13,6 +13,9 @@ pub fn shared(x: &[f32], t: &[f32], samples: &[usize], k: usize) -> f64 {
     let psi = digamma(n);
     // Differences are scaled and not the numbers, so that equal ones stay equal.
     let ratio = spread(x, samples) / spread(t, samples);
+    if !ratio.is_finite() {
+        return f64::NAN;
+    }
     let mut order = samples.to_vec();
     order.sort_by(|one, other| x[*one].total_cmp(&x[*other]));
     let sorted_x: Vec<f32> = order.iter().map(|sample| x[*sample]).collect();
@@ -49,7 +52,7 @@ fn spread(values: &[f32], samples: &[usize]) -> f32 {
     let value = |sample: &usize| f64::from(values[*sample]);
     let mean = samples.iter().map(value).sum::<f64>() / count;
     let variance = samples.iter().map(|s| (value(s) - mean).powi(2)).sum::<f64>() / count;
-    if variance > 0.0 { variance.sqrt() as f32 } else { 1.0 }
+    if variance == 0.0 { 1.0 } else { variance.sqrt() as f32 }
 }
 
 /// As [`neighbours::shared_with_labels`](super::super::neighbours::shared_with_labels), for a number
@@ -63,7 +66,7 @@ pub fn shared_with_labels(t: &[f32], labels: Labels, samples: &[usize], k: usize
     classes.retain(|class| class.len() > 1);
     let all = sorted(classes.iter().flatten().copied());
     let n = all.len();
-    if k == 0 || n == 0 {
+    if k == 0 || n == 0 || all.iter().any(|value| !value.is_finite()) {
         return f64::NAN;
     }
     let psi = digamma(n);
