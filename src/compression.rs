@@ -97,6 +97,8 @@ pub fn verdicts(history: &History) -> Vec<Verdict> {
     let verdict = |(layer, set): (usize, Split)| {
         let readings = readings(history, layer, set);
         let (first, last) = (readings.first()?, readings.last()?);
+        let end = history.measurements().last()?;
+        members(history).find_map(|member| value(end, member, first.inputs))?;
         let fell = |reading: &Reading| has_fallen(history, reading);
         let mut compressed = spans(&readings, fell);
         // A single resolution is no range, but all that is known.
@@ -130,6 +132,8 @@ fn has_fallen(history: &History, reading: &Reading) -> bool {
 /// [`SMALLEST`] and twice its error. Errors are added as if independent; steps share their draws, so
 /// that is an upper bound.
 fn fell(history: &History, member: usize, reading: &Reading) -> Option<bool> {
+    // A network that diverged has no last value.
+    value(history.measurements().last()?, member, reading.inputs)?;
     let points = points(history, member, reading);
     let (last, last_error) = *points.last()?;
     let (highest, error) = points.into_iter().max_by(|one, other| one.0.total_cmp(&other.0))?;

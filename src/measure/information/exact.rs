@@ -465,7 +465,7 @@ mod tests {
 
     #[test]
     fn square_constellations_have_what_integration_says() {
-        for side in [2usize, 4, 8] {
+        for side in [2usize, 4, 8, 16, 64] {
             for apart in [0.3, 1.0, 2.0, 4.0] {
                 let line: Vec<f64> = (0..side).map(|index| index as f64 * apart).collect();
                 let truth = integrated(&line);
@@ -475,6 +475,9 @@ mod tests {
                 assert_near(got.inputs, truth, 0.01, &what);
                 // Each value is a class of its own.
                 assert_near(got.labels, truth, 0.01, &what);
+                if side > 8 {
+                    continue;
+                }
                 // Both coordinates tell on their own.
                 let plane: Vec<f64> =
                     line.iter().flat_map(|x| line.iter().flat_map(|y| [*x, *y])).collect();
@@ -545,7 +548,7 @@ mod tests {
     }
 
     #[test]
-    fn points_that_coincide_tell_nothing() {
+    fn coinciding_points_have_no_information() {
         for noise in [Noise::Ratio(0.0), Noise::Absolute(1.0)] {
             let got = measured(&[2.5; 30], 3, &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], noise);
             assert_eq!((got.inputs.bits, got.labels.bits), (0.0, 0.0));
@@ -555,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn fine_noise_tells_every_sample_and_coarse_noise_none() {
+    fn fine_noise_gives_log2_n_and_coarse_noise_zero() {
         let values = drawn(3, 256 * 5);
         let classes: Vec<u32> = (0..256).map(|row| row % 8).collect();
         let fine = measured(&values, 5, &classes, Noise::Ratio(60.0));
@@ -567,7 +570,7 @@ mod tests {
     }
 
     #[test]
-    fn scale_shift_and_order_of_units_change_nothing() {
+    fn scale_rotation_and_order_of_units_change_nothing() {
         let (rows, units) = (60usize, 7usize);
         let values = drawn(4, rows * units);
         let classes: Vec<u32> = (0..60).map(|row| row % 3).collect();
@@ -595,10 +598,10 @@ mod tests {
             centred.information(&[variance], 0.03, &mut noise)[0]
         };
         let plain = of(&values, false);
-        let scaled: Vec<f32> = values.iter().map(|value| 1000.0 * value + 50.0).collect();
+        let scaled: Vec<f32> = values.iter().map(|value| 1024.0 * value).collect();
         for (what, other) in [("scale", of(&scaled, false)), ("turn", of(&turned(&values), true))] {
-            assert_near(other.inputs, plain.inputs.bits, 2e-6, what);
-            assert_near(other.labels, plain.labels.bits, 2e-6, what);
+            assert_near(other.inputs, plain.inputs.bits, 1e-6, what);
+            assert_near(other.labels, plain.labels.bits, 1e-6, what);
         }
     }
 

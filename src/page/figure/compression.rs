@@ -17,6 +17,7 @@ use crate::measure::{Quantity, Split};
 use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots::{self, Lag};
+use crate::page::session::State;
 
 /// What the reader chose, shared with listeners.
 #[derive(Clone, Default)]
@@ -321,15 +322,28 @@ impl Panel for Compression {
         let value = text.with("decibels", &[("snr", number.into())]);
         set_text(&self.value, &value);
         set_attribute(&self.slider, "aria-valuetext", &value);
-        let shows_map = settings.map && self.choice.shows_map.get().unwrap_or(self.shows_maps);
+        let shows_map = settings.map
+            && !history.measurements().is_empty()
+            && self.choice.shows_map.get().unwrap_or(self.shows_maps);
         let id = if shows_map { "button-hide-map" } else { "button-show-map" };
         set_text(&self.show_map, &text.get(id));
         set_attribute(&self.show_map, "aria-expanded", &shows_map.to_string());
         self.map_part.set_hidden(!shows_map);
         let key = view.key();
-        if self.shown != Some(key) && view.session.is_measured() {
+        // While training goes on, or measuring lags behind, a sentence could turn into its opposite.
+        let rests = matches!(view.session.state(), State::Paused | State::Done);
+        if self.shown != Some(key) {
             self.shown = Some(key);
-            set_text(&self.words, &plots::sentences(history, text).join(" "));
+            let mut words = Vec::new();
+            if rests && view.session.is_measured() {
+                words = plots::sentences(history, text);
+                if self.shows_maps {
+                    let events = plots::event_steps(&view.shared.phases);
+                    let lags = plots::lags(history, last, events, text);
+                    words.extend(lags.into_iter().map(|lag| format!("{}.", lag.words)));
+                }
+            }
+            set_text(&self.words, &words.join(" "));
         }
         if shows_map {
             let maps: Vec<(usize, Split)> = layers

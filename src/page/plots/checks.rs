@@ -49,7 +49,7 @@ pub fn checks(results: &[EstimatorCheck], theme: &Theme, text: &Text) -> Option<
 /// The curve of an estimator, without points.
 fn curve(kind: EstimatorKind, theme: &Theme, text: &Text) -> Series {
     let (id, colour, line): (&str, RGBColor, Line) = match kind {
-        EstimatorKind::Binning => ("curve-bins", theme.ink, Line::Solid),
+        EstimatorKind::Binning => ("curve-bins", theme.weights, Line::Solid),
         EstimatorKind::KernelUpper => ("curve-upper", theme.test, Line::Solid),
         EstimatorKind::KernelLower => ("curve-lower", theme.test, Line::Dashed),
         EstimatorKind::Neighbours => ("curve-neighbours", theme.train_text, Line::Solid),
@@ -77,6 +77,11 @@ pub const GUESSED: [EstimatorKind; 4] = [
     EstimatorKind::Neighbours,
     EstimatorKind::Contrastive,
 ];
+
+/// Whether an estimator is drawn where a reader guesses.
+pub fn is_asked_for(kind: EstimatorKind) -> bool {
+    GUESSED.contains(&kind) || matches!(kind, EstimatorKind::Exact | EstimatorKind::KernelLower)
+}
 
 /// The name of an estimator within a sentence.
 pub fn estimator_name(kind: EstimatorKind, text: &Text) -> String {

@@ -245,7 +245,13 @@ pub fn resolution_readout(
         value(quantity).map_or_else(String::new, |v| text.numbers().fixed(v, digits)).into()
     };
     value(Quantity::InputInformation)?;
+    let layer = match is_output(history.experiment(), layer) {
+        true => "outputs".to_owned(),
+        false => layer.to_string(),
+    };
     let args = [
+        ("layer", layer.into()),
+        ("set", set.key().into()),
         ("step", near.step.into()),
         ("snr", text.numbers().number(decibels.into()).into()),
         ("inputs", bits(Quantity::InputInformation, 2)),
@@ -320,7 +326,11 @@ pub fn lags(
     text: &Text,
 ) -> Vec<Lag> {
     let decibels = history.experiment().settings.snr;
+    let verdicts = compression::verdicts(history);
     let lag = |(set, event): (Split, Option<u32>)| {
+        let verdict = verdicts.iter().find(|v| v.layer == layer && v.set == set)?;
+        let fell = |span: &Span| (span.from..=span.to).contains(&decibels);
+        verdict.compressed.iter().find(|span| fell(span))?;
         let from = event?.max(1);
         let to = compression::half_fallen(history, layer, set, decibels)?.max(1);
         let (factor, order) = match to >= from {
@@ -374,9 +384,9 @@ mod tests {
                 "Outputs: compression on the training set at 0 to 10 dB, on the test set at 0 to \
                  10 dB.",
                 "On the test set, at 0 to 10 dB, the outputs hold the answer and nothing else \
-                 about the input: I(X;T) and I(T;Y) both equal the entropy of the labels.",
+                 about the input: I(X;T) and I(T;Y) are both within 0.1 bit of the entropy of the labels.",
                 "On the training set, at 0 to 10 dB, the outputs hold the answer and nothing \
-                 else about the input: I(X;T) and I(T;Y) both equal the entropy of the labels.",
+                 else about the input: I(X;T) and I(T;Y) are both within 0.1 bit of the entropy of the labels.",
             ]
         );
     }
@@ -398,13 +408,15 @@ mod tests {
         assert_eq!(map.cells.len(), 4 * 16);
         assert!(map.cells.iter().all(|cell| cell.from < cell.to && cell.share <= 0.9));
         // Half of log2 of the samples lies between -5 and 0 dB at every step.
-        let half =
-            map.contours.iter().find(|line| line.name == "half of max.").expect("it is crossed");
+        let half = map.contours.iter().find(|line| line.name == "half").expect("it is crossed");
         assert!(half.points.iter().all(|p| (-5.0..=0.0).contains(&p.median)), "{half:?}");
         let words = resolution_readout(&history, 2, Split::Test, 90.0, 11.0, &text);
         assert_eq!(
             words.as_deref(),
-            Some("Step 100, 10 dB: I(X;T) 4.50 bits (error of the draws 0.01), I(T;Y) 4.50 bits.")
+            Some(
+                "Outputs, test set, step 100, 10 dB: I(X;T) 4.50 bits (error of the draws 0.01), \
+                 I(T;Y) 4.50 bits."
+            )
         );
     }
 }

@@ -436,6 +436,9 @@ pub(super) fn levels(
     }
 }
 
+/// Bits below its maximum at which an estimate counts as being there.
+const NEAR_CEILING: f64 = 0.1;
+
 /// The fraction of measured steps at which an `I(X;T)` on a set is at its maximum; `None` if it has
 /// none, or there are hardly any steps.
 fn saturated_fraction(
@@ -444,10 +447,9 @@ fn saturated_fraction(
     set: Split,
     members: &Range<usize>,
 ) -> Option<f64> {
-    const NEAR: f64 = 0.1;
     let ceiling = ceiling(history.experiment(), set)?;
     let points = points(history, index, members);
-    let high = points.iter().filter(|point| point.median > ceiling - NEAR).count();
+    let high = points.iter().filter(|point| point.median > ceiling - NEAR_CEILING).count();
     (points.len() > 3).then(|| high as f64 / points.len() as f64)
 }
 
@@ -459,6 +461,11 @@ fn saturation(history: &History, drawn: &DrawnCurve, text: &Text) -> Option<Stri
     let set = drawn.curve.set?;
     let experiment = history.experiment();
     saturated_fraction(history, drawn.index, set, &drawn.members).filter(|high| *high > 0.9)?;
+    // A curve that has left its maximum shows what there is to see.
+    let last = *points(history, drawn.index, &drawn.members).last()?;
+    if last.median < ceiling(experiment, set)? - NEAR_CEILING {
+        return None;
+    }
     let outputs = experiment.settings.hidden().len() + 1;
     Some(if drawn.members.len() < experiment.member_count() {
         text.with("warning-saturated", &[("curve", drawn.series.name.as_str().into())])

@@ -9,7 +9,7 @@ mod finding;
 mod measures;
 mod profile;
 
-pub use checks::{GUESSED, checks, checks_words, estimator_name, right_estimators};
+pub use checks::{GUESSED, checks, checks_words, estimator_name, is_asked_for, right_estimators};
 pub use compression::{
     Lag, information, lags, layer_name, resolution_map, resolution_readout, sentences,
 };

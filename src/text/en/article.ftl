@@ -34,7 +34,9 @@ judge-text = Where I(X;T) cannot be computed, we need an **estimator**. Here is 
 judge-try = A wrong estimate can still rise and fall. This page used to show an upper bound, with almost five times as much noise as signal. On all samples, the outputs above had 5.8 bits when memorised and 4.5 at the end. The true values at that noise are 3.1 and 2.9 (five seeds). So most of the fall was the bound’s own error.
 
 planes-title = The bins decide
-planes-text = Two networks learn one rule; the upper one has tanh units, the lower one ReLU units. Their information is estimated with **bins**: values in one bin count as equal. Each line is a layer in the course of training. Play both.
+planes-tanh = tanh units
+planes-relu = ReLU units
+planes-text = Two networks learn one rule; the first has tanh units, the second ReLU units. Their information is estimated with **bins**: values in one bin count as equal. Each line is a layer in the course of training. Play both.
 planes-try = Then switch the bins. With one range for the whole run, the hidden ReLU layers do not compress. With a range for each step, the last ones appear to. The networks are the same. Only the bins differ.
 
 digits-title = Does the wait exist for images?

@@ -32,8 +32,8 @@ chart-map = { $quantity ->
    *[other] I(X;T)
 } of { $layer }
 map-note = resolution in dB; full colour: { $bits } bits
-contour-classes = log₂ classes
-contour-half = half of max.
+contour-classes = classes
+contour-half = half
 chart-class-variance = Class variance: within classes ÷ total
 chart-local-complexity = Local complexity, units for each sample
 chart-linear-mapping-number = Linear mapping number
@@ -44,7 +44,7 @@ chart-fourier-share = Strongest frequencies, all units together
 chart-fourier-concentration = Fourier concentration of first weights
 chart-truncated-accuracy = Test accuracy at lower rank of weights
 estimate-title = Estimate, bits, mean ± deviation
-plane-title = I(T;Y), bits
+plane-title = I(T;Y) upwards, I(X;T) to the right, bits
 
 # The estimator behind a title.
 estimator-title = { $title }, { $estimator ->

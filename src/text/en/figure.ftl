@@ -71,7 +71,7 @@ hint-settings = Training settings restart the run. Measurement settings re-measu
 hint-sweep = The networks differ in { $field } here. The last chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
 hint-threshold = The networks differ in { $field } here. Main chart: the last one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input that can be read from T at the chosen resolution, which noise or bins set. I(T;Y): bits about the answer.
-hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at the line to see that step above.
+hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at a line to see the step.
 hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
 waiting-for-figure = Waiting: another figure is training.
 
@@ -194,10 +194,16 @@ method-title = What is exact here, and what is a choice?
 method-text = The inputs are the measured samples and nothing else, so I(X;T) can be computed without an estimator. It tells which of these samples was read. The choice is the noise: its energy on all units together sets the resolution in dB. With little noise every sample is told apart, whatever the network does; with much noise none is. Draws of the noise leave a standard error, and the same draws serve every step and network.
 button-show-map = Show the resolution map
 button-hide-map = Hide the resolution map
-map-hint = Horizontal: training steps. Vertical: resolution; higher means less noise. Stronger colour: more bits can be read. A layer compresses where the colour fades from left to right. Lines: log₂ of the classes (for I(X;T)), and half of the maximum.
+map-hint = Horizontal: training steps. Vertical: resolution; higher means less noise. Stronger colour: more bits can be read. A layer compresses where the colour fades from left to right. Lines: where log₂ of the classes is left (“classes”, for I(X;T)), and where half of the maximum is left (“half”). Dotted: the chosen resolution.
 decibels = { $snr } dB
 decibels-range = { $from } to { $to } dB
-readout-map = Step { $step }, { $snr } dB: I(X;T) { $inputs } bits (error of the draws { $error }), I(T;Y) { $labels } bits.
+readout-map = { $layer ->
+    [outputs] Outputs
+   *[other] Layer { $layer }
+}, { $set ->
+    [train] training
+   *[other] test
+} set, step { $step }, { $snr } dB: I(X;T) { $inputs } bits (error of the draws { $error }), I(T;Y) { $labels } bits.
 compression-verdict = { $layer ->
     [outputs] Outputs
    *[other] Layer { $layer }
@@ -211,7 +217,7 @@ compression-verdict = { $layer ->
 compression-minimal = On the { $set ->
     [train] training
    *[other] test
-} set, at { $range }, the outputs hold the answer and nothing else about the input: I(X;T) and I(T;Y) both equal the entropy of the labels.
+} set, at { $range }, the outputs hold the answer and nothing else about the input: I(X;T) and I(T;Y) are both within 0.1 bit of the entropy of the labels.
 compression-lag = { $set ->
     [train] Training set: half of the fall at step { $step }, { $order ->
         [before] 1/{ $factor } of

@@ -33,8 +33,8 @@ chart-map = { $layer }の{ $quantity ->
    *[other] I(X;T)
 }
 map-note = 縦軸：分解能（dB）、最も濃い色：{ $bits }ビット
-contour-classes = log₂クラス数
-contour-half = 上限の半分
+contour-classes = クラス
+contour-half = 半分
 chart-class-variance = クラス内分散：クラス内 ÷ 全体
 chart-local-complexity = 局所複雑度（1サンプルあたりのユニット数）
 chart-linear-mapping-number = 線形写像数
@@ -45,7 +45,7 @@ chart-fourier-share = 強い周波数（全ユニットの合計）
 chart-fourier-concentration = 第1層の重みのフーリエ集中度
 chart-truncated-accuracy = 重みを低ランクにしたテストデータの正解率
 estimate-title = 推定値（ビット）、平均 ± 標準偏差
-plane-title = I(T;Y)（ビット）
+plane-title = 縦軸：I(T;Y)、横軸：I(X;T)（ビット）
 
 # The estimator behind a title.
 estimator-title = { $title }、{ $estimator ->
