@@ -64,6 +64,15 @@ fn index_of(history: &History, curve: Curve) -> Option<usize> {
     history.curves().iter().position(|known| *known == curve)
 }
 
+/// I(X;T) of the outputs at the resolution of the settings, on the training set and on the test set.
+pub(super) fn at_outputs(history: &History) -> Option<[Vec<Point>; 2]> {
+    let settings = &history.experiment().settings;
+    let layer = settings.hidden().len() + 1;
+    let curve = Curve::of(Quantity::InputInformation).layer(layer).snr(settings.snr);
+    let [train, test] = [Split::Train, Split::Test].map(|set| index_of(history, curve.on(set)));
+    Some([train?, test?].map(|index| points(history, index, &all(history))))
+}
+
 /// I(X;T) of a layer at the resolution of the settings, training and test set apart. `None` if it is
 /// not measured.
 pub fn information(

@@ -99,16 +99,21 @@ pub fn scores_at(history: &History, step: f64, text: &Text) -> String {
 }
 
 /// Median accuracy and loss of all networks at about ten evaluated steps evenly spaced along a
-/// logarithmic axis and at the last one: the column heads, and a row for each step.
+/// logarithmic axis and at the last one, and I(X;T) of the outputs at the nearest measured step if
+/// it is measured exactly: the column heads, and a row for each step.
 pub fn table(history: &History, text: &Text) -> (Vec<String>, Vec<Vec<String>>) {
     const ROWS: f64 = 10.0;
-    let head = [
+    let mut head = vec![
         text.get("table-step"),
         text.get("table-train-accuracy"),
         text.get("table-test-accuracy"),
         text.get("table-train-loss"),
         text.get("table-test-loss"),
     ];
+    let information = compression::at_outputs(history);
+    if information.is_some() {
+        head.extend([text.get("table-train-information"), text.get("table-test-information")]);
+    }
     let evaluations = history.evaluations();
     let last = evaluations.last().map_or(1.0, |last| f64::from(last.step.max(2)));
     let mut steps: Vec<u32> = (0..=ROWS as u32)
@@ -132,9 +137,14 @@ pub fn table(history: &History, text: &Text) -> (Vec<String>, Vec<Vec<String>>) 
             loss(|m| m.train.loss),
             loss(|m| m.test.loss),
         ];
-        Some(values.into_iter().map(Option::unwrap_or_default).collect())
+        let bits = information.iter().flatten().map(|points| {
+            let distance = |point: &&Point| (point.x - f64::from(step)).abs();
+            let near = points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+            near.map(|point| text.numbers().fixed(point.median, 2))
+        });
+        Some(values.into_iter().chain(bits).map(Option::unwrap_or_default).collect())
     });
-    (head.to_vec(), rows.collect())
+    (head, rows.collect())
 }
 
 /// Puts a curve's last value before its name.
