@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn files_of_no_known_part_count_for_the_page() {
-        let files = [file("index.html", 1), file("something-new.wasm", 330_000)];
+        let files = [file("index.html", 1), file("something-new.wasm", 350_000)];
         let error = check(&files).expect_err("they are too large together").to_string();
         assert!(error.contains("the page is") && error.contains("something-new.wasm"), "{error}");
     }
