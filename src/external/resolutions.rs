@@ -25,7 +25,8 @@ impl FromStr for Resolutions {
         let refuse = ExternalError::Resolutions;
         let number = |part: &str| -> Result<i32, ExternalError> {
             let part = part.trim();
-            part.parse().map_err(|_| refuse(ResolutionsError::Number(shorten(part))))
+            // A page may have made a minus sign of the hyphen.
+            part.replace('−', "-").parse().map_err(|_| refuse(ResolutionsError::Number(shorten(part))))
         };
         let decibels = |part: &str| {
             let decibels = number(part)?;
@@ -73,6 +74,7 @@ mod tests {
     fn a_range_is_read_with_its_step_and_its_ends() {
         assert_eq!(read("5"), [5]);
         assert_eq!(read("-10"), [-10]);
+        assert_eq!(read("−10..−5"), [-10, -5]);
         assert_eq!(read("-10..30"), [-10, -5, 0, 5, 10, 15, 20, 25, 30]);
         assert_eq!(read(" 0 .. 7 : 3 "), [0, 3, 6]);
         assert_eq!(read("4..4:100"), [4]);
