@@ -26,7 +26,9 @@ impl FromStr for Resolutions {
         let number = |part: &str| -> Result<i32, ExternalError> {
             let part = part.trim();
             // A page may have made a minus sign of the hyphen.
-            part.replace('−', "-").parse().map_err(|_| refuse(ResolutionsError::Number(shorten(part))))
+            part.replace('−', "-")
+                .parse()
+                .map_err(|_| refuse(ResolutionsError::Number(shorten(part))))
         };
         let decibels = |part: &str| {
             let decibels = number(part)?;

@@ -8,6 +8,7 @@ use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlOutpu
 
 use super::budget::DrawBudget;
 use super::curves::{is_due, on_change, over_time, pointing};
+use super::measures::asks_for_measures;
 use super::panel::{Crosshair, Panel, View};
 use super::settings::nearest_stop;
 use super::{Handle, Pointed};
@@ -298,7 +299,10 @@ impl Panel for Compression {
         let (text, history) = (view.text, view.session.history());
         let settings = view.session.experiment().settings;
         let measured = compression::measured(history);
-        self.section.set_hidden(measured.is_empty());
+        // A frame in another page has room for what it was asked to measure.
+        let has_room =
+            !view.options.address.embedded || asks_for_measures(view.session.experiment());
+        self.section.set_hidden(measured.is_empty() || !has_room);
         let Some((last, _)) = measured.last().copied() else { return };
         let mut layers: Vec<usize> = measured.iter().map(|(layer, _)| *layer).collect();
         layers.sort_unstable();

@@ -156,7 +156,7 @@ fn shown_set(view: &View<'_>) -> Split {
 }
 
 /// Whether something else is measured than in any run.
-fn asks_for_measures(experiment: &Experiment) -> bool {
+pub(super) fn asks_for_measures(experiment: &Experiment) -> bool {
     let usual = Experiment::default();
     let mut measures = FIELDS.iter().filter(|field| field.group == Group::Measures);
     measures.any(|field| usual.values(field) != experiment.values(field))
