@@ -20,6 +20,8 @@ mod labellings;
 
 pub use labellings::label_information;
 
+use std::f64::consts::LOG2_E;
+
 use super::kernel::{Distances, Noise, exp2};
 use super::{Labels, LayerOutputs};
 use crate::linalg::{Matrix, product};
@@ -35,6 +37,8 @@ const TOGETHER: usize = 32;
 /// Limits: passes over the samples, or vectors of noise, whichever allows more.
 const MAX_PASSES: usize = 64;
 const MAX_DRAWS: usize = 1 << 18;
+/// Samples up to which kernel values are kept: 4 MiB for each noise.
+const KEPT: usize = 1024;
 /// Bits below `log2` of the samples from which on every sample is told apart.
 const CEILING: f64 = 1e-3;
 
@@ -100,6 +104,8 @@ struct Reading {
     bounds: Bounds,
     /// Each sample's part of the middle between bounds, of `I(X;T)` and of `I(T;Y)`.
     middles: Vec<[f64; 2]>,
+    /// `exp(-D / 2s²)` of every pair of samples, `[samples, samples]`; empty if they are too many.
+    kernel: Vec<f32>,
     /// What the draws of each sample gave.
     rows: Vec<Sums>,
     /// Whether the errors are small enough.
@@ -254,7 +260,7 @@ impl Centred {
                 found.push(Some(exact));
                 continue;
             }
-            let (middles, bounds, within) = self.bounds(&distances, *variance);
+            let (middles, bounds, within, kernel) = self.bounds(&distances, *variance);
             let apart = [bounds, within].map(|[lower, upper]| upper - lower);
             // Draws could not say more: the error is at most half of what lies between the bounds.
             if apart[0] + apart[1] <= tolerance {
@@ -275,7 +281,14 @@ impl Centred {
             }
             found.push(None);
             let rows = vec![Sums::default(); self.samples];
-            open.push(Reading { variance: *variance, bounds, middles, rows, is_done: false });
+            open.push(Reading {
+                variance: *variance,
+                bounds,
+                middles,
+                kernel,
+                rows,
+                is_done: false,
+            });
         }
         if !open.is_empty() {
             self.draw_until(tolerance, &distances, &mut open, noise);
@@ -322,17 +335,32 @@ impl Centred {
         let count = self.samples;
         let outputs = Matrix::new(&self.rows, count, self.units).transposed();
         let mut projected = vec![0f32; TOGETHER * count];
-        let mut near = vec![0f32; count];
+        let (mut toward, mut away) = (vec![0f32; count], vec![0f32; count]);
+        let mut computed = vec![0f32; count];
         for samples in samples.chunks(TOGETHER) {
             let draws = noise(samples.len() * self.units);
             product(Matrix::new(&draws, samples.len(), self.units), outputs, &mut projected, false);
             for (sample, along) in samples.iter().zip(projected.chunks_exact(count)) {
                 let squared = distances.from(*sample);
                 for reading in open.iter_mut().filter(|reading| !reading.is_done) {
-                    let [one, other] = [1.0, -1.0].map(|sign| {
-                        let variance = reading.variance;
-                        self.log_densities(*sample, squared, along, variance, sign, &mut near)
-                    });
+                    let kernel = if reading.kernel.is_empty() {
+                        kernel(squared, 4.0 * reading.variance, &mut computed);
+                        to_the_fourth(&mut computed);
+                        &computed
+                    } else {
+                        &reading.kernel[sample * count..(sample + 1) * count]
+                    };
+                    // A draw and its negative share their kernel: `exp(-D / 2s²) exp(± h z / s)`.
+                    let by_noise = (LOG2_E / reading.variance.sqrt()).min(1e15) as f32;
+                    let own = along[*sample];
+                    let both = toward.iter_mut().zip(&mut away);
+                    for (((toward, away), kernel), along) in both.zip(kernel).zip(along) {
+                        let factor = exp2(((along - own) * by_noise).min(126.0));
+                        *toward = kernel * factor;
+                        *away = kernel / factor;
+                    }
+                    let class = self.classes[*sample];
+                    let [one, other] = [&toward, &away].map(|near| self.of_densities(near, class));
                     let of_all = (one[0] + other[0]) / 2.0;
                     let within = (one[1] + other[1]) / 2.0;
                     reading.rows[*sample].add(of_all, of_all - within);
@@ -341,26 +369,34 @@ impl Centred {
         }
     }
 
-    /// Each sample's part of the middle between the pairwise bounds, the bounds of `I(X;T)`, and the
-    /// means of those within classes.
-    fn bounds(&self, distances: &Distances, variance: f64) -> (Vec<[f64; 2]>, Bounds, Bounds) {
-        let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
+    /// Each sample's part of the middle between the pairwise bounds, the bounds of `I(X;T)`, the means
+    /// of those within classes, and the kernel of the upper ones.
+    fn bounds(
+        &self,
+        distances: &Distances,
+        variance: f64,
+    ) -> (Vec<[f64; 2]>, Bounds, Bounds, Vec<f32>) {
         let mut near = vec![0f32; self.samples];
         let (mut bounds, mut within) = ([0.0; 2], [0.0; 2]);
         let mut middles = vec![[0.0; 2]; self.samples];
+        let mut kept = Vec::new();
         for (sample, class) in self.classes.iter().enumerate() {
-            let squared = distances.from(sample);
-            near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
+            kernel(distances.from(sample), 4.0 * variance, &mut near);
             for bound in 0..2 {
+                if bound == 1 {
+                    to_the_fourth(&mut near);
+                }
                 let [of_all, of_class] = self.of_densities(&near, *class).map(|bits| bits.max(0.0));
                 bounds[bound] += of_all / self.samples as f64;
                 within[bound] += of_class / self.samples as f64;
                 middles[sample][0] += of_all / 2.0;
                 middles[sample][1] += (of_all - of_class) / 2.0;
-                near.iter_mut().for_each(|near| *near = (*near * *near) * (*near * *near));
+            }
+            if self.samples <= KEPT {
+                kept.extend_from_slice(&near);
             }
         }
-        (middles, bounds, within)
+        (middles, bounds, within, kept)
     }
 
     /// `-log2` of the mixture's density at a sample's output with noise `sign · s · z`, relative to
@@ -374,7 +410,6 @@ impl Centred {
         sign: f64,
         near: &mut [f32],
     ) -> [f64; 2] {
-        const LOG2_E: f64 = std::f64::consts::LOG2_E;
         // The limits keep 0 times them a number.
         let by_distance = (-LOG2_E / (2.0 * variance)).max(-1e30) as f32;
         let by_noise = (sign * LOG2_E / variance.sqrt()).clamp(-1e15, 1e15) as f32;
@@ -391,6 +426,18 @@ impl Centred {
         let all = sum(&near[..start]) + class + sum(&near[end..]);
         [(self.samples as f64 / all).log2(), ((end - start) as f64 / class).log2()]
     }
+}
+
+/// `exp(-D / 2s²)` of squared distances `D`.
+fn kernel(squared: &[f32], variance: f64, near: &mut [f32]) {
+    // The limit keeps 0 times it a number.
+    let scale = (-LOG2_E / (2.0 * variance)).max(-1e30) as f32;
+    near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
+}
+
+/// Fourth powers; what is next to nothing becomes nothing, and no factor makes it more.
+fn to_the_fourth(values: &mut [f32]) {
+    values.iter_mut().for_each(|value| *value = (*value * *value) * (*value * *value));
 }
 
 /// The sum of positive numbers, in double precision beyond a few of them.
