@@ -40,7 +40,7 @@ pub struct Verdict {
 }
 
 /// One curve at one resolution.
-struct Reading {
+struct ResolutionCurves {
     decibels: i32,
     inputs: usize,
     error: usize,
@@ -62,13 +62,13 @@ pub fn measured(history: &History) -> Vec<(usize, Split)> {
     all
 }
 
-fn readings(history: &History, layer: usize, set: Split) -> Vec<Reading> {
+fn readings(history: &History, layer: usize, set: Split) -> Vec<ResolutionCurves> {
     let index = |curve: Curve| history.curves().iter().position(|known| *known == curve);
     let all = history.curves().iter().filter_map(|curve| {
         let same = Curve::of(Quantity::InputInformation).layer(layer).on(set);
         let decibels = curve.snr.filter(|decibels| *curve == same.snr(*decibels))?;
         let of = |quantity| index(Curve { quantity, ..*curve });
-        Some(Reading {
+        Some(ResolutionCurves {
             decibels,
             inputs: of(Quantity::InputInformation)?,
             error: of(Quantity::InputInformationError)?,
@@ -99,7 +99,7 @@ pub fn verdicts(history: &History) -> Vec<Verdict> {
         let (first, last) = (readings.first()?, readings.last()?);
         let end = history.measurements().last()?;
         members(history).find_map(|member| value(end, member, first.inputs))?;
-        let fell = |reading: &Reading| has_fallen(history, reading);
+        let fell = |reading: &ResolutionCurves| has_fallen(history, reading);
         let mut compressed = spans(&readings, fell);
         // A single resolution is no range, but all that is known.
         compressed.retain(|span| span.to - span.from >= WIDTH || readings.len() == 1);
@@ -114,7 +114,7 @@ pub fn verdicts(history: &History) -> Vec<Verdict> {
 }
 
 /// Ranges of neighbouring readings that satisfy `holds`.
-fn spans(readings: &[Reading], holds: impl Fn(&Reading) -> bool) -> Vec<Span> {
+fn spans(readings: &[ResolutionCurves], holds: impl Fn(&ResolutionCurves) -> bool) -> Vec<Span> {
     let held: Vec<(i32, bool)> =
         readings.iter().map(|reading| (reading.decibels, holds(reading))).collect();
     let runs = held.chunk_by(|one, other| one.1 == other.1).filter(|run| run[0].1);
@@ -122,7 +122,7 @@ fn spans(readings: &[Reading], holds: impl Fn(&Reading) -> bool) -> Vec<Span> {
 }
 
 /// Whether information fell in most networks.
-fn has_fallen(history: &History, reading: &Reading) -> bool {
+fn has_fallen(history: &History, reading: &ResolutionCurves) -> bool {
     let falls: Vec<bool> =
         members(history).filter_map(|member| fell(history, member, reading)).collect();
     2 * falls.iter().filter(|fell| **fell).count() > falls.len()
@@ -131,7 +131,7 @@ fn has_fallen(history: &History, reading: &Reading) -> bool {
 /// Whether a network's information fell from its maximum to the last value, by more than
 /// [`SMALLEST`] and twice its error. Errors are added as if independent; steps share their draws, so
 /// that is an upper bound.
-fn fell(history: &History, member: usize, reading: &Reading) -> Option<bool> {
+fn fell(history: &History, member: usize, reading: &ResolutionCurves) -> Option<bool> {
     // A network that diverged has no last value.
     value(history.measurements().last()?, member, reading.inputs)?;
     let points = points(history, member, reading);
@@ -141,7 +141,7 @@ fn fell(history: &History, member: usize, reading: &Reading) -> Option<bool> {
 }
 
 /// Value and standard error at every measurement of a network.
-fn points(history: &History, member: usize, reading: &Reading) -> Vec<(f64, f64)> {
+fn points(history: &History, member: usize, reading: &ResolutionCurves) -> Vec<(f64, f64)> {
     let point = |measurement: &ProbeResult| {
         let error = value(measurement, member, reading.error)?;
         Some((value(measurement, member, reading.inputs)?, error))
@@ -151,7 +151,7 @@ fn points(history: &History, member: usize, reading: &Reading) -> Vec<(f64, f64)
 
 /// Whether at the last measurement a layer holds the labels and nothing else. Samples have a little
 /// less entropy than equally likely classes.
-fn is_minimal(history: &History, reading: &Reading, finest: &Reading) -> bool {
+fn is_minimal(history: &History, reading: &ResolutionCurves, finest: &ResolutionCurves) -> bool {
     let Some(last) = history.measurements().last() else { return false };
     let median = |index: Option<usize>| {
         let index = index?;

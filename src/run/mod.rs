@@ -444,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn shuffled_labels_tell_what_an_estimator_makes_up() {
+    fn shuffled_labels_show_the_bias_of_each_estimator() {
         use crate::measure::{Curve, Quantity, Split, curves};
 
         let of = |query: &str| {

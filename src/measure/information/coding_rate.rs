@@ -38,7 +38,7 @@ pub fn information(
 
 /// The rate of all samples, and the distortion's variance.
 fn whole(layer: LayerOutputs, samples: &[usize], noise: Noise) -> (f64, f64) {
-    let centred = Centred::new(layer, samples);
+    let centred = CentredColumns::new(layer, samples);
     let variance = noise.variance(centred.total_variance(), layer.units());
     (centred.rate(variance), variance)
 }
@@ -48,14 +48,15 @@ fn within(layer: LayerOutputs, labels: Labels, samples: &[usize], variance: f64)
     let mut order = samples.to_vec();
     order.sort_by_key(|sample| labels.of(*sample));
     let classes = order.chunk_by(|one, other| labels.of(*one) == labels.of(*other));
-    let rates = classes.map(|class| class.len() as f64 * Centred::new(layer, class).rate(variance));
+    let rates =
+        classes.map(|class| class.len() as f64 * CentredColumns::new(layer, class).rate(variance));
     rates.sum::<f64>() / samples.len() as f64
 }
 
 /// Outputs of some samples about their mean, `[units, samples]`.
-struct Centred(DMatrix<f64>);
+struct CentredColumns(DMatrix<f64>);
 
-impl Centred {
+impl CentredColumns {
     fn new(layer: LayerOutputs, samples: &[usize]) -> Self {
         let entry = |unit: usize, index: usize| f64::from(layer.row(samples[index])[unit]);
         let mut outputs = DMatrix::from_fn(layer.units(), samples.len(), entry);
@@ -134,10 +135,10 @@ mod tests {
         let mut generator = generator(2, Purpose::ReferenceProblem);
         let values = drawn(&mut generator, 12 * 30);
         // As wide as twelve samples need, or padded with units that are always zero.
-        let narrow = Centred::new(LayerOutputs::new(&values, 12), &all(30));
+        let narrow = CentredColumns::new(LayerOutputs::new(&values, 12), &all(30));
         let wide: Vec<f32> =
             values.chunks(12).flat_map(|row| row.iter().copied().chain([0.0; 40])).collect();
-        let wide = Centred::new(LayerOutputs::new(&wide, 52), &all(30));
+        let wide = CentredColumns::new(LayerOutputs::new(&wide, 52), &all(30));
         assert!((narrow.rate(0.1) - wide.rate(0.1)).abs() < 1e-9);
     }
 

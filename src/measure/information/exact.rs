@@ -76,7 +76,7 @@ pub fn information(
     tolerance: f64,
     seed: u32,
 ) -> Vec<Exact> {
-    let centred = Centred::new(layer, labels, samples);
+    let centred = CentredRows::new(layer, labels, samples);
     let all = |value: Measured| vec![Exact { inputs: value, labels: value }; noises.len()];
     if samples.is_empty() || !centred.total_variance.is_finite() {
         return all(Measured { bits: f64::NAN, error: f64::NAN });
@@ -95,13 +95,13 @@ pub fn information(
 }
 
 /// A lower and an upper bound.
-type Bounds = [f64; 2];
+type LowerUpper = [f64; 2];
 
 /// What is known of one noise.
-struct Reading {
+struct Draws {
     variance: f64,
     /// The pairwise bounds of `I(X;T)`.
-    bounds: Bounds,
+    bounds: LowerUpper,
     /// Each sample's part of the middle between bounds, of `I(X;T)` and of `I(T;Y)`.
     middles: Vec<[f64; 2]>,
     /// `exp(-D / 2s²)` of every pair of samples, `[samples, samples]`; empty if they are too many.
@@ -131,7 +131,7 @@ impl Sums {
     }
 }
 
-impl Reading {
+impl Draws {
     /// Means and standard errors from the samples that were drawn for.
     fn summarise(&self) -> Exact {
         let [lower, upper] = self.bounds;
@@ -206,7 +206,7 @@ fn spread_out(count: usize) -> Vec<usize> {
 }
 
 /// Outputs of some samples about their mean, samples of a class together.
-struct Centred {
+struct CentredRows {
     units: usize,
     /// `[samples, units]`, row by row.
     rows: Vec<f32>,
@@ -217,7 +217,7 @@ struct Centred {
     total_variance: f64,
 }
 
-impl Centred {
+impl CentredRows {
     fn new(layer: LayerOutputs, labels: Labels, samples: &[usize]) -> Self {
         let units = layer.units();
         let mut order = samples.to_vec();
@@ -251,7 +251,7 @@ impl Centred {
     ) -> Vec<Exact> {
         let distances = Distances::new(LayerOutputs::new(&self.rows, self.units));
         let mut found: Vec<Option<Exact>> = Vec::new();
-        let mut open: Vec<Reading> = Vec::new();
+        let mut open: Vec<Draws> = Vec::new();
         let most = (self.samples as f64).log2() - CEILING;
         // The largest variance that still tells every sample apart: so does every smaller one.
         let mut finest: Option<(f64, Exact)> = None;
@@ -281,19 +281,12 @@ impl Centred {
             }
             found.push(None);
             let rows = vec![Sums::default(); self.samples];
-            open.push(Reading {
-                variance: *variance,
-                bounds,
-                middles,
-                kernel,
-                rows,
-                is_done: false,
-            });
+            open.push(Draws { variance: *variance, bounds, middles, kernel, rows, is_done: false });
         }
         if !open.is_empty() {
             self.draw_until(tolerance, &distances, &mut open, noise);
         }
-        let mut drawn = open.iter().map(Reading::summarise);
+        let mut drawn = open.iter().map(Draws::summarise);
         found.into_iter().filter_map(|settled| settled.or_else(|| drawn.next())).collect()
     }
 
@@ -302,7 +295,7 @@ impl Centred {
         &self,
         tolerance: f64,
         distances: &Distances,
-        open: &mut [Reading],
+        open: &mut [Draws],
         noise: &mut impl FnMut(usize) -> Vec<f32>,
     ) {
         let order = spread_out(self.samples);
@@ -329,7 +322,7 @@ impl Centred {
         &self,
         samples: &[usize],
         distances: &Distances,
-        open: &mut [Reading],
+        open: &mut [Draws],
         noise: &mut impl FnMut(usize) -> Vec<f32>,
     ) {
         let count = self.samples;
@@ -375,7 +368,7 @@ impl Centred {
         &self,
         distances: &Distances,
         variance: f64,
-    ) -> (Vec<[f64; 2]>, Bounds, Bounds, Vec<f32>) {
+    ) -> (Vec<[f64; 2]>, LowerUpper, LowerUpper, Vec<f32>) {
         let mut near = vec![0f32; self.samples];
         let (mut bounds, mut within) = ([0.0; 2], [0.0; 2]);
         let mut middles = vec![[0.0; 2]; self.samples];
@@ -635,7 +628,7 @@ mod tests {
             rows.chunks_exact(units).flat_map(turn).collect()
         };
         let of = |values: &[f32], turns: bool| {
-            let centred = Centred::new(LayerOutputs::new(values, units), labels, &all);
+            let centred = CentredRows::new(LayerOutputs::new(values, units), labels, &all);
             let variance = Noise::Ratio(3.0).variance(centred.total_variance, units);
             let mut generator = generator(6, Purpose::ReadingNoise);
             let mut noise = |numbers: usize| {

@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_times_a_thousand_tells_the_same_about_its_input() {
+    fn scaling_a_layer_keeps_its_information() {
         let (x, t) = channel(2, 2.0, 300, 1);
         let of = |factor: f32| {
             let scaled: Vec<f32> = t.iter().map(|t| factor * t).collect();
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_never_known_beyond_their_entropy() {
+    fn label_information_is_at_most_the_entropy() {
         // Ten classes of thirty samples, far apart: without the limit 3.34 bits.
         let mut generator = generator(3, Purpose::ReferenceProblem);
         let classes: Vec<u32> = (0..300).map(|sample| sample % 10).collect();

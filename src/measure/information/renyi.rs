@@ -29,7 +29,7 @@ const ALPHA: f64 = 1.01;
 
 /// The kernel matrix of some samples.
 #[derive(Clone, Debug)]
-pub struct Kernel {
+pub struct KernelMatrix {
     /// `K / n`.
     scaled: DMatrix<f64>,
     samples: Vec<usize>,
@@ -37,7 +37,7 @@ pub struct Kernel {
     entropy: f64,
 }
 
-impl Kernel {
+impl KernelMatrix {
     /// The kernel of some samples, of a width by the noise. `units` is that of the layer. The cost
     /// grows with the cube of the number of samples.
     #[must_use]
@@ -114,7 +114,7 @@ mod tests {
     fn information(values: &[f32], units: usize, labels: Labels, noise: Noise) -> Information {
         let distances = Distances::new(LayerOutputs::new(values, units));
         let samples: Vec<usize> = (0..distances.rows()).collect();
-        Kernel::new(&distances, &samples, noise, units).information(labels)
+        KernelMatrix::new(&distances, &samples, noise, units).information(labels)
     }
 
     /// The definition: every matrix as it stands in the paper.
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn far_apart_samples_tell_their_logarithm_and_one_point_nothing() {
+    fn distant_points_give_their_logarithm_and_one_point_zero() {
         // Eight positions with as many samples at each, four positions for each label.
         let values: Vec<f32> = (0..160).map(|sample| (sample % 8) as f32).collect();
         let classes: Vec<u32> = (0..160).map(|sample| sample % 8 / 4).collect();

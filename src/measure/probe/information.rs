@@ -79,16 +79,17 @@ struct Renyi {
     units: usize,
     noise: kernel::Noise,
     /// The kernel of the samples that were measured last: permuted labels leave it as it is.
-    last: RefCell<Option<(Vec<usize>, renyi::Kernel)>>,
+    last: RefCell<Option<(Vec<usize>, renyi::KernelMatrix)>>,
 }
 
 impl Renyi {
-    fn with_kernel<T>(&self, samples: &[usize], of: impl Fn(&renyi::Kernel) -> T) -> T {
+    fn with_kernel<T>(&self, samples: &[usize], of: impl Fn(&renyi::KernelMatrix) -> T) -> T {
         let mut last = self.last.borrow_mut();
         match &*last {
             Some((known, kernel)) if known == samples => of(kernel),
             _ => {
-                let kernel = renyi::Kernel::new(&self.distances, samples, self.noise, self.units);
+                let kernel =
+                    renyi::KernelMatrix::new(&self.distances, samples, self.noise, self.units);
                 let found = of(&kernel);
                 *last = Some((samples.to_vec(), kernel));
                 found

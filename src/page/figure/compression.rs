@@ -22,7 +22,7 @@ use crate::page::session::State;
 
 /// What the reader chose, shared with listeners.
 #[derive(Clone, Default)]
-struct Choice {
+struct CompressionOptions {
     /// The layer of the chart; the outputs unless chosen.
     layer: Rc<Cell<Option<usize>>>,
     /// Whether the maps are of `I(T;Y)`.
@@ -64,7 +64,7 @@ pub struct Compression {
     of_inputs: HtmlButtonElement,
     of_labels: HtmlButtonElement,
     readout: HtmlElement,
-    choice: Choice,
+    choice: CompressionOptions,
     handle: Handle,
     _listeners: Vec<Listener>,
 }
@@ -90,7 +90,7 @@ impl Compression {
             }
         }));
         let show_map: HtmlButtonElement = root.part("show-map");
-        let choice = Choice::default();
+        let choice = CompressionOptions::default();
         let (toggle, shows) = (handle.clone(), choice.shows_map.clone());
         listeners.push(Listener::new(&show_map, "click", move |_: Event| {
             let is_measured =

@@ -12,7 +12,7 @@ use crate::page::chart::{Cell, Line, Point, Series, Theme};
 use crate::text::{Arg, Text};
 
 /// Curves with the axis and the marked values that they need.
-pub struct Information {
+pub struct InformationChart {
     /// Written above the chart.
     pub title: String,
     /// The training set's and the test set's.
@@ -80,7 +80,7 @@ pub fn information(
     layer: usize,
     theme: &Theme,
     text: &Text,
-) -> Option<Information> {
+) -> Option<InformationChart> {
     let experiment = history.experiment();
     let decibels = experiment.settings.snr;
     let curve = Curve::of(Quantity::InputInformation).layer(layer).snr(decibels);
@@ -102,7 +102,7 @@ pub fn information(
         ("layer", layer_name(experiment, layer, text).into()),
         ("snr", text.numbers().number(decibels.into()).into()),
     ];
-    Some(Information { title: text.with("chart-compression", &args), series, values, levels })
+    Some(InformationChart { title: text.with("chart-compression", &args), series, values, levels })
 }
 
 /// The map of a quantity of a layer on a set of samples. `None` without several resolutions.

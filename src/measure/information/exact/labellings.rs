@@ -1,7 +1,7 @@
 //! Exact `I(T;Y)` for several labellings of the same samples: distances, draws and kernel values do
 //! not depend on labels, so a further labelling costs its sums alone.
 
-use super::{Centred, spread_out};
+use super::{CentredRows, spread_out};
 use crate::linalg::{Matrix, product};
 use crate::measure::information::kernel::{Distances, Noise, exp2};
 use crate::measure::information::{Labels, LayerOutputs};
@@ -26,7 +26,7 @@ pub fn label_information(
 ) -> Vec<Vec<f64>> {
     // As one class, so that samples keep their order.
     let one_class = vec![0; layer.rows()];
-    let centred = Centred::new(layer, Labels::new(&one_class, 1), samples);
+    let centred = CentredRows::new(layer, Labels::new(&one_class, 1), samples);
     let fill = |bits| vec![vec![bits; labellings.len()]; noises.len()];
     if samples.is_empty() || !centred.total_variance.is_finite() {
         return fill(f64::NAN);

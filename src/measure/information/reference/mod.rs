@@ -66,7 +66,7 @@ pub fn estimate(estimator: TestedEstimator, sample: &Sample, generator: &mut Gen
         TestedEstimator::Renyi => {
             let some = &all[..all.len().min(RENYI_SAMPLES)];
             let distances = Distances::new(centres);
-            renyi::Kernel::new(&distances, some, noise, sample.output_units).labels(by_class)
+            renyi::KernelMatrix::new(&distances, some, noise, sample.output_units).labels(by_class)
         }
         TestedEstimator::Sliced { k } => {
             let slices = sliced::Slices::new(inputs, outputs, generator);

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_met_from_near_to_far() {
+    fn neighbours_come_nearest_first() {
         let sorted = [0.0, 1.0, 2.5, 3.0, 7.0];
         assert!(outwards(&sorted, 2).eq([3, 1, 0, 4]));
         assert_eq!(inside(&sorted, 2.5, 1.0, 1.5), 2);
