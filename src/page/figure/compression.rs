@@ -344,7 +344,7 @@ impl Panel for Compression {
                 if self.shows_maps {
                     let events = plots::event_steps(&view.shared.phases);
                     let lags = plots::lags(history, last, events, text);
-                    words.extend(lags.into_iter().map(|lag| format!("{}.", lag.words)));
+                    words.extend(lags.into_iter().map(|lag| lag.words));
                 }
             }
             set_text(&self.words, &words.join(" "));

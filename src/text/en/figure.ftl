@@ -222,11 +222,11 @@ compression-lag = { $set ->
     [train] Training set: half of the fall at step { $step }, { $order ->
         [before] 1/{ $factor } of
        *[after] { $factor } times
-    } the step of memorising
+    } the step of memorising.
    *[other] Test set: half of the fall at step { $step }, { $order ->
         [before] 1/{ $factor } of
        *[after] { $factor } times
-    } the step of generalising
+    } the step of generalising.
 }
 
 # What the first network answers.

@@ -210,11 +210,11 @@ compression-lag = { $set ->
     [train] 訓練データ：{ $step }ステップで、下がり幅の半分に達します（暗記したステップの{ $factor }{ $order ->
         [before] 分の1
        *[after] 倍
-    }）
+    }）。
    *[other] テストデータ：{ $step }ステップで、下がり幅の半分に達します（汎化したステップの{ $factor }{ $order ->
         [before] 分の1
        *[after] 倍
-    }）
+    }）。
 }
 
 # What the first network answers.
