@@ -52,7 +52,8 @@ pub struct Compression {
     lags: HtmlElement,
     shown_lags: Vec<Lag>,
     words: HtmlElement,
-    shown: Option<DrawKey>,
+    /// What the words were made from, and whether they are final.
+    shown: Option<(DrawKey, bool)>,
     slider: HtmlInputElement,
     value: HtmlOutputElement,
     show_map: HtmlButtonElement,
@@ -335,11 +336,12 @@ impl Panel for Compression {
         self.map_part.set_hidden(!shows_map);
         let key = view.key();
         // While training goes on, or measuring lags behind, a sentence could turn into its opposite.
-        let rests = matches!(view.session.state(), State::Paused | State::Done);
-        if self.shown != Some(key) {
-            self.shown = Some(key);
+        let is_final = matches!(view.session.state(), State::Paused | State::Done)
+            && view.session.is_measured();
+        if self.shown != Some((key, is_final)) {
+            self.shown = Some((key, is_final));
             let mut words = Vec::new();
-            if rests && view.session.is_measured() {
+            if is_final {
                 words = plots::sentences(history, text);
                 if self.shows_maps {
                     let events = plots::event_steps(&view.shared.phases);
