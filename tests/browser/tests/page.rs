@@ -250,13 +250,11 @@ async fn play_pause_step_and_reset_work_by_mouse_and_by_keyboard() {
         let paused = last_step(&browser.report().await);
         assert!(paused > 5, "0.7 s at 50 steps/s gave {paused} steps");
 
-        let before = browser.text("[data-part=progress-text]").await;
+        // The step brings up a worker that was paused one step behind the others, whose step the
+        // words may already say.
         act("[data-part=step]", "s").await;
-        // The curves' next point comes before the word that the step is over.
-        wait_until(&browser, async || browser.text("[data-part=progress-text]").await != before)
-            .await;
-        assert_eq!(browser.attribute("data-state").await, "paused");
         wait_until(&browser, async || last_step(&browser.report().await) > paused).await;
+        browser.wait_for(&["paused"], 10).await;
 
         act("[data-part=reset]", "r").await;
         browser.wait_for(&["ready"], 10).await;
