@@ -50,8 +50,8 @@ pub fn lower_median<T: Copy>(sorted: &[T], count: usize) -> Option<T> {
     sorted.get(count.checked_sub(1)? / 2).copied()
 }
 
-/// Sorts a short list by insertion, and keeps the order of items of which none is less. The page
-/// downloads the library's sort as several kB for each type that it sorts.
+/// Sorts a short list by insertion; equal items keep their order. With the library, the page would
+/// download several kB for each type that it sorts.
 pub fn sort_short<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
     for end in 1..items.len() {
         let mut at = end;

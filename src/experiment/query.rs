@@ -137,7 +137,7 @@ impl Experiment {
         let others = pairs.iter().filter(is_other).cloned().collect();
         let mut own: Vec<_> = pairs.iter().filter(|pair| !is_other(pair)).cloned().collect();
         let has = |name: &str| own.iter().any(|(key, _)| key == name);
-        // Noise of its own in a link from before the resolution was the default.
+        // A link from before the resolution was the default gives the noise itself.
         if (has("kernel-noise") || has("neighbour-noise")) && has(keys::INFO) && !has("noise-scale")
         {
             own.push(("noise-scale".into(), "relative".into()));

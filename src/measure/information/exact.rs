@@ -392,8 +392,8 @@ impl CentredRows {
         (middles, bounds, within, kept)
     }
 
-    /// `-log2` of the mixture's density at a sample's output with noise `sign · s · z`, relative to
-    /// that of its own Gaussian: of all samples, and of those in its class.
+    /// `-log2` of the mixture's density at a sample's output with noise `sign · s · z`, divided by the
+    /// density of the sample's Gaussian there: for all samples, and for those in its class.
     fn log_densities(
         &self,
         sample: usize,
@@ -513,7 +513,7 @@ mod tests {
                 let got = measured(&floats(&line), 1, &classes, Noise::Absolute(1.0));
                 let what = format!("{side} values {apart} apart");
                 assert_near(got.inputs, truth, 0.01, &what);
-                // Each value is a class of its own.
+                // Every value is another class.
                 assert_near(got.labels, truth, 0.01, &what);
                 if side > 8 {
                     continue;

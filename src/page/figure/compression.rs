@@ -87,7 +87,7 @@ impl Compression {
         listeners.push(Listener::new(&slider, "input", move |_: Event| {
             let index = moved.value().parse().ok();
             if let Some(decibels) = index.and_then(|index: usize| RESOLUTIONS.get(index)) {
-                set_number(&turn, keys::SNR, f64::from(*decibels));
+                set_value(&turn, keys::SNR, Value::Number(f64::from(*decibels)));
             }
         }));
         let show_map: HtmlButtonElement = root.part("show-map");
@@ -212,13 +212,9 @@ impl Compression {
             ..Frame::new(found.title.clone(), view.theme, shared.time.clone(), found.values)
         };
         self.chart.draw(view.key(), frame, &found.series);
-        let lags = plots::lags(history, layer, plots::event_steps(&shared.phases), view.text);
-        let words: Vec<&str> = lags.iter().map(|lag| lag.words.as_str()).collect();
-        self.chart.describe(&words.join(" "));
-        self.show_lags(lags, view);
     }
 
-    /// A bar from the event to half of the fall, in a lane of its own above the chart.
+    /// Shows each lag as a bar from the event to half of the fall, with its words below.
     fn show_lags(&mut self, lags: Vec<Lag>, view: &View<'_>) {
         if lags == self.shown_lags {
             return;
@@ -291,10 +287,6 @@ fn set_value(handle: &Handle, key: &str, value: Value) {
     }
 }
 
-fn set_number(handle: &Handle, key: &str, number: f64) {
-    set_value(handle, key, Value::Number(number));
-}
-
 impl Panel for Compression {
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (text, history) = (view.text, view.session.history());
@@ -340,14 +332,20 @@ impl Panel for Compression {
             && view.session.is_measured();
         if self.shown != Some((key, is_final)) {
             self.shown = Some((key, is_final));
-            let mut words = Vec::new();
+            let (mut words, mut lags) = (Vec::new(), Vec::new());
             if is_final {
-                words = plots::sentences(history, text);
-                if self.shows_maps {
-                    let events = plots::event_steps(&view.shared.phases);
-                    let lags = plots::lags(history, last, events, text);
-                    words.extend(lags.into_iter().map(|lag| lag.words));
-                }
+                let verdicts = compression::verdicts(history);
+                let events = plots::event_steps(&view.shared.phases);
+                words = plots::sentences(history, &verdicts, text);
+                lags = plots::lags(history, layer, &verdicts, events, text);
+            }
+            let of_lags: Vec<String> = lags.iter().map(|lag| lag.words.clone()).collect();
+            if self.shows_maps {
+                // There are no bars in the lab.
+                words.extend(of_lags);
+            } else {
+                self.chart.describe(&of_lags.join(" "));
+                self.show_lags(lags, view);
             }
             set_text(&self.words, &words.join(" "));
         }

@@ -91,7 +91,7 @@ pub fn information(
     }
     super::label(&mut series, text, |bits| text.numbers().fixed(bits, 1));
     let mut levels = levels(experiment, Quantity::InputInformation, Split::Test, text);
-    // The training set has a maximum of its own where it has fewer samples.
+    // If the training set has fewer samples, its maximum is lower.
     let of_training = measures::levels(experiment, Quantity::InputInformation, Split::Train, text);
     levels.extend(of_training.into_iter().take(1).filter(|(bits, _)| {
         ceiling(experiment, Split::Test).is_some_and(|other| (bits - other).abs() > 0.5)
@@ -272,8 +272,7 @@ pub fn resolution_readout(
 
 /// What the run shows about compression, a sentence for each layer and one for each set in the
 /// minimal sufficient state.
-pub fn sentences(history: &History, text: &Text) -> Vec<String> {
-    let verdicts = compression::verdicts(history);
+pub fn sentences(history: &History, verdicts: &[Verdict], text: &Text) -> Vec<String> {
     let experiment = history.experiment();
     let mut layers: Vec<usize> = verdicts.iter().map(|verdict| verdict.layer).collect();
     layers.sort_unstable();
@@ -331,11 +330,11 @@ fn range(span: Span, text: &Text) -> String {
 pub fn lags(
     history: &History,
     layer: usize,
+    verdicts: &[Verdict],
     [memorised, generalised]: [Option<u32>; 2],
     text: &Text,
 ) -> Vec<Lag> {
     let decibels = history.experiment().settings.snr;
-    let verdicts = compression::verdicts(history);
     let lag = |(set, event): (Split, Option<u32>)| {
         let verdict = verdicts.iter().find(|v| v.layer == layer && v.set == set)?;
         let fell = |span: &Span| (span.from..=span.to).contains(&decibels);
@@ -388,7 +387,7 @@ mod tests {
     fn the_sentence_names_the_range_and_the_minimal_state() {
         let text = Text::new(Locale::English);
         assert_eq!(
-            sentences(&history(), &text),
+            sentences(&history(), &compression::verdicts(&history()), &text),
             [
                 "Outputs: compression on the training set at 0 to 10 dB, on the test set at 0 to \
                  10 dB.",
@@ -403,7 +402,8 @@ mod tests {
     #[test]
     fn a_lag_is_told_as_a_factor() {
         let text = Text::new(Locale::English);
-        let lags = lags(&history(), 2, [Some(20), Some(400)], &text);
+        let (history, events) = (history(), [Some(20), Some(400)]);
+        let lags = lags(&history, 2, &compression::verdicts(&history), events, &text);
         assert_eq!((lags[0].from, lags[0].to), (400, 100));
         assert!(lags[0].words.contains("1/4.0 of the step"), "{}", lags[0].words);
         assert!(lags[1].words.contains("5.0 times the step"), "{}", lags[1].words);

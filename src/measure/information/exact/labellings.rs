@@ -1,9 +1,9 @@
 //! Exact `I(T;Y)` for several labellings of the same samples: distances, draws and kernel values do
 //! not depend on labels, so a further labelling costs its sums alone.
 
-use super::{CentredRows, spread_out};
+use super::{CentredRows, kernel, spread_out, to_the_fourth};
 use crate::linalg::{Matrix, product};
-use crate::measure::information::kernel::{Distances, Noise, exp2};
+use crate::measure::information::kernel::{Distances, Noise};
 use crate::measure::information::{Labels, LayerOutputs};
 use crate::random::{self, Purpose};
 
@@ -105,13 +105,11 @@ struct Middles {
 impl Middles {
     fn new(classes: &[Classes], distances: &Distances, variance: f64) -> Self {
         let count = distances.rows();
-        let scale = (-std::f64::consts::LOG2_E / (8.0 * variance)).max(-1e30) as f32;
         let mut near = vec![0f32; count];
         let mut of = vec![vec![0.0; count]; classes.len()];
         let mut apart = vec![0.0; classes.len()];
         for sample in 0..count {
-            let squared = distances.from(sample);
-            near.iter_mut().zip(squared).for_each(|(near, squared)| *near = exp2(squared * scale));
+            kernel(distances.from(sample), 4.0 * variance, &mut near);
             // The lower bound first, and of its fourth power the upper one.
             for sign in [-1.0, 1.0] {
                 let of_all = (count as f64 / super::sum(&near)).log2().max(0.0);
@@ -120,7 +118,7 @@ impl Middles {
                     of[sample] += (of_all - of_class) / 2.0;
                     *apart += sign * (of_all + of_class) / count as f64;
                 }
-                near.iter_mut().for_each(|near| *near = (*near * *near) * (*near * *near));
+                to_the_fourth(&mut near);
             }
         }
         Self { of, apart: apart.into_iter().fold(0.0, f64::max) }
