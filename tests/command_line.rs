@@ -153,7 +153,7 @@ fn a_line_of_a_sweep_is_the_member_as_a_run_of_its_own() {
         let (output, _) = run(&["run", query, "--json", "-"]);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["experiment"], line["experiment"]);
-        for part in ["seed", "curves", "final", "fit_step", "generalise_step"] {
+        for part in ["seed", "curves", "final", "memorise_step", "generalise_step"] {
             assert_eq!(report["members"][0][part], line[part], "{part}");
         }
     }

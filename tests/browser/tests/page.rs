@@ -23,7 +23,7 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
     assert_eq!((members(&page).len(), members(&native).len()), (5, 5));
     for (page, native) in members(&page).iter().zip(members(&native)) {
         assert_eq!(page["seed"], native["seed"]);
-        for phase in ["fit_step", "generalise_step"] {
+        for phase in ["memorise_step", "generalise_step"] {
             let (page, native) = (page[phase].as_f64().unwrap(), native[phase].as_f64().unwrap());
             let ratio = page / native;
             assert!((0.85..=1.15).contains(&ratio), "{phase}: {page} against {native}");
