@@ -227,16 +227,12 @@ pub fn lags(history: &History, members: Range<usize>) -> Vec<Lag> {
     let mut all = Vec::new();
     for curve in measured(history) {
         let signal = Signal::Measure(curve);
-        // What ended before the network had memorised belongs to the first phase.
-        let pieces: Vec<Vec<Piece>> = members
-            .clone()
-            .map(|member| {
-                let memorised = found.get(member).and_then(|phases| phases.memorise_step);
-                let mut pieces = signal.pieces(history, member);
-                pieces.retain(|piece| piece.end.step > memorised.map_or(0.0, f64::from));
-                pieces
-            })
-            .collect();
+        // What happened before a network had memorised belongs to the first phase.
+        let of = |member: usize| {
+            let memorised = found.get(member).and_then(|phases| phases.memorise_step);
+            signal.pieces_from(history, member, memorised.unwrap_or(0))
+        };
+        let pieces: Vec<Vec<Piece>> = members.clone().map(of).collect();
         let usual = expected(curve.quantity);
         let other = if usual == Direction::Fall { Direction::Rise } else { Direction::Fall };
         for way in [usual, other] {
