@@ -12,6 +12,7 @@ mod ensemble;
 mod exact;
 mod grokking;
 mod icosahedron;
+mod lags;
 mod measures;
 
 use std::collections::BTreeMap;
