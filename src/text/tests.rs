@@ -243,6 +243,7 @@ const LATIN: &[&str] = &[
     "kB",
     "linear",
     "log",
+    "lr",
     "max",
     "mod",
     "none",
@@ -252,6 +253,7 @@ const LATIN: &[&str] = &[
     "tanh",
     "test",
     "train",
+    "wd",
 ];
 
 #[test]

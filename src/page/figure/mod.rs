@@ -6,6 +6,7 @@
 
 mod budget;
 mod cache;
+mod clock;
 mod compression;
 mod curves;
 mod estimators;
@@ -148,7 +149,7 @@ impl Manner {
 }
 
 /// An earlier run, drawn in grey.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Ghost {
     /// What was trained.
     pub experiment: Experiment,
@@ -156,6 +157,8 @@ pub struct Ghost {
     pub accuracy: Vec<Point>,
     /// Median test loss over steps.
     pub loss: Vec<Point>,
+    /// The run as far as it was measured.
+    pub history: History,
 }
 
 impl Ghost {
@@ -171,6 +174,7 @@ impl Ghost {
             experiment: history.experiment().clone(),
             accuracy: plots::ghost(history, false),
             loss: plots::ghost(history, true),
+            history: history.clone(),
         })
     }
 
@@ -517,6 +521,9 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     }
     if parts.compression {
         panels.push(Box::new(compression::Compression::new(root, handle, parts.measures)));
+    }
+    if parts.clock {
+        panels.push(Box::new(clock::ClockPanel::new(root, text, handle)));
     }
     if parts.estimators {
         panels.push(Box::new(estimators::Estimators::new(root, text, handle)));

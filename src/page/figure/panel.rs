@@ -113,6 +113,7 @@ pub struct Parts {
     pub finding: bool,
     pub measures: bool,
     pub compression: bool,
+    pub clock: bool,
     pub estimators: bool,
     pub settings: bool,
 }
@@ -120,7 +121,7 @@ pub struct Parts {
 impl Parts {
     /// The parts of a figure that does not say which.
     const USUAL: &str = "experiment runs task waves toolbar curves sweep status finding links \
-                         measures compression estimators settings";
+                         measures compression clock estimators settings";
 
     /// Whether some part looks into the first network.
     pub fn looks_inside(self) -> bool {
@@ -145,6 +146,7 @@ impl Parts {
             finding: false,
             measures: false,
             compression: false,
+            clock: false,
             estimators: false,
             settings: false,
         };
@@ -180,6 +182,7 @@ impl Parts {
             "finding" => &mut self.finding,
             "measures" => &mut self.measures,
             "compression" => &mut self.compression,
+            "clock" => &mut self.clock,
             "estimators" => &mut self.estimators,
             "settings" => &mut self.settings,
             _ => return None,

@@ -4,12 +4,17 @@
 //! as a band; members that diverged are left out.
 
 mod checks;
+mod clock;
 mod compression;
 mod finding;
 mod measures;
 mod profile;
 
 pub use checks::{GUESSED, checks, checks_words, estimator_name, is_asked_for, right_estimators};
+pub use clock::{
+    Block, Changes, Clock, block, changes, clock_axis, clock_sentences, has_clock, is_usual,
+    lag_table, progress, signal_name,
+};
 pub use compression::{
     Lag, information, lags, layer_name, resolution_map, resolution_readout, sentences,
 };
