@@ -146,7 +146,7 @@ impl ClockPanel {
                 let bar: HtmlElement =
                     append(&line, "i", if lane.is_train { "bar train" } else { "bar" });
                 // Beside the bar, where there is more room.
-                let is_late = across.position(lane.stages[1]).is_some_and(|half| half > 0.45);
+                let is_late = across.position(lane.stages[1]).is_some_and(|half| half > 0.55);
                 set_attribute(&line, "data-side", if is_late { "left" } else { "right" });
                 let [from, half, to] = lane.stages.map(place);
                 let (low, high) = lane.interval;

@@ -39,6 +39,10 @@ planes-relu = ReLU units
 planes-text = Two networks learn one rule; the first has tanh units, the second ReLU units. Their information is estimated with **bins**: values in one bin count as equal. Each line is a layer in the course of training. Play both.
 planes-try = Then switch the bins. With one range for the whole run, the hidden ReLU layers do not compress. With a range for each step, the last ones appear to. The networks are the same. Only the bins differ.
 
+clock-title = Do they share one clock?
+clock-text = The paper puts fitting, compressing and generalising on **one clock**: they turn at the same steps. Below the accuracy, each change is drawn from its value before (0%) to that after (100%). A bar shows where it happens, with a mark where half of it is done.
+clock-try = Play. On the training set information falls long before test accuracy rises, and on the test set after it. So there is more than one clock. Then choose weight decay 3: all but memorising comes earlier, and the earlier run stays below. Now count time as learning rate × weight decay × steps. The bars of generalising and compressing come closer, from several times apart to about twice. Memorising does not follow that clock at all.
+
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.
 digits-try = Set the scale to 1, the usual size: the wait is gone. So here the wait comes from the large initial weights, not from the data.

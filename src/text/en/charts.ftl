@@ -126,7 +126,7 @@ clock-button = { $clock ->
     [memorised] ÷ memorised
    *[decay] lr × wd × steps
 }
-clock-title = One clock
+label-clock = One clock
 clock-choice = How time is counted
 clock-measures = Shown on the clock
 clock-chart = How much of each change is done

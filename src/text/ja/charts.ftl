@@ -127,7 +127,7 @@ clock-button = { $clock ->
     [memorised] ÷ 暗記
    *[decay] lr × wd × ステップ
 }
-clock-title = 一つの時計
+label-clock = 一つの時計
 clock-choice = 時間の数え方
 clock-measures = 時計に表示するもの
 clock-chart = 変化がどこまで進んだか
