@@ -13,6 +13,7 @@ use super::{Failure, english};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
+use crate::refine::{MAX_ROUNDS, unresolved};
 use crate::report::Report;
 use crate::run::Run;
 use crate::sharding::{self, StepMerger};
@@ -48,10 +49,12 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
 enum ShardResult {
     Evaluation(Evaluation),
     ProbeResult(ProbeResult),
+    /// All that was asked for is measured.
+    Rest,
 }
 
 /// Trains and measures all members, on at most `threads` threads. Calls `look` with each evaluation
-/// that is complete.
+/// that is complete. Then measures where curves rise or fall, in the rounds that the page takes too.
 pub(super) fn train(
     experiment: &Experiment,
     threads: usize,
@@ -63,12 +66,18 @@ pub(super) fn train(
     let mut measurements = StepMerger::new(shards.len());
     let (sender, parts) = mpsc::channel();
     thread::scope(|scope| {
+        // A thread ends when its sender of steps is dropped.
+        let mut askers = Vec::new();
+        let (mut resting, mut rounds) = (0, 0);
         for (index, members) in shards.into_iter().enumerate() {
             let sender = sender.clone();
+            let (asker, asked) = mpsc::channel();
+            askers.push(asker);
             scope.spawn(move || {
                 // The receiver is gone once another thread has failed.
                 let send = |part| drop(sender.send((index, part)));
-                if let Err(error) = train_shard(experiment, members, |part| send(Ok(part))) {
+                if let Err(error) = train_shard(experiment, members, &asked, |part| send(Ok(part)))
+                {
                     send(Err(error));
                 }
             });
@@ -87,6 +96,19 @@ pub(super) fn train(
                         history.push_measurement(whole);
                     });
                 }
+                ShardResult::Rest => {
+                    resting += 1;
+                    if resting < askers.len() {
+                        continue;
+                    }
+                    let steps = if rounds < MAX_ROUNDS { unresolved(&history) } else { Vec::new() };
+                    if steps.is_empty() {
+                        askers.clear();
+                    }
+                    (resting, rounds) = (0, rounds + 1);
+                    // The receiver is gone if the thread has failed, which comes as a part.
+                    askers.iter().for_each(|asker| drop(asker.send(steps.clone())));
+                }
             }
         }
         Ok(history)
@@ -96,15 +118,22 @@ pub(super) fn train(
 fn train_shard(
     experiment: &Experiment,
     members: Vec<usize>,
+    asked: &mpsc::Receiver<Vec<u32>>,
     mut send: impl FnMut(ShardResult),
 ) -> Result<(), TrainError> {
     let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
         run.finish(|evaluation| send(ShardResult::Evaluation(evaluation))).await?;
-        while let Some(measurement) = run.measure(true).await? {
-            send(ShardResult::ProbeResult(measurement));
+        loop {
+            while let Some(measurement) = run.measure(true).await? {
+                send(ShardResult::ProbeResult(measurement));
+            }
+            send(ShardResult::Rest);
+            match asked.recv() {
+                Ok(steps) => run.refine(&steps),
+                Err(_) => return Ok(()),
+            }
         }
-        Ok(())
     })
 }
 
@@ -166,5 +195,54 @@ fn summarise(history: &History) {
                 summary.last
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Curve, Quantity, Split};
+    use crate::recorded::RecordedSteps;
+
+    #[test]
+    fn the_half_of_a_fall_is_found_within_5_percent() {
+        let experiment = Experiment::valid("preset=grokking&seeds=3");
+        let history = train(&experiment, 2, |_| {}).expect("on the CPU");
+        let steps: Vec<u32> = history.measurements().iter().map(|m| m.step).collect();
+        let recorded = RecordedSteps::until(&experiment, 4000);
+        let coarse = recorded.steps().iter().filter(|step| step.is_coarse);
+        assert!(coarse.clone().all(|coarse| steps.contains(&coarse.step)));
+        assert!(steps.iter().all(|step| recorded.contains(*step)));
+        println!("{} steps are measured, {} of them coarse", steps.len(), coarse.count());
+
+        let curve = Curve::of(Quantity::InputInformation).layer(2).on(Split::Train);
+        let curve = curve.snr(experiment.settings.snr);
+        let index = history.curves().iter().position(|known| *known == curve).expect("measured");
+        for member in 0..3 {
+            let value = |m: &ProbeResult| m.members[member][index].expect("it has not diverged");
+            let values: Vec<f32> = history.measurements().iter().map(value).collect();
+            let largest = (0..values.len()).max_by(|a, b| values[*a].total_cmp(&values[*b]));
+            let largest = largest.expect("measured");
+            let lowest = values[largest..].iter().copied().fold(f32::INFINITY, f32::min);
+            assert!(values[largest] - lowest > 1.0, "it falls by more than a bit");
+            let half = (values[largest] + lowest) / 2.0;
+            let after = (largest..values.len()).find(|at| values[*at] <= half).expect("it falls");
+            let (one, other) = (steps[after - 1], steps[after]);
+            println!("member {member}: half of the fall between {one} and {other}");
+            assert!(f64::from(other) <= 1.05 * f64::from(one), "{one} to {other}");
+        }
+        assert!(unresolved(&history).is_empty(), "nothing more would be asked for");
+    }
+
+    #[test]
+    fn threads_that_share_members_measure_what_one_would() {
+        let experiment = Experiment::valid("p=11&width=32&steps=400&seeds=3&spread=1");
+        let [one, several] = [1, 2].map(|threads| {
+            train(&experiment, threads, |_| {}).expect("on the CPU").measurements().to_vec()
+        });
+        assert_eq!(one, several);
+        let coarse = RecordedSteps::until(&experiment, 400);
+        let coarse = coarse.steps().iter().filter(|step| step.is_coarse).count();
+        assert!(one.len() > coarse, "some dense steps are among them");
     }
 }

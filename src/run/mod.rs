@@ -216,7 +216,7 @@ impl Run {
         let following = next_evaluated_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
         self.weights.trained(start);
-        // Even if nothing is probed: that can be asked for later.
+        // Even if nothing is probed now: that can be asked for later.
         let networks = || self.parts.iter().map(|(_, trainer)| trainer.model()).collect();
         self.weights.record(stop, self.next > last, networks);
         Ok(Some(evaluation))
@@ -229,7 +229,7 @@ impl Run {
         self.host_seconds
     }
 
-    /// Whether recorded networks are still to be probed.
+    /// Whether recorded networks are still to be probed: those 15% apart, and those asked for.
     #[must_use]
     pub fn is_behind(&self) -> bool {
         self.weights.is_behind()
@@ -248,8 +248,16 @@ impl Run {
         self.weights.cost()
     }
 
+    /// Asks for the recorded steps nearest to the given ones: those between the steps 15% apart that
+    /// are probed anyway. The next calls of [`Run::measure`] probe them. Ignored if a measurement
+    /// depends on those of earlier steps (`Settings::is_measured_in_order`).
+    pub fn refine(&mut self, steps: &[u32]) {
+        self.weights.refine(steps);
+    }
+
     /// Probes the networks of one recorded step: the newest that is not probed yet, or the oldest
-    /// if a measurement depends on earlier ones. `None` if all are probed. If training `rests`, the
+    /// if a measurement depends on earlier ones. Steps 15% apart come first, then those asked for
+    /// by [`Run::refine`]. `None` if all are probed. If training `rests`, the
     /// time is not counted against the fraction that probing may take.
     ///
     /// # Errors
@@ -395,6 +403,47 @@ mod tests {
             assert_eq!(first[0].step, 0);
             assert_eq!(first[first.len() - 1].step, 60);
         }
+    }
+
+    #[test]
+    fn dense_steps_are_measured_only_when_asked_for() {
+        const RUN: &str = "p=11&width=24&seeds=2&steps=200&spread=1";
+        for query in ["", "&info=binning&bin-range=whole"] {
+            let mut run = finished(&format!("{RUN}{query}"));
+            let coarse: Vec<u32> = measured(&mut run).iter().map(|m| m.step).collect();
+            assert!(coarse.windows(2).any(|pair| pair[1] - pair[0] > 20), "{coarse:?}");
+            // The nearest of each: 98 is dense, 200 is the last step.
+            run.refine(&[99, 98, 205]);
+            assert!(run.is_behind());
+            let dense = measured(&mut run);
+            assert_eq!(dense.iter().map(|m| m.step).collect::<Vec<_>>(), [98]);
+            assert!(!coarse.contains(&98) && !run.is_behind());
+            assert!(dense[0].members.iter().flatten().all(Option::is_some));
+        }
+    }
+
+    #[test]
+    fn measurements_in_order_are_not_refined() {
+        for info in ["info=binning&bin-range=running", "info=contrastive"] {
+            let mut run = finished(&format!("p=11&width=16&seeds=1&steps=60&{info}"));
+            measured(&mut run);
+            run.refine(&[44, 50]);
+            assert!(!run.is_behind(), "{info}");
+        }
+    }
+
+    #[test]
+    fn dense_steps_are_measured_after_those_measured_anyway() {
+        let mut run = finished("p=11&width=24&seeds=1&steps=100&spread=1");
+        run.refine(&[45, 50]);
+        let mut steps = Vec::new();
+        while let Some(measurement) = block_on(run.measure(true)).expect("on the CPU") {
+            steps.push(measurement.step);
+        }
+        assert_eq!((steps[0], &steps[steps.len() - 3..]), (100, &[0, 50, 44][..]));
+        // Another way of measuring forgets what was asked for.
+        run.remeasure(&Experiment::valid("p=11&width=24&seeds=1&steps=100&spectra=1"));
+        assert_eq!(measured(&mut run).len(), steps.len() - 2);
     }
 
     #[test]

@@ -177,6 +177,7 @@ impl State {
             RunCommand::Measure { experiment, revision } => {
                 entry.merger.measure(experiment, *revision);
             }
+            RunCommand::Refine { revision, .. } => entry.merger.refine(*revision),
             RunCommand::Speed(_) | RunCommand::Time(_) | RunCommand::Answers => {}
         }
         self.send_all(run, &command);

@@ -22,6 +22,7 @@ use crate::measure::{CheckSource, EstimatorCheck};
 use crate::protocol::{
     Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, Speed, WarmUp,
 };
+use crate::refine::{MAX_ROUNDS, unresolved};
 
 /// What a figure is doing; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +193,8 @@ pub struct Session {
     device: Device,
     run: Option<RunId>,
     revision: Revision,
+    /// Rounds in which more steps were asked for since the last evaluation.
+    rounds: u32,
     intent: Intent,
     progress: Progress,
     speed: Speed,
@@ -221,6 +224,7 @@ impl Session {
             device: Device::new(preference),
             run: None,
             revision: Revision::default(),
+            rounds: 0,
             intent: Intent::Rest,
             progress: Progress::default(),
             speed: Speed::Full,
@@ -298,7 +302,8 @@ impl Session {
         &self.checks
     }
 
-    /// Whether everything recorded so far is measured.
+    /// Whether everything that is to be measured so far is: the steps 15% apart, and those that were
+    /// asked for.
     pub fn is_measured(&self) -> bool {
         self.run.is_some() && !self.progress.behind && self.progress.revision == self.revision
     }
@@ -420,6 +425,7 @@ impl Session {
             RunEvent::Evaluation(evaluation) => {
                 self.progress.step = self.progress.step.max(evaluation.step);
                 self.history.push(evaluation);
+                self.rounds = 0;
             }
             RunEvent::Measured { revision, result } => {
                 if revision == self.revision {
@@ -437,14 +443,17 @@ impl Session {
                 // That of older measurement settings says nothing of what is to be measured now.
                 let behind = progress.behind || progress.revision != self.revision;
                 self.progress = Progress { behind, ..progress };
+                self.refine(effects);
             }
             RunEvent::Paused { step } => {
                 self.progress.step = step;
                 self.state = State::Paused;
+                self.refine(effects);
             }
             RunEvent::Done { step } => {
                 self.progress.step = step;
                 self.state = State::Done;
+                self.refine(effects);
             }
             RunEvent::Failed(failure) => self.fail(failure, effects),
         }
@@ -534,6 +543,7 @@ impl Session {
         self.progress = Progress { behind: true, ..Progress::default() };
         self.inside = Inside::default();
         self.revision = Revision::default();
+        self.rounds = 0;
         let run = (self.new_run)();
         self.run = Some(run);
         self.activity = Activity::SettingUp;
@@ -677,12 +687,30 @@ impl Session {
         let old = std::mem::replace(&mut self.history, History::new(experiment.clone()));
         self.replace_history(old.with_measurement_settings(experiment.clone()));
         self.experiment = experiment;
+        self.rounds = 0;
         if !alike {
             self.revision = Revision(self.revision.0 + 1);
             self.progress.behind = true;
         }
         let (experiment, revision) = (Box::new(self.experiment.clone()), self.revision);
         self.send(RunCommand::Measure { experiment, revision }, effects);
+    }
+
+    /// Once training rests and all is measured, asks for further steps where curves rise or fall.
+    fn refine(&mut self, effects: &mut Vec<Effect>) {
+        let rests = matches!(self.state, State::Paused | State::Done);
+        if !rests || !self.is_measured() || self.rounds == MAX_ROUNDS {
+            return;
+        }
+        let steps = unresolved(&self.history);
+        if steps.is_empty() {
+            self.rounds = MAX_ROUNDS;
+            return;
+        }
+        self.rounds += 1;
+        self.revision = Revision(self.revision.0 + 1);
+        self.progress.behind = true;
+        self.send(RunCommand::Refine { steps, revision: self.revision }, effects);
     }
 
     fn check_estimators(&mut self, source: CheckSource, effects: &mut Vec<Effect>) {
