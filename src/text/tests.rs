@@ -197,6 +197,7 @@ const LATIN: &[&str] = &[
     "CPU",
     "De",
     "English",
+    "Enter",
     "GELU",
     "GPU",
     "Ghosh",

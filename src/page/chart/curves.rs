@@ -73,7 +73,16 @@ pub(super) fn curves(
             inside.push(((x - px(10.0), y), style, series));
             continue;
         }
-        names.push((area.map_coordinate(&end), series));
+        let (x, y) = area.map_coordinate(&end);
+        // Bold is wider.
+        let room = f64::from(size.width as i32 - x) - 9.0 * size.scale;
+        if 1.1 * f64::from(text_width(&series.name, size)) > room {
+            // Not beside its end: above it.
+            let style = words(series.ink, size, HPos::Right, VPos::Center);
+            inside.push(((x, y - px(1.4 * FONT_SIZE)), bold(style), series));
+            continue;
+        }
+        names.push(((x, y), series));
     }
     for (at, style, series) in inside {
         super::frame::name(root, frame, size, &series.name, at, &style)?;

@@ -93,6 +93,18 @@ impl Theme {
         between(self.layer_first, self.layer_last, share)
     }
 
+    /// The colour of a share of what the test set shows, from pale to deep.
+    pub fn ramp(&self, share: f64) -> RGBColor {
+        const MIDDLE: f64 = 0.6;
+        let (pale, deep) =
+            (between(self.paper, self.test, 0.14), between(self.test, self.ink, 0.45));
+        if share < MIDDLE {
+            between(pale, self.test, share / MIDDLE)
+        } else {
+            between(self.test, deep, (share - MIDDLE) / (1.0 - MIDDLE))
+        }
+    }
+
     /// A shade of a colour for one of several groups of networks: the first has the colour itself, later ones
     /// are nearer to the text's.
     pub fn shade(&self, colour: RGBColor, index: usize, count: usize) -> RGBColor {
@@ -109,6 +121,14 @@ fn between(first: RGBColor, last: RGBColor, share: f64) -> RGBColor {
     };
     let (RGBColor(r, g, b), RGBColor(s, h, c)) = (first, last);
     RGBColor(mix(r, s), mix(g, h), mix(b, c))
+}
+
+/// Whether white can be read better on a colour than black: from its relative luminance, as WCAG
+/// defines it.
+pub fn is_dark(colour: RGBColor) -> bool {
+    let linear = |part: u8| (f64::from(part) / 255.0).powf(2.2);
+    let RGBColor(r, g, b) = colour;
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.179
 }
 
 /// `#rrggbb`.

@@ -21,6 +21,7 @@ mod picture;
 mod question;
 mod recorded;
 mod runs;
+mod setting_map;
 mod settings;
 mod sweep;
 mod task;
@@ -76,10 +77,14 @@ pub struct Pointed {
 pub struct ViewOptions {
     /// What the address holds.
     pub address: Options,
+    /// Error or loss over a setting, where the steps of both phases are the first choice.
+    pub profile_scores: bool,
     /// Loss instead of error over a setting.
     pub profile_loss: bool,
     /// Each network at its best step there.
     pub profile_best: bool,
+    /// What the map over two settings shows.
+    pub map_shows: plots::Shows,
     /// What the reader points at.
     pub pointed: Pointed,
     /// The step at which the scrubber stands, unless it stands at the last one.
@@ -169,7 +174,9 @@ impl Ghost {
 
     /// Of a run; `None` if it has hardly begun, or has no curves over steps.
     fn of(history: &History) -> Option<Self> {
-        let is_worth_it = history.evaluations().len() >= Self::MIN_EVALUATIONS;
+        // The median over a map is the curve of none of its networks.
+        let is_worth_it = history.evaluations().len() >= Self::MIN_EVALUATIONS
+            && !plots::has_setting_map(history.experiment());
         is_worth_it.then(|| Self {
             experiment: history.experiment().clone(),
             accuracy: plots::ghost(history, false),
@@ -280,8 +287,10 @@ impl Figure {
             session,
             options: ViewOptions {
                 address: address.options,
+                profile_scores: false,
                 profile_loss: false,
                 profile_best: false,
+                map_shows: plots::Shows::default(),
                 pointed: Pointed::default(),
                 scrubbed: None,
                 guess: None,
@@ -509,6 +518,7 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     }
     if parts.sweep {
         panels.push(Box::new(sweep::Sweep::new(root, handle)));
+        panels.push(Box::new(setting_map::SettingMap::new(root, text, handle)));
     }
     if parts.status {
         panels.push(Box::new(toolbar::Status::new(root)));
@@ -652,9 +662,12 @@ impl Handle {
             let before = inner.options.clone();
             change(&mut inner.options);
             let now = &inner.options;
-            if (before.profile_loss, before.profile_best, &before.address)
-                != (now.profile_loss, now.profile_best, &now.address)
-            {
+            let charts = |options: &ViewOptions| {
+                let ViewOptions { profile_scores, profile_loss, profile_best, map_shows, .. } =
+                    *options;
+                (profile_scores, profile_loss, profile_best, map_shows)
+            };
+            if charts(&before) != charts(now) || before.address != now.address {
                 inner.view += 1;
             }
             if before.address != inner.options.address {

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::measures::deepest_hidden;
+use super::onset::{Onset, onsets};
 use super::profile::Profile;
+use super::setting_map::has_setting_map;
 use super::{MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries};
 use crate::experiment::{Data, Experiment, Settings};
 use crate::history::History;
@@ -55,7 +57,7 @@ pub fn finding(
         let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
         match profile(history, pick, false, text).filter(Profile::asks_for_descent) {
             Some(profile) => found.descent(&profile, best),
-            None => found.configurations(),
+            None => found.over_settings(),
         }
     };
     // Where the question is of layers, their answer comes first.
@@ -129,6 +131,28 @@ impl Found<'_> {
             0 | 1 => String::new(),
             seeds => self.text.with("finding-by-median", &[("networks", seeds.into())]),
         }
+    }
+
+    /// How the steps of both phases change over the settings in which members differ.
+    fn over_settings(&self) -> Vec<String> {
+        let text = self.text;
+        let mut sentences = match onsets(self.history, self.members, text) {
+            Some(onsets) => onsets.finding(text),
+            None => Vec::new(),
+        };
+        sentences.extend(self.configurations());
+        if has_setting_map(self.experiment()) {
+            let onset = |(range, name)| Onset::of(self.history, self.members, range, name);
+            let all = configurations(self.experiment(), text).into_iter().map(onset);
+            let earliest = all
+                .filter_map(|onset| Some((onset.step()?, onset.name)))
+                .min_by_key(|(step, _)| *step);
+            if let Some((step, name)) = earliest {
+                let args = [("name", name.into()), ("step", step.into())];
+                sentences.push(text.with("finding-map-earliest", &args));
+            }
+        }
+        sentences
     }
 
     /// When each configuration memorised and generalised.
@@ -493,15 +517,18 @@ mod tests {
             (300, &[(1.0, 0.2), (1.0, 0.3), (1.0, 1.0)]),
         ];
         let text = told(&history("wd=0,1,3&seeds=1", rows), Moving::Over);
-        assert!(text.starts_with("With weight decay 0: memorised at step 40, test"), "{text}");
+        let start = "The networks generalise at weight decay 3 only, at step 300. Not by step 300: \
+                     weight decay 0 and 1. They memorise at step 40. With weight decay 0: memorised \
+                     at step 40, test";
+        assert!(text.starts_with(start), "{text}");
         assert!(text.ends_with("3: memorised at step 40, generalised at step 300."), "{text}");
         let rows: &[(u32, &[(f32, f32)])] =
             &[(0, &[(0.0, 0.0); 5]), (40, &[(1.0, 0.1); 5]), (300, &[(1.0, 1.0); 5])];
         let many = history("wd=0.5,1,2,3,4&seeds=1", rows);
         let text = told(&many, Moving::Over);
-        let start =
-            "Steps at which networks memorised, then generalised: weight decay 0.5: 40, 300; ";
-        assert!(text.starts_with(start), "{text}");
+        let listed =
+            " Steps at which networks memorised, then generalised: weight decay 0.5: 40, 300; ";
+        assert!(text.contains(listed), "{text}");
     }
 
     #[test]

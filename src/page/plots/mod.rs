@@ -8,7 +8,9 @@ mod clock;
 mod compression;
 mod finding;
 mod measures;
+mod onset;
 mod profile;
+mod setting_map;
 
 pub use checks::{GUESSED, checks, checks_words, estimator_name, is_asked_for, right_estimators};
 pub use clock::{
@@ -20,7 +22,9 @@ pub use compression::{
 };
 pub use finding::{Moving, finding};
 pub use measures::{has_choice_of_samples, has_plane, panel, plane, quantities};
+pub use onset::{Onsets, has_onsets, onsets};
 pub use profile::{Pick, Profile, has_profile, map, map_title, profile, row_at_height};
+pub use setting_map::{CellState, SettingMap, Shows, has_setting_map, setting_map};
 
 use std::ops::Range;
 
@@ -599,6 +603,20 @@ mod tests {
             }
             all.extend(map(history, is_loss, text).into_iter().flat_map(|(rows, _)| rows));
         }
+        if let Some(onsets) = onsets(history, &phases, text) {
+            all.extend([onsets.lane(text), onsets.across.title.clone()]);
+            all.extend(onsets.readout(None, text).map(|(_, words)| line(words)));
+            all.extend(onsets.series(theme, text).into_iter().map(|series| series.label));
+        }
+        for shows in Shows::ALL {
+            let Some(map) = setting_map(history, &phases, shows, text) else { continue };
+            all.extend([map.across.title, map.up.title, map.scale, map.product]);
+            all.extend(map.words.into_iter().map(line));
+            all.extend(map.cells.into_iter().filter_map(|cell| match cell {
+                CellState::Reached(label, _) => Some(label),
+                _ => None,
+            }));
+        }
         for quantity in quantities(history) {
             let panel = panel(history, theme, quantity, crate::measure::Split::Test, 1e9, text);
             all.extend([panel.title, line(panel.words)]);
@@ -625,6 +643,7 @@ mod tests {
             "wd=1,3&seeds=1",
             "wd=0,1,3&optimiser=adam,adamw&gate=0,1&seeds=1",
             "wd=0.5,1,2,3,4&seeds=2",
+            "lr=0.01,0.1&wd=0,1,3&seeds=1",
             "data=digits&width=4,8,64&seeds=1",
             "preset=double-descent-features&seeds=1",
             "preset=double-descent-time",

@@ -206,3 +206,30 @@ lag-order = { $before } / { $after } of { $all }{ $going ->
    *[other] , { $going } not over
 }
 lag-none = –
+# Steps of both phases over a setting, and over two settings.
+chart-onsets = Training steps until networks memorise and generalise
+curve-memorised = memorised
+curve-generalised = generalised
+lane-not-by = not by step { $step }
+chart-setting-map = { $shows ->
+    [length] Length of the second phase: step of generalising ÷ step of memorising
+   *[onset] Training step at which networks generalise
+}
+chart-median = median of { $networks } networks
+map-shows = { $shows ->
+    [length] Length
+   *[onset] Onset
+}
+map-times = { $times }×
+map-never = never
+map-not-memorised = –
+map-not-yet = …
+map-scale = { $shows ->
+    [length] shorter: { $first } to { $last }
+   *[onset] earlier: step { $first } to { $last }
+}
+map-scale-empty = colour: when they generalise
+map-key-not-yet = memorised, not generalised yet
+map-key-never = never generalised by step { $step }
+map-key-not-memorised = not memorised by step { $step }
+map-key-product = Lines: { $first } × { $second }

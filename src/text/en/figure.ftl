@@ -31,6 +31,7 @@ button-axis-log = Log axis
     .about = Space training steps by ratio
 button-show-error = Show error
 button-show-loss = Show loss
+button-show-steps = Show steps of both phases
 button-same-step = All at the same step
 button-best-step = Each at its best step
     .about = The best step is the one with the lowest test error, as if each network had stopped early. The test set chooses it, so this flatters a little (as in Nakkiran et al., arXiv 1912.02292).
@@ -68,8 +69,10 @@ speed-whole = Whole run in { $seconds } s
 changed = Changed from this experiment: { $settings }.
 range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
-hint-sweep = The networks differ in { $field } here. The last chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
-hint-threshold = The networks differ in { $field } here. Main chart: the last one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
+hint-sweep = The networks differ in { $field } here. The first chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
+hint-onsets = The networks differ in { $field } here. The first chart shows when they memorise and when they generalise: median and range over seeds. The map shows the test error at all steps: stronger colour, more errors.
+hint-setting-map = Each cell is a configuration. Click it, press Enter on it or tap it twice to open its run; Back returns to the map.
+hint-threshold = The networks differ in { $field } here. Main chart: the first one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input that can be read from T at the chosen resolution, which noise or bins set. I(T;Y): bits about the answer.
 hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at a line to see the step.
 hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
@@ -125,6 +128,23 @@ readout-next = { $first }; { $second }
 readout-profile = { $field } { $value }: { $train }; { $test }
 readout-profile-train = train { $median } ({ $range })
 readout-profile-test = test { $median } ({ $range })
+readout-onset = { $name }: { $memorised }, { $generalised }; test accuracy { $test }
+onset-at = { $phase ->
+    [memorised] memorised
+   *[generalised] generalised
+} at step { $step }
+onset-range = { $phase ->
+    [memorised] memorised
+   *[generalised] generalised
+} at step { $step } ({ $range })
+onset-some = { $reached } of { $networks } networks { $phase ->
+    [memorised] memorised
+   *[generalised] generalised
+} by step { $step }
+onset-not = not { $phase ->
+    [memorised] memorised
+   *[generalised] generalised
+} by step { $step }
 readout-panel = Step { $step }: { $values }
 readout-panel-value = { $curve } { $number }
 
@@ -153,6 +173,15 @@ finding-configurations = { $count } configurations: { $memorised } memorised, { 
 finding-steps = Steps at which networks memorised, then generalised: { $entries }.
 finding-steps-entry = { $name }: { $memorised }, { $generalised }
 finding-steps-next = { $first }; { $second }
+finding-onset-none = At no { $field } have the networks generalised by step { $until }.
+finding-onset-one = The networks generalise at { $field } { $value } only, at step { $step }.
+finding-onset-earlier = From { $field } { $first } to { $last } the networks generalise earlier and earlier: at step { $first-step }, then at step { $last-step }.
+finding-onset-later = From { $field } { $first } to { $last } the networks generalise later and later: at step { $first-step }, then at step { $last-step }.
+finding-onset-between = The networks generalise earliest at { $field } { $first } (step { $first-step }) and latest at { $last } (step { $last-step }).
+finding-onset-failed = Not by step { $until }: { $field } { $values }.
+finding-memorised-at = They memorise at step { $first }.
+finding-memorised-from = They memorise at steps { $first } to { $last }.
+finding-map-earliest = The first to generalise: { $name }, at step { $step }.
 finding-never = never
 finding-not-yet = not yet
 finding-by-median = (Medians of { $networks } networks each.)
@@ -190,6 +219,8 @@ label-compression = Compression
 label-layer = Layer
 label-resolution = Resolution
 label-map = Show in the map
+label-setting-map = Map of configurations
+label-setting-map-shows = Shown in the map
 method-title = What is exact here, and what is a choice?
 method-text = The inputs are the measured samples and nothing else, so I(X;T) can be computed without an estimator. It tells which of these samples was read. The choice is the noise: its energy on all units together sets the resolution in dB. With little noise every sample is told apart, whatever the network does; with much noise none is. Draws of the noise leave a standard error, and the same draws serve every step and network.
 button-show-map = Show the resolution map

@@ -204,3 +204,30 @@ lag-order = { $all }個中 { $before } / { $after }{ $going ->
    *[other] 、{ $going }個は途中
 }
 lag-none = –
+# Steps of both phases over a setting, and over two settings.
+chart-onsets = 暗記と汎化までの学習ステップ
+curve-memorised = 暗記
+curve-generalised = 汎化
+lane-not-by = { $step }ステップまでに到達せず
+chart-setting-map = { $shows ->
+    [length] 第2段階の長さ：汎化のステップ ÷ 暗記のステップ
+   *[onset] 汎化した学習ステップ
+}
+chart-median = { $networks }個の中央値
+map-shows = { $shows ->
+    [length] 長さ
+   *[onset] 時期
+}
+map-times = { $times }倍
+map-never = 未到達
+map-not-memorised = –
+map-not-yet = …
+map-scale = { $shows ->
+    [length] 短い順：{ $first }〜{ $last }
+   *[onset] 早い順：{ $first }〜{ $last }ステップ
+}
+map-scale-empty = 色：汎化の時期
+map-key-not-yet = 暗記したが、まだ汎化していない
+map-key-never = { $step }ステップまでに汎化せず
+map-key-not-memorised = { $step }ステップまでに暗記せず
+map-key-product = 線：{ $first } × { $second }
