@@ -88,8 +88,8 @@ impl Report {
             .enumerate()
             .map(|(index, (member, phases))| {
                 let varied = experiment
-                    .lists()
-                    .map(|(field, _)| (field.key.to_owned(), field.to_json(field.get(member))));
+                    .varied()
+                    .map(|field| (field.key.to_owned(), field.to_json(field.get(member))));
                 let mut curves = MemberCurves::default();
                 for (step, measured) in history.member(index) {
                     curves.step.push(step);

@@ -414,7 +414,7 @@ impl Drop for Figure {
 /// Whether there is one moment of memorising to ask about: networks with classes that differ in their
 /// seed only.
 pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
-    !experiment.settings.is_regression() && experiment.lists().next().is_none()
+    !experiment.settings.is_regression() && experiment.has_one_configuration()
 }
 
 /// A speed that a reader who asks for less motion can bear: the result at once instead of curves that

@@ -46,7 +46,7 @@ pub fn finding(
     let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
     let mut sentences = if experiment.settings.is_regression() {
         found.losses()
-    } else if experiment.lists().next().is_none() {
+    } else if experiment.has_one_configuration() {
         found.phases()
     } else if last == 0 {
         vec![text.get("finding-not-trained")]

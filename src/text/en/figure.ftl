@@ -298,6 +298,7 @@ scores-none = step { $step }
 label-scrubber = Step shown
 measure-enlarge = Show large: { $title }
 label-compare = Compare values
+label-methods = Compare with
 label-search = Search settings
 search-empty = No setting has these words.
 runs-earlier = Earlier runs:

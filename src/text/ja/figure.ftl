@@ -283,6 +283,7 @@ scores-none = { $step }ステップ
 label-scrubber = 表示するステップ
 measure-enlarge = 大きく表示：{ $title }
 label-compare = 値を比べる
+label-methods = 比べる方法
 label-search = 設定を検索
 search-empty = 該当する設定はありません。
 runs-earlier = 前の実行：
