@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::comparison::Comparison;
 use crate::experiment::Experiment;
 use crate::history::{History, Scores};
 use crate::phases::{self, MemberPhases};
@@ -19,6 +20,9 @@ pub struct Report {
     pub query: String,
     /// One entry a member.
     pub members: Vec<MemberReport>,
+    /// The methods of the experiment against its baseline, if there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
 }
 
 /// One member's phases, where it ended, and its curves.
@@ -110,6 +114,7 @@ impl Report {
                 }
             })
             .collect();
-        Self { version: 1, query: experiment.to_query(), experiment, members }
+        let comparison = Comparison::of(history);
+        Self { version: 1, query: experiment.to_query(), experiment, members, comparison }
     }
 }

@@ -142,6 +142,29 @@ impl Run {
         }
     }
 
+    /// Seconds for a step of one network of a configuration, as [`Run::time_steps`] times all seeds
+    /// of it alone. Configurations are counted in the order of members. `None` if there is no such
+    /// configuration, if it is solved in closed form, or if the clock was no use.
+    ///
+    /// # Errors
+    /// If the device was lost, or there is nothing to train on.
+    pub async fn time_configuration(
+        &self,
+        configuration: usize,
+        seconds: f64,
+    ) -> Result<Option<f64>, TrainError> {
+        let seeds = self.experiment.settings.seeds;
+        let first = configuration * seeds;
+        if first >= self.members.len() {
+            return Ok(None);
+        }
+        let indices = (first..first + seeds).collect();
+        let run = Self::for_members(&self.experiment, indices, &self.device)?;
+        let time = run.time_steps(seconds).await?;
+        let each = time.seconds / seeds as f64;
+        Ok((each.is_finite() && each > 0.0).then_some(each))
+    }
+
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
         let trained =
             parts.into_iter().map(|indices| Ok((indices.clone(), self.trainer(&indices)?)));
