@@ -142,7 +142,7 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
 /// Seconds for a step of one network of each configuration, on one thread.
 fn step_seconds(experiment: &Experiment) -> Result<Vec<Option<f64>>, TrainError> {
     /// Seconds of steps that are timed of each.
-    const TIMED: f64 = 0.1;
+    const TIMED: f64 = 0.3;
     let run = Run::for_members(experiment, vec![0], &Device::flex())?;
     (0..=experiment.methods().len())
         .map(|configuration| pollster::block_on(run.time_configuration(configuration, TIMED)))

@@ -311,6 +311,33 @@ mod tests {
     }
 
     #[test]
+    fn the_first_method_brings_a_control_and_the_last_takes_it_away() {
+        let mut experiment = Experiment::valid("seeds=1");
+        let all = Method::suggestions(&experiment.settings);
+        let of = |experiment: &Experiment| -> String {
+            let all: Vec<String> = experiment.methods().iter().map(ToString::to_string).collect();
+            all.join(",")
+        };
+        let control = all[all.len() - 1].clone();
+        experiment.toggle(&all[0]);
+        assert_eq!(of(&experiment), "wd:3,lr:0.009/wd:0.3333");
+        experiment.toggle(&all[3]);
+        assert_eq!(of(&experiment), "wd:3,noise:0.3,lr:0.009/wd:0.3333");
+        experiment.toggle(&control);
+        assert_eq!(of(&experiment), "wd:3,noise:0.3");
+        experiment.toggle(&control);
+        experiment.toggle(&all[0]);
+        assert_eq!(of(&experiment), "noise:0.3,lr:0.009/wd:0.3333");
+        experiment.toggle(&all[3]);
+        assert_eq!(of(&experiment), "");
+        for method in &all {
+            experiment.toggle(method);
+        }
+        assert_eq!(experiment.methods().len(), Method::MAX);
+        assert!(experiment.methods()[Method::MAX - 1].is_control(&experiment.settings));
+    }
+
+    #[test]
     fn a_control_has_another_learning_rate_and_the_same_product() {
         let is_control = |query: &str| {
             let experiment = Experiment::valid(query);

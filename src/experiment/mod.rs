@@ -114,6 +114,27 @@ impl Experiment {
         self.methods = methods;
     }
 
+    /// Takes a method out, or in before the control. The first one brings a control with it, and a
+    /// control does not stay alone. Nothing happens if there is no room.
+    pub fn toggle(&mut self, method: &Method) {
+        let mut methods = self.methods.clone();
+        let is_control = |method: &Method| method.is_control(&self.settings);
+        if methods.contains(method) {
+            methods.retain(|known| known != method);
+            if methods.iter().all(is_control) {
+                methods.clear();
+            }
+        } else {
+            let at = methods.iter().position(is_control).unwrap_or(methods.len());
+            let is_first = methods.is_empty() && !is_control(method);
+            methods.insert(if is_control(method) { methods.len() } else { at }, method.clone());
+            methods.extend(Method::control(&self.settings).filter(|_| is_first));
+        }
+        if methods.len() <= Method::MAX {
+            self.compare(methods);
+        }
+    }
+
     /// The methods that are trained beside the settings.
     #[must_use]
     pub fn methods(&self) -> &[Method] {

@@ -24,6 +24,7 @@ mod settings;
 mod sweep;
 mod task;
 mod toolbar;
+mod versus;
 mod waves;
 
 pub use panel::Parts;
@@ -512,6 +513,9 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.finding {
         panels.push(Box::new(finding::Finding::new(root)));
     }
+    if parts.versus {
+        panels.push(Box::new(versus::Versus::new(root)));
+    }
     if parts.measures {
         panels.push(Box::new(measures::Measures::new(root, text, handle)));
     }
@@ -523,6 +527,7 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     }
     if parts.settings {
         panels.push(Box::new(settings::Settings::new(root, text, handle)));
+        panels.push(Box::new(versus::Methods::new(root, handle)));
     }
     panels.push(Box::new(notes::Notes::new(root)));
     panels

@@ -8,6 +8,7 @@ mod compression;
 mod finding;
 mod measures;
 mod profile;
+mod versus;
 
 pub use checks::{GUESSED, checks, checks_words, estimator_name, is_asked_for, right_estimators};
 pub use compression::{
@@ -16,6 +17,8 @@ pub use compression::{
 pub use finding::{Moving, finding};
 pub use measures::{has_choice_of_samples, has_plane, panel, plane, quantities};
 pub use profile::{Pick, Profile, has_profile, map, map_title, profile, row_at_height};
+
+pub use versus::{HEADS, Versus, collapses, versus};
 
 use std::ops::Range;
 
@@ -226,6 +229,8 @@ fn curves(
     let mut all = Vec::new();
     let groups = groups(history.experiment(), text);
     let count = groups.len();
+    let experiment = history.experiment();
+    let hides_training = !experiment.methods().is_empty() && !experiment.settings.is_regression();
     for (index, (members, name)) in groups.into_iter().enumerate() {
         let [mut train_series, mut test_series] = pair(theme, text);
         for series in [&mut train_series, &mut test_series] {
@@ -240,7 +245,11 @@ fn curves(
         test_series.named_where_it_rises = count > 1;
         train_series.points = points(history, members.clone(), train);
         test_series.points = points(history, members, test);
-        all.extend([train_series, test_series]);
+        // All methods memorise at about the same step: more training curves would hide the others.
+        if index == 0 || !hides_training {
+            all.push(train_series);
+        }
+        all.push(test_series);
     }
     all
 }

@@ -136,7 +136,7 @@ const PATIENCE_SECONDS: u32 = 30;
 const TIMED_SECONDS: f64 = 0.1;
 
 /// Seconds of steps that are timed of each configuration.
-const TIMED_CONFIGURATION_SECONDS: f64 = 0.1;
+const TIMED_CONFIGURATION_SECONDS: f64 = 0.2;
 
 /// What is to happen once the run is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
