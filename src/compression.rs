@@ -90,7 +90,7 @@ fn members(history: &History) -> std::ops::Range<usize> {
 /// Empty before the first measurements.
 #[must_use]
 pub fn verdicts(history: &History) -> Vec<Verdict> {
-    let several = history.experiment().lists().next().is_some();
+    let several = !history.experiment().has_one_configuration();
     if several || history.measurements().len() < 3 {
         return Vec::new();
     }

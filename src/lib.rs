@@ -10,6 +10,7 @@
 //! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md has the map.
 
 pub mod claims;
+pub mod comparison;
 pub mod compression;
 pub mod evaluation;
 pub mod experiment;

@@ -71,7 +71,7 @@ impl HorizontalAxis {
         let decades = first.log10().ceil() as i32..=last.log10().floor() as i32;
         let ticks = decades.map(|decade| 10f64.powi(decade)).collect();
         let (short_title, numbers) = (String::new(), text.numbers());
-        Self { title, short_title, log, first, last, ticks, numbers }
+        Self { title, short_title, log, first, last, ticks, zero: 0.0, numbers }
     }
 
     /// Values of a setting, in rising order: by ratio where they span more than one to eight. A zero

@@ -142,6 +142,47 @@ impl Run {
         }
     }
 
+    /// Seconds for a step of one network of a configuration, whose seeds are trained alone for this.
+    /// It is the shortest of several times that take at least `seconds` together, because whatever
+    /// else runs on the machine makes a time longer. Configurations are counted in the order of
+    /// members. `None` if there is no such configuration, or if it is solved in closed form.
+    ///
+    /// # Errors
+    /// If the device was lost, or there is nothing to train on.
+    pub async fn time_configuration(
+        &self,
+        configuration: usize,
+        seconds: f64,
+    ) -> Result<Option<f64>, TrainError> {
+        /// Seconds of one time: long enough for the coarse clock of a browser.
+        const SHORTEST: f64 = 0.02;
+        let seeds = self.experiment.settings.seeds;
+        let first = configuration * seeds;
+        if first >= self.members.len() || self.experiment.is_solved() {
+            return Ok(None);
+        }
+        let mut trainer = self.trainer(&(first..first + seeds).collect::<Vec<_>>())?;
+        // The first step compiles the kernels.
+        trainer.advance().await?;
+        trainer.settle().await?;
+        let (mut steps, mut total, mut shortest) = (1_u32, 0.0, f64::INFINITY);
+        while total < seconds {
+            let start = Instant::now();
+            for _ in 0..steps {
+                trainer.advance().await?;
+            }
+            trainer.settle().await?;
+            let took = start.elapsed().as_secs_f64();
+            if took < SHORTEST {
+                steps *= 2;
+                continue;
+            }
+            total += took;
+            shortest = f64::min(shortest, took / f64::from(steps));
+        }
+        Ok(Some(shortest / seeds as f64))
+    }
+
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
         let trained =
             parts.into_iter().map(|indices| Ok((indices.clone(), self.trainer(&indices)?)));

@@ -11,6 +11,7 @@ mod double_descent;
 mod ensemble;
 mod exact;
 mod grokking;
+mod hurry;
 mod icosahedron;
 mod lags;
 mod measures;

@@ -26,6 +26,7 @@ mod settings;
 mod sweep;
 mod task;
 mod toolbar;
+mod versus;
 mod waves;
 
 pub use panel::Parts;
@@ -427,7 +428,7 @@ impl Drop for Figure {
 /// Whether there is one moment of memorising to ask about: networks with classes that differ in their
 /// seed only.
 pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
-    !experiment.settings.is_regression() && experiment.lists().next().is_none()
+    !experiment.settings.is_regression() && experiment.has_one_configuration()
 }
 
 /// A speed that a reader who asks for less motion can bear: the result at once instead of curves that
@@ -526,6 +527,9 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.finding {
         panels.push(Box::new(finding::Finding::new(root)));
     }
+    if parts.versus {
+        panels.push(Box::new(versus::Versus::new(root)));
+    }
     if parts.measures {
         panels.push(Box::new(measures::Measures::new(root, text, handle)));
     }
@@ -540,6 +544,7 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     }
     if parts.settings {
         panels.push(Box::new(settings::Settings::new(root, text, handle)));
+        panels.push(Box::new(versus::Methods::new(root, handle)));
     }
     panels.push(Box::new(notes::Notes::new(root)));
     panels

@@ -111,6 +111,7 @@ pub struct Parts {
     pub sweep: bool,
     pub status: bool,
     pub finding: bool,
+    pub versus: bool,
     pub measures: bool,
     pub compression: bool,
     pub clock: bool,
@@ -121,7 +122,7 @@ pub struct Parts {
 impl Parts {
     /// The parts of a figure that does not say which.
     const USUAL: &str = "experiment runs task waves toolbar curves sweep status finding links \
-                         measures compression clock estimators settings";
+                         versus measures compression clock estimators settings";
 
     /// Whether some part looks into the first network.
     pub fn looks_inside(self) -> bool {
@@ -144,6 +145,7 @@ impl Parts {
             sweep: false,
             status: false,
             finding: false,
+            versus: false,
             measures: false,
             compression: false,
             clock: false,
@@ -180,6 +182,7 @@ impl Parts {
             "sweep" => &mut self.sweep,
             "status" => &mut self.status,
             "finding" => &mut self.finding,
+            "versus" => &mut self.versus,
             "measures" => &mut self.measures,
             "compression" => &mut self.compression,
             "clock" => &mut self.clock,

@@ -96,6 +96,9 @@ estimator-coding-rate = coding rate
 configuration = { $field } { $value }
 configuration-titled = { $field }: { $value }
 configuration-short = { $first } { $second }
+configuration-baseline = baseline
+configuration-compared = compared with { $methods }
+configuration-alone = compared with nothing
 
 marker-memorised = memorised, step { $step }
 marker-memorised-short = memorised

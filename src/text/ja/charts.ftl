@@ -97,6 +97,9 @@ estimator-coding-rate = 符号化レート
 configuration = { $field }{ $value }
 configuration-titled = { $field }：{ $value }
 configuration-short = { $first } { $second }
+configuration-baseline = 基準
+configuration-compared = 比較相手：{ $methods }
+configuration-alone = 比較相手なし
 
 marker-memorised = 暗記 { $step }ステップ
 marker-memorised-short = 暗記
