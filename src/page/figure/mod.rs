@@ -6,6 +6,7 @@
 
 mod budget;
 mod cache;
+mod claims;
 mod clock;
 mod compression;
 mod curves;
@@ -536,6 +537,9 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.compression {
         panels.push(Box::new(compression::Compression::new(root, handle, parts.measures)));
     }
+    if parts.claims {
+        panels.push(Box::new(claims::ClaimsPanel::new(root, text, handle)));
+    }
     if parts.clock {
         panels.push(Box::new(clock::ClockPanel::new(root, text, handle)));
     }
@@ -638,6 +642,19 @@ impl Handle {
             inner.show_address(true);
         });
         self.redraw();
+    }
+
+    /// Plays an experiment of a series, or measures it again if it trains like the last one. No
+    /// earlier run stays as a grey curve.
+    fn play_next(&self, experiment: Experiment) {
+        self.set_experiment(experiment);
+        let is_done = self.with(|inner| {
+            inner.ghosts.clear();
+            inner.session.state() == State::Done
+        });
+        if is_done == Some(false) {
+            self.act(Action::Play);
+        }
     }
 
     /// Takes everything that an address says.

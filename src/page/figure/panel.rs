@@ -115,6 +115,7 @@ pub struct Parts {
     pub measures: bool,
     pub compression: bool,
     pub clock: bool,
+    pub claims: bool,
     pub estimators: bool,
     pub settings: bool,
 }
@@ -149,6 +150,7 @@ impl Parts {
             measures: false,
             compression: false,
             clock: false,
+            claims: false,
             estimators: false,
             settings: false,
         };
@@ -186,6 +188,7 @@ impl Parts {
             "measures" => &mut self.measures,
             "compression" => &mut self.compression,
             "clock" => &mut self.clock,
+            "claims" => &mut self.claims,
             "estimators" => &mut self.estimators,
             "settings" => &mut self.settings,
             _ => return None,
