@@ -221,10 +221,9 @@ impl ValueAxis {
         .clamp(0.0, 1.0)
     }
 
-    /// Training steps up to the last, from a power of ten below all of some steps.
-    pub fn steps(values: impl Iterator<Item = f64>, last: u32) -> Self {
-        let min = values.fold(f64::from(last.max(2)), f64::min);
-        let first = 10f64.powf(min.max(1.0).log10().floor());
+    /// Training steps up to the last, from 10, or from 1 where the smallest is below.
+    pub fn steps(min: u32, last: u32) -> Self {
+        let first = if min < 10 { 1.0 } else { 10.0 };
         // One step is no stretch.
         Self::Steps(first, f64::from(last).max(2.0 * first))
     }
@@ -317,7 +316,7 @@ mod tests {
 
     #[test]
     fn steps_that_were_not_reached_lie_above_the_last_one() {
-        let axis = ValueAxis::steps([45.0, 240.0].into_iter(), 4000);
+        let axis = ValueAxis::steps(45, 4000);
         assert_eq!(axis, ValueAxis::Steps(10.0, 4000.0));
         assert!(axis.position(f64::INFINITY) > axis.position(4000.0));
         assert_eq!(axis.position(10.0), 0.0);

@@ -82,6 +82,7 @@ pub(super) fn curves(
         if 1.1 * f64::from(text_width(&series.name, size)) > room {
             // Not beside its end: above it.
             let style = words(series.ink, size, HPos::Right, VPos::Center);
+            let x = size.width as i32 - px(2.0);
             inside.push(((x, y - px(1.4 * FONT_SIZE)), bold(style), series));
             continue;
         }

@@ -176,15 +176,18 @@ impl Ghost {
 
     /// Of a run; `None` if it has hardly begun, or has no curves over steps.
     fn of(history: &History) -> Option<Self> {
-        // The median over a map is the curve of none of its networks.
-        let is_worth_it = history.evaluations().len() >= Self::MIN_EVALUATIONS
-            && !plots::has_setting_map(history.experiment());
-        is_worth_it.then(|| Self {
+        Self::is_worth_it(history).then(|| Self {
             experiment: history.experiment().clone(),
             accuracy: plots::ghost(history, false),
             loss: plots::ghost(history, true),
             history: history.clone(),
         })
+    }
+
+    /// Whether a run has curves to keep. The median over a map is the curve of none of its networks.
+    fn is_worth_it(history: &History) -> bool {
+        history.evaluations().len() >= Self::MIN_EVALUATIONS
+            && !plots::has_setting_map(history.experiment())
     }
 
     /// Whether its curves can stand beside those of another experiment.

@@ -1,19 +1,19 @@
 //! The map over the two settings in which the networks differ: a button for each configuration.
 
 use std::cell::Cell;
-use std::fmt::Write;
 use std::rc::Rc;
 
+use plotters::style::RGBColor;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::Handle;
 use super::budget::DrawBudget;
-use super::cache::Cached;
 use super::panel::{Panel, View, WordsLine};
-use crate::page::chart::{DrawKey, Theme, is_dark};
+use crate::experiment::Experiment;
+use crate::page::chart::{DrawKey, is_dark};
 use crate::page::dom::{Listener, Root, append, focus_in_place, set_attribute, set_text};
-use crate::page::plots::{self, CellState, Shows};
+use crate::page::plots::{self, CellState, Shows, Words};
 use crate::page::session::Action;
 use crate::text::Text;
 
@@ -24,21 +24,23 @@ pub struct SettingMap {
     title: HtmlElement,
     note: HtmlElement,
     switches: [HtmlElement; 2],
-    across: Side,
-    up: Side,
+    sides: [Side; 2],
     cells: HtmlElement,
-    buttons: Vec<HtmlElement>,
+    /// Cells and their buttons.
+    buttons: Vec<(usize, HtmlElement)>,
     contours: HtmlElement,
     readout: WordsLine,
+    ramp: HtmlElement,
     scale: HtmlElement,
     never: HtmlElement,
     not_memorised: HtmlElement,
     product: HtmlElement,
     /// The cell that is pointed at or has the focus.
     pointed: Rc<Cell<Option<usize>>>,
-    cached: Cached<DrawKey, Option<plots::SettingMap>>,
-    /// What the buttons show.
-    shown: Option<(plots::SettingMap, Theme)>,
+    /// The experiment that there are buttons for.
+    built: Option<Experiment>,
+    /// What they show.
+    shown: Option<(DrawKey, plots::SettingMap)>,
     _listeners: Vec<Listener>,
 }
 
@@ -71,21 +73,15 @@ impl SettingMap {
             }));
             button
         });
-        let mut on = |name, act: Box<dyn Fn(Option<usize>)>| {
-            listeners.push(Listener::new(&cells, name, move |event: Event| act(cell_of(&event))));
-        };
         for name in ["pointerover", "focusin"] {
             let (pointed, handle) = (pointed.clone(), handle.clone());
-            on(
-                name,
-                Box::new(move |cell| {
-                    // The words stay when the pointer leaves.
-                    if cell.is_some() && cell != pointed.get() {
-                        pointed.set(cell);
-                        handle.redraw();
-                    }
-                }),
-            );
+            listeners.push(Listener::new(&cells, name, move |event: Event| {
+                let cell = cell_of(&event);
+                // The words stay when the pointer leaves.
+                if cell.is_some() && pointed.replace(cell) != cell {
+                    handle.redraw();
+                }
+            }));
         }
         // A finger cannot point: its first tap does.
         let opens = Rc::new(Cell::new(true));
@@ -115,132 +111,125 @@ impl SettingMap {
             title: root.part("setting-map-title"),
             note: root.part("setting-map-note"),
             switches,
-            across: side("across"),
-            up: side("up"),
+            sides: ["across", "up"].map(side),
             cells,
             buttons: Vec::new(),
             contours: root.part("setting-map-contours"),
             readout: WordsLine::new(root.part("setting-map-readout")),
+            ramp: root.part("setting-map-ramp"),
             scale: root.part("setting-map-scale"),
             never: root.part("setting-map-never"),
             not_memorised: root.part("setting-map-not-memorised"),
             product: root.part("setting-map-product"),
             pointed,
-            cached: Cached::default(),
+            built: None,
             shown: None,
             _listeners: listeners,
         }
     }
 
     /// Makes a button for each cell, and the words around them.
-    fn build(&mut self, map: &plots::SettingMap, text: &Text) {
+    fn build(&mut self, map: &plots::SettingMap, experiment: &Experiment, text: &Text) {
         self.pointed.set(None);
         self.cells.set_text_content(None);
-        for (side, edge) in [(&self.across, &map.across), (&self.up, &map.up)] {
+        for (side, edge) in self.sides.iter().zip(&map.edges) {
             set_text(&side.title, &edge.title);
             side.values.set_text_content(None);
             for value in &edge.values {
                 set_text(&append::<HtmlElement>(&side.values, "span", ""), value);
             }
         }
-        let columns = map.across.values.len();
-        for element in [&self.cells, &self.across.values] {
-            element.style().set_property("--columns", &columns.to_string()).ok();
-        }
+        let [columns, rows] = [&map.edges[0], &map.edges[1]].map(|edge| edge.values.len());
+        set_attribute(&self.section, "style", &format!("--columns: {columns}"));
         set_attribute(&self.cells, "data-columns", &columns.to_string());
-        let crowded = if columns > 12 {
-            "always"
-        } else if columns > 7 {
-            "narrow"
-        } else {
-            ""
+        let crowded = match columns {
+            ..8 => "",
+            8..13 => "narrow",
+            _ => "always",
         };
         set_attribute(&self.cells, "data-crowded", crowded);
         // The top row comes first.
-        let rows = map.up.values.len();
-        let mut buttons: Vec<Option<HtmlElement>> = vec![None; map.cells.len()];
-        for row in (0..rows).rev() {
-            for column in 0..columns {
-                let cell = row * columns + column;
-                let button: HtmlElement = append(&self.cells, "button", "cell");
-                set_attribute(&button, "type", "button");
-                set_attribute(&button, "data-cell", &cell.to_string());
-                let first = if row + 1 == rows && column == 0 { "0" } else { "-1" };
-                set_attribute(&button, "tabindex", first);
-                append::<HtmlElement>(&button, "span", "");
-                buttons[cell] = Some(button);
+        self.buttons.clear();
+        for place in 0..columns * rows {
+            let cell = (rows - 1 - place / columns) * columns + place % columns;
+            let button: HtmlElement = append(&self.cells, "button", "cell");
+            for (name, value) in [
+                ("type", "button"),
+                ("data-cell", cell.to_string().as_str()),
+                ("tabindex", if place == 0 { "0" } else { "-1" }),
+            ] {
+                set_attribute(&button, name, value);
             }
+            append::<HtmlElement>(&button, "span", "");
+            self.buttons.push((cell, button));
         }
-        self.buttons = buttons.into_iter().flatten().collect();
-        let step = || ("step", map.steps.into());
-        set_text(&self.never, &text.with("map-key-never", &[step()]));
-        set_text(&self.not_memorised, &text.with("map-key-not-memorised", &[step()]));
+        for (element, id) in
+            [(&self.never, "map-key-never"), (&self.not_memorised, "map-key-not-memorised")]
+        {
+            set_text(element, &text.with(id, &[("step", experiment.settings.steps.into())]));
+        }
         set_text(&self.product, &map.product);
-        if let Some(item) = self.product.parent_element() {
-            item.dyn_into::<HtmlElement>().ok().inspect(|i| i.set_hidden(map.product.is_empty()));
-        }
-        self.draw_contours(map);
+        self.draw_contours(map, [columns, rows].map(|count| count as f64));
     }
 
-    fn draw_contours(&self, map: &plots::SettingMap) {
-        let (width, height) = (map.across.values.len() as f64, map.up.values.len() as f64);
+    fn draw_contours(&self, map: &plots::SettingMap, [width, height]: [f64; 2]) {
         let mut lines = String::new();
         for contour in &map.contours {
             lines += "<polyline points='";
             for (x, y) in &contour.points {
-                // Writing to a string does not fail.
-                write!(lines, "{x:.3},{:.3} ", height - y).ok();
+                lines += &format!("{x},{} ", height - y);
             }
             lines += "'/>";
         }
+        // Once with a rim of paper and once in ink.
         self.contours.set_inner_html(&format!(
-            "<svg viewBox='0 0 {width} {height}' preserveAspectRatio='none'>{lines}</svg>"
+            "<svg viewBox='0 0 {width} {height}' preserveAspectRatio='none'><g>{lines}</g>{lines}</svg>"
         ));
         for contour in &map.contours {
             let label: HtmlElement = append(&self.contours, "span", "");
             set_text(&label, &contour.label);
-            let (x, y) = contour.at;
-            for (name, share) in [("left", x / width), ("top", 1.0 - y / height)] {
-                label.style().set_property(name, &format!("{:.2}%", 100.0 * share)).ok();
-            }
+            let (left, top) = (100.0 * contour.at.0 / width, 100.0 - 100.0 * contour.at.1 / height);
+            set_attribute(&label, "style", &format!("left: {left}%; top: {top}%"));
         }
     }
 
     /// Brings the buttons up to date with what is known of their configurations.
-    fn colour(&mut self, map: &plots::SettingMap, theme: &Theme, text: &Text) {
-        for (cell, button) in self.buttons.iter().enumerate() {
-            let before = self.shown.as_ref().filter(|(_, shown)| shown == theme);
-            let before = before.map(|(shown, _)| (&shown.cells[cell], &shown.words[cell]));
-            if before == Some((&map.cells[cell], &map.words[cell])) {
-                continue;
-            }
-            let (class, label, colour) = match &map.cells[cell] {
-                CellState::Waiting => ("cell waiting", String::new(), None),
-                CellState::NotYet => ("cell not-yet", text.get("map-not-yet"), None),
-                CellState::Never => ("cell never", text.get("map-never"), None),
-                CellState::NotMemorised => {
-                    ("cell not-memorised", text.get("map-not-memorised"), None)
-                }
+    fn colour(&self, map: &plots::SettingMap, view: &View<'_>) {
+        let (text, experiment) = (view.text, view.session.experiment());
+        for (cell, button) in &self.buttons {
+            let mut style = String::new();
+            let (class, label) = match &map.cells[*cell] {
+                CellState::Waiting => ("cell waiting", String::new()),
+                CellState::NotYet => ("cell not-yet", text.get("map-not-yet")),
+                CellState::Never => ("cell never", text.get("map-never")),
+                CellState::NotMemorised => ("cell not-memorised", String::new()),
                 CellState::Reached(label, share) => {
-                    let colour = theme.ramp(*share);
+                    let colour = view.theme.ramp(*share);
+                    style = format!("--cell: {}", css(colour));
                     let class = if is_dark(colour) { "cell deep" } else { "cell pale" };
-                    (class, label.clone(), Some(colour))
+                    (class, label.clone())
                 }
             };
+            let is_new = button.class_name() != class || !button.has_attribute("aria-label");
             set_attribute(button, "class", class);
+            set_attribute(button, "style", &style);
             if let Some(inner) = button.first_element_child() {
                 set_text(&inner, &label);
             }
-            let colour = colour.map(|c| format!("rgb({} {} {})", c.0, c.1, c.2));
-            let style = button.style();
-            match colour {
-                Some(colour) => style.set_property("--cell", &colour).ok(),
-                None => style.remove_property("--cell").ok().map(|_| ()),
-            };
-            let words: String = map.words[cell].iter().map(|(_, part)| part.as_str()).collect();
-            set_attribute(button, "aria-label", &words);
+            // Said again only when something has happened: the step alone changes all the time.
+            if is_new && let Some(words) = map.words(*cell, experiment, text) {
+                set_attribute(button, "aria-label", &joined(&words));
+            }
         }
     }
+}
+
+fn joined(words: &Words) -> String {
+    words.iter().map(|(_, part)| part.as_str()).collect()
+}
+
+fn css(colour: RGBColor) -> String {
+    format!("rgb({} {} {})", colour.0, colour.1, colour.2)
 }
 
 /// Shows a cell's configuration alone, and plays it. Whether there is one.
@@ -299,44 +288,35 @@ impl Panel for SettingMap {
             // A frame in another page has room for one.
             curves.set_hidden(true);
         }
-        let shows = options.map_shows;
-        let phases = &view.shared.phases;
-        let map = self
-            .cached
-            .get(view.key(), || plots::setting_map(history, phases, shows, text))
-            .clone();
-        let Some(map) = map else { return };
-        let is_built = self.shown.as_ref().is_some_and(|(shown, _)| {
-            (&shown.across, &shown.up, shown.steps) == (&map.across, &map.up, map.steps)
-        });
-        if !is_built {
-            self.shown = None;
-            self.build(&map, text);
+        let (shows, experiment, key) = (options.map_shows, history.experiment(), view.key());
+        if self.shown.as_ref().is_none_or(|(shown, _)| *shown != key) {
+            let map = plots::setting_map(history, &view.shared.phases, shows, text);
+            let Some(map) = map else { return };
+            if self.built.as_ref() != Some(experiment) {
+                self.build(&map, experiment, text);
+                self.built = Some(experiment.clone());
+            }
+            let title = text.with("chart-setting-map", &[("shows", shows.key().into())]);
+            set_text(&self.title, &title);
+            let seeds = experiment.settings.seeds;
+            let note = match seeds {
+                1 => String::new(),
+                _ => text.with("chart-median", &[("networks", seeds.into())]),
+            };
+            set_text(&self.note, &note);
+            for (switch, it) in self.switches.iter().zip(Shows::ALL) {
+                set_attribute(switch, "aria-pressed", if it == shows { "true" } else { "false" });
+            }
+            self.colour(&map, view);
+            set_text(&self.scale, &map.scale);
+            let [deep, middle, pale] = [1.0, 0.6, 0.0].map(|share| css(view.theme.ramp(share)));
+            let ramp = format!("background: linear-gradient(90deg, {deep}, {middle}, {pale})");
+            set_attribute(&self.ramp, "style", &ramp);
+            self.shown = Some((key, map));
         }
-        let title = text.with("chart-setting-map", &[("shows", shows.key().into())]);
-        set_text(&self.title, &title);
-        let seeds = history.experiment().settings.seeds;
-        let note = match seeds {
-            0 | 1 => String::new(),
-            _ => text.with("chart-median", &[("networks", seeds.into())]),
-        };
-        set_text(&self.note, &note);
-        for (switch, it) in self.switches.iter().zip(Shows::ALL) {
-            set_attribute(switch, "aria-pressed", if it == shows { "true" } else { "false" });
-        }
-        self.colour(&map, &view.theme, text);
-        set_text(&self.scale, &map.scale);
-        let words = match self.pointed.get().and_then(|cell| map.words.get(cell)) {
-            Some(words) => words.clone(),
-            None => vec![("", text.get("hint-setting-map"))],
-        };
+        let Some((_, map)) = &self.shown else { return };
+        let pointed = self.pointed.get().and_then(|cell| map.words(cell, experiment, text));
+        let words = pointed.unwrap_or_else(|| vec![("", text.get("hint-setting-map"))]);
         self.readout.show(words);
-        let ramp = [1.0, 0.6, 0.0].map(|share| {
-            let colour = view.theme.ramp(share);
-            format!("rgb({} {} {})", colour.0, colour.1, colour.2)
-        });
-        let style = self.section.style();
-        style.set_property("--ramp", &ramp.join(", ")).ok();
-        self.shown = Some((map, view.theme));
     }
 }

@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::measures::deepest_hidden;
-use super::onset::{Onset, onsets};
+use super::onset::onsets;
 use super::profile::Profile;
-use super::setting_map::has_setting_map;
 use super::{
     MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries, versus,
 };
@@ -145,25 +144,12 @@ impl Found<'_> {
         }
     }
 
-    /// How the steps of both phases change over the settings in which members differ.
+    /// How the steps of both phases change over the setting in which members differ, and when each
+    /// configuration memorised and generalised.
     fn over_settings(&self) -> Vec<String> {
-        let text = self.text;
-        let mut sentences = match onsets(self.history, self.members, text) {
-            Some(onsets) => onsets.finding(text),
-            None => Vec::new(),
-        };
+        let onsets = onsets(self.history, self.members, self.text);
+        let mut sentences = onsets.map_or_else(Vec::new, |onsets| onsets.finding(self.text));
         sentences.extend(self.configurations());
-        if has_setting_map(self.experiment()) {
-            let onset = |(range, name)| Onset::of(self.history, self.members, range, name);
-            let all = configurations(self.experiment(), text).into_iter().map(onset);
-            let earliest = all
-                .filter_map(|onset| Some((onset.step()?, onset.name)))
-                .min_by_key(|(step, _)| *step);
-            if let Some((step, name)) = earliest {
-                let args = [("name", name.into()), ("step", step.into())];
-                sentences.push(text.with("finding-map-earliest", &args));
-            }
-        }
         sentences
     }
 

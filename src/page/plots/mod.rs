@@ -624,8 +624,11 @@ mod tests {
         }
         for shows in Shows::ALL {
             let Some(map) = setting_map(history, &phases, shows, text) else { continue };
-            all.extend([map.across.title, map.up.title, map.scale, map.product]);
-            all.extend(map.words.into_iter().map(line));
+            all.extend(
+                (0..map.cells.len()).flat_map(|cell| map.words(cell, experiment, text)).map(line),
+            );
+            all.extend(map.edges.into_iter().map(|edge| edge.title));
+            all.extend([map.scale, map.product]);
             all.extend(map.cells.into_iter().filter_map(|cell| match cell {
                 CellState::Reached(label, _) => Some(label),
                 _ => None,

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::profile::numeric_list;
-use super::{Words, configurations, pair, point};
+use super::{Words, pair, point};
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::page::axis::{HorizontalAxis, ValueAxis};
@@ -14,14 +14,10 @@ use crate::stats::sort_short;
 use crate::text::{Arg, Text};
 
 /// When the networks of one configuration memorised and generalised.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Onset {
-    /// The configuration in words: `weight decay 3`.
-    pub name: String,
-    /// The steps of memorising; `None` while no network has memorised.
-    pub memorised: Option<StepSummary>,
-    /// The steps of generalising; `None` while no network has generalised.
-    pub generalised: Option<StepSummary>,
+    /// The steps of memorising and of generalising; `None` while no network has got there.
+    pub phases: [Option<StepSummary>; 2],
     /// The step up to which all its networks are known.
     pub until: u32,
     /// Networks in all.
@@ -32,67 +28,53 @@ pub(super) struct Onset {
 
 impl Onset {
     /// Of the members of one configuration.
-    pub(super) fn of(
-        history: &History,
-        members: &[MemberPhases],
-        range: Range<usize>,
-        name: String,
-    ) -> Self {
-        let last = |member| history.member(member).last();
-        let until = range.clone().map(|member| last(member).map_or(0, |(step, _)| step)).min();
-        let scores = range.clone().filter_map(|member| Some(last(member)?.1));
-        let test = point(scores, |m| m.test.accuracy, 0.0).map(|point| point.median);
+    pub(super) fn of(history: &History, members: &[MemberPhases], range: Range<usize>) -> Self {
         let networks = range.len();
+        let last: Vec<_> =
+            range.clone().filter_map(|member| history.member(member).last()).collect();
+        let until = last.iter().map(|(step, _)| *step).min();
+        let scores = last.iter().map(|(_, scores)| *scores);
+        let test = point(scores, |m| m.test.accuracy, 0.0).map(|point| point.median);
         let members = members.get(range).unwrap_or_default();
+        let summarise =
+            |step: fn(&MemberPhases) -> Option<u32>| phases::summarise(members.iter().map(step));
         Self {
-            name,
-            memorised: phases::summarise(members.iter().map(|m| m.memorise_step)),
-            generalised: phases::summarise(members.iter().map(|m| m.generalise_step)),
-            until: until.unwrap_or(0),
+            phases: [summarise(|m| m.memorise_step), summarise(|m| m.generalise_step)],
+            until: until.filter(|_| last.len() == networks).unwrap_or(0),
             networks,
             test,
         }
     }
 
-    /// Memorised and generalised.
-    fn phases(&self) -> [Option<StepSummary>; 2] {
-        [self.memorised, self.generalised]
+    /// The steps of the median network.
+    pub(super) fn steps(&self) -> [Option<u32>; 2] {
+        self.phases.map(|summary| summary?.median)
     }
 
-    /// The step of generalising of the median network.
-    pub(super) fn step(&self) -> Option<u32> {
-        self.generalised?.median
-    }
-
-    /// `generalised at step 98 (90–104)`, or that half of the networks did not by the last step.
+    /// `generalised at step 98 (90–104)`, or that not all of the networks did by the last step.
     fn phase(&self, index: usize, text: &Text) -> String {
-        let phase = ("phase", ["memorised", "generalised"][index].into());
-        match self.phases()[index] {
-            Some(StepSummary { median: Some(median), first, last, reached, .. })
-                if reached == self.networks && first < last =>
-            {
-                let range = range(text, first, last);
-                text.with("onset-range", &[phase, ("step", median.into()), ("range", range.into())])
-            }
-            Some(StepSummary { median: Some(median), reached, .. }) if reached == self.networks => {
-                text.with("onset-at", &[phase, ("step", median.into())])
-            }
-            Some(StepSummary { reached, .. }) => text.with(
+        let phase = ("phase", text.get(CURVES[index]).into());
+        let step = ("step", self.until.into());
+        let Some(StepSummary { median, first, last, reached, .. }) = self.phases[index] else {
+            return text.with("onset-not", &[phase, step]);
+        };
+        match median.filter(|_| reached == self.networks) {
+            None => text.with(
                 "onset-some",
-                &[
-                    phase,
-                    ("reached", reached.into()),
-                    ("networks", self.networks.into()),
-                    ("step", self.until.into()),
-                ],
+                &[phase, ("reached", reached.into()), ("networks", self.networks.into()), step],
             ),
-            None => text.with("onset-not", &[phase, ("step", self.until.into())]),
+            Some(median) => {
+                let [first, last] = [first, last].map(|step| Arg::Text(text.step(step)));
+                let id = if first == last { "onset-at" } else { "onset-range" };
+                let range = text.with("range", &[("first", first), ("last", last)]);
+                text.with(id, &[phase, ("step", median.into()), ("range", range.into())])
+            }
         }
     }
 
-    /// Everything about the configuration in a line.
-    pub(super) fn words(&self, text: &Text) -> Words {
-        let name = ("name", self.name.as_str().into());
+    /// Everything about the configuration with this name, in a line.
+    pub(super) fn words(&self, name: String, text: &Text) -> Words {
+        let name = ("name", name.into());
         let Some(test) = self.test else {
             return vec![("", text.with("finding-configuration-diverged", &[name]))];
         };
@@ -108,10 +90,8 @@ impl Onset {
     }
 }
 
-fn range(text: &Text, first: u32, last: u32) -> String {
-    let [first, last] = [first, last].map(|step| Arg::Text(text.step(step)));
-    text.with("range", &[("first", first), ("last", last)])
-}
+/// The names of the curves of both phases.
+const CURVES: [&str; 2] = ["curve-memorised", "curve-generalised"];
 
 /// The steps of both phases over the values of a setting.
 pub struct Onsets {
@@ -141,11 +121,9 @@ pub fn has_onsets(experiment: &Experiment) -> bool {
 pub fn onsets(history: &History, members: &[MemberPhases], text: &Text) -> Option<Onsets> {
     let experiment = history.experiment();
     let (field, numbers) = numeric_list(experiment).filter(|_| has_onsets(experiment))?;
-    let mut at: Vec<(f64, Onset)> = numbers
-        .into_iter()
-        .zip(configurations(experiment, text))
-        .map(|(number, (range, name))| (number, Onset::of(history, members, range, name)))
-        .collect();
+    let seeds = experiment.settings.seeds;
+    let onset = |(index, x)| (x, Onset::of(history, members, index * seeds..(index + 1) * seeds));
+    let mut at: Vec<(f64, Onset)> = numbers.into_iter().enumerate().map(onset).collect();
     sort_short(&mut at, |a, b| a.0 < b.0);
     let values: Vec<f64> = at.iter().map(|(value, _)| *value).collect();
     Some(Onsets {
@@ -158,27 +136,32 @@ pub fn onsets(history: &History, members: &[MemberPhases], text: &Text) -> Optio
 }
 
 impl Onsets {
-    /// Medians with their ranges. A curve breaks where half of the networks did not get there; a
-    /// range ends above the last step where some of them did not.
+    /// Medians with their ranges. A curve breaks where half of the networks did not get there. At
+    /// the last step, a range ends above it where some of them did not.
     pub fn series(&self, theme: &Theme, text: &Text) -> Vec<Series> {
-        let names = ["curve-memorised", "curve-generalised"].map(|id| text.get(id));
         let mut all = Vec::new();
-        for (index, (plain, name)) in pair(theme, text).into_iter().zip(names).enumerate() {
-            let point = |(x, onset): &(f64, Onset)| {
-                let StepSummary { median, reached, first, last, .. } = onset.phases()[index]?;
-                let high = if reached == onset.networks { f64::from(last) } else { f64::INFINITY };
-                Some(Point { x: *x, low: first.into(), median: median?.into(), high })
-            };
-            let points: Vec<Option<Point>> = self.at.iter().map(point).collect();
+        for (index, plain) in pair(theme, text).into_iter().enumerate() {
             let start = all.len();
-            for run in points.split(Option::is_none).filter(|run| !run.is_empty()) {
-                let points = run.iter().flatten().copied().collect();
-                let (name, label) = (String::new(), String::new());
-                all.push(Series { points, name, label, ..plain.clone() });
+            let mut is_broken = true;
+            for (x, onset) in &self.at {
+                let summary = onset.phases[index];
+                let Some((summary, median)) = summary.and_then(|it| Some((it, it.median?))) else {
+                    is_broken = true;
+                    continue;
+                };
+                if is_broken {
+                    let (name, label) = (String::new(), String::new());
+                    all.push(Series { name, label, ..plain.clone() });
+                    is_broken = false;
+                }
+                let is_open = summary.reached < onset.networks && onset.until >= self.steps;
+                let high = if is_open { f64::INFINITY } else { summary.last.into() };
+                let point = Point { x: *x, low: summary.first.into(), median: median.into(), high };
+                all.last_mut().expect("it was just put there").points.push(point);
             }
             // The last piece has the name.
             if let Some(last) = all[start..].last_mut() {
-                last.name = name;
+                last.name = text.get(CURVES[index]);
             }
         }
         super::label(&mut all, text, |step| text.number(step));
@@ -190,15 +173,14 @@ impl Onsets {
     pub fn marks(&self, theme: &Theme) -> Vec<Mark> {
         let mut all = Vec::new();
         for (x, onset) in self.at.iter().filter(|(_, onset)| onset.until > 0) {
-            let steps = onset.phases().map(|summary| summary.and_then(|summary| summary.median));
+            let steps = onset.steps();
             for (index, step) in steps.into_iter().enumerate() {
                 // Side by side where both have the same place.
-                let shift =
-                    if steps[0] == steps[1] { 7.0 * (2.0 * index as f64 - 1.0) } else { 0.0 };
+                let side = if index == 0 { -7.0 } else { 7.0 };
                 all.push(Mark {
                     x: *x,
                     value: step.map_or(f64::INFINITY, f64::from),
-                    shift,
+                    shift: if steps[0] == steps[1] { side } else { 0.0 },
                     colour: [theme.train, theme.test][index],
                     is_square: index == 1,
                 });
@@ -209,8 +191,13 @@ impl Onsets {
 
     /// The axis of steps that holds all of them.
     pub fn values(&self) -> ValueAxis {
-        let firsts = self.at.iter().flat_map(|(_, onset)| onset.phases()).flatten();
-        ValueAxis::steps(firsts.map(|summary| summary.first.into()).chain([10.0]), self.steps)
+        let mut min = 10;
+        for (_, onset) in &self.at {
+            for summary in onset.phases.iter().flatten() {
+                min = min.min(summary.first);
+            }
+        }
+        ValueAxis::steps(min, self.steps)
     }
 
     /// What the lane above the last step is for.
@@ -229,71 +216,62 @@ impl Onsets {
             (at - position.unwrap_or(1.0)).abs()
         };
         let (x, onset) = self.at.iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
-        (onset.until > 0).then(|| (*x, onset.words(text)))
+        let field = self.setting.as_str().into();
+        let name = text.with("configuration", &[("field", field), ("value", (*x).into())]);
+        (onset.until > 0).then(|| (*x, onset.words(name, text)))
     }
 
     /// How the steps of generalising change over the setting, where the networks do not generalise,
     /// and when they memorise.
     pub(super) fn finding(&self, text: &Text) -> Vec<String> {
         let field = || ("field", Arg::from(self.setting.as_str()));
-        let at = |x: f64| Arg::Text(text.number(x));
         let until = || ("until", Arg::from(self.until));
-        let reached: Vec<(f64, u32)> =
-            self.at.iter().filter_map(|(x, onset)| Some((*x, onset.step()?))).collect();
-        let failed: Vec<String> = self
-            .at
-            .iter()
-            .filter(|(_, onset)| onset.step().is_none())
-            .map(|(x, _)| text.number(*x))
-            .collect();
-        let mut sentences = vec![match reached[..] {
-            [] => text.with("finding-onset-none", &[field(), until()]),
-            [(x, step)] => {
-                text.with("finding-onset-one", &[field(), ("value", at(x)), ("step", step.into())])
+        let mut reached: Vec<(f64, u32)> = Vec::new();
+        let mut failed: Vec<String> = Vec::new();
+        let mut memorised: Vec<u32> = Vec::new();
+        for (x, onset) in &self.at {
+            let [first, second] = onset.steps();
+            memorised.extend(first);
+            match second {
+                Some(step) => reached.push((*x, step)),
+                None => failed.push(text.number(*x)),
             }
-            [(first, first_step), .., (last, last_step)] => {
-                let by_step = |a: &&(f64, u32), b: &&(f64, u32)| a.1.cmp(&b.1);
-                let goes = |is_so: fn(u32, u32) -> bool| {
-                    reached.windows(2).all(|pair| is_so(pair[1].1, pair[0].1))
-                };
-                let ends = [
-                    field(),
-                    ("first", at(first)),
-                    ("last", at(last)),
-                    ("first-step", first_step.into()),
-                    ("last-step", last_step.into()),
-                ];
-                if goes(|next, before| next < before) {
-                    text.with("finding-onset-earlier", &ends)
-                } else if goes(|next, before| next > before) {
-                    text.with("finding-onset-later", &ends)
-                } else {
-                    let (best, best_step) = *reached.iter().min_by(by_step).unwrap_or(&(0.0, 0));
-                    let (worst, worst_step) = *reached.iter().max_by(by_step).unwrap_or(&(0.0, 0));
-                    text.with(
-                        "finding-onset-between",
-                        &[
-                            field(),
-                            ("first", at(best)),
-                            ("last", at(worst)),
-                            ("first-step", best_step.into()),
-                            ("last-step", worst_step.into()),
-                        ],
-                    )
-                }
-            }
-        }];
-        if !reached.is_empty() && !failed.is_empty() {
-            let values = text.list(&failed).into();
-            sentences
-                .push(text.with("finding-onset-failed", &[field(), ("values", values), until()]));
         }
-        let memorised = self.at.iter().filter_map(|(_, onset)| onset.memorised?.median);
-        if let Some(summary) = phases::summarise(memorised.map(Some)) {
-            let StepSummary { first, last, .. } = summary;
-            let id = if first == last { "finding-memorised-at" } else { "finding-memorised-from" };
-            let args = [("first", first.into()), ("last", last.into())];
-            sentences.push(text.with(id, &args[..if first == last { 1 } else { 2 }]));
+        let falls = |pair: &[(f64, u32)]| pair[1].1 < pair[0].1;
+        let rises = |pair: &[(f64, u32)]| pair[1].1 > pair[0].1;
+        let trend = match reached.len() {
+            0 => "none",
+            1 => "one",
+            _ if reached.windows(2).all(falls) => "earlier",
+            _ if reached.windows(2).all(rises) => "later",
+            _ => {
+                sort_short(&mut reached, |a, b| a.1 < b.1);
+                "between"
+            }
+        };
+        let (first, last) = (reached.first().copied(), reached.last().copied());
+        let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+        let mut sentences = vec![text.with(
+            "finding-onset",
+            &[
+                ("trend", trend.into()),
+                field(),
+                ("first", first.0.into()),
+                ("last", last.0.into()),
+                ("first-step", first.1.into()),
+                ("last-step", last.1.into()),
+                until(),
+            ],
+        )];
+        if !reached.is_empty() && !failed.is_empty() {
+            let values = ("values", text.list(&failed).into());
+            sentences.push(text.with("finding-onset-failed", &[field(), values, until()]));
+        }
+        sort_short(&mut memorised, |a, b| a < b);
+        if let (Some(&first), Some(&last)) = (memorised.first(), memorised.last()) {
+            let spread = if first == last { "none" } else { "some" };
+            let args = [("spread", spread.into()), ("first", first.into()), ("last", last.into())];
+            sentences.push(text.with("finding-onset-memorised", &args));
         }
         sentences
     }

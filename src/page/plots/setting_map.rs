@@ -1,8 +1,8 @@
 //! The steps of both phases over the two settings in which members differ: a cell for each
 //! configuration.
 
+use super::Words;
 use super::onset::Onset;
-use super::{Words, configurations};
 use crate::experiment::{Experiment, Field, Value};
 use crate::history::History;
 use crate::phases::MemberPhases;
@@ -48,7 +48,6 @@ pub enum CellState {
 }
 
 /// One of the two settings.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Edge {
     /// Its name.
     pub title: String,
@@ -57,7 +56,7 @@ pub struct Edge {
 }
 
 /// A line along which the product of both settings is the same.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Contour {
     /// The product.
     pub label: String,
@@ -68,12 +67,9 @@ pub struct Contour {
 }
 
 /// A map over two settings. Cells go row by row, from the smallest values up.
-#[derive(Clone, Debug, PartialEq)]
 pub struct SettingMap {
-    /// From left to right.
-    pub across: Edge,
-    /// From bottom to top.
-    pub up: Edge,
+    /// From left to right, and from bottom to top.
+    pub edges: [Edge; 2],
     /// What is known of each configuration.
     pub cells: Vec<CellState>,
     /// Lines of equal learning rate × weight decay.
@@ -82,12 +78,9 @@ pub struct SettingMap {
     pub scale: String,
     /// What the contours are, if there are some.
     pub product: String,
-    /// The last step of the experiment.
-    pub steps: u32,
-    /// A sentence for each cell.
-    pub words: Vec<Words>,
-    /// The settings of each cell's configuration.
-    configurations: Vec<[Value; 2]>,
+    onsets: Vec<Onset>,
+    /// The first member of each cell.
+    members: Vec<usize>,
 }
 
 /// The two settings in which members differ, with their values and these in rising order.
@@ -152,36 +145,37 @@ pub fn setting_map(
     let experiment = history.experiment();
     let axes = Axes::of(experiment)?;
     let steps = experiment.settings.steps;
-    let all = configurations(experiment, text);
+    let seeds = experiment.settings.seeds;
     let [columns, rows] = &axes.orders;
-    // The second list changes fastest.
-    let places = rows.iter().flat_map(|&row| columns.iter().map(move |&column| (column, row)));
-    let mut onsets: Vec<(Onset, Option<f64>)> = Vec::new();
-    let mut settings = Vec::new();
-    for (column, row) in places {
-        let (range, name) = all.get(column * rows.len() + row)?.clone();
-        let length = length(members.get(range.clone()).unwrap_or_default());
-        let onset = Onset::of(history, members, range, name);
-        let value = match shows {
-            Shows::Onset => onset.step().map(f64::from),
-            Shows::Length => length,
-        };
-        onsets.push((onset, value));
-        settings.push([axes.values[0][column], axes.values[1][row]].map(Value::Number));
+    let (mut onsets, mut values, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        for column in columns {
+            // The second list changes fastest.
+            let first = (column * rows.len() + row) * seeds;
+            let range = first..first + seeds;
+            let length = length(members.get(range.clone()).unwrap_or_default());
+            let onset = Onset::of(history, members, range);
+            values.push(match shows {
+                Shows::Onset => onset.steps()[1].map(f64::from),
+                Shows::Length => length,
+            });
+            onsets.push(onset);
+            firsts.push(first);
+        }
     }
-    let known = || onsets.iter().filter_map(|(_, value)| *value);
-    let smallest = known().fold(f64::INFINITY, f64::min).max(f64::MIN_POSITIVE);
+    let known: Vec<f64> = values.iter().copied().flatten().collect();
+    let smallest = known.iter().copied().fold(f64::INFINITY, f64::min).max(f64::MIN_POSITIVE);
     let largest = match shows {
         // The first step to generalise is known once there is one, so colours stay as they are.
         Shows::Onset => f64::from(steps),
-        Shows::Length => known().fold(0.0, f64::max),
+        Shows::Length => known.iter().copied().fold(0.0, f64::max),
     };
     let number = |value: f64| match shows {
         Shows::Onset => text.number(value),
         Shows::Length => text.with("map-times", &[("times", text.numbers().about(value).into())]),
     };
-    let state = |(onset, value): &(Onset, Option<f64>)| {
-        let has_memorised = onset.memorised.is_some_and(|summary| summary.median.is_some());
+    let state = |(onset, value): (&Onset, &Option<f64>)| {
+        let has_memorised = onset.steps()[0].is_some();
         match value {
             Some(value) => {
                 let stretch = (largest / smallest).ln();
@@ -198,38 +192,30 @@ pub fn setting_map(
     };
     let is_clock = axes.fields.map(|field| field.key) == ["lr", "wd"];
     let contours = match is_clock {
-        true => contours(&axes.sorted(0), &axes.sorted(1), text),
+        true => contours(axes.sorted(0), axes.sorted(1), text),
         false => Vec::new(),
     };
-    let scale = match known().next() {
-        None => text.get("map-scale-empty"),
-        Some(_) => text.with(
-            "map-scale",
-            &[
-                ("shows", shows.key().into()),
-                ("first", number(smallest).into()),
-                ("last", number(largest).into()),
-            ],
-        ),
-    };
+    let args = [
+        ("shows", if known.is_empty() { "nothing" } else { shows.key() }.into()),
+        ("first", number(smallest).into()),
+        ("last", number(largest).into()),
+    ];
+    let scale = text.with("map-scale", &args);
     let product = match contours.is_empty() {
         true => String::new(),
         false => {
-            let [first, second] = axes.fields.map(|field| text.field_inline(field));
-            let args = [("first", first.into()), ("second", second.into())];
-            text.with("map-key-product", &args)
+            let [first, second] = axes.fields.map(|field| text.field_inline(field).into());
+            text.with("map-key-product", &[("first", first), ("second", second)])
         }
     };
     Some(SettingMap {
-        across: axes.edge(0, text),
-        up: axes.edge(1, text),
-        cells: onsets.iter().map(state).collect(),
+        edges: [axes.edge(0, text), axes.edge(1, text)],
+        cells: onsets.iter().zip(&values).map(state).collect(),
         contours,
         scale,
         product,
-        steps,
-        words: onsets.iter().map(|(onset, _)| onset.words(text)).collect(),
-        configurations: settings,
+        onsets,
+        members: firsts,
     })
 }
 
@@ -248,48 +234,56 @@ fn length(members: &[MemberPhases]) -> Option<f64> {
 impl SettingMap {
     /// The experiment of one cell's configuration alone.
     pub fn alone(&self, cell: usize, experiment: &Experiment) -> Option<Experiment> {
+        let member = *experiment.members().get(*self.members.get(cell)?)?;
         let mut alone = experiment.clone();
-        let fields: Vec<&'static Field> = experiment.lists().map(|(field, _)| field).collect();
-        for (field, value) in fields.into_iter().zip(self.configurations.get(cell)?) {
-            alone.set(field, *value).ok()?;
+        for (field, _) in experiment.lists() {
+            alone.set(field, field.get(&member)).ok()?;
         }
         Some(alone)
+    }
+
+    /// What became of a cell's configuration, in a line.
+    pub fn words(&self, cell: usize, experiment: &Experiment, text: &Text) -> Option<Words> {
+        let member = *experiment.members().get(*self.members.get(cell)?)?;
+        Some(self.onsets.get(cell)?.words(text.configuration(experiment, &member), text))
     }
 }
 
 /// Lines of equal product at 1 and 3 of each decade, over values in rising order. Between the
 /// centres of two cells logarithms change evenly, and so they do on to the edges. Zero has none.
-fn contours(across: &[f64], up: &[f64], text: &Text) -> Vec<Contour> {
-    let (across, up) = (Scale::of(across), Scale::of(up));
-    let (Some(across), Some(up)) = (across, up) else { return Vec::new() };
-    let levels = (-8..4).flat_map(|power| [1.0, 3.0].map(|m| m * 10f64.powi(power)));
-    levels
-        .filter_map(|level| {
-            let mut points: Vec<(f64, f64)> = Vec::new();
-            for x in across.stops() {
-                points.extend(up.place(level.ln() - across.at(x)).map(|y| (x, y)));
+fn contours(across: Vec<f64>, up: Vec<f64>, text: &Text) -> Vec<Contour> {
+    let mut all = Vec::new();
+    let (Some(across), Some(up)) = (Scale::of(across), Scale::of(up)) else { return all };
+    let (width, height) = (across.end(), up.end());
+    for half_decade in -16..8_i32 {
+        let (power, m) =
+            (half_decade.div_euclid(2), [1.0, 3.0][half_decade.rem_euclid(2) as usize]);
+        // Dividing gives the number that is written.
+        let level: f64 = if power < 0 { m / 10f64.powi(-power) } else { m * 10f64.powi(power) };
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for x in across.stops() {
+            points.extend(up.place(level.ln() - across.at(x)).map(|y| (x, y)));
+        }
+        // The label stands between rows, because numbers stand in their middle, and along the
+        // diagonal, away from the edges.
+        let mut at = None;
+        let mut off = f64::INFINITY;
+        for y in up.stops() {
+            let Some(x) = across.place(level.ln() - up.at(y)) else { continue };
+            points.push((x, y));
+            let (is_inside, from_diagonal) =
+                (x > 0.4 && x < width - 0.4, (x / width - y / height).abs());
+            let is_between = y.fract() == 0.0 && y > up.from && y < height;
+            if is_inside && is_between && from_diagonal < off {
+                (at, off) = (Some((x, y)), from_diagonal);
             }
-            let mut edges = Vec::new();
-            for y in up.stops() {
-                if let Some(x) = across.place(level.ln() - up.at(y)) {
-                    points.push((x, y));
-                }
-            }
-            // Between rows, because numbers stand in their middle.
-            for y in (up.from as usize + 1)..up.end() {
-                let y = y as f64;
-                edges.extend(across.place(level.ln() - up.at(y)).map(|x| (x, y)));
-            }
-            sort_short(&mut points, |a, b| a.0 < b.0);
-            points.dedup();
-            // Labels stand along the diagonal, away from the edges.
-            let (width, height) = (across.end() as f64, up.end() as f64);
-            let off = |(x, y): &(f64, f64)| (x / width - y / height).abs();
-            edges.retain(|(x, _)| *x > 0.4 && *x < width - 0.4);
-            let at = edges.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
-            Some(Contour { label: text.number(level), at, points })
-        })
-        .collect()
+        }
+        sort_short(&mut points, |a, b| a.0 < b.0);
+        if let Some(at) = at {
+            all.push(Contour { label: text.number(level), at, points });
+        }
+    }
+    all
 }
 
 /// Values along an edge, by the logarithm, in cells from the first.
@@ -301,37 +295,41 @@ struct Scale {
 
 impl Scale {
     /// `None` with fewer than two numbers above zero.
-    fn of(values: &[f64]) -> Option<Self> {
-        let logs: Vec<f64> = values.iter().filter(|v| **v > 0.0).map(|v| v.ln()).collect();
-        (logs.len() >= 2).then(|| Self { from: (values.len() - logs.len()) as f64, logs })
+    fn of(mut logs: Vec<f64>) -> Option<Self> {
+        let count = logs.len();
+        logs.retain(|value| *value > 0.0);
+        logs.iter_mut().for_each(|value| *value = value.ln());
+        (logs.len() >= 2).then(|| Self { from: (count - logs.len()) as f64, logs })
     }
 
-    fn end(&self) -> usize {
-        self.from as usize + self.logs.len()
+    fn end(&self) -> f64 {
+        self.from + self.logs.len() as f64
     }
 
     /// The edges and the centres of cells.
     fn stops(&self) -> impl Iterator<Item = f64> {
-        let centre = self.from + 0.5;
-        let centres = (0..self.logs.len()).map(move |cell| centre + cell as f64);
-        [self.from, self.end() as f64].into_iter().chain(centres)
+        let from = self.from;
+        (0..=2 * self.logs.len()).map(move |half| from + 0.5 * half as f64)
+    }
+
+    /// The two centres around a place or nearest to it: the first one's cell, and the logarithms.
+    fn around(&self, is_before: impl Fn(f64, f64) -> bool) -> (f64, f64, f64) {
+        let last = self.logs.len() - 2;
+        let cell = (1..=last).filter(|cell| is_before(*cell as f64, self.logs[*cell])).count();
+        (self.from + 0.5 + cell as f64, self.logs[cell], self.logs[cell + 1])
     }
 
     /// The logarithm at a place.
     fn at(&self, place: f64) -> f64 {
-        let place = place - self.from - 0.5;
-        let cell = (place.max(0.0) as usize).min(self.logs.len() - 2);
-        let (low, high) = (self.logs[cell], self.logs[cell + 1]);
-        low + (place - cell as f64) * (high - low)
+        let (centre, low, high) = self.around(|cell, _| self.from + 0.5 + cell <= place);
+        low + (place - centre) * (high - low)
     }
 
     /// The place of a logarithm; `None` outside.
     fn place(&self, log: f64) -> Option<f64> {
-        let inner = &self.logs[1..self.logs.len() - 1];
-        let cell = inner.iter().filter(|inner| **inner < log).count();
-        let (low, high) = (self.logs[cell], self.logs[cell + 1]);
-        let place = self.from + 0.5 + cell as f64 + (log - low) / (high - low);
-        (place >= self.from && place <= self.end() as f64).then_some(place)
+        let (centre, low, high) = self.around(|_, centre| centre <= log);
+        let place = centre + (log - low) / (high - low);
+        (place >= self.from && place <= self.end()).then_some(place)
     }
 }
 
@@ -382,11 +380,12 @@ mod tests {
     #[test]
     fn cells_go_from_the_smallest_values_up() {
         let map = of(QUERY, &SIX, 1000, Shows::Onset);
+        let [across, up] = &map.edges;
+        assert_eq!((across.title.as_str(), up.title.as_str()), ("Learning rate", "Weight decay"));
         assert_eq!(
-            (&*map.across.title, &map.across.values[..]),
-            ("Learning rate", &["0.01".to_owned(), "0.02".to_owned()][..])
+            (across.values.join(" "), up.values.join(" ")),
+            ("0.01 0.02".into(), "0 1 2".into())
         );
-        assert_eq!(map.up.values, ["0", "1", "2"]);
         assert_eq!(labels(&map), ["Never", "NotMemorised", "400", "210", "200", "90"]);
     }
 
@@ -421,7 +420,9 @@ mod tests {
         let alone = map.alone(5, &experiment).expect("six cells");
         assert_eq!(alone.to_query(), "lr=0.02&wd=2&seeds=1&steps=1000&v=1");
         assert_eq!(map.alone(6, &experiment), None);
-        let words: String = map.words[5].iter().map(|(_, part)| part.as_str()).collect();
+        let text = Text::new(Locale::English);
+        let words = map.words(5, &experiment, &text).expect("six cells");
+        let words: String = words.iter().map(|(_, part)| part.as_str()).collect();
         assert_eq!(
             words,
             "learning rate 0.02, weight decay 2: memorised at step 12, generalised at step 90; test \
@@ -432,7 +433,7 @@ mod tests {
     #[test]
     fn contours_of_the_clock_are_straight_over_equal_ratios() {
         let text = Text::new(Locale::English);
-        let lines = contours(&[0.01, 0.02, 0.04], &[0.0, 0.5, 1.0, 2.0], &text);
+        let lines = contours(vec![0.01, 0.02, 0.04], vec![0.0, 0.5, 1.0, 2.0], &text);
         let labels: Vec<&str> = lines.iter().map(|line| line.label.as_str()).collect();
         assert_eq!(labels, ["0.01", "0.03"]);
         for line in lines {

@@ -225,13 +225,12 @@ map-shows = { $shows ->
 }
 map-times = { $times }×
 map-never = never
-map-not-memorised = –
 map-not-yet = …
 map-scale = { $shows ->
+    [nothing] colour: when they generalise
     [length] shorter: { $first } to { $last }
    *[onset] earlier: step { $first } to { $last }
 }
-map-scale-empty = colour: when they generalise
 map-key-not-yet = memorised, not generalised yet
 map-key-never = never generalised by step { $step }
 map-key-not-memorised = not memorised by step { $step }

@@ -70,7 +70,7 @@ changed = Changed from this experiment: { $settings }.
 range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
 hint-sweep = The networks differ in { $field } here. The first chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
-hint-onsets = The networks differ in { $field } here. The first chart shows when they memorise and when they generalise: median and range over seeds. The map shows the test error at all steps: stronger colour, more errors.
+hint-onsets = The networks differ in { $field } here. First chart: when they memorise and when they generalise. The map shows test errors at all steps: stronger colour, more errors.
 hint-setting-map = Each cell is a configuration. Click it, press Enter on it or tap it twice to open its run; Back returns to the map.
 hint-threshold = The networks differ in { $field } here. Main chart: the first one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input that can be read from T at the chosen resolution, which noise or bins set. I(T;Y): bits about the answer.
@@ -129,22 +129,10 @@ readout-profile = { $field } { $value }: { $train }; { $test }
 readout-profile-train = train { $median } ({ $range })
 readout-profile-test = test { $median } ({ $range })
 readout-onset = { $name }: { $memorised }, { $generalised }; test accuracy { $test }
-onset-at = { $phase ->
-    [memorised] memorised
-   *[generalised] generalised
-} at step { $step }
-onset-range = { $phase ->
-    [memorised] memorised
-   *[generalised] generalised
-} at step { $step } ({ $range })
-onset-some = { $reached } of { $networks } networks { $phase ->
-    [memorised] memorised
-   *[generalised] generalised
-} by step { $step }
-onset-not = not { $phase ->
-    [memorised] memorised
-   *[generalised] generalised
-} by step { $step }
+onset-at = { $phase } at step { $step }
+onset-range = { $phase } at step { $step } ({ $range })
+onset-some = { $reached } of { $networks } networks { $phase } by step { $step }
+onset-not = not { $phase } by step { $step }
 readout-panel = Step { $step }: { $values }
 readout-panel-value = { $curve } { $number }
 
@@ -173,15 +161,18 @@ finding-configurations = { $count } configurations: { $memorised } memorised, { 
 finding-steps = Steps at which networks memorised, then generalised: { $entries }.
 finding-steps-entry = { $name }: { $memorised }, { $generalised }
 finding-steps-next = { $first }; { $second }
-finding-onset-none = At no { $field } have the networks generalised by step { $until }.
-finding-onset-one = The networks generalise at { $field } { $value } only, at step { $step }.
-finding-onset-earlier = From { $field } { $first } to { $last } the networks generalise earlier and earlier: at step { $first-step }, then at step { $last-step }.
-finding-onset-later = From { $field } { $first } to { $last } the networks generalise later and later: at step { $first-step }, then at step { $last-step }.
-finding-onset-between = The networks generalise earliest at { $field } { $first } (step { $first-step }) and latest at { $last } (step { $last-step }).
+finding-onset = { $trend ->
+    [none] At no { $field } have the networks generalised by step { $until }.
+    [one] The networks generalise at { $field } { $first } only, at step { $first-step }.
+    [earlier] From { $field } { $first } to { $last } the networks generalise earlier and earlier: at step { $first-step }, then at step { $last-step }.
+    [later] From { $field } { $first } to { $last } the networks generalise later and later: at step { $first-step }, then at step { $last-step }.
+   *[between] The networks generalise earliest at { $field } { $first } (step { $first-step }) and latest at { $last } (step { $last-step }).
+}
 finding-onset-failed = Not by step { $until }: { $field } { $values }.
-finding-memorised-at = They memorise at step { $first }.
-finding-memorised-from = They memorise at steps { $first } to { $last }.
-finding-map-earliest = The first to generalise: { $name }, at step { $step }.
+finding-onset-memorised = They memorise at { $spread ->
+    [none] step { $first }
+   *[some] steps { $first } to { $last }
+}.
 finding-never = never
 finding-not-yet = not yet
 finding-by-median = (Medians of { $networks } networks each.)

@@ -223,13 +223,12 @@ map-shows = { $shows ->
 }
 map-times = { $times }倍
 map-never = 未到達
-map-not-memorised = –
 map-not-yet = …
 map-scale = { $shows ->
+    [nothing] 色：汎化の時期
     [length] 短い順：{ $first }〜{ $last }
    *[onset] 早い順：{ $first }〜{ $last }ステップ
 }
-map-scale-empty = 色：汎化の時期
 map-key-not-yet = 暗記したが、まだ汎化していない
 map-key-never = { $step }ステップまでに汎化せず
 map-key-not-memorised = { $step }ステップまでに暗記せず

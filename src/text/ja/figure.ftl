@@ -70,7 +70,7 @@ changed = 変更した設定：{ $settings }。
 range-of-setting = { $about }範囲は{ $min }〜{ $max }。
 hint-settings = 学習の設定を変えると、最初からやり直します。計測の設定を変えると、今の結果を計測し直します。
 hint-sweep = ネットワークごとに{ $field }が違います。最初のグラフは、あるステップでの誤り率を{ $field }に対して示します。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
-hint-onsets = ネットワークごとに{ $field }が違います。最初のグラフは、いつ暗記し、いつ汎化したかを、シードの中央値と範囲で示します。マップは全ステップでのテストデータの誤り率を示し、色が濃いほど誤りが多いことを表します。
+hint-onsets = ネットワークごとに{ $field }が違います。最初のグラフは、いつ暗記し、いつ汎化したかを示します。マップは全ステップの誤り率で、色が濃いほど誤りが多いことを表します。
 hint-setting-map = マスは一つの条件です。クリックするか、Enterキーを押すか、2回タップすると、その学習を開きます。「戻る」でマップに戻ります。
 hint-threshold = ネットワークごとに{ $field }が違います。見どころは最初のグラフで、あるステップでの誤り率を{ $field }に対して示します。縦線は補間しきい値で、重みの数がちょうど暗記に足りるところです。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
 hint-information = Xは入力、Tは層の出力、Yは正解です。I(X;T)は、ノイズやビンで決まる分解能で、Tから読み取れる入力の情報（ビット）です。I(T;Y)は、正解についての情報です。
@@ -120,22 +120,10 @@ readout-profile = { $field }{ $value }：{ $train }、{ $test }
 readout-profile-train = 訓練{ $median }（{ $range }）
 readout-profile-test = テスト{ $median }（{ $range }）
 readout-onset = { $name }：{ $memorised }、{ $generalised }、テストデータの正解率{ $test }
-onset-at = { $phase ->
-    [memorised] 暗記
-   *[generalised] 汎化
-}は{ $step }ステップ目
-onset-range = { $phase ->
-    [memorised] 暗記
-   *[generalised] 汎化
-}は{ $step }ステップ目（{ $range }）
-onset-some = { $step }ステップまでに{ $phase ->
-    [memorised] 暗記
-   *[generalised] 汎化
-}したのは{ $networks }個中{ $reached }個
-onset-not = { $step }ステップまでに{ $phase ->
-    [memorised] 暗記
-   *[generalised] 汎化
-}せず
+onset-at = { $phase }は{ $step }ステップ目
+onset-range = { $phase }は{ $step }ステップ目（{ $range }）
+onset-some = { $step }ステップまでに{ $phase }したのは{ $networks }個中{ $reached }個
+onset-not = { $step }ステップまでに{ $phase }せず
 readout-panel = { $step }ステップ：{ $values }
 readout-panel-value = { $curve } { $number }
 
@@ -164,15 +152,18 @@ finding-configurations = { $count }条件のうち、暗記したのは{ $memori
 finding-steps = 暗記と汎化のステップ：{ $entries }。
 finding-steps-entry = { $name }では{ $memorised }、{ $generalised }
 finding-steps-next = { $first }／{ $second }
-finding-onset-none = どの{ $field }でも、{ $until }ステップまでに汎化していません。
-finding-onset-one = 汎化するのは{ $field }が{ $value }のときだけで、{ $step }ステップ目です。
-finding-onset-earlier = { $field }を{ $first }から{ $last }へ変えるにつれて、汎化は{ $first-step }ステップ目から{ $last-step }ステップ目へと早まります。
-finding-onset-later = { $field }を{ $first }から{ $last }へ変えるにつれて、汎化は{ $first-step }ステップ目から{ $last-step }ステップ目へと遅れます。
-finding-onset-between = 汎化が最も早いのは{ $field }が{ $first }のとき（{ $first-step }ステップ目）、最も遅いのは{ $last }のとき（{ $last-step }ステップ目）です。
+finding-onset = { $trend ->
+    [none] どの{ $field }でも、{ $until }ステップまでに汎化していません。
+    [one] 汎化するのは{ $field }が{ $first }のときだけで、{ $first-step }ステップ目です。
+    [earlier] { $field }を{ $first }から{ $last }へ変えるにつれて、汎化は{ $first-step }ステップ目から{ $last-step }ステップ目へと早まります。
+    [later] { $field }を{ $first }から{ $last }へ変えるにつれて、汎化は{ $first-step }ステップ目から{ $last-step }ステップ目へと遅れます。
+   *[between] 汎化が最も早いのは{ $field }が{ $first }のとき（{ $first-step }ステップ目）、最も遅いのは{ $last }のとき（{ $last-step }ステップ目）です。
+}
 finding-onset-failed = { $until }ステップまでに汎化しないのは、{ $field }が{ $values }のときです。
-finding-memorised-at = 暗記は{ $first }ステップ目です。
-finding-memorised-from = 暗記は{ $first }〜{ $last }ステップ目です。
-finding-map-earliest = 最も早く汎化したのは、{ $name }のときで、{ $step }ステップ目です。
+finding-onset-memorised = 暗記は{ $spread ->
+    [none] { $first }
+   *[some] { $first }〜{ $last }
+}ステップ目です。
 finding-never = 到達せず
 finding-not-yet = まだ
 finding-by-median = （どれもネットワーク{ $networks }個の中央値。）
