@@ -607,6 +607,23 @@ mod tests {
     }
 
     #[test]
+    fn each_configuration_is_timed_whichever_members_are_here() {
+        // Noise has to be drawn, so its steps take longer.
+        let experiment = Experiment::valid("methods=noise:0.3&width=64&seeds=2&info=off");
+        let run = Run::for_members(&experiment, vec![1], &Device::flex()).expect("data");
+        let time = |configuration| {
+            block_on(run.time_configuration(configuration, 0.1)).expect("on the CPU")
+        };
+        let (baseline, noise) = (time(0).expect("is timed"), time(1).expect("is timed"));
+        assert!(baseline > 0.0 && noise > baseline, "{baseline} s and {noise} s");
+        assert_eq!(time(2), None);
+        assert_eq!(run.step(), 0);
+        let solved = Experiment::valid("preset=double-descent-features&seeds=1&width=10");
+        let run = Run::new(&solved, &Device::flex()).expect("data");
+        assert_eq!(block_on(run.time_configuration(0, 0.1)).expect("on the CPU"), None);
+    }
+
+    #[test]
     fn a_run_without_measurements_can_be_probed_when_it_is_over() {
         let mut run = finished("p=11&width=24&seeds=1&steps=20&info=off");
         assert!(measured(&mut run).is_empty());

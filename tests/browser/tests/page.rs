@@ -49,6 +49,32 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
 }
 
 #[tokio::test]
+async fn methods_are_chosen_compared_and_told_of_in_a_table() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}&goal=0.5")).await;
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.script("return document.querySelector('.versus').hidden").await, true);
+    browser.click("[data-method='wd:3']").await;
+    let methods = json!([{ "wd": 3.0 }, { "lr": 0.009, "wd": 0.3333 }]);
+    assert_eq!(browser.report().await["experiment"]["methods"], methods);
+    assert!(browser.text("[data-part=versus-words]").await.contains("Play"));
+    browser.click("[data-part=play]").await;
+    browser.wait_for(&["done"], 60).await;
+    // The last cell of a row is what a step costs, and comes last.
+    let cost = "[data-part=versus-table] tr:last-child td:last-child";
+    browser.wait_for_text(cost, ".", 30).await;
+    let rows = "return [...document.querySelectorAll('.versus tbody tr')]
+        .map((row) => row.firstElementChild.textContent)";
+    let names = ["baseline", "weight decay 3", "learning rate 0.009, weight decay 0.3333control"];
+    assert_eq!(browser.script(rows).await, json!(names));
+    assert!(!browser.text("[data-part=versus-words]").await.is_empty());
+    assert_eq!(browser.report().await["comparison"]["rows"][1]["method"], "wd:3");
+    browser.click("[data-method='wd:3']").await;
+    assert_eq!(browser.report().await["experiment"]["methods"], Value::Null);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_same_address_gives_the_same_curves_bit_for_bit() {
     let browser = Browser::start(Adapter::None).await;
     let mut reports = Vec::new();
