@@ -45,6 +45,7 @@ pub(super) fn curves(
     }
     let mut names: Vec<((i32, i32), &Series)> = Vec::new();
     let mut inside = Vec::new();
+    let mut wide: Vec<(i32, &Series)> = Vec::new();
     for series in series {
         let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
         let Some(&end) = line.last() else { continue };
@@ -80,13 +81,17 @@ pub(super) fn curves(
         // Bold is wider.
         let room = f64::from(size.width as i32 - x) - 9.0 * size.scale;
         if 1.1 * f64::from(text_width(&series.name, size)) > room {
-            // Not beside its end: above it.
-            let style = words(series.ink, size, HPos::Right, VPos::Center);
-            let x = size.width as i32 - px(2.0);
-            inside.push(((x, y - px(1.4 * FONT_SIZE)), bold(style), series));
+            wide.push((y, series));
             continue;
         }
         names.push(((x, y), series));
+    }
+    // Names that do not fit beside their ends: the highest stands above its end, others below.
+    sort_short(&mut wide, |a, b| a.0 < b.0);
+    for (index, (y, series)) in wide.into_iter().enumerate() {
+        let style = bold(words(series.ink, size, HPos::Right, VPos::Center));
+        let away = px(1.4 * FONT_SIZE) * if index == 0 { -1 } else { 1 };
+        inside.push(((size.width as i32 - px(2.0), y + away), style, series));
     }
     // A name that would lie over an earlier one moves up.
     let mut taken: Vec<[i32; 3]> = Vec::new();

@@ -14,7 +14,7 @@ use crate::experiment::Experiment;
 use crate::page::chart::{DrawKey, is_dark};
 use crate::page::dom::{Listener, Root, append, focus_in_place, set_attribute, set_text};
 use crate::page::plots::{self, CellState, Shows, Words};
-use crate::page::session::Action;
+use crate::page::session::{Action, State};
 use crate::text::Text;
 
 /// The map with its switch, readout and legend.
@@ -75,8 +75,13 @@ impl SettingMap {
         });
         for name in ["pointerover", "focusin"] {
             let (pointed, handle) = (pointed.clone(), handle.clone());
+            let holder = cells.clone();
             listeners.push(Listener::new(&cells, name, move |event: Event| {
                 let cell = cell_of(&event);
+                if event.type_() == "focusin" {
+                    set_stop(&holder, "[tabindex='0']", "-1");
+                    set_stop(&holder, ":focus", "0");
+                }
                 // The words stay when the pointer leaves.
                 if cell.is_some() && pointed.replace(cell) != cell {
                     handle.redraw();
@@ -210,7 +215,7 @@ impl SettingMap {
                     (class, label.clone())
                 }
             };
-            let is_new = button.class_name() != class || !button.has_attribute("aria-label");
+            let is_new = button.class_name() != class || view.session.state() != State::Running;
             set_attribute(button, "class", class);
             set_attribute(button, "style", &style);
             if let Some(inner) = button.first_element_child() {
@@ -250,10 +255,7 @@ fn open(handle: &Handle, cell: usize) -> bool {
 fn move_focus(event: KeyboardEvent) {
     let Some(cell) = cell_of(&event) else { return };
     let button = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let Some((button, cells)) = button.and_then(|it| Some((it.clone(), it.parent_element()?)))
-    else {
-        return;
-    };
+    let Some(cells) = button.and_then(|button| button.parent_element()) else { return };
     let columns = cells.get_attribute("data-columns").and_then(|columns| columns.parse().ok());
     let Some(columns) = columns.filter(|columns: &usize| *columns > 0) else { return };
     let column = cell % columns;
@@ -270,9 +272,14 @@ fn move_focus(event: KeyboardEvent) {
     event.prevent_default();
     let next = cells.query_selector(&format!("[data-cell='{next}']")).ok().flatten();
     if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
-        set_attribute(&button, "tabindex", "-1");
-        set_attribute(&next, "tabindex", "0");
         focus_in_place(&next);
+    }
+}
+
+/// Makes a cell the one where the Tab key stops, or no longer.
+fn set_stop(cells: &HtmlElement, selector: &str, tabindex: &str) {
+    if let Some(cell) = cells.query_selector(selector).ok().flatten() {
+        set_attribute(&cell, "tabindex", tabindex);
     }
 }
 
