@@ -10,6 +10,7 @@
 //! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md has the map.
 
 pub mod claims;
+pub mod comparison;
 pub mod compression;
 pub mod evaluation;
 pub mod experiment;
@@ -18,7 +19,9 @@ pub mod json;
 pub mod measure;
 pub mod phases;
 pub mod protocol;
+pub mod recorded;
 pub mod recording;
+pub mod refine;
 pub mod report;
 pub mod self_test;
 pub mod sharding;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::comparison::Comparison;
 use crate::experiment::{Experiment, Field, Settings};
 use crate::history::{History, Scores};
 use crate::phases::{self, Estimate, Lag, MemberPhases, Phase};
@@ -21,6 +22,9 @@ pub struct Report {
     pub configurations: Vec<ConfigurationReport>,
     /// One entry a member.
     pub members: Vec<MemberReport>,
+    /// The methods of the experiment against its baseline, if there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
 }
 
 /// The phases of the networks that differ in their seed only.
@@ -196,8 +200,9 @@ impl Report {
                 }
             })
             .collect();
-        let configurations = configurations(history);
-        Self { version: 2, query: experiment.to_query(), experiment, configurations, members }
+        let (configurations, comparison) = (configurations(history), Comparison::of(history));
+        let query = experiment.to_query();
+        Self { version: 2, query, experiment, configurations, members, comparison }
     }
 }
 
@@ -222,6 +227,6 @@ fn varied(
     experiment: &Experiment,
     member: &Settings,
 ) -> serde_json::Map<String, serde_json::Value> {
-    let value = |(field, _): (&Field, _)| (field.key.to_owned(), field.to_json(field.get(member)));
-    experiment.lists().map(value).collect()
+    let value = |field: &Field| (field.key.to_owned(), field.to_json(field.get(member)));
+    experiment.varied().map(value).collect()
 }

@@ -8,11 +8,13 @@ mod decay;
 mod information;
 pub mod limits;
 mod over_time;
+mod record;
 mod sizes;
 mod studies;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+pub use record::{ClaimsRecord, RecordedCell, RecordedRow};
 pub use studies::{STUDIES, Study};
 
 use crate::history::History;
@@ -119,7 +121,7 @@ impl DataSet {
 }
 
 /// What a rule says of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It is so in nearly all networks.

@@ -11,10 +11,13 @@ use serde::Serialize;
 use super::output::{Output, bar};
 use super::run::{cores, train};
 use super::{Failure, english};
-use crate::claims::{self, Cell, Claim, DataSet, Finished, STUDIES, Study, Verdict};
+use crate::claims::{
+    self, Cell, Claim, ClaimsRecord, DataSet, Finished, RecordedCell, RecordedRow, STUDIES, Study,
+    Verdict,
+};
 use crate::experiment::{InvalidValue, Note, field, keys, seed_range, shorten};
 use crate::history::History;
-use crate::text::{self, Text};
+use crate::text::{self, Locale, Text};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -28,6 +31,10 @@ pub(super) struct Arguments {
     /// Write the table and its rules as a document to this file: docs/claims.md.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+    /// Write the first table, in every language, to this file for the page:
+    /// www/data/recorded-claims.json.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// The commit that the document names; that of the working folder if not given.
     #[arg(long)]
     commit: Option<String>,
@@ -89,6 +96,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     // Opened before training, so that a wrong path does not cost a run.
     let mut json = arguments.json.map(Output::open).transpose()?;
     let mut markdown = arguments.markdown.map(Output::open).transpose()?;
+    let mut record = arguments.record.map(Output::open).transpose()?;
     let threads = arguments.threads.map_or_else(cores, NonZero::get);
     let mut tables = Vec::new();
     for (first, count) in seeds {
@@ -96,6 +104,9 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let date = arguments.date.unwrap_or_else(today);
     let commit = arguments.commit.or_else(commit).unwrap_or_default();
+    if let (Some(out), Some(table)) = (&mut record, tables.first()) {
+        out.write_json(&recorded(table, &date, &commit))?;
+    }
     let ranges = tables.iter().map(|t| format!(" --seeds {}..{}", t.seeds[0], t.seeds[1]));
     let command = format!("two-phase claims{}", ranges.collect::<String>());
     if let Some(out) = &mut json {
@@ -165,6 +176,25 @@ fn row(claim: Claim, finished: &[Finished], words: &Text) -> Option<Row> {
     let cells: Vec<CellReport> = cells.collect::<Option<_>>()?;
     let verdicts: Vec<Verdict> = cells.iter().map(|cell| cell.cell.verdict).collect();
     Some(Row { claim: claim.key(), verdict: claims::overall(&verdicts), cells })
+}
+
+/// A table as the page shows it.
+fn recorded(table: &Table, date: &str, commit: &str) -> ClaimsRecord {
+    let languages = [Locale::English, Locale::Japanese].map(Text::new);
+    let cell = |(data, cell): (DataSet, &CellReport)| {
+        let words = |text: &Text| {
+            (text.locale().key().to_owned(), text::claim_measured(text, data, &cell.cell))
+        };
+        let measured = languages.iter().map(words).collect();
+        RecordedCell { verdict: cell.cell.verdict, measured }
+    };
+    let row = |row: &Row| RecordedRow {
+        claim: row.claim.to_owned(),
+        verdict: row.verdict,
+        cells: DataSet::ALL.into_iter().zip(&row.cells).map(cell).collect(),
+    };
+    let rows = table.rows.iter().map(row).collect();
+    ClaimsRecord { date: date.to_owned(), commit: commit.to_owned(), seeds: table.seeds, rows }
 }
 
 /// A row for a terminal.

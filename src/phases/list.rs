@@ -170,6 +170,8 @@ pub struct Lag {
     /// For each network: the step at which half of the change is done, as a multiple of the step at
     /// which half of the rise of test accuracy is done. `None` if one of them is not seen.
     pub ratios: Vec<Option<f64>>,
+    /// The steps at which 10%, 50% and 90% of the change are done.
+    pub stages: [Estimate; 3],
     /// Networks in which the change still goes on at the last step.
     pub going_on: usize,
 }
@@ -216,53 +218,60 @@ pub fn expected(quantity: Quantity) -> Direction {
     }
 }
 
-/// The lag of every measured curve behind the rise of test accuracy, in networks that differ in
-/// their seed only. A measure that does not change as expected in most networks is listed with the
-/// other direction, and left out if most do not change at all.
+/// The lag of accuracies, of the test loss and of every measured curve behind the rise of test
+/// accuracy, in networks that differ in their seed only. A measure that does not change as expected
+/// in most networks is listed with the other direction, and left out if most do not change at all.
 #[must_use]
 pub fn lags(history: &History, members: Range<usize>) -> Vec<Lag> {
     let found = find(history);
-    let rises: Vec<Option<f64>> =
-        members.clone().map(|member| half_of_rise(history, member, &found)).collect();
-    let mut all = Vec::new();
-    for curve in measured(history) {
-        let signal = Signal::Measure(curve);
-        // What ended before the network had memorised belongs to the first phase.
-        let pieces: Vec<Vec<Piece>> = members
-            .clone()
-            .map(|member| {
-                let memorised = found.get(member).and_then(|phases| phases.memorise_step);
-                let mut pieces = signal.pieces(history, member);
-                pieces.retain(|piece| piece.end.step > memorised.map_or(0.0, f64::from));
-                pieces
-            })
-            .collect();
-        let usual = expected(curve.quantity);
+    let half = |member| half_of_rise(history, member, &found);
+    let rises: Vec<Option<f64>> = members.clone().map(half).collect();
+    let own =
+        [Signal::Accuracy(Split::Train), Signal::Accuracy(Split::Test), Signal::Loss(Split::Test)];
+    let measures = measured(history).into_iter().map(Signal::Measure);
+    let lag = |signal: Signal| {
+        let of = |member: usize| {
+            // What a measure did before a network had memorised belongs to the first phase.
+            let first = match signal {
+                Signal::Accuracy(_) => None,
+                _ => found.get(member).and_then(|phases| phases.memorise_step),
+            };
+            signal.pieces_from(history, member, first.unwrap_or(0))
+        };
+        let pieces: Vec<Vec<Piece>> = members.clone().map(of).collect();
+        let usual = match signal {
+            Signal::Accuracy(_) => Direction::Rise,
+            Signal::Loss(_) => Direction::Fall,
+            Signal::Measure(curve) => expected(curve.quantity),
+        };
         let other = if usual == Direction::Fall { Direction::Rise } else { Direction::Fall };
-        for way in [usual, other] {
+        [usual, other].into_iter().find_map(|way| {
             let of: Vec<Option<Piece>> = pieces.iter().map(|all| largest(all, way)).collect();
             let seen: Vec<Piece> = of.iter().flatten().copied().collect();
             if 2 * seen.len() <= members.len() {
-                continue;
+                return None;
             }
             let value = |value: fn(&Piece) -> f64| stats::median(seen.iter().map(value));
-            let (Some(from), Some(to)) = (value(|p| p.from), value(|p| p.to)) else { continue };
+            let stage = |reading: fn(&Piece) -> Reading| {
+                let all: Vec<Option<Reading>> =
+                    of.iter().map(|piece| piece.as_ref().map(reading)).collect();
+                Estimate::new(&all)
+            };
             let ratios = of
                 .iter()
                 .zip(&rises)
                 .map(|(piece, rise)| Some(piece.as_ref()?.half.step / rise.as_ref()?));
-            let going_on = seen.iter().filter(|piece| piece.goes_on).count();
-            all.push(Lag {
+            Some(Lag {
                 signal,
                 direction: way,
-                change: [from, to],
+                change: [value(|piece| piece.from)?, value(|piece| piece.to)?],
                 ratios: ratios.collect(),
-                going_on,
-            });
-            break;
-        }
-    }
-    all
+                stages: [stage(|piece| piece.onset), stage(|piece| piece.half), stage(|p| p.end)],
+                going_on: seen.iter().filter(|piece| piece.goes_on).count(),
+            })
+        })
+    };
+    own.into_iter().chain(measures).filter_map(lag).collect()
 }
 
 /// The step at which half of the rise of test accuracy is done, of a network that generalises; for
@@ -281,61 +290,8 @@ fn half_of_rise(history: &History, member: usize, found: &[MemberPhases]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::{Evaluation, ProbeResult, Score, Scores, next_evaluated_step};
     use crate::experiment::Experiment;
-    use crate::measure::Curve;
-
-    /// Rises from 0 to 1 around a step, over a third of a decade or so.
-    fn rise(step: u32, at: f64) -> f64 {
-        1.0 / (1.0 + (-6.0 * (f64::from(step.max(1)) / at).ln()).exp())
-    }
-
-    /// Five networks that memorise at 40 and generalise around 1,000; information about inputs falls
-    /// around `fall`, on test samples three times later.
-    fn history(fall: f64, collapse: bool) -> History {
-        let mut history = History::new(Experiment::valid("seeds=5"));
-        let curves = history.curves().to_vec();
-        let scale = |member: usize| 1.0 + 0.1 * (member as f64 - 2.0);
-        let (mut step, mut recorded) = (0, 0);
-        while step <= 4000 {
-            let scores = |member: usize| {
-                let score = |accuracy: f64, loss: f64| Score {
-                    loss: loss as f32,
-                    accuracy: accuracy as f32,
-                };
-                let generalised = rise(step, 1000.0 * scale(member));
-                let lost = if collapse { rise(step, 3400.0) } else { 0.0 };
-                // The test loss rises while the network memorises, and falls as it generalises.
-                let loss = 1.0 + rise(step, 30.0) - 1.9 * generalised;
-                Some(Scores {
-                    train: score(rise(step, 20.0), 1.0 - rise(step, 20.0)),
-                    test: score(generalised * (1.0 - lost), loss),
-                })
-            };
-            history.push(Evaluation { step, members: (0..5).map(scores).collect() });
-            if step >= recorded {
-                let values = |member: usize| {
-                    let of = |curve: &Curve| {
-                        let at = fall * scale(member);
-                        Some(match (curve.quantity, curve.set) {
-                            (Quantity::InputInformation, Some(Split::Train)) => {
-                                7.0 - 2.5 * rise(step, at)
-                            }
-                            (Quantity::InputInformation, _) => 7.5 - rise(step, 3.0 * at),
-                            (Quantity::LabelInformation, _) => 4.0,
-                            _ => 0.01,
-                        } as f32)
-                    };
-                    curves.iter().map(of).collect()
-                };
-                history
-                    .push_measurement(ProbeResult { step, members: (0..5).map(values).collect() });
-                recorded = step + (step / 20).max(1);
-            }
-            step = next_evaluated_step(step);
-        }
-        history
-    }
+    use crate::phases::synthetic::history;
 
     fn phase(all: &[Phase], kind: Kind, set: Option<Split>) -> Option<Estimate> {
         all.iter().find(|p| p.kind == kind && p.signal.set() == set).map(|p| p.estimate)
@@ -387,7 +343,11 @@ mod tests {
 
     #[test]
     fn lags_are_relative_to_half_of_the_rise_of_accuracy() {
-        let all = lags(&history(300.0, false), 0..5);
+        let measures = |history: &History| -> Vec<Lag> {
+            let is_measure = |lag: &Lag| matches!(lag.signal, Signal::Measure(_));
+            lags(history, 0..5).into_iter().filter(is_measure).collect()
+        };
+        let all = measures(&history(300.0, false));
         // I(T;Y) stays where it is, and has none.
         let sets: Vec<Option<Split>> = all.iter().map(|lag| lag.signal.set()).collect();
         assert_eq!(sets, [Some(Split::Train), Some(Split::Test)]);
@@ -397,9 +357,13 @@ mod tests {
         assert_eq!((train.counts(), train.direction), ([5, 0], Direction::Fall));
         assert!((train.sign_test() - 0.0625).abs() < 1e-12);
         assert_eq!(train.going_on, 0);
-        let later = lags(&history(700.0, false), 0..5);
+        let later = measures(&history(700.0, false));
         assert_eq!(later[1].counts(), [0, 5]);
         assert!(close(later[1].median(), 2.1), "{:?}", later[1]);
+        let own = &lags(&history(300.0, false), 0..5)[..3];
+        let halves: Vec<f64> = own.iter().filter_map(Lag::median).collect();
+        assert_eq!(halves[1], 1.0, "test accuracy itself");
+        assert!(close(Some(halves[0]), 0.02) && close(Some(halves[2]), 1.0), "{halves:?}");
         // Networks that do not generalise have nothing to lag behind.
         let mut never = History::new(Experiment::valid("seeds=5"));
         never.push(history(300.0, false).evaluations()[0].clone());

@@ -10,7 +10,7 @@ mod list;
 mod pieces;
 mod signal;
 #[cfg(test)]
-mod synthetic;
+pub(crate) mod synthetic;
 
 use serde::{Deserialize, Serialize};
 

@@ -55,13 +55,19 @@ impl Signal {
     /// Its pieces in a network, see [`pieces`].
     #[must_use]
     pub fn pieces(self, history: &History, member: usize) -> Vec<Piece> {
+        self.pieces_from(history, member, 0)
+    }
+
+    /// The same of the curve from a step on.
+    pub(super) fn pieces_from(self, history: &History, member: usize, first: u32) -> Vec<Piece> {
         /// Changes of information below this many bits are those of an estimate.
         const BITS: f64 = 0.02;
         /// A change is at least some hundredths of the value itself.
         const RELATIVE: f64 = 0.005;
         /// What a few samples make of an accuracy.
         const ACCURACY: f64 = 0.01;
-        let points = self.points(history, member);
+        let mut points = self.points(history, member);
+        points.retain(|(step, _)| *step >= f64::from(first));
         let noise = match self {
             Self::Accuracy(_) => ACCURACY,
             Self::Measure(curve) if is_information(curve.quantity) => {

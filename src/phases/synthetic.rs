@@ -1,7 +1,60 @@
-//! The finder against curves whose phases are known.
+//! Curves and runs whose phases are known, and the finder against them.
 
 use super::{Direction, Estimate, Piece, Reading, pieces};
+use crate::evaluation::{Evaluation, ProbeResult, Score, Scores, next_evaluated_step};
+use crate::experiment::Experiment;
+use crate::history::History;
+use crate::measure::{Curve, Quantity, Split};
 use crate::stats;
+
+/// Rises from 0 to 1 around a step, over a third of a decade or so.
+fn rise(step: u32, at: f64) -> f64 {
+    1.0 / (1.0 + (-6.0 * (f64::from(step.max(1)) / at).ln()).exp())
+}
+
+/// Five networks that memorise at 40 and generalise around 1,000; information about inputs falls
+/// around `fall`, on test samples three times later.
+pub(crate) fn history(fall: f64, collapse: bool) -> History {
+    let mut history = History::new(Experiment::valid("seeds=5"));
+    let curves = history.curves().to_vec();
+    let scale = |member: usize| 1.0 + 0.1 * (member as f64 - 2.0);
+    let (mut step, mut recorded) = (0, 0);
+    while step <= 4000 {
+        let scores = |member: usize| {
+            let score =
+                |accuracy: f64, loss: f64| Score { loss: loss as f32, accuracy: accuracy as f32 };
+            let generalised = rise(step, 1000.0 * scale(member));
+            let lost = if collapse { rise(step, 3400.0) } else { 0.0 };
+            // The test loss rises while the network memorises, and falls as it generalises.
+            let loss = 1.0 + rise(step, 30.0) - 1.9 * generalised;
+            Some(Scores {
+                train: score(rise(step, 20.0), 1.0 - rise(step, 20.0)),
+                test: score(generalised * (1.0 - lost), loss),
+            })
+        };
+        history.push(Evaluation { step, members: (0..5).map(scores).collect() });
+        if step >= recorded {
+            let values = |member: usize| {
+                let of = |curve: &Curve| {
+                    let at = fall * scale(member);
+                    Some(match (curve.quantity, curve.set) {
+                        (Quantity::InputInformation, Some(Split::Train)) => {
+                            7.0 - 2.5 * rise(step, at)
+                        }
+                        (Quantity::InputInformation, _) => 7.5 - rise(step, 3.0 * at),
+                        (Quantity::LabelInformation, _) => 4.0,
+                        _ => 0.01,
+                    } as f32)
+                };
+                curves.iter().map(of).collect()
+            };
+            history.push_measurement(ProbeResult { step, members: (0..5).map(values).collect() });
+            recorded = step + (step / 20).max(1);
+        }
+        step = next_evaluated_step(step);
+    }
+    history
+}
 
 /// Random numbers that need no generator of the engine (Steele et al., SplitMix, 2014).
 struct Draws(u64);

@@ -198,6 +198,7 @@ const LATIN: &[&str] = &[
     "CPU",
     "De",
     "English",
+    "Enter",
     "GELU",
     "GPU",
     "Ghosh",
@@ -244,6 +245,7 @@ const LATIN: &[&str] = &[
     "kB",
     "linear",
     "log",
+    "lr",
     "max",
     "mod",
     "none",
@@ -253,6 +255,7 @@ const LATIN: &[&str] = &[
     "tanh",
     "test",
     "train",
+    "wd",
 ];
 
 #[test]

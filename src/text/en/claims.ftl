@@ -80,3 +80,21 @@ claims-not-timed = { $seen } of { $of } networks wait: at step { $memorised }, w
 claims-more-decay = Sooner in { $seen } of { $of } networks: { $faster } times with weight decay { $strong } instead of { $weak }.
 claims-too-much = { $seen } of { $of } networks lose accuracy: { $after } with weight decay { $strong }, { $before } with { $weak }.
 claims-sizes = The error has a peak in { $seen } of { $of } seeds, the loss in { $losses }. Around { $at }: error { $before }, { $peak }, { $after }; loss { $loss-before }, { $loss-peak }, { $loss-after }.
+
+# The table on the page.
+claims-run = Test them here
+claims-stop = Stop
+claims-seeds = First seed
+claims-head-claim = Claim
+claims-head-verdict = Verdict
+claims-details = What was measured, and the rule
+claims-rules-title = How verdicts are given
+claims-waiting = –
+claims-source = Recorded on { $date } with seeds { $first } to { $last } (commit { $commit }). Testing them again takes two to three minutes on two cores.
+claims-source-missing = The recorded table could not be loaded. The claims can still be tested here, in two to three minutes on two cores.
+claims-state-running = Experiment { $index } of { $count }: seeds { $first } to { $last }
+claims-state-done = Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts as recorded.
+claims-state-stopped = Stopped after { $index } of { $count } experiments.
+claims-state-failed = Training failed in experiment { $index } of { $count }. Test them again, or choose the CPU in the lab.
+claims-recorded = recorded: { $verdict }
+claims-cell = { $data }: { $measured }

@@ -76,3 +76,21 @@ claims-not-timed = { $of }個のうち{ $seen }個しか待たない。暗記し
 claims-more-decay = { $of }個のうち{ $seen }個で早まる。重み減衰が{ $weak }ではなく{ $strong }なら{ $faster }倍。
 claims-too-much = { $of }個のうち{ $seen }個で正解率が下がる。重み減衰{ $strong }では{ $after }、{ $weak }では{ $before }。
 claims-sizes = { $of }シードのうち{ $seen }シードで誤差に山があり、{ $losses }シードで損失に山がある。{ $at }の前後で、誤差は{ $before }、{ $peak }、{ $after }、損失は{ $loss-before }、{ $loss-peak }、{ $loss-after }。
+
+# The table on the page.
+claims-run = ここで確かめる
+claims-stop = 停止
+claims-seeds = 最初のシード
+claims-head-claim = 主張
+claims-head-verdict = 判定
+claims-details = 測ったものと判定の基準
+claims-rules-title = 判定のしかた
+claims-waiting = –
+claims-source = { $date }に、シード{ $first }〜{ $last }で記録したものです（コミット{ $commit }）。もう一度確かめるには、2コアで2〜3分かかります。
+claims-source-missing = 記録済みの表を読み込めませんでした。ここで確かめることはできます。2コアで2〜3分かかります。
+claims-state-running = 実験{ $index } / { $count }：シード{ $first }〜{ $last }
+claims-state-done = シード{ $first }〜{ $last }でここで確かめました。{ $all }件中{ $same }件の判定が記録と同じです。
+claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。
+claims-state-failed = { $count }個中{ $index }個目の実験で学習に失敗しました。もう一度試すか、ラボでCPUを選んでください。
+claims-recorded = 記録：{ $verdict }
+claims-cell = { $data }：{ $measured }

@@ -71,6 +71,7 @@ async fn the_article_can_be_read_without_javascript() {
         "compress",
         "judge",
         "planes",
+        "clock",
         "digits",
         "width",
         "limits",
