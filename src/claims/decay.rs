@@ -52,22 +52,21 @@ fn pair(networks: &[Network], seed: u32, decays: [f64; 2]) -> Option<[&Network; 
 pub(super) fn more(run: &History, decay: [f64; 2]) -> Cell {
     let networks = all(run);
     let steps = f64::from(run.experiment().settings.steps);
-    let faster: Vec<Option<f64>> = seeds(run)
-        .map(|seed| {
-            let [weak, strong] =
-                pair(&networks, seed, decay)?.map(|one| one.phases.generalise_step);
-            match (weak, strong) {
-                (None, None) => None,
-                // At least.
-                (None, Some(strong)) => Some(steps / f64::from(strong.max(1))),
-                (Some(weak), Some(strong)) => Some(f64::from(weak) / f64::from(strong.max(1))),
-                (Some(weak), None) => Some(f64::from(weak) / steps),
-            }
-        })
-        .collect();
-    let sooner = |faster: f64| faster >= limits::SOONER;
-    let count = Count::of(faster.iter().map(|faster| faster.map(sooner)));
-    let faster = Spread::of(faster.iter().flatten().copied());
+    let pairs = seeds(run).map(|seed| {
+        let pair = pair(&networks, seed, decay)?.map(|network| network.phases.generalise_step);
+        // One that does not generalise does so after the end, if at all.
+        let [weak, strong] = pair.map(|step| step.map_or(steps, |step| f64::from(step.max(1))));
+        let (faster, certain) = (weak / strong, pair[0].is_some());
+        match pair {
+            [None, None] => None,
+            [Some(_), None] => Some((faster, Some(false))),
+            _ if faster >= limits::SOONER => Some((faster, Some(true))),
+            _ => Some((faster, certain.then_some(false))),
+        }
+    });
+    let pairs: Vec<Option<(f64, Option<bool>)>> = pairs.collect();
+    let count = Count::of(pairs.iter().map(|pair| pair.and_then(|pair| pair.1)));
+    let faster = Spread::of(pairs.iter().flatten().map(|pair| pair.0));
     let evidence = Evidence::MoreDecay { count, decay, faster };
     Cell { verdict: count.verdict(), evidence }
 }

@@ -1,11 +1,11 @@
 //! Claims about `I(X;T)` and `I(T;Y)` of layers.
 
-use super::over_time::networks;
+use super::over_time::{networks, together};
 use super::{Cell, Count, Estimate, Evidence, Reading, Spread, Verdict, limits};
 use crate::experiment::{BinRange, Estimator};
 use crate::history::History;
 use crate::measure::{Curve, Quantity, Split};
-use crate::phases::{Direction, Signal};
+use crate::phases::Signal;
 use crate::stats;
 
 /// A layer on a set of samples.
@@ -125,8 +125,7 @@ pub(super) fn compression(runs: &[&History]) -> Cell {
     let contradictions = contradictions(&shapes);
     let Reading { both, falls, told, .. } = readings[0];
     let (both, any) = (Count { seen: both, of: told }, Count { seen: both + falls, of: told });
-    let contradict =
-        contradictions.seen as f64 >= limits::CONTRADICTION * contradictions.of.max(1) as f64;
+    let contradict = contradictions.seen as f64 >= limits::CONTRADICTION * places.len() as f64;
     let verdict = match both.share() {
         _ if contradict => Verdict::Estimator,
         Verdict::NotHere if any.share() != Verdict::NotHere => Verdict::Partly,
@@ -156,6 +155,18 @@ pub(super) fn strongest_fall(run: &History, layer: usize, set: Split) -> Option<
     };
     let curves = curves(run, (layer, set));
     curves.into_iter().max_by(|a, b| fall(a).total_cmp(&fall(b)))
+}
+
+/// The measured step, at least 1, at which a fraction of the fall from the highest value to the last
+/// one is done; `None` for a network in which it does not fall.
+pub(super) fn fallen(run: &History, network: usize, curve: Curve, fraction: f64) -> Option<f64> {
+    let points = values(run, network, curve);
+    let steps = Signal::Measure(curve).points(run, network);
+    let (top, last) = (top(&points)?, *points.last()?);
+    let high = points[top];
+    let level = high.0 - fraction * (high.0 - last.0);
+    let at = (top..points.len()).find(|at| points[*at].0 <= level)?;
+    is_below(last, high).then(|| steps.get(at).map(|(step, _)| step.max(1.0)))?
 }
 
 fn median_of(run: &History, of: impl Fn(usize) -> Option<f64>) -> Option<f64> {
@@ -218,19 +229,13 @@ pub(super) fn layers(run: &History) -> Cell {
     let curves: Vec<Curve> =
         compress.iter().filter_map(|layer| strongest_fall(run, *layer, Split::Test)).collect();
     let ratio = |network: usize| {
-        let onsets = curves.iter().filter_map(|curve| {
-            let fall = Signal::Measure(*curve).largest(run, network, Direction::Fall)?;
-            Some(fall.onset.step.max(1.0))
-        });
-        let onsets: Vec<f64> = onsets.collect();
-        (onsets.len() > 1).then(|| {
-            let spread = Spread::of(onsets.iter().copied());
-            spread.map_or(1.0, |spread| spread.high / spread.low)
-        })
+        let begun = curves.iter().map(|curve| fallen(run, network, *curve, limits::BEGUN));
+        let begun: Vec<f64> = begun.collect::<Option<_>>()?;
+        let spread = Spread::of(begun.into_iter()).filter(|_| curves.len() > 1)?;
+        Some(spread.high / spread.low)
     };
     let ratios: Vec<Option<f64>> = networks(run).map(ratio).collect();
-    let same = |ratio: f64| ratio <= limits::TOGETHER;
-    let count = Count::of(ratios.iter().map(|ratio| ratio.map(same)));
+    let count = Count::of(ratios.iter().map(|ratio| ratio.and_then(together)));
     let ratio = Spread::of(ratios.iter().flatten().copied());
     let evidence = Evidence::Layers { layers: compress.len(), count, ratio };
     Cell { verdict: count.verdict(), evidence }

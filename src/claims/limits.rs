@@ -20,6 +20,10 @@ pub const BITS: f64 = 0.1;
 pub const CONTRADICTION: f64 = 1.0 / 3.0;
 /// Two steps are together if one is at most this many times the other.
 pub const TOGETHER: f64 = 1.5;
+/// They are apart if it is more than this many times; in between nothing is decided.
+pub const APART: f64 = 2.0;
+/// A layer begins to compress when this fraction of its fall is done.
+pub const BEGUN: f64 = 0.25;
 /// A power is near 1 if it is between 1 over this and this.
 pub const POWER: f64 = 1.5;
 /// A power is clearly positive above this.

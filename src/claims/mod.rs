@@ -355,6 +355,8 @@ pub struct Waited {
     pub memorised: Option<u32>,
     /// The same.
     pub generalised: Option<u32>,
+    /// Median fraction of the first test error that is left once a network has memorised.
+    pub left: Option<f64>,
 }
 
 /// Which estimator reads a layer.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::information::strongest_fall;
+use super::information::{fallen, strongest_fall};
 use super::{Cell, Count, Evidence, Hand, Measure, Spread, Verdict, Waited, limits};
 use crate::experiment::Settings;
 use crate::history::History;
@@ -42,13 +42,16 @@ fn waited(run: &History, decay: Option<f64>) -> Waited {
         let scores = run.member(network).find(|(step, _)| *step >= at)?.1;
         Some(1.0 - f64::from(scores.test.accuracy))
     };
-    let waits = |(network, phases): &(usize, MemberPhases)| {
+    // Of the test error at step 0, what is left when a network has memorised.
+    let left = |(network, phases): &(usize, MemberPhases)| {
+        Some(error(*network, phases.memorise_step?)? / error(*network, 0)?)
+    };
+    let waits = |one: &(usize, MemberPhases)| {
         // Without it the test error has not fallen.
-        let generalised = f64::from(phases.generalise_step?);
-        let Some(memorised) = phases.memorise_step else { return Some(false) };
-        let left = error(*network, memorised)? / error(*network, 0)?;
+        let generalised = f64::from(one.1.generalise_step?);
+        let Some(memorised) = one.1.memorise_step else { return Some(false) };
         let late = generalised >= limits::WAIT * f64::from(memorised);
-        Some(late && left >= limits::ERROR_LEFT)
+        Some(late && left(one)? >= limits::ERROR_LEFT)
     };
     let median = |step: fn(&MemberPhases) -> Option<u32>| {
         let steps = found.iter().map(|(_, phases)| step(phases));
@@ -56,6 +59,7 @@ fn waited(run: &History, decay: Option<f64>) -> Waited {
     };
     Waited {
         count: Count::of(found.iter().map(waits)),
+        left: stats::median(found.iter().filter_map(left)),
         memorised: median(|phases| phases.memorise_step),
         generalised: median(|phases| phases.generalise_step),
     }
@@ -95,16 +99,10 @@ fn twice(curves: Vec<Points>, noise: f64, change: f64, value: fn(f64) -> f64) ->
         pieces
     };
     let all: Vec<Vec<Piece>> = curves.iter().map(pieces).collect();
-    let has = |pieces: &[Piece], ways: &[Direction]| {
-        let mut left = ways.iter().peekable();
-        for piece in pieces {
-            left.next_if(|way| **way == piece.direction);
-        }
-        left.peek().is_none()
+    let count = |least: Descents| {
+        Count::of(all.iter().map(|pieces| Some(descents(pieces, change) >= least)))
     };
-    let count = |ways: &[Direction]| Count::of(all.iter().map(|pieces| Some(has(pieces, ways))));
-    use Direction::{Fall, Rise};
-    let (twice, peak) = (count(&[Fall, Rise, Fall]), count(&[Rise, Fall]));
+    let (twice, peak) = (count(Descents::Two), count(Descents::Peak));
     let median = |of: &dyn Fn(&Points) -> Option<f64>| {
         stats::median(curves.iter().filter_map(of).collect::<Vec<_>>()).map(value)
     };
@@ -112,7 +110,7 @@ fn twice(curves: Vec<Points>, noise: f64, change: f64, value: fn(f64) -> f64) ->
     let rises: Vec<Piece> = all
         .iter()
         .filter_map(|pieces| {
-            let rises = pieces.iter().filter(|piece| piece.direction == Rise);
+            let rises = pieces.iter().filter(|piece| piece.direction == Direction::Rise);
             rises.max_by(|a, b| a.height().total_cmp(&b.height())).copied()
         })
         .collect();
@@ -129,6 +127,36 @@ fn twice(curves: Vec<Points>, noise: f64, change: f64, value: fn(f64) -> f64) ->
     Cell { verdict, evidence: Evidence::Twice { twice, peak, values } }
 }
 
+/// How a curve falls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Descents {
+    /// Once, or not at all.
+    One,
+    /// It rises, and falls to where it was before, or below.
+    Peak,
+    /// It falls, rises, and falls below where it was before.
+    Two,
+}
+
+fn descents(pieces: &[Piece], change: f64) -> Descents {
+    let mut found = Descents::One;
+    for (at, rise) in pieces.iter().enumerate() {
+        if rise.direction == Direction::Rise {
+            let falls = |pieces: &[Piece], to: f64| {
+                pieces.iter().any(|piece| piece.direction == Direction::Fall && piece.to <= to)
+            };
+            let later = &pieces[at + 1..];
+            if falls(&pieces[..at], f64::INFINITY) && falls(later, rise.from - change) {
+                return Descents::Two;
+            }
+            if falls(later, rise.from) {
+                found = Descents::Peak;
+            }
+        }
+    }
+    found
+}
+
 /// The step at which half of the rise of test accuracy is done, of each network that generalises.
 fn accuracy_halves(run: &History) -> Vec<Option<f64>> {
     let found = phases::find(run);
@@ -143,24 +171,22 @@ fn accuracy_halves(run: &History) -> Vec<Option<f64>> {
 /// Half of the fall of a measure, as a multiple of half of the rise of test accuracy: `None` for a
 /// network that does not generalise, and `Some(None)` for one whose measure does not fall.
 fn ratios(run: &History, measure: Measure) -> Vec<Option<Option<f64>>> {
-    let curve = match measure {
-        Measure::Information => {
-            let outputs = run.experiment().settings.units().len() - 1;
-            strongest_fall(run, outputs, Split::Test)
-        }
-        Measure::LocalComplexity => {
-            Some(Curve::of(Quantity::LocalComplexity).layer(1).on(Split::Train))
-        }
-        Measure::LinearMaps => Some(Curve::of(Quantity::LinearMappingNumber).on(Split::Train)),
-        Measure::Loss => None,
-    };
+    let outputs = run.experiment().settings.units().len() - 1;
+    let information = strongest_fall(run, outputs, Split::Test);
     let halves = accuracy_halves(run).into_iter().zip(phases::find(run));
     let ratio = |(network, (half, phases)): (usize, (Option<f64>, MemberPhases))| {
         let half = half?;
-        let pieces = match (measure, curve) {
-            (Measure::Loss, _) => phases::pieces(&logarithmic_loss(run, network), 0.02),
-            (_, Some(curve)) => Signal::Measure(curve).pieces(run, network),
-            (_, None) => Vec::new(),
+        let of = |curve: Curve| Signal::Measure(curve).pieces(run, network);
+        let pieces = match measure {
+            Measure::Information => {
+                let fall = information.and_then(|curve| fallen(run, network, curve, 0.5));
+                return Some(fall.map(|step| step / half));
+            }
+            Measure::Loss => phases::pieces(&logarithmic_loss(run, network), 0.02),
+            Measure::LocalComplexity => {
+                of(Curve::of(Quantity::LocalComplexity).layer(1).on(Split::Train))
+            }
+            Measure::LinearMaps => of(Curve::of(Quantity::LinearMappingNumber).on(Split::Train)),
         };
         // What ended before the network had memorised belongs to the first phase.
         let memorised = phases.memorise_step.map_or(0.0, f64::from);
@@ -175,20 +201,34 @@ fn ratios(run: &History, measure: Measure) -> Vec<Option<Option<f64>>> {
 
 /// Whether all measures turn when the accuracy does.
 pub(super) fn one_clock(run: &History) -> Cell {
-    let hands: Vec<Hand> = Measure::ALL.into_iter().map(|measure| hand(run, measure)).collect();
-    let verdicts: Vec<Verdict> = hands.iter().map(|hand| hand.together.verdict()).collect();
-    let all = |verdict| verdicts.iter().all(|other| *other == verdict);
-    let verdict = match verdicts.first() {
-        Some(&first) if all(first) => first,
+    let hands = Measure::ALL.map(|measure| hand(run, measure)).to_vec();
+    let of = |wanted| hands.iter().filter(|hand| hand.together.verdict() == wanted).count();
+    let verdict = match (of(Verdict::Holds), of(Verdict::CannotTell)) {
+        (all, _) if all == hands.len() => Verdict::Holds,
+        (0, all) if all == hands.len() => Verdict::CannotTell,
+        (0, _) => Verdict::NotHere,
         _ => Verdict::Partly,
     };
     Cell { verdict, evidence: Evidence::OneClock { hands } }
 }
 
+/// Whether two steps are the same, from their ratio; `None` in between.
+pub(super) fn together(ratio: f64) -> Option<bool> {
+    match ratio.ln().abs() {
+        apart if apart <= limits::TOGETHER.ln() => Some(true),
+        apart if apart >= limits::APART.ln() => Some(false),
+        _ => None,
+    }
+}
+
 fn hand(run: &History, measure: Measure) -> Hand {
     let ratios = ratios(run, measure);
-    let together = |ratio: f64| ratio.ln().abs() <= limits::TOGETHER.ln();
-    let answers = ratios.iter().map(|told| told.map(|ratio| ratio.is_some_and(together)));
+    let answers = ratios.iter().map(|told| match told {
+        Some(Some(ratio)) => together(*ratio),
+        // It generalises, and the measure does not fall.
+        Some(None) => Some(false),
+        None => None,
+    });
     let seen: Vec<f64> = ratios.iter().flatten().flatten().copied().collect();
     let told = ratios.iter().flatten().count();
     let ratio = Spread::of(seen.iter().copied()).filter(|_| 2 * seen.len() > told);
@@ -198,7 +238,8 @@ fn hand(run: &History, measure: Measure) -> Hand {
 /// Whether the outputs compress on the test set before the network generalises.
 pub(super) fn before(run: &History) -> Cell {
     let ratios = ratios(run, Measure::Information);
-    let count = Count::of(ratios.iter().map(|told| told.flatten().map(|ratio| ratio < 1.0)));
+    let is_before = |ratio: f64| (together(ratio) == Some(false)).then_some(ratio < 1.0);
+    let count = Count::of(ratios.iter().map(|told| told.flatten().and_then(is_before)));
     let ratio = Spread::of(ratios.iter().flatten().flatten().copied());
     Cell { verdict: count.verdict(), evidence: Evidence::Before { count, ratio } }
 }

@@ -36,7 +36,7 @@ const fn study(key: &'static str, seeds: usize, query: &'static str) -> Study {
 
 /// Every study, in the order in which they are run: the table fills from the cheap to the dear.
 pub const STUDIES: &[Study] = &[
-    study("addition-decay", 5, "lr=0.01&wd=0,0.5,2,10&steps=2000&info=off"),
+    study("addition-decay", 5, "lr=0.01&wd=0,0.5,1,10&steps=2000&info=off"),
     study("addition-easy", 5, "lr=0.01&frac=0.9&steps=400&info=off"),
     study("addition-noise", 5, "lr=0.01&label-noise=0.1&frac=0.7&steps=2000&info=off"),
     study("addition", 5, "lr=0.01&steps=2000&layers=all&map=1&complexity=1&linear-map=1"),
@@ -56,7 +56,7 @@ pub const STUDIES: &[Study] = &[
     ),
     study("digits-easy", 5, "preset=digits&alpha=1&steps=500&info=off"),
     study("digits-noise", 5, "preset=digits-over-time&steps=2000&info=off"),
-    study("digits-decay", 3, "preset=digits&wd=0,0.1,0.3,3&steps=2000&info=off"),
+    study("digits-decay", 3, "preset=digits&wd=0,0.1,0.3,10&steps=2000&info=off"),
     study(
         "digits",
         5,
@@ -84,7 +84,7 @@ pub const STUDIES: &[Study] = &[
     study(
         "icosahedron-decay",
         3,
-        "preset=information-plane&optimiser=adamw&batch=0&frac=0.3&wd=0,0.1,3&goal=0.93&steps=2000&\
+        "preset=information-plane&optimiser=adamw&batch=0&frac=0.3&wd=0,0.1,3&steps=2500&\
          info=off",
     ),
     study(
@@ -111,7 +111,7 @@ pub const STUDIES: &[Study] = &[
 /// too much.
 pub(super) fn moderate_decays(data: DataSet) -> [f64; 2] {
     match data {
-        DataSet::Addition => [0.5, 2.0],
+        DataSet::Addition => [0.5, 1.0],
         DataSet::Digits => [0.1, 0.3],
         DataSet::Icosahedron => [0.0, 0.1],
     }

@@ -14,20 +14,26 @@ pub fn claim(text: &Text, claim: Claim) -> String {
 /// What would refute a claim, and the rule of its verdict.
 #[must_use]
 pub fn claim_rule(text: &Text, claim: Claim) -> String {
+    const TOGETHER: &[(&str, f64)] = &[("factor", limits::TOGETHER), ("apart", limits::APART)];
     let numbers: &[(&'static str, f64)] = match claim {
         Claim::Wait => &[("factor", limits::WAIT), ("left", 100.0 * limits::ERROR_LEFT)],
         Claim::LossTwice => &[("percent", change(limits::LOSS))],
         Claim::ErrorTwice => &[("points", 100.0 * limits::ERROR)],
         Claim::Compression => &[("bits", limits::BITS)],
         Claim::Labels => &[("bits", limits::BITS)],
-        Claim::OneClock | Claim::Layers => &[("factor", limits::TOGETHER)],
+        Claim::OneClock | Claim::Before => TOGETHER,
+        Claim::Layers => &[
+            ("factor", limits::TOGETHER),
+            ("apart", limits::APART),
+            ("begun", 100.0 * limits::BEGUN),
+        ],
         Claim::Pace => &[("factor", limits::POWER)],
         Claim::MoreDecay => &[("factor", limits::SOONER)],
         Claim::TooMuch => &[("points", 100.0 * limits::ERROR)],
         Claim::Width | Claim::Samples => {
             &[("points", 100.0 * limits::ERROR), ("percent", change(limits::LOSS))]
         }
-        Claim::NoDecay | Claim::Before => &[],
+        Claim::NoDecay => &[],
     };
     let args: Vec<(&'static str, Arg)> =
         numbers.iter().map(|(name, number)| (*name, (*number).into())).collect();
@@ -204,12 +210,20 @@ fn spread(text: &Text, spread: Option<Spread>) -> Arg {
 }
 
 fn waits(text: &Text, waited: &Waited) -> Vec<(&'static str, Arg)> {
+    let left = match waited.left {
+        Some(left) => Arg::Text(text.numbers().whole_percent(left)),
+        None => unseen(text),
+    };
     let step = |step: Option<u32>| match step {
         Some(step) => step.into(),
         None => unseen(text),
     };
-    let steps = [("memorised", step(waited.memorised)), ("generalised", step(waited.generalised))];
-    [&counts(waited.count), &steps[..]].concat()
+    let rest = [
+        ("memorised", step(waited.memorised)),
+        ("generalised", step(waited.generalised)),
+        ("left", left),
+    ];
+    [&counts(waited.count), &rest[..]].concat()
 }
 
 fn read(text: &Text, reading: &Reading) -> String {

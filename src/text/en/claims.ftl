@@ -20,16 +20,16 @@ claim-samples = Test error has a double descent over the number of training samp
 
 claim-rule-wait = Refuted by networks that generalise while they memorise. A network waits if { $left }% of its first test error is left when it has memorised, and it generalises at { $factor } times that step or later. Networks that do not generalise by the end do not count. Two settings are tried, and the claim holds only if networks wait with both.
 claim-rule-no-decay = Refuted by networks without weight decay that memorise and do not generalise by the end. Counted are the networks that generalise.
-claim-rule-loss-twice = Refuted by a test loss that falls once, or rises and stays high. Counted are networks in which it falls, rises and falls, each time by { $percent }%. It is partly so where it only rises and falls. Rises and falls are found on the logarithm of the loss.
-claim-rule-error-twice = Refuted by a test error that falls once, or rises and stays high. Counted are networks in which it falls, rises and falls, each time by { $points } percentage points. It is partly so where it only rises and falls. Some training labels are wrong here, because that favours a second descent.
+claim-rule-loss-twice = Refuted by a test loss that falls once, or rises and stays high. Counted are networks in which it falls, rises, and falls below where it was before, each time by { $percent }%. It is partly so where it only rises and comes back. Rises and falls are found on the logarithm of the loss.
+claim-rule-error-twice = Refuted by a test error that falls once, or rises and stays high. Counted are networks in which it falls, rises, and falls below where it was before, each time by { $points } percentage points. It is partly so where it only rises and comes back. Some training labels are wrong here, because that favours a second descent.
 claim-rule-compression = Refuted by layers in which I(X;T) does not rise before it falls, or does not fall. Each layer is read on the training set and on the test set. A change counts above { $bits } bits and twice its error, and exact information must show it at two neighbouring resolutions. It is partly so where I(X;T) only falls, or in some layers only. Bins that hold one sample each say nothing.
 claim-rule-labels = Refuted where both fall. At the resolutions at which I(X;T) falls, I(T;Y) is compared between the top of I(X;T) and the end. A fall counts above { $bits } bits and twice its error.
-claim-rule-one-clock = Refuted by measures that do not fall when test accuracy rises. Half of the fall of each measure is compared with half of the rise of test accuracy. Together means within a factor of { $factor }. I(X;T) is that of the outputs on the test set, at the resolution with the largest fall.
-claim-rule-before = Refuted by outputs that compress afterwards. Half of the fall of I(X;T) on the test set is compared with half of the rise of test accuracy. Counted are networks in which it comes first.
-claim-rule-layers = Refuted by layers that begin one after the other. A layer begins when a tenth of its fall of I(X;T) on the test set is done, at the resolution with the largest fall. The same step means within a factor of { $factor }.
+claim-rule-one-clock = Refuted by measures that do not fall when test accuracy rises. Half of the fall of each measure is compared with half of the rise of test accuracy. Together means within a factor of { $factor }; between that and { $apart } nothing is decided. The claim is partly so if some of the four are together with the accuracy. I(X;T) is that of the outputs on the test set, at the resolution with the largest fall.
+claim-rule-before = Refuted by outputs that compress afterwards. Half of the fall of I(X;T) on the test set is compared with half of the rise of test accuracy. Counted are networks in which it comes first, of those in which the two are apart by a factor of { $apart } or more.
+claim-rule-layers = Refuted by layers that begin one after the other. A layer begins when { $begun }% of its fall of I(X;T) on the test set is done, at the resolution with the largest fall. The same step means within a factor of { $factor }; between that and { $apart } nothing is decided.
 claim-rule-pace = Refuted by other powers. For each seed, least squares give the powers of learning rate and weight decay with which the time between memorising and generalising gets shorter. Both should be 1. Counted are seeds in which both are within a factor of { $factor } of that. It is partly so where both are clearly above 0.
-claim-rule-more-decay = Refuted by networks that generalise no sooner. The same seeds are compared. Sooner means by a factor of { $factor }. A network that does not generalise by the end counts as one that does at the end.
-claim-rule-too-much = Refuted by networks that keep their accuracy with ten times the weight decay or more. The same seeds are compared at the end. Counted are networks that lose { $points } percentage points of test accuracy.
+claim-rule-more-decay = Refuted by networks that generalise no sooner. The same seeds are compared. Sooner means by a factor of { $factor }. A network that does not generalise by the end counts as one that does so later.
+claim-rule-too-much = Refuted by networks that keep their accuracy with at least ten times the weight decay. The same seeds are compared at the end. Counted are networks that lose { $points } percentage points of test accuracy.
 claim-rule-width = Refuted by an error that only falls or only rises with width. Counted are seeds whose error at the end has a peak, { $points } percentage points above lower values on both sides. It is partly so where only the loss has one, { $percent }% above. Some training labels are wrong.
 claim-rule-samples = Refuted by an error that only falls with more samples. Counted are seeds whose error at the end has a peak, { $points } percentage points above lower values on both sides. It is partly so where only the loss has one, { $percent }% above. Some training labels are wrong.
 
@@ -52,9 +52,9 @@ claims-setting-icosahedron-other = With 85% of the patterns, in batches
 
 claims-unseen = not seen
 claims-spread = { $median } [{ $low }–{ $high }]
-claims-waited = { $setting }: { $seen } of { $of } networks wait; memorised at step { $memorised }, generalised at step { $generalised }.
+claims-waited = { $setting }: { $seen } of { $of } networks wait; memorised at step { $memorised } with { $left } of the test error left, generalised at step { $generalised }.
 claims-without-decay = { $seen } of { $of } networks generalise within { $steps } steps; test accuracy ends at { $accuracy }.
-claims-twice = It falls twice in { $seen } of { $of } networks, and rises and falls in { $peaks }: { $start } at the start, { $low } before the rise, { $high } at the peak, { $end } at the end.
+claims-twice = It falls twice in { $seen } of { $of } networks, and rises and comes back in { $peaks }: { $start } at the start, { $low } before the rise, { $high } at the peak, { $end } at the end.
 claims-estimate-exact = Exact
 claims-estimate-fixed-bins = Bins from −1 to 1
 claims-estimate-step-bins = Bins over the range at each step
@@ -76,7 +76,7 @@ claims-few-layers = { $layers ->
    *[other] Only { $layers } layers compress
 } on the test set, so there is nothing to compare.
 claims-pace = Both powers are near 1 in { $seen } of { $of } networks: { $rate } for the learning rate, { $decay } for the weight decay.
-claims-not-timed = { $seen } of { $of } networks wait (memorised at step { $memorised }, generalised at step { $generalised }), so there is no second phase to time.
+claims-not-timed = { $seen } of { $of } networks wait: at step { $memorised }, when they have memorised, { $left } of the test error is left. So there is no second phase to time.
 claims-more-decay = Sooner in { $seen } of { $of } networks: { $faster } times with weight decay { $strong } instead of { $weak }.
 claims-too-much = { $seen } of { $of } networks lose accuracy: { $after } with weight decay { $strong }, { $before } with { $weak }.
 claims-sizes = The error has a peak in { $seen } of { $of } seeds, the loss in { $losses }. Around { $at }: error { $before }, { $peak }, { $after }; loss { $loss-before }, { $loss-peak }, { $loss-after }.
