@@ -9,6 +9,8 @@
 //! The modules that train know nothing of a browser, and the page knows nothing of burn: features
 //! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md has the map.
 
+pub mod claims;
+pub mod comparison;
 pub mod compression;
 pub mod evaluation;
 pub mod experiment;

@@ -117,6 +117,14 @@ pub enum RunCommand {
     /// Times steps for at least this many seconds. The run stays as it is. Answered by
     /// [`RunEvent::Timed`].
     Time(f64),
+    /// Times steps of one configuration alone for at least this many seconds. The run stays as it
+    /// is. Answered by [`RunEvent::ConfigurationTimed`].
+    TimeConfiguration {
+        /// Its index in the order of members.
+        configuration: usize,
+        /// The time.
+        seconds: f64,
+    },
 }
 
 /// How fast a run trains.
@@ -172,6 +180,13 @@ pub enum RunEvent {
     /// Reply to [`RunCommand::Time`]: time per step of all members of this worker; no steps if they
     /// are solved in closed form.
     Timed(StepTime),
+    /// Reply to [`RunCommand::TimeConfiguration`].
+    ConfigurationTimed {
+        /// Its index in the order of members.
+        configuration: usize,
+        /// Seconds for a step of one network; `None` if it could not be timed.
+        seconds: Option<f64>,
+    },
     /// A [`RunCommand::Play`] has been carried out.
     Playing,
     /// Loss and accuracy of the worker's members at one step.

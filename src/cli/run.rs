@@ -10,6 +10,7 @@ use burn::tensor::Device;
 
 use super::output::{Output, bar};
 use super::{Failure, english};
+use crate::comparison::{Comparison, SpeedUp, Spread, Steps};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
@@ -18,7 +19,7 @@ use crate::report::Report;
 use crate::run::Run;
 use crate::sharding::{self, StepMerger};
 use crate::stats;
-use crate::text;
+use crate::text::{self, Text};
 use crate::train::TrainError;
 
 pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
@@ -32,11 +33,18 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     // Opened before training, so that a wrong path does not cost a run.
     let mut out = json.map(Output::open).transpose()?;
     let history = train_visibly(&parsed.experiment)?;
+    let mut report = Report::new(&history);
+    if let Some(comparison) = &mut report.comparison {
+        comparison.set_costs(&step_seconds(&parsed.experiment)?);
+    }
     if let Some(out) = &mut out {
-        out.write_json(&Report::new(&history))?;
+        out.write_json(&report)?;
     }
     if out.is_none() || io::stderr().is_terminal() {
         summarise(&history);
+        if let Some(comparison) = &report.comparison {
+            compare(comparison, &parsed.experiment, &words);
+        }
     }
     let diverged: Vec<String> = phases::divergences(&history)
         .iter()
@@ -160,6 +168,47 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
     Ok(history)
 }
 
+/// Seconds for a step of one network of each configuration, on one thread.
+fn step_seconds(experiment: &Experiment) -> Result<Vec<Option<f64>>, TrainError> {
+    /// Seconds of steps that are timed of each.
+    const TIMED: f64 = 0.3;
+    let run = Run::for_members(experiment, vec![0], &Device::flex())?;
+    (0..=experiment.methods().len())
+        .map(|configuration| pollster::block_on(run.time_configuration(configuration, TIMED)))
+        .collect()
+}
+
+/// The methods against the baseline, a line for each.
+fn compare(comparison: &Comparison, experiment: &Experiment, words: &Text) {
+    let step = |steps: Option<Steps>| {
+        steps.and_then(|steps| steps.median).map_or_else(|| "-".to_owned(), |step| step.to_string())
+    };
+    eprintln!(
+        "\n{:>9}  {:>11}  {:>17}  {:>6}  {:>6}  {:>9}  {:>5}  method",
+        "memorised", "generalised", "phase 2 shorter", "failed", "test", "collapsed", "cost"
+    );
+    for (index, row) in comparison.rows.iter().enumerate() {
+        let times = match row.speed_up {
+            SpeedUp::Times { spread: Spread { median, min, max }, .. } => {
+                format!("{median:.2} [{min:.2}-{max:.2}]")
+            }
+            SpeedUp::AtLeast { times, .. } => format!(">= {times:.2}"),
+            SpeedUp::Unknown => "-".to_owned(),
+        };
+        let accuracy = row.accuracy.map_or(0.0, |accuracy| 100.0 * accuracy.median);
+        let name = words.configuration(experiment, index * row.networks);
+        eprintln!(
+            "{:>9}  {:>11}  {times:>17}  {:>6}  {accuracy:>5.1}%  {:>9}  {:>5}  {name}{}",
+            step(row.memorised),
+            step(row.generalised),
+            format!("{}/{}", row.failed, row.networks),
+            format!("{}/{}", row.collapse.map_or(0, |fall| fall.networks), row.networks),
+            row.cost.map_or_else(|| "-".to_owned(), |cost| format!("{cost:.2}")),
+            if row.is_control { " (control)" } else { "" },
+        );
+    }
+}
+
 fn summarise(history: &History) {
     let text = |step: Option<u32>| step.map_or_else(|| "never".to_owned(), |s| s.to_string());
     let experiment = history.experiment();
@@ -179,6 +228,10 @@ fn summarise(history: &History) {
             100.0 * test.map_or(0.0, |test| test.accuracy),
             test.map_or(f32::NAN, |test| test.loss),
         );
+    }
+    if !experiment.methods().is_empty() {
+        // The median over methods would mix them.
+        return;
     }
     let members = phases::find(history);
     for (what, summary) in [

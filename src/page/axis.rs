@@ -11,6 +11,8 @@ pub struct HorizontalAxis {
     pub short_title: String,
     /// Equal ratios take equal lengths; zero then has no position.
     log: bool,
+    /// The share of an axis by ratio that lies between zero, at its left end, and the first value.
+    zero: f64,
     first: f64,
     last: f64,
     /// What gets a tick.
@@ -22,10 +24,10 @@ pub struct HorizontalAxis {
 impl Default for HorizontalAxis {
     /// From 0 to 1, without a title.
     fn default() -> Self {
-        let (log, first, last) = (false, 0.0, 1.0);
+        let (log, zero, first, last) = (false, 0.0, 0.0, 1.0);
         let ticks = Vec::new();
         let (title, short_title) = (String::new(), String::new());
-        Self { title, short_title, log, first, last, ticks, numbers: Numbers::ENGLISH }
+        Self { title, short_title, log, zero, first, last, ticks, numbers: Numbers::ENGLISH }
     }
 }
 
@@ -52,6 +54,7 @@ impl HorizontalAxis {
             title: text.get("axis-steps"),
             short_title: text.get("axis-steps-short"),
             log,
+            zero: 0.0,
             first: if log { 1.0 } else { 0.0 },
             last: f64::from(last.max(2)),
             ticks: ticks.into_iter().map(f64::from).collect(),
@@ -59,15 +62,31 @@ impl HorizontalAxis {
         }
     }
 
-    /// Values of a setting, in rising order: by ratio where they span more than one to eight.
+    /// Multiples of training steps from one to another, with ticks at powers of ten if by ratio.
+    pub fn scaled(title: String, log: bool, first: f64, last: f64, text: &Text) -> Self {
+        let (first, last) = if first < last { (first, last) } else { (1.0, 2.0) };
+        if !log {
+            return Self { first: 0.0, last, ..Self::around(title, [0.0, last].into_iter(), text) };
+        }
+        let decades = first.log10().ceil() as i32..=last.log10().floor() as i32;
+        let ticks = decades.map(|decade| 10f64.powi(decade)).collect();
+        let (short_title, numbers) = (String::new(), text.numbers());
+        Self { title, short_title, log, first, last, ticks, zero: 0.0, numbers }
+    }
+
+    /// Values of a setting, in rising order: by ratio where they span more than one to eight. A zero
+    /// then stands apart at the left end.
     pub fn values(title: String, values: &[f64], text: &Text) -> Self {
-        let (first, last) = match values {
-            [first, .., last] => (*first, *last),
-            _ => (0.0, 1.0),
+        let (first, smallest, last) = match values {
+            [first, second, .., last] if *first == 0.0 => (*first, *second, *last),
+            [first, .., last] => (*first, *first, *last),
+            _ => (0.0, 0.0, 1.0),
         };
-        let log = first > 0.0 && last > 8.0 * first;
+        let log = smallest > 0.0 && last > 8.0 * smallest;
+        let zero = if log && first == 0.0 { 1.0 / (values.len() - 1) as f64 } else { 0.0 };
+        let first = if log { smallest } else { first };
         let (ticks, numbers) = (values.to_vec(), text.numbers());
-        Self { short_title: String::new(), title, log, first, last, ticks, numbers }
+        Self { short_title: String::new(), title, log, zero, first, last, ticks, numbers }
     }
 
     /// Evenly between round numbers that hold some values.
@@ -76,13 +95,19 @@ impl HorizontalAxis {
         let count = ((last - first) / step).round() as u32;
         let ticks = (0..=count).map(|i| first + f64::from(i) * step).collect();
         let (short_title, numbers) = (String::new(), text.numbers());
-        Self { title, short_title, log: false, first, last, ticks, numbers }
+        Self { title, short_title, log: false, zero: 0.0, first, last, ticks, numbers }
     }
 
     /// Where a value lies, 0 at the left end and 1 at the right; `None` if it has none.
     pub fn position(&self, value: f64) -> Option<f64> {
         let position = if self.log {
-            (value / self.first).ln() / (self.last / self.first).ln()
+            match self.zero > 0.0 && value == 0.0 {
+                true => 0.0,
+                false => {
+                    let ratio = (value / self.first).ln() / (self.last / self.first).ln();
+                    self.zero + (1.0 - self.zero) * ratio
+                }
+            }
         } else {
             (value - self.first) / (self.last - self.first)
         };
@@ -92,7 +117,10 @@ impl HorizontalAxis {
 
     /// The value at a position from 0 to 1.
     pub fn at(&self, position: f64) -> f64 {
-        if self.log {
+        if position < 0.5 * self.zero {
+            0.0
+        } else if self.log {
+            let position = (position - self.zero) / (1.0 - self.zero);
             self.first * (self.last / self.first).powf(position)
         } else {
             self.first + position * (self.last - self.first)
@@ -123,7 +151,13 @@ pub enum ValueAxis {
     Between(f64, f64, f64),
     /// By ratio, from ten to the first power to ten to the second.
     Decades(i32, i32),
+    /// Training steps by ratio, from the first to the last. Infinity stands in a lane above them,
+    /// for what did not happen.
+    Steps(f64, f64),
 }
+
+/// Where the last step lies on an axis of steps, and the middle of the lane above it.
+pub const LANE: [f64; 2] = [0.88, 0.945];
 
 /// Round numbers below and above some values, and the distance of ticks between: three to six.
 fn round_range(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
@@ -181,8 +215,17 @@ impl ValueAxis {
             Self::Decades(low, high) => {
                 (value.max(f64::MIN_POSITIVE).log10() - f64::from(low)) / f64::from(high - low)
             }
+            Self::Steps(..) if value == f64::INFINITY => LANE[1],
+            Self::Steps(first, last) => LANE[0] * (value / first).ln() / (last / first).ln(),
         }
         .clamp(0.0, 1.0)
+    }
+
+    /// Training steps up to the last, from 10, or from 1 where the smallest is below.
+    pub fn steps(min: u32, last: u32) -> Self {
+        let first = if min < 10 { 1.0 } else { 10.0 };
+        // One step is no stretch.
+        Self::Steps(first, f64::from(last).max(2.0 * first))
     }
 
     /// The values that get a tick, with their labels.
@@ -203,6 +246,16 @@ impl ValueAxis {
                 let value = |i| low + f64::from(i) * step;
                 let decimals = (-step.log10().floor()).max(0.0) as usize;
                 (0..=count).map(|i| (value(i), numbers.fixed(value(i), decimals))).collect()
+            }
+            Self::Steps(first, last) => {
+                let mut ticks: Vec<f64> = (0..6)
+                    .map(|power| first * 10f64.powi(power))
+                    .take_while(|tick| *tick <= last)
+                    .collect();
+                if ticks.last().is_some_and(|tick| last > 2.5 * tick) {
+                    ticks.push(last);
+                }
+                ticks.into_iter().map(|tick| (tick, numbers.number(tick))).collect()
             }
             Self::Decades(low, high) => {
                 // At most five labels.
@@ -247,6 +300,29 @@ mod tests {
         let widths =
             HorizontalAxis::values("Width".into(), &[4.0, 16.0, 64.0], &Text::new(Locale::English));
         assert!((widths.position(16.0).expect("has a position") - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn zero_stands_apart_on_an_axis_by_ratio() {
+        let values = [0.0, 0.5, 1.0, 2.0, 3.0, 6.0];
+        let axis = HorizontalAxis::values("Decay".into(), &values, &Text::new(Locale::English));
+        let positions: Vec<f64> = values.iter().filter_map(|v| axis.position(*v)).collect();
+        assert_eq!(positions.len(), 6);
+        assert!(positions.windows(2).all(|pair| pair[1] > pair[0] + 0.1), "{positions:?}");
+        for (value, position) in values.iter().zip(positions) {
+            assert!((axis.at(position) - value).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn steps_that_were_not_reached_lie_above_the_last_one() {
+        let axis = ValueAxis::steps(45, 4000);
+        assert_eq!(axis, ValueAxis::Steps(10.0, 4000.0));
+        assert!(axis.position(f64::INFINITY) > axis.position(4000.0));
+        assert_eq!(axis.position(10.0), 0.0);
+        let labels: Vec<String> =
+            axis.ticks(Numbers::ENGLISH).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["10", "100", "1,000", "4,000"]);
     }
 
     #[test]

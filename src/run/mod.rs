@@ -142,6 +142,47 @@ impl Run {
         }
     }
 
+    /// Seconds for a step of one network of a configuration, whose seeds are trained alone for this.
+    /// It is the shortest of several times that take at least `seconds` together, because whatever
+    /// else runs on the machine makes a time longer. Configurations are counted in the order of
+    /// members. `None` if there is no such configuration, or if it is solved in closed form.
+    ///
+    /// # Errors
+    /// If the device was lost, or there is nothing to train on.
+    pub async fn time_configuration(
+        &self,
+        configuration: usize,
+        seconds: f64,
+    ) -> Result<Option<f64>, TrainError> {
+        /// Seconds of one time: long enough for the coarse clock of a browser.
+        const SHORTEST: f64 = 0.02;
+        let seeds = self.experiment.settings.seeds;
+        let first = configuration * seeds;
+        if first >= self.members.len() || self.experiment.is_solved() {
+            return Ok(None);
+        }
+        let mut trainer = self.trainer(&(first..first + seeds).collect::<Vec<_>>())?;
+        // The first step compiles the kernels.
+        trainer.advance().await?;
+        trainer.settle().await?;
+        let (mut steps, mut total, mut shortest) = (1_u32, 0.0, f64::INFINITY);
+        while total < seconds {
+            let start = Instant::now();
+            for _ in 0..steps {
+                trainer.advance().await?;
+            }
+            trainer.settle().await?;
+            let took = start.elapsed().as_secs_f64();
+            if took < SHORTEST {
+                steps *= 2;
+                continue;
+            }
+            total += took;
+            shortest = f64::min(shortest, took / f64::from(steps));
+        }
+        Ok(Some(shortest / seeds as f64))
+    }
+
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
         let trained =
             parts.into_iter().map(|indices| Ok((indices.clone(), self.trainer(&indices)?)));
@@ -563,6 +604,23 @@ mod tests {
         let solved = Experiment::valid("preset=double-descent-features&seeds=1&width=10");
         let run = Run::new(&solved, &Device::flex()).expect("data");
         assert_eq!(block_on(run.time_steps(0.1)).expect("on the CPU"), StepTime::default());
+    }
+
+    #[test]
+    fn each_configuration_is_timed_whichever_members_are_here() {
+        // Noise has to be drawn, so its steps take longer.
+        let experiment = Experiment::valid("methods=noise:0.3&width=64&seeds=2&info=off");
+        let run = Run::for_members(&experiment, vec![1], &Device::flex()).expect("data");
+        let time = |configuration| {
+            block_on(run.time_configuration(configuration, 0.1)).expect("on the CPU")
+        };
+        let (baseline, noise) = (time(0).expect("is timed"), time(1).expect("is timed"));
+        assert!(baseline > 0.0 && noise > baseline, "{baseline} s and {noise} s");
+        assert_eq!(time(2), None);
+        assert_eq!(run.step(), 0);
+        let solved = Experiment::valid("preset=double-descent-features&seeds=1&width=10");
+        let run = Run::new(&solved, &Device::flex()).expect("data");
+        assert_eq!(block_on(run.time_configuration(0, 0.1)).expect("on the CPU"), None);
     }
 
     #[test]

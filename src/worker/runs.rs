@@ -231,6 +231,10 @@ impl Slot {
                 let time = self.run.time_steps(seconds).await?;
                 self.tell(RunEvent::Timed(time));
             }
+            RunCommand::TimeConfiguration { configuration, seconds } => {
+                let seconds = self.run.time_configuration(configuration, seconds).await?;
+                self.tell(RunEvent::ConfigurationTimed { configuration, seconds });
+            }
         }
         Ok(())
     }

@@ -86,6 +86,39 @@ fn the_test_loss_rises_before_it_falls() {
 }
 
 #[test]
+fn more_weight_decay_brings_generalising_forward_up_to_six() {
+    let members = phases::find(&train("preset=decay-sweep"));
+    let (none, some) = members.split_at(5);
+    assert!(none.iter().all(|m| m.memorise_step.is_some() && m.generalise_step.is_none()));
+    // The sliders of the calibration, over five seeds.
+    for (members, expected) in some.chunks(5).zip([3680.0, 1650.0, 535.0, 285.0, 240.0]) {
+        let step = median_step(members.iter().map(|m| m.generalise_step));
+        assert_inside("generalised", step, 0.75 * expected, 1.25 * expected);
+    }
+}
+
+#[test]
+fn the_maps_hold_every_outcome() {
+    let of = |query: &str| -> Vec<[Option<u32>; 2]> {
+        let members = phases::find(&train(query));
+        members.iter().map(|m| [m.memorise_step, m.generalise_step]).collect()
+    };
+    for query in ["preset=map-decay-rate", "preset=map-fraction-decay"] {
+        let members = of(query);
+        assert_eq!(members.len(), 36, "{query}");
+        assert!(members.iter().all(|[memorised, _]| memorised.is_some()), "{query}");
+        for row in members.chunks(6) {
+            // Without weight decay never, with a decay of 4 always.
+            assert!(row[0][1].is_none() && row[4][1].is_some(), "{query}: {row:?}");
+        }
+    }
+    // From large weights, strong decay keeps a network from memorising.
+    let members = of("preset=map-scale-decay");
+    assert!(members[5][1].is_some() && members[35] == [None, None], "{members:?}");
+    assert!(members[30][0].is_some() && members[30][1].is_none(), "{members:?}");
+}
+
+#[test]
 fn without_weight_decay_the_second_phase_does_not_come() {
     for member in phases_of("preset=no-weight-decay&seeds=3&steps=3000") {
         assert!(member.memorise_step.is_some());

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters_canvas::CanvasBackend;
 
 use super::{
-    Area, Drawn, FONT_SIZE, Frame, Layout, ROW, Size, bold, text_width, words, write_over,
+    Area, Drawn, FONT_SIZE, Frame, LANE, Layout, ROW, Size, bold, text_width, words, write_over,
 };
 
 /// Draws the frame of a chart.
@@ -19,6 +19,7 @@ pub(super) fn frame(
     size: Size,
 ) -> Drawn {
     phases(root, area, frame, size)?;
+    lane(root, area, frame, size)?;
     values(root, area, frame, size)?;
     steps(layout, root, area, frame, size)?;
     markers(layout, root, area, frame, size)
@@ -57,6 +58,19 @@ fn phases(
         from = to;
     }
     Ok(())
+}
+
+/// The lane of what did not happen, with its words above it.
+fn lane(root: &DrawingArea<CanvasBackend, Shift>, area: &Area, frame: &Frame, size: Size) -> Drawn {
+    if frame.lane.is_empty() {
+        return Ok(());
+    }
+    let px = |css: f64| (css * size.scale) as i32;
+    let theme = &frame.theme;
+    area.draw(&Rectangle::new([(0.0, LANE[0]), (1.0, 1.0)], theme.grid.mix(0.6).filled()))?;
+    let (x, y) = area.map_coordinate(&(0.0, 1.0));
+    let style = words(theme.muted, size, HPos::Left, VPos::Bottom);
+    root.draw(&Text::new(frame.lane.as_str(), (x, y - px(4.0)), style))
 }
 
 /// Ticks and levels of the values.

@@ -4,6 +4,7 @@
 mod curves;
 mod frame;
 mod map;
+mod marks;
 mod theme;
 mod trails;
 
@@ -17,9 +18,9 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerEvent};
 
-pub use theme::Theme;
+pub use theme::{Theme, is_dark};
 
-use super::axis::{HorizontalAxis, ValueAxis};
+use super::axis::{HorizontalAxis, LANE, ValueAxis};
 use super::dom::{ElementSize, Visibility, append, set_attribute, set_text, window};
 use super::session::Version;
 
@@ -79,6 +80,21 @@ pub struct Marker {
     pub dot: Option<(f64, RGBColor)>,
 }
 
+/// A value by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    /// Where it lies from left to right.
+    pub x: f64,
+    /// What it is worth; infinity for what did not happen.
+    pub value: f64,
+    /// CSS pixels by which it stands beside its place, where two have the same.
+    pub shift: f64,
+    /// Its colour.
+    pub colour: RGBColor,
+    /// A square, for the test set; otherwise a dot.
+    pub is_square: bool,
+}
+
 /// A path through a plane that is walked in the course of training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trail {
@@ -131,6 +147,8 @@ pub struct Frame {
     pub phase_names: Option<[[String; 2]; 2]>,
     /// Written between the first two markers.
     pub between: String,
+    /// Written over the lane of what did not happen, on an axis of steps.
+    pub lane: String,
 }
 
 impl Frame {
@@ -147,6 +165,7 @@ impl Frame {
             phases: false,
             phase_names: None,
             between: String::new(),
+            lane: String::new(),
         }
     }
 }
@@ -350,6 +369,14 @@ impl Chart {
     pub fn draw(&mut self, key: DrawKey, frame: Frame, series: &[Series]) {
         self.draw_over(key, frame, |root, area, frame, size| {
             curves::curves(root, area, frame, size, series)
+        });
+    }
+
+    /// Draws the curves with marks on them, and whatever of the frame has changed.
+    pub fn draw_marked(&mut self, key: DrawKey, frame: Frame, series: &[Series], marks: &[Mark]) {
+        self.draw_over(key, frame, |root, area, frame, size| {
+            curves::curves(root, area, frame, size, series)?;
+            marks::marks(root, area, frame, size, marks)
         });
     }
 

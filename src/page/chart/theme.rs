@@ -23,6 +23,8 @@ pub struct Theme {
     /// The first and the last of several layers; those between are mixed.
     pub layer_first: RGBColor,
     pub layer_last: RGBColor,
+    /// Of complexity.
+    pub complexity: RGBColor,
     /// Of weights.
     pub weights: RGBColor,
     /// Of cells that are not right.
@@ -48,6 +50,7 @@ impl Theme {
             paper: grey,
             layer_first: grey,
             layer_last: grey,
+            complexity: grey,
             weights: grey,
             empty: grey,
             phase_1: grey,
@@ -74,6 +77,7 @@ impl Theme {
             paper: colour("--paper"),
             layer_first: colour("--layer-first"),
             layer_last: colour("--layer-last"),
+            complexity: colour("--complexity"),
             weights: colour("--weights"),
             empty: colour("--empty"),
             phase_1: colour("--phase-1"),
@@ -87,6 +91,18 @@ impl Theme {
     pub fn layer(&self, index: usize, count: usize) -> RGBColor {
         let share = if count > 1 { index as f64 / (count - 1) as f64 } else { 1.0 };
         between(self.layer_first, self.layer_last, share)
+    }
+
+    /// The colour of a share of what the test set shows, from pale to deep.
+    pub fn ramp(&self, share: f64) -> RGBColor {
+        const MIDDLE: f64 = 0.6;
+        let (pale, deep) =
+            (between(self.paper, self.test, 0.14), between(self.test, self.ink, 0.45));
+        if share < MIDDLE {
+            between(pale, self.test, share / MIDDLE)
+        } else {
+            between(self.test, deep, (share - MIDDLE) / (1.0 - MIDDLE))
+        }
     }
 
     /// A shade of a colour for one of several groups of networks: the first has the colour itself, later ones
@@ -105,6 +121,14 @@ fn between(first: RGBColor, last: RGBColor, share: f64) -> RGBColor {
     };
     let (RGBColor(r, g, b), RGBColor(s, h, c)) = (first, last);
     RGBColor(mix(r, s), mix(g, h), mix(b, c))
+}
+
+/// Whether white can be read better on a colour than black: from its relative luminance, as WCAG
+/// defines it.
+pub fn is_dark(colour: RGBColor) -> bool {
+    let linear = |part: u8| (f64::from(part) / 255.0).powf(2.2);
+    let RGBColor(r, g, b) = colour;
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.179
 }
 
 /// `#rrggbb`.
@@ -133,6 +157,7 @@ mod tests {
             "paper",
             "layer-first",
             "layer-last",
+            "complexity",
             "weights",
             "empty",
             "phase-1",

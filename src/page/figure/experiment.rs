@@ -33,19 +33,27 @@ impl Panel for Title {
 enum PresetGroup {
     Grokking,
     Pushes,
+    Maps,
     Digits,
     DoubleDescent,
     Information,
 }
 
 impl PresetGroup {
-    const ALL: [Self; 5] =
-        [Self::Grokking, Self::Pushes, Self::Digits, Self::DoubleDescent, Self::Information];
+    const ALL: [Self; 6] = [
+        Self::Grokking,
+        Self::Pushes,
+        Self::Maps,
+        Self::Digits,
+        Self::DoubleDescent,
+        Self::Information,
+    ];
 
     fn id(self) -> &'static str {
         match self {
             Self::Grokking => "presets-grokking",
             Self::Pushes => "presets-pushes",
+            Self::Maps => "presets-maps",
             Self::Digits => "presets-digits",
             Self::DoubleDescent => "presets-double-descent",
             Self::Information => "presets-information",
@@ -58,6 +66,7 @@ impl PresetGroup {
             _ if key.starts_with("grokking") => Self::Grokking,
             _ if key.starts_with("double-descent") => Self::DoubleDescent,
             "digits-over-time" => Self::DoubleDescent,
+            _ if key.starts_with("map-") => Self::Maps,
             _ if key.starts_with("digits") => Self::Digits,
             _ if key.starts_with("information") => Self::Information,
             _ => Self::Pushes,
@@ -130,6 +139,7 @@ impl Panel for Experiments {
             .iter()
             .filter(|field| experiment.values(field) != preset.values(field))
             .map(|field| text.field(field))
+            .chain((experiment.methods() != preset.methods()).then(|| text.get("label-methods")))
             .collect();
         self.changed.set_hidden(changed.is_empty());
         let settings = text.list(&changed);

@@ -6,6 +6,8 @@
 
 mod budget;
 mod cache;
+mod claims;
+mod clock;
 mod compression;
 mod curves;
 mod estimators;
@@ -20,10 +22,12 @@ mod picture;
 mod question;
 mod recorded;
 mod runs;
+mod setting_map;
 mod settings;
 mod sweep;
 mod task;
 mod toolbar;
+mod versus;
 mod waves;
 
 pub use panel::Parts;
@@ -75,10 +79,14 @@ pub struct Pointed {
 pub struct ViewOptions {
     /// What the address holds.
     pub address: Options,
+    /// Error or loss over a setting, where the steps of both phases are the first choice.
+    pub profile_scores: bool,
     /// Loss instead of error over a setting.
     pub profile_loss: bool,
     /// Each network at its best step there.
     pub profile_best: bool,
+    /// What the map over two settings shows.
+    pub map_shows: plots::Shows,
     /// What the reader points at.
     pub pointed: Pointed,
     /// The step at which the scrubber stands, unless it stands at the last one.
@@ -148,7 +156,7 @@ impl Manner {
 }
 
 /// An earlier run, drawn in grey.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Ghost {
     /// What was trained.
     pub experiment: Experiment,
@@ -156,6 +164,8 @@ pub struct Ghost {
     pub accuracy: Vec<Point>,
     /// Median test loss over steps.
     pub loss: Vec<Point>,
+    /// The run as far as it was measured.
+    pub history: History,
 }
 
 impl Ghost {
@@ -166,12 +176,18 @@ impl Ghost {
 
     /// Of a run; `None` if it has hardly begun, or has no curves over steps.
     fn of(history: &History) -> Option<Self> {
-        let is_worth_it = history.evaluations().len() >= Self::MIN_EVALUATIONS;
-        is_worth_it.then(|| Self {
+        Self::is_worth_it(history).then(|| Self {
             experiment: history.experiment().clone(),
             accuracy: plots::ghost(history, false),
             loss: plots::ghost(history, true),
+            history: history.clone(),
         })
+    }
+
+    /// Whether a run has curves to keep. The median over a map is the curve of none of its networks.
+    fn is_worth_it(history: &History) -> bool {
+        history.evaluations().len() >= Self::MIN_EVALUATIONS
+            && !plots::has_setting_map(history.experiment())
     }
 
     /// Whether its curves can stand beside those of another experiment.
@@ -276,8 +292,10 @@ impl Figure {
             session,
             options: ViewOptions {
                 address: address.options,
+                profile_scores: false,
                 profile_loss: false,
                 profile_best: false,
+                map_shows: plots::Shows::default(),
                 pointed: Pointed::default(),
                 scrubbed: None,
                 guess: None,
@@ -414,7 +432,7 @@ impl Drop for Figure {
 /// Whether there is one moment of memorising to ask about: networks with classes that differ in their
 /// seed only.
 pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
-    !experiment.settings.is_regression() && experiment.lists().next().is_none()
+    !experiment.settings.is_regression() && experiment.has_one_configuration()
 }
 
 /// A speed that a reader who asks for less motion can bear: the result at once instead of curves that
@@ -505,6 +523,7 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     }
     if parts.sweep {
         panels.push(Box::new(sweep::Sweep::new(root, handle)));
+        panels.push(Box::new(setting_map::SettingMap::new(root, text, handle)));
     }
     if parts.status {
         panels.push(Box::new(toolbar::Status::new(root)));
@@ -512,17 +531,27 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.finding {
         panels.push(Box::new(finding::Finding::new(root)));
     }
+    if parts.versus {
+        panels.push(Box::new(versus::Versus::new(root)));
+    }
     if parts.measures {
         panels.push(Box::new(measures::Measures::new(root, text, handle)));
     }
     if parts.compression {
         panels.push(Box::new(compression::Compression::new(root, handle, parts.measures)));
     }
+    if parts.claims {
+        panels.push(Box::new(claims::ClaimsPanel::new(root, text, handle)));
+    }
+    if parts.clock {
+        panels.push(Box::new(clock::ClockPanel::new(root, text, handle)));
+    }
     if parts.estimators {
         panels.push(Box::new(estimators::Estimators::new(root, text, handle)));
     }
     if parts.settings {
         panels.push(Box::new(settings::Settings::new(root, text, handle)));
+        panels.push(Box::new(versus::Methods::new(root, handle)));
     }
     panels.push(Box::new(notes::Notes::new(root)));
     panels
@@ -618,6 +647,19 @@ impl Handle {
         self.redraw();
     }
 
+    /// Plays an experiment of a series, or measures it again if it trains like the last one. No
+    /// earlier run stays as a grey curve.
+    fn play_next(&self, experiment: Experiment) {
+        self.set_experiment(experiment);
+        let is_done = self.with(|inner| {
+            inner.ghosts.clear();
+            inner.session.state() == State::Done
+        });
+        if is_done == Some(false) {
+            self.act(Action::Play);
+        }
+    }
+
     /// Takes everything that an address says.
     fn set_address(&self, address: Address) {
         self.with(|inner| {
@@ -645,9 +687,12 @@ impl Handle {
             let before = inner.options.clone();
             change(&mut inner.options);
             let now = &inner.options;
-            if (before.profile_loss, before.profile_best, &before.address)
-                != (now.profile_loss, now.profile_best, &now.address)
-            {
+            let charts = |options: &ViewOptions| {
+                let ViewOptions { profile_scores, profile_loss, profile_best, map_shows, .. } =
+                    *options;
+                (profile_scores, profile_loss, profile_best, map_shows)
+            };
+            if charts(&before) != charts(now) || before.address != now.address {
                 inner.view += 1;
             }
             if before.address != inner.options.address {

@@ -1,4 +1,4 @@
-//! Error or loss over the one setting in which the networks differ.
+//! The steps of both phases, error or loss over the one setting in which the networks differ.
 
 use web_sys::{Event, HtmlButtonElement, HtmlElement};
 
@@ -10,9 +10,9 @@ use super::{Handle, Pointed};
 use crate::page::axis::ValueAxis;
 use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, set_attribute, set_text};
-use crate::page::plots::{self, Pick, Profile};
+use crate::page::plots::{self, Onsets, Pick, Profile};
 
-/// A chart over the setting at one step, and a map over all steps.
+/// A chart over the setting, and a map over all steps.
 pub struct Sweep {
     section: HtmlElement,
     hint: HtmlElement,
@@ -23,9 +23,11 @@ pub struct Sweep {
     profile: Chart,
     profile_crosshair: Crosshair,
     readout: WordsLine,
+    steps: HtmlButtonElement,
     measure: HtmlButtonElement,
     best: HtmlButtonElement,
     cached: Cached<DrawKey, Option<Profile>>,
+    cached_onsets: Cached<DrawKey, Option<Onsets>>,
     _listeners: Vec<Listener>,
 }
 
@@ -34,6 +36,7 @@ impl Sweep {
     pub fn new(root: &Root, handle: &Handle) -> Self {
         let layout = Layout::plain(false);
         let (map, profile): (HtmlElement, HtmlElement) = (root.part("map"), root.part("profile"));
+        let steps: HtmlButtonElement = root.part("profile-steps");
         let measure: HtmlButtonElement = root.part("profile-measure");
         let best: HtmlButtonElement = root.part("profile-best");
         let mut listeners = pointing(&map, handle, |map, event| Pointed {
@@ -44,6 +47,10 @@ impl Sweep {
         listeners.extend(pointing(&profile, handle, |profile, event| Pointed {
             value: chart::across(profile, event),
             ..Pointed::default()
+        }));
+        let switch = handle.clone();
+        listeners.push(Listener::new(&steps, "click", move |_: Event| {
+            switch.change_view(|options| options.profile_scores = !options.profile_scores);
         }));
         let switch = handle.clone();
         listeners.push(Listener::new(&measure, "click", move |_: Event| {
@@ -63,10 +70,74 @@ impl Sweep {
             profile: Chart::new(profile, Layout::plain(true), on_change(handle)),
             profile_crosshair: Crosshair::new(root.part("profile-crosshair")),
             readout: WordsLine::new(root.part("profile-readout")),
+            steps,
             measure,
             best,
             cached: Cached::default(),
+            cached_onsets: Cached::default(),
             _listeners: listeners,
+        }
+    }
+
+    /// Draws the steps of both phases over the setting. Whether there are some.
+    fn draw_onsets(&mut self, view: &View<'_>, budget: &mut DrawBudget) -> bool {
+        let (history, text, key) = (view.session.history(), view.text, view.key());
+        let phases = &view.shared.phases;
+        let onsets = self.cached_onsets.get(key, || plots::onsets(history, phases, text));
+        let Some(onsets) = onsets else { return false };
+        let pointed = view.options.pointed.value;
+        let (x, words) = onsets.readout(pointed, text).unzip();
+        let position = x.and_then(|x| onsets.across.position(x)).filter(|_| pointed.is_some());
+        self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
+        self.readout.describe(&self.profile, words.unwrap_or_default());
+        if is_due(&self.profile, key, budget) {
+            let (across, values) = (onsets.across.clone(), onsets.values());
+            let frame = Frame {
+                note: plots::band_note(history.experiment(), text),
+                lane: onsets.lane(text),
+                ..Frame::new(text.get("chart-onsets"), view.theme, across, values)
+            };
+            let (series, marks) = (onsets.series(&view.theme, text), onsets.marks(&view.theme));
+            self.profile.draw_marked(key, frame, &series, &marks);
+        }
+        true
+    }
+
+    /// Draws the error or loss over the setting.
+    fn draw_profile(&mut self, view: &View<'_>, is_solved: bool, budget: &mut DrawBudget) {
+        let (session, text, options) = (view.session, view.text, view.options);
+        let (experiment, key) = (session.experiment(), view.key_at_step());
+        let Some(profile) = self.cached.get(key, || scores(view)) else { return };
+        let what = if options.profile_loss {
+            plots::loss_title(experiment, text)
+        } else {
+            plots::error_title(experiment, text)
+        };
+        let title = if is_solved {
+            what
+        } else if options.profile_best {
+            text.with("at-best-step", &[("what", what.into()), ("step", profile.step.into())])
+        } else {
+            text.with("at-step", &[("what", what.into()), ("step", profile.step.into())])
+        };
+        let readout = profile.readout(options.pointed.value, text);
+        let (x, words) = readout.unzip();
+        let position = x.and_then(|x| profile.across.position(x));
+        let position = position.filter(|_| options.pointed.value.is_some());
+        self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
+        self.readout.describe(&self.profile, words.unwrap_or_default());
+        if is_due(&self.profile, key, budget) {
+            let series = profile.series(&view.theme, text);
+            let values = if options.profile_loss {
+                let points = series.iter().flat_map(|series| &series.points);
+                losses(view, points.flat_map(|point| [point.low, point.high]))
+            } else {
+                ValueAxis::Share
+            };
+            let across = profile.across.clone();
+            let markers = profile.markers.clone();
+            let frame = Frame { markers, ..Frame::new(title, view.theme, across, values) };
+            self.profile.draw(key, frame, &series);
         }
     }
 
@@ -86,6 +157,13 @@ impl Sweep {
     }
 }
 
+/// Error or loss over the setting at the step that is pointed at.
+fn scores(view: &View<'_>) -> Option<Profile> {
+    let (step, options) = (view.shared.pointed_step, view.options);
+    let pick = if options.profile_best { Pick::BestUpTo(step) } else { Pick::At(step) };
+    plots::profile(view.session.history(), pick, options.profile_loss, view.text)
+}
+
 /// The element of a section.
 pub fn section(root: &Root, name: &str) -> HtmlElement {
     let selector = format!("[data-section={name}]");
@@ -98,12 +176,8 @@ pub fn section(root: &Root, name: &str) -> HtmlElement {
 impl Panel for Sweep {
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, options) = (view.session, view.text, view.options);
-        let (history, experiment) = (session.history(), session.experiment());
-        let step = view.shared.pointed_step;
-        let pick = if options.profile_best { Pick::BestUpTo(step) } else { Pick::At(step) };
-        let key = view.key_at_step();
-        let profile =
-            self.cached.get(key, || plots::profile(history, pick, options.profile_loss, text));
+        let experiment = session.experiment();
+        let profile = self.cached.get(view.key_at_step(), || scores(view));
         let over_setting = plots::has_profile(experiment);
         // A run of one step has no curve over steps.
         let is_solved = experiment.settings.steps == 1 && over_setting;
@@ -114,46 +188,31 @@ impl Panel for Sweep {
         }
         self.section.set_hidden(profile.is_none());
         self.hint.set_hidden(alone || profile.is_none());
-        self.best.set_hidden(is_solved);
+        let has_steps = plots::has_onsets(experiment);
+        let shows_steps = has_steps && !options.profile_scores;
+        self.steps.set_hidden(!has_steps);
+        self.measure.set_hidden(shows_steps);
+        self.best.set_hidden(is_solved || shows_steps);
         self.map_part.set_hidden(alone || profile.is_none());
         let Some(profile) = profile else { return };
         if !alone {
-            let hint = if profile.asks_for_descent() { "hint-threshold" } else { "hint-sweep" };
+            let hint = match (profile.asks_for_descent(), has_steps) {
+                (true, _) => "hint-threshold",
+                (false, true) => "hint-onsets",
+                (false, false) => "hint-sweep",
+            };
             let field = profile.setting.as_str().into();
             set_text(&self.hint, &text.with(hint, &[("field", field)]));
         }
-        let what = if options.profile_loss {
-            plots::loss_title(experiment, text)
-        } else {
-            plots::error_title(experiment, text)
-        };
-        let title = if is_solved {
-            what
-        } else if options.profile_best {
-            text.with("at-best-step", &[("what", what.into()), ("step", profile.step.into())])
-        } else {
-            text.with("at-step", &[("what", what.into()), ("step", profile.step.into())])
-        };
-        let readout = profile.readout(options.pointed.value, text);
-        let (x, words) = readout.unzip();
-        let position = x.and_then(|x| profile.across.position(x));
-        let position = position.filter(|_| options.pointed.value.is_some());
-        self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
-        self.readout.show(words.unwrap_or_default());
-        if is_due(&self.profile, key, budget) {
-            let series = profile.series(&view.theme, text);
-            let values = if options.profile_loss {
-                let points = series.iter().flat_map(|series| &series.points);
-                losses(view, points.flat_map(|point| [point.low, point.high]))
-            } else {
-                ValueAxis::Share
-            };
-            let across = profile.across.clone();
-            let markers = profile.markers.clone();
-            let frame = Frame { markers, ..Frame::new(title, view.theme, across, values) };
-            self.profile.draw(key, frame, &series);
-        }
         let setting = profile.setting.clone();
+        let shows = match options.profile_scores {
+            true => "button-show-steps",
+            false => "button-show-error",
+        };
+        set_text(&self.steps, &text.get(shows));
+        if !(shows_steps && self.draw_onsets(view, budget)) {
+            self.draw_profile(view, is_solved, budget);
+        }
         set_text(
             &self.measure,
             &text.get(if options.profile_loss { "button-show-error" } else { "button-show-loss" }),

@@ -3,8 +3,11 @@
 use std::ops::Range;
 
 use super::measures::deepest_hidden;
+use super::onset::onsets;
 use super::profile::Profile;
-use super::{MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries};
+use super::{
+    MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries, versus,
+};
 use crate::experiment::{Data, Experiment, Settings};
 use crate::history::History;
 use crate::phases::{self, MemberPhases, StepSummary};
@@ -46,16 +49,20 @@ pub fn finding(
     let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
     let mut sentences = if experiment.settings.is_regression() {
         found.losses()
-    } else if experiment.lists().next().is_none() {
+    } else if experiment.has_one_configuration() {
         found.phases()
     } else if last == 0 {
         vec![text.get("finding-not-trained")]
+    } else if let Some(mut told) = compared(history, moving, text) {
+        // What the best method does, and the control. The table says the rest.
+        told.truncate(2);
+        told
     } else {
         let step = f64::from(last);
         let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
         match profile(history, pick, false, text).filter(Profile::asks_for_descent) {
             Some(profile) => found.descent(&profile, best),
-            None => found.configurations(),
+            None => found.over_settings(),
         }
     };
     // Where the question is of layers, their answer comes first.
@@ -69,6 +76,12 @@ pub fn finding(
     }
     sentences.retain(|sentence| !sentence.is_empty());
     sentences
+}
+
+/// What a comparison of methods has found, once it is over.
+fn compared(history: &History, moving: Moving, text: &Text) -> Option<Vec<String>> {
+    let told = versus(history, &[], moving == Moving::Over, text)?.sentences;
+    (!told.is_empty()).then_some(told)
 }
 
 /// What there is to tell of.
@@ -129,6 +142,15 @@ impl Found<'_> {
             0 | 1 => String::new(),
             seeds => self.text.with("finding-by-median", &[("networks", seeds.into())]),
         }
+    }
+
+    /// How the steps of both phases change over the setting in which members differ, and when each
+    /// configuration memorised and generalised.
+    fn over_settings(&self) -> Vec<String> {
+        let onsets = onsets(self.history, self.members, self.text);
+        let mut sentences = onsets.map_or_else(Vec::new, |onsets| onsets.finding(self.text));
+        sentences.extend(self.configurations());
+        sentences
     }
 
     /// When each configuration memorised and generalised.
@@ -493,15 +515,18 @@ mod tests {
             (300, &[(1.0, 0.2), (1.0, 0.3), (1.0, 1.0)]),
         ];
         let text = told(&history("wd=0,1,3&seeds=1", rows), Moving::Over);
-        assert!(text.starts_with("With weight decay 0: memorised at step 40, test"), "{text}");
+        let start = "The networks generalise at weight decay 3 only, at step 300. Not by step 300: \
+                     weight decay 0 and 1. They memorise at step 40. With weight decay 0: memorised \
+                     at step 40, test";
+        assert!(text.starts_with(start), "{text}");
         assert!(text.ends_with("3: memorised at step 40, generalised at step 300."), "{text}");
         let rows: &[(u32, &[(f32, f32)])] =
             &[(0, &[(0.0, 0.0); 5]), (40, &[(1.0, 0.1); 5]), (300, &[(1.0, 1.0); 5])];
         let many = history("wd=0.5,1,2,3,4&seeds=1", rows);
         let text = told(&many, Moving::Over);
-        let start =
-            "Steps at which networks memorised, then generalised: weight decay 0.5: 40, 300; ";
-        assert!(text.starts_with(start), "{text}");
+        let listed =
+            " Steps at which networks memorised, then generalised: weight decay 0.5: 40, 300; ";
+        assert!(text.contains(listed), "{text}");
     }
 
     #[test]

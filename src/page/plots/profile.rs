@@ -275,7 +275,7 @@ pub(super) fn row_at(
 }
 
 /// The one setting in which members differ, if it is a number with at least three values.
-fn numeric_list(experiment: &Experiment) -> Option<(&'static Field, Vec<f64>)> {
+pub(super) fn numeric_list(experiment: &Experiment) -> Option<(&'static Field, Vec<f64>)> {
     let mut lists = experiment.lists();
     let (field, values) = lists.next().filter(|(_, values)| values.len() >= 3)?;
     if lists.next().is_some() {

@@ -92,6 +92,8 @@ impl RunMerger {
         let event = match event {
             // Only the worker that trains the first network tells these.
             RunEvent::Failed(_) | RunEvent::Task(_) | RunEvent::Answers(_) => Some(event),
+            // Only one worker is asked.
+            RunEvent::ConfigurationTimed { .. } => Some(event),
             RunEvent::Loaded => {
                 share.loaded = true;
                 self.shares.iter().all(|share| share.loaded).then_some(RunEvent::Loaded)

@@ -136,6 +136,9 @@ const PATIENCE_SECONDS: u32 = 30;
 /// Seconds of steps that are timed on each device.
 const TIMED_SECONDS: f64 = 0.1;
 
+/// Seconds of steps that are timed of each configuration.
+const TIMED_CONFIGURATION_SECONDS: f64 = 0.2;
+
 /// What is to happen once the run is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Intent {
@@ -202,6 +205,10 @@ pub struct Session {
     /// Whether the first network is asked for its answers.
     shows_answers: bool,
     inside: Inside,
+    /// Seconds for a step of one network of each configuration, as far as they are known.
+    step_seconds: Vec<Option<f64>>,
+    /// Whether the next of them is asked for.
+    times_steps: bool,
     /// Counts questions to the browser, so that a late answer is recognised.
     token: u32,
     new_run: Rc<dyn Fn() -> RunId>,
@@ -230,6 +237,8 @@ impl Session {
             speed: Speed::Full,
             shows_answers,
             inside: Inside::default(),
+            step_seconds: Vec::new(),
+            times_steps: false,
             checks: Checks::default(),
             token: 0,
             new_run,
@@ -300,6 +309,12 @@ impl Session {
     /// What the estimators made of a reference problem.
     pub fn checks(&self) -> &Checks {
         &self.checks
+    }
+
+    /// Seconds for a step of one network of each configuration, in order, as far as they are known.
+    /// They are timed once methods have been compared.
+    pub fn step_seconds(&self) -> &[Option<f64>] {
+        &self.step_seconds
     }
 
     /// Whether everything that is to be measured so far is: the steps 15% apart, and those that were
@@ -454,9 +469,36 @@ impl Session {
                 self.progress.step = step;
                 self.state = State::Done;
                 self.refine(effects);
+                self.time_next(effects);
+            }
+            RunEvent::ConfigurationTimed { configuration, seconds } => {
+                if self.times_steps && configuration == self.step_seconds.len() {
+                    self.times_steps = false;
+                    self.step_seconds.push(seconds);
+                    self.time_next(effects);
+                }
             }
             RunEvent::Failed(failure) => self.fail(failure, effects),
         }
+    }
+
+    /// Asks for the time of a step of the next configuration, if methods are compared.
+    fn time_next(&mut self, effects: &mut Vec<Effect>) {
+        let configuration = self.step_seconds.len();
+        let methods = self.experiment.methods().len();
+        if methods == 0 || configuration > methods || self.times_steps {
+            return;
+        }
+        self.times_steps = true;
+        let seconds = TIMED_CONFIGURATION_SECONDS;
+        self.send(RunCommand::TimeConfiguration { configuration, seconds }, effects);
+    }
+
+    /// Forgets what was known of a run.
+    fn forget(&mut self) {
+        self.inside = Inside::default();
+        self.step_seconds.clear();
+        self.times_steps = false;
     }
 
     fn play(&mut self, effects: &mut Vec<Effect>) {
@@ -541,7 +583,7 @@ impl Session {
         let Some(active) = self.device.active() else { return };
         self.replace_history(History::new(self.experiment.clone()));
         self.progress = Progress { behind: true, ..Progress::default() };
-        self.inside = Inside::default();
+        self.forget();
         self.revision = Revision::default();
         self.rounds = 0;
         let run = (self.new_run)();
@@ -625,7 +667,7 @@ impl Session {
         }
         self.intent = Intent::Rest;
         self.state = State::Ready;
-        self.inside = Inside::default();
+        self.forget();
         self.replace_history(History::new(self.experiment.clone()));
         self.progress = Progress::default();
     }

@@ -801,3 +801,30 @@ fn the_version_changes_with_the_history_and_with_nothing_else() {
     script.act(Action::Reset);
     assert_ne!(script.session.version(), with_one);
 }
+
+#[test]
+fn a_step_of_each_configuration_is_timed_once_methods_are_compared() {
+    let ask = |configuration| {
+        let seconds = TIMED_CONFIGURATION_SECONDS;
+        send(CPU, 1, RunCommand::TimeConfiguration { configuration, seconds })
+    };
+    let timed = |configuration, seconds| RunEvent::ConfigurationTimed { configuration, seconds };
+    let mut script = running("methods=wd:3&seeds=1");
+    script.hear_run(CPU, 1, RunEvent::Done { step: 9 });
+    assert_eq!(script.asked(), [ask(0)]);
+    // Said twice, it is asked for once.
+    script.hear_run(CPU, 1, RunEvent::Done { step: 9 });
+    assert_eq!(script.asked(), []);
+    script.hear_run(CPU, 1, timed(0, Some(0.5)));
+    assert_eq!(script.asked(), [ask(1)]);
+    script.hear_run(CPU, 1, timed(1, None));
+    assert_eq!(script.asked(), []);
+    assert_eq!(script.session.step_seconds(), [Some(0.5), None]);
+    script.act(Action::Reset).asked();
+    script.hear_run(CPU, 1, timed(1, Some(0.5)));
+    assert!(script.session.step_seconds().is_empty());
+
+    let mut script = running("wd=1,3&seeds=1");
+    script.hear_run(CPU, 1, RunEvent::Done { step: 9 });
+    assert_eq!(script.asked(), []);
+}

@@ -31,6 +31,7 @@ button-axis-log = Log axis
     .about = Space training steps by ratio
 button-show-error = Show error
 button-show-loss = Show loss
+button-show-steps = Show steps of both phases
 button-same-step = All at the same step
 button-best-step = Each at its best step
     .about = The best step is the one with the lowest test error, as if each network had stopped early. The test set chooses it, so this flatters a little (as in Nakkiran et al., arXiv 1912.02292).
@@ -68,8 +69,10 @@ speed-whole = Whole run in { $seconds } s
 changed = Changed from this experiment: { $settings }.
 range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
-hint-sweep = The networks differ in { $field } here. The last chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
-hint-threshold = The networks differ in { $field } here. Main chart: the last one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
+hint-sweep = The networks differ in { $field } here. The first chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
+hint-onsets = The networks differ in { $field } here. First chart: when they memorise and when they generalise. The map shows test errors at all steps: stronger colour, more errors.
+hint-setting-map = Each cell is a configuration. Click it, press Enter on it or tap it twice to open its run; Back returns to the map.
+hint-threshold = The networks differ in { $field } here. Main chart: the first one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input that can be read from T at the chosen resolution, which noise or bins set. I(T;Y): bits about the answer.
 hint-plane = Information plane. Each line runs from the start of training (pale) to the end (dot). Left: input forgotten. Up: answer known. Point at a line to see the step.
 hint-estimators = Every estimator fails somewhere. Binning and a critic have a maximum: log₂ of the samples, or of the batch. Pairwise bounds lie far apart where samples form no clusters. Nearest neighbours underestimate in many dimensions. A critic memorises small data sets. Estimates below zero mean nothing and are drawn at zero. Training waits meanwhile.
@@ -125,6 +128,11 @@ readout-next = { $first }; { $second }
 readout-profile = { $field } { $value }: { $train }; { $test }
 readout-profile-train = train { $median } ({ $range })
 readout-profile-test = test { $median } ({ $range })
+readout-onset = { $name }: { $memorised }, { $generalised }; test accuracy { $test }
+onset-at = { $phase } at step { $step }
+onset-range = { $phase } at step { $step } ({ $range })
+onset-some = { $reached } of { $networks } networks { $phase } by step { $step }
+onset-not = not { $phase } by step { $step }
 readout-panel = Step { $step }: { $values }
 readout-panel-value = { $curve } { $number }
 
@@ -153,6 +161,18 @@ finding-configurations = { $count } configurations: { $memorised } memorised, { 
 finding-steps = Steps at which networks memorised, then generalised: { $entries }.
 finding-steps-entry = { $name }: { $memorised }, { $generalised }
 finding-steps-next = { $first }; { $second }
+finding-onset = { $trend ->
+    [none] At no { $field } have the networks generalised by step { $until }.
+    [one] The networks generalise at { $field } { $first } only, at step { $first-step }.
+    [earlier] From { $field } { $first } to { $last } the networks generalise earlier and earlier: at step { $first-step }, then at step { $last-step }.
+    [later] From { $field } { $first } to { $last } the networks generalise later and later: at step { $first-step }, then at step { $last-step }.
+   *[between] The networks generalise earliest at { $field } { $first } (step { $first-step }) and latest at { $last } (step { $last-step }).
+}
+finding-onset-failed = Not by step { $until }: { $field } { $values }.
+finding-onset-memorised = They memorise at { $spread ->
+    [none] step { $first }
+   *[some] steps { $first } to { $last }
+}.
 finding-never = never
 finding-not-yet = not yet
 finding-by-median = (Medians of { $networks } networks each.)
@@ -190,6 +210,8 @@ label-compression = Compression
 label-layer = Layer
 label-resolution = Resolution
 label-map = Show in the map
+label-setting-map = Map of configurations
+label-setting-map-shows = Shown in the map
 method-title = What is exact here, and what is a choice?
 method-text = The inputs are the measured samples and nothing else, so I(X;T) can be computed without an estimator. It tells which of these samples was read. The choice is the noise: its energy on all units together sets the resolution in dB. With little noise every sample is told apart, whatever the network does; with much noise none is. Draws of the noise leave a standard error, and the same draws serve every step and network.
 button-show-map = Show the resolution map
@@ -228,6 +250,49 @@ compression-lag = { $set ->
        *[after] { $factor } times
     } the step of generalising.
 }
+
+# Methods against a baseline.
+label-versus = Methods compared
+versus-method = Method
+versus-memorised = Memorised, step
+versus-generalised = Generalised, step
+versus-times = Second phase shorter
+versus-failed = Failed
+versus-accuracy = Test accuracy at the end
+versus-afterwards = Afterwards
+versus-cost = Cost of a step
+versus-control = control
+versus-control-named = control: { $method }
+versus-range = { $median } ({ $range })
+versus-first = in some, from { $step } on
+versus-not-by = not by step { $step }
+versus-count = { $count } of { $networks }
+versus-n-times = { $times } times
+versus-at-least = at least { $times } times
+versus-cannot-tell = cannot tell
+versus-stays = stays
+versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
+    [0] did not come back
+   *[other] { $recovered } came back
+}
+versus-cost-in-time = { $cost } ({ $times } times shorter in time)
+versus-best = With { $method } the second phase is { $times } times shorter in { $count } of { $networks } networks.
+versus-of-control = { $control ->
+    [same] The control, with the same learning rate × weight decay, is no faster than the baseline.
+    [faster] The control, with the same learning rate × weight decay, is faster than the baseline too.
+    [slower] The control, with the same learning rate × weight decay, is slower than the baseline.
+   *[fails] The control, with the same learning rate × weight decay, does not generalise.
+}
+versus-best-at-least = With { $method } the second phase is at least { $times } times shorter in { $count } of { $networks } networks: the baseline does not generalise in this run.
+versus-none-clear = No method shortens the second phase clearly and keeps it.
+versus-longer = With { $method } the second phase is { $times } times longer.
+versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.
+versus-all-failed = Not generalised by step { $step } in any network: { $methods }.
+versus-no-control = There is no control with the same learning rate × weight decay, so a faster clock cannot be told from a better method.
+versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: time of a step in this program, relative to the baseline.
+versus-ready = Press Play to compare.
+marker-collapsed = collapsed, step { $step }
+marker-collapsed-short = collapsed
 
 # What the first network answers.
 legend-train = Training set
@@ -298,6 +363,7 @@ scores-none = step { $step }
 label-scrubber = Step shown
 measure-enlarge = Show large: { $title }
 label-compare = Compare values
+label-methods = Compare with
 label-search = Search settings
 search-empty = No setting has these words.
 runs-earlier = Earlier runs:

@@ -31,6 +31,7 @@ button-axis-log = 対数軸
     .about = 学習ステップを比で並べます
 button-show-error = 誤り率を表示
 button-show-loss = 損失を表示
+button-show-steps = 二つの段階のステップを表示
 button-same-step = 全部を同じステップで
 button-best-step = それぞれ最良のステップで
     .about = 最良のステップとは、テストデータの誤り率が最小のステップです。各ネットワークをそこで早期終了したことになります。テストデータで選ぶため、少し良く見えます（Nakkiran et al., arXiv 1912.02292と同じ）。
@@ -68,8 +69,10 @@ speed-whole = 全体を{ $seconds }秒で
 changed = 変更した設定：{ $settings }。
 range-of-setting = { $about }範囲は{ $min }〜{ $max }。
 hint-settings = 学習の設定を変えると、最初からやり直します。計測の設定を変えると、今の結果を計測し直します。
-hint-sweep = ネットワークごとに{ $field }が違います。最後のグラフは、あるステップでの誤り率を{ $field }に対して示します。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
-hint-threshold = ネットワークごとに{ $field }が違います。見どころは最後のグラフで、あるステップでの誤り率を{ $field }に対して示します。縦線は補間しきい値で、重みの数がちょうど暗記に足りるところです。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
+hint-sweep = ネットワークごとに{ $field }が違います。最初のグラフは、あるステップでの誤り率を{ $field }に対して示します。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
+hint-onsets = ネットワークごとに{ $field }が違います。最初のグラフは、いつ暗記し、いつ汎化したかを示します。マップは全ステップの誤り率で、色が濃いほど誤りが多いことを表します。
+hint-setting-map = マスは一つの条件です。クリックするか、Enterキーを押すか、2回タップすると、その学習を開きます。「戻る」でマップに戻ります。
+hint-threshold = ネットワークごとに{ $field }が違います。見どころは最初のグラフで、あるステップでの誤り率を{ $field }に対して示します。縦線は補間しきい値で、重みの数がちょうど暗記に足りるところです。マップは全ステップを示し、色が濃いほど誤りが多いことを表します。
 hint-information = Xは入力、Tは層の出力、Yは正解です。I(X;T)は、ノイズやビンで決まる分解能で、Tから読み取れる入力の情報（ビット）です。I(T;Y)は、正解についての情報です。
 hint-plane = 情報平面です。線は学習の始め（淡い色）から終わり（丸）へ進みます。左ほど入力の情報が少なく、上ほど正解の情報が多くなります。線を指すと、そのステップがわかります。
 hint-estimators = どの推定法にも弱点があります。ビン分割と対照学習には、サンプル数またはバッチサイズのlog₂という上限があります。サンプルが固まらないと、上界と下界は大きく離れます。最近傍法は、高い次元で小さく見積もります。対照学習は、小さなデータを暗記してしまいます。負の推定値に意味はなく、0として描きます。推定の間、学習は一時停止します。
@@ -116,6 +119,11 @@ readout-next = { $first }／{ $second }
 readout-profile = { $field }{ $value }：{ $train }、{ $test }
 readout-profile-train = 訓練{ $median }（{ $range }）
 readout-profile-test = テスト{ $median }（{ $range }）
+readout-onset = { $name }：{ $memorised }、{ $generalised }、テストデータの正解率{ $test }
+onset-at = { $phase }は{ $step }ステップ目
+onset-range = { $phase }は{ $step }ステップ目（{ $range }）
+onset-some = { $step }ステップまでに{ $phase }したのは{ $networks }個中{ $reached }個
+onset-not = { $step }ステップまでに{ $phase }せず
 readout-panel = { $step }ステップ：{ $values }
 readout-panel-value = { $curve } { $number }
 
@@ -144,6 +152,18 @@ finding-configurations = { $count }条件のうち、暗記したのは{ $memori
 finding-steps = 暗記と汎化のステップ：{ $entries }。
 finding-steps-entry = { $name }では{ $memorised }、{ $generalised }
 finding-steps-next = { $first }／{ $second }
+finding-onset = { $trend ->
+    [none] どの{ $field }でも、{ $until }ステップまでに汎化していません。
+    [one] 汎化するのは{ $field }が{ $first }のときだけで、{ $first-step }ステップ目です。
+    [earlier] { $field }を{ $first }から{ $last }へ変えるにつれて、汎化は{ $first-step }ステップ目から{ $last-step }ステップ目へと早まります。
+    [later] { $field }を{ $first }から{ $last }へ変えるにつれて、汎化は{ $first-step }ステップ目から{ $last-step }ステップ目へと遅れます。
+   *[between] 汎化が最も早いのは{ $field }が{ $first }のとき（{ $first-step }ステップ目）、最も遅いのは{ $last }のとき（{ $last-step }ステップ目）です。
+}
+finding-onset-failed = { $until }ステップまでに汎化しないのは、{ $field }が{ $values }のときです。
+finding-onset-memorised = 暗記は{ $spread ->
+    [none] { $first }
+   *[some] { $first }〜{ $last }
+}ステップ目です。
 finding-never = 到達せず
 finding-not-yet = まだ
 finding-by-median = （どれもネットワーク{ $networks }個の中央値。）
@@ -178,6 +198,8 @@ label-compression = 圧縮
 label-layer = 層
 label-resolution = 分解能
 label-map = マップに示す量
+label-setting-map = 条件のマップ
+label-setting-map-shows = マップに示す量
 method-title = 何が厳密で、何が選択なのか
 method-text = 入力は計測したサンプルだけなので、I(X;T)は推定法なしで計算できます。それは、どのサンプルを読み取ったかについての情報です。選んでいるのはノイズです。全ユニットのノイズの大きさが、分解能（dB）を決めます。ノイズが小さければ、ネットワークが何をしてもすべてのサンプルを区別でき、大きければ一つも区別できません。ノイズは乱数なので、標準誤差が残ります。どのステップのどのネットワークでも、同じ乱数を使います。
 button-show-map = 分解能マップを表示
@@ -216,6 +238,49 @@ compression-lag = { $set ->
        *[after] 倍
     }）。
 }
+
+# Methods against a baseline.
+label-versus = 方法の比較
+versus-method = 方法
+versus-memorised = 暗記（ステップ）
+versus-generalised = 汎化（ステップ）
+versus-times = 第2段階の速さ
+versus-failed = 失敗
+versus-accuracy = 最後のテスト正解率
+versus-afterwards = その後
+versus-cost = 1ステップのコスト
+versus-control = 対照
+versus-control-named = 対照：{ $method }
+versus-range = { $median }（{ $range }）
+versus-first = 一部だけ、{ $step }から
+versus-not-by = { $step }ステップまでに到達せず
+versus-count = { $networks }個中{ $count }個
+versus-n-times = { $times }倍速い
+versus-at-least = { $times }倍以上速い
+versus-cannot-tell = 判断できない
+versus-stays = 保たれる
+versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
+    [0] 回復なし
+   *[other] { $recovered }個は回復
+}
+versus-cost-in-time = { $cost }（時間では{ $times }倍速い）
+versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
+versus-of-control = { $control ->
+    [same] 学習率×重み減衰が同じ対照実験は、基準より速くなりません。
+    [faster] 学習率×重み減衰が同じ対照実験も、基準より速くなります。
+    [slower] 学習率×重み減衰が同じ対照実験は、基準より遅くなります。
+   *[fails] 学習率×重み減衰が同じ対照実験は、汎化しません。
+}
+versus-best-at-least = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍以上速く終わります。基準は、この実行では汎化しません。
+versus-none-clear = 第2段階をはっきりと短くし、しかも汎化を保った方法はありません。
+versus-longer = { $method }では、第2段階の長さが{ $times }倍になります。
+versus-collapsed = { $method }では{ $generalised }ステップ目で汎化しますが、ネットワーク{ $networks }個中{ $count }個で、その後に目標の半分を下回ります（{ $step }ステップ）。最後のテスト正解率は{ $accuracy }です。
+versus-all-failed = { $step }ステップまでに汎化したネットワークがない方法：{ $methods }。
+versus-no-control = 学習率×重み減衰が同じ対照実験がないため、時計が速まっただけなのか、方法が良いのかを区別できません。
+versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの時間を、基準と比べたものです。
+versus-ready = 「再生」を押すと比べます。
+marker-collapsed = 崩れた、{ $step }ステップ
+marker-collapsed-short = 崩れた
 
 # What the first network answers.
 legend-train = 訓練データ
@@ -283,6 +348,7 @@ scores-none = { $step }ステップ
 label-scrubber = 表示するステップ
 measure-enlarge = 大きく表示：{ $title }
 label-compare = 値を比べる
+label-methods = 比べる方法
 label-search = 設定を検索
 search-empty = 該当する設定はありません。
 runs-earlier = 前の実行：

@@ -23,7 +23,7 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
     assert_eq!((members(&page).len(), members(&native).len()), (5, 5));
     for (page, native) in members(&page).iter().zip(members(&native)) {
         assert_eq!(page["seed"], native["seed"]);
-        for phase in ["fit_step", "generalise_step"] {
+        for phase in ["memorise_step", "generalise_step"] {
             let (page, native) = (page[phase].as_f64().unwrap(), native[phase].as_f64().unwrap());
             let ratio = page / native;
             assert!((0.85..=1.15).contains(&ratio), "{phase}: {page} against {native}");
@@ -46,6 +46,32 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
             assert!(worst < 1e-2, "{loss} is {worst:.1e} off within 200 steps");
         }
     }
+}
+
+#[tokio::test]
+async fn methods_are_chosen_compared_and_told_of_in_a_table() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}&goal=0.5")).await;
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.script("return document.querySelector('.versus').hidden").await, true);
+    browser.click("[data-method='wd:3']").await;
+    let methods = json!([{ "wd": 3.0 }, { "lr": 0.009, "wd": 0.3333 }]);
+    assert_eq!(browser.report().await["experiment"]["methods"], methods);
+    assert!(browser.text("[data-part=versus-words]").await.contains("Play"));
+    browser.click("[data-part=play]").await;
+    browser.wait_for(&["done"], 60).await;
+    // The last cell of a row is what a step costs, and comes last.
+    let cost = "[data-part=versus-table] tr:last-child td:last-child";
+    browser.wait_for_text(cost, ".", 30).await;
+    let rows = "return [...document.querySelectorAll('.versus tbody tr')]
+        .map((row) => row.firstElementChild.textContent)";
+    let names = ["baseline", "weight decay 3", "learning rate 0.009, weight decay 0.3333control"];
+    assert_eq!(browser.script(rows).await, json!(names));
+    assert!(!browser.text("[data-part=versus-words]").await.is_empty());
+    assert_eq!(browser.report().await["comparison"]["rows"][1]["method"], "wd:3");
+    browser.click("[data-method='wd:3']").await;
+    assert_eq!(browser.report().await["experiment"]["methods"], Value::Null);
+    browser.close().await;
 }
 
 #[tokio::test]
@@ -689,6 +715,52 @@ fn members(report: &Value) -> &Vec<Value> {
 fn last_step(report: &Value) -> u64 {
     let steps = members(report)[0]["curves"]["step"].as_array().unwrap();
     steps.last().map_or(0, |step| step.as_u64().unwrap())
+}
+
+#[tokio::test]
+async fn over_a_setting_that_is_no_size_the_steps_of_both_phases_come_first() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}&wd=0,1,3")).await;
+    browser.wait_for(&["done"], 60).await;
+    let title = "[data-part=profile] .chart-title";
+    browser.wait_for_text(title, "Training steps until networks memorise", 10).await;
+    browser.wait_for_text("[data-part=profile-readout]", "weight decay 3: ", 10).await;
+    browser.click("[data-part=profile-steps]").await;
+    browser.wait_for_text(title, "Error at step 300", 10).await;
+    browser.click("[data-part=profile-steps]").await;
+    browser.wait_for_text(title, "Training steps until networks memorise", 10).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_cell_of_the_map_is_reached_by_keys_and_opens_its_run() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&play=1&{SHORT}&frac=0.5,0.8&wd=0,3")).await;
+    browser.wait_for(&["done"], 60).await;
+    let count = "return [...document.querySelectorAll('[data-cell]')].filter((cell) => \
+                 /deep|pale|never|not-memorised/.test(cell.className)).length";
+    wait_until(&browser, async || browser.script(count).await == json!(4)).await;
+    let press = async |cell: u32, key: &str| {
+        let cell = format!("[data-cell='{cell}']");
+        browser.client.find(Locator::Css(&cell)).await.unwrap().send_keys(key).await.unwrap();
+    };
+    // The lower left cell, then the one above it, then the one to the right.
+    press(0, "\u{E013}").await;
+    press(2, "\u{E014}").await;
+    let name = "training fraction 0.8, weight decay 3: ";
+    browser.wait_for_text("[data-part=setting-map-readout]", name, 10).await;
+    let stops = "return [...document.querySelectorAll('[data-cell][tabindex=\"0\"]')]\
+                 .map((cell) => cell.dataset.cell).join()";
+    assert_eq!(browser.script(stops).await, json!("3"));
+    press(3, "\u{E007}").await;
+    let search =
+        "return location.search.includes('frac=0.8&') && location.search.includes('wd=3&')";
+    wait_until(&browser, async || browser.script(search).await == json!(true)).await;
+    browser.wait_for(&["done"], 60).await;
+    browser.client.back().await.unwrap();
+    let shown = "return !document.querySelector('[data-part=setting-map]').hidden";
+    wait_until(&browser, async || browser.script(shown).await == json!(true)).await;
+    browser.close().await;
 }
 
 async fn wait_until(browser: &Browser, condition: impl AsyncFn() -> bool) {
