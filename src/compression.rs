@@ -1,5 +1,5 @@
-//! Finds at which resolutions a layer's `I(X;T)` fell during a run, and when, from exact information
-//! measured at one or several signal-to-noise ratios.
+//! Finds at which resolutions a layer's `I(X;T)` fell during a run, from exact information measured at
+//! one or several signal-to-noise ratios.
 
 use crate::history::{History, ProbeResult};
 use crate::measure::{Curve, Quantity, Split};
@@ -90,7 +90,7 @@ fn members(history: &History) -> std::ops::Range<usize> {
 /// Empty before the first measurements.
 #[must_use]
 pub fn verdicts(history: &History) -> Vec<Verdict> {
-    let several = history.experiment().lists().next().is_some();
+    let several = !history.experiment().has_one_configuration();
     if several || history.measurements().len() < 3 {
         return Vec::new();
     }
@@ -166,30 +166,6 @@ fn is_minimal(history: &History, reading: &ResolutionCurves, finest: &Resolution
     all > classes - 2.0 * NEAR && (inputs - all).abs() <= NEAR && (labels - all).abs() <= NEAR
 }
 
-/// The measured step at which half of the fall from the highest value to the last is done, at one
-/// resolution: the median over the networks that fell. `None` if most did not.
-#[must_use]
-pub fn half_fallen(history: &History, layer: usize, set: Split, decibels: i32) -> Option<u32> {
-    let readings = readings(history, layer, set);
-    let reading = readings.iter().find(|reading| reading.decibels == decibels)?;
-    if !has_fallen(history, reading) {
-        return None;
-    }
-    let step = |member: usize| {
-        if fell(history, member, reading) != Some(true) {
-            return None;
-        }
-        let all = history.measurements().iter().filter_map(|measurement| {
-            Some((measurement.step, value(measurement, member, reading.inputs)?))
-        });
-        let all: Vec<(u32, f64)> = all.collect();
-        let highest = (0..all.len()).max_by(|a, b| all[*a].1.total_cmp(&all[*b].1))?;
-        let half = (all[highest].1 + all.last()?.1) / 2.0;
-        all[highest..].iter().find(|(_, bits)| *bits <= half).map(|(step, _)| f64::from(*step))
-    };
-    stats::median(members(history).filter_map(step)).map(|step| step.round() as u32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,8 +207,6 @@ mod tests {
         assert_eq!(verdicts[0].compressed, [span]);
         assert_eq!(verdicts[0].minimal, Some(span));
         assert_eq!(verdicts[0].measured, Span { from: -10, to: 30 });
-        assert_eq!(half_fallen(&history, 2, Split::Test, 0), Some(100));
-        assert_eq!(half_fallen(&history, 2, Split::Test, 20), None);
     }
 
     #[test]

@@ -150,12 +150,6 @@ pub fn next_evaluated_step(step: u32) -> u32 {
     step + (step / 50).max(1)
 }
 
-/// The step from which on weights are recorded again, to be probed: 15% later.
-#[must_use]
-pub fn next_recorded_step(step: u32) -> u32 {
-    step + (3 * step / 20).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,8 @@
 //! The modules that train know nothing of a browser, and the page knows nothing of burn: features
 //! `engine`, `gpu`, `worker`, `page` and `cli` draw the line. ARCHITECTURE.md has the map.
 
+pub mod claims;
+pub mod comparison;
 pub mod compression;
 pub mod evaluation;
 pub mod experiment;
@@ -17,7 +19,9 @@ pub mod json;
 pub mod measure;
 pub mod phases;
 pub mod protocol;
+pub mod recorded;
 pub mod recording;
+pub mod refine;
 pub mod report;
 pub mod self_test;
 pub mod sharding;

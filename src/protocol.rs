@@ -39,8 +39,8 @@ impl Backend {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RunId(pub u32);
 
-/// Counts how often the measurement settings of a run have changed. Results of an older revision
-/// are ignored.
+/// Counts how often the page has changed what is to be measured of a run: in another way, or at more
+/// steps. Results of an older way are ignored.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -105,9 +105,26 @@ pub enum RunCommand {
         /// Carried by every result from now on.
         revision: Revision,
     },
+    /// Measures the recorded steps nearest to the given ones too, in the way that holds. The page
+    /// names the steps, so that all workers of a run measure the same ones. Ignored if a measurement
+    /// depends on those of earlier steps. Answered by [`RunEvent::Progress`].
+    Refine {
+        /// The steps.
+        steps: Vec<u32>,
+        /// Carried by every result from now on.
+        revision: Revision,
+    },
     /// Times steps for at least this many seconds. The run stays as it is. Answered by
     /// [`RunEvent::Timed`].
     Time(f64),
+    /// Times steps of one configuration alone for at least this many seconds. The run stays as it
+    /// is. Answered by [`RunEvent::ConfigurationTimed`].
+    TimeConfiguration {
+        /// Its index in the order of members.
+        configuration: usize,
+        /// The time.
+        seconds: f64,
+    },
 }
 
 /// How fast a run trains.
@@ -163,6 +180,13 @@ pub enum RunEvent {
     /// Reply to [`RunCommand::Time`]: time per step of all members of this worker; no steps if they
     /// are solved in closed form.
     Timed(StepTime),
+    /// Reply to [`RunCommand::TimeConfiguration`].
+    ConfigurationTimed {
+        /// Its index in the order of members.
+        configuration: usize,
+        /// Seconds for a step of one network; `None` if it could not be timed.
+        seconds: Option<f64>,
+    },
     /// A [`RunCommand::Play`] has been carried out.
     Playing,
     /// Loss and accuracy of the worker's members at one step.
@@ -206,9 +230,10 @@ pub struct Progress {
     /// Time that training waited for measuring, as a fraction of the time it took. Evaluating loss
     /// and accuracy counts as training.
     pub measuring: f64,
-    /// Whether recorded networks are still to be measured.
+    /// Whether recorded networks are still to be measured, of those that are measured anyway or have
+    /// been asked for.
     pub behind: bool,
-    /// The measurement settings that `behind` refers to.
+    /// The latest of [`RunCommand::Measure`] and [`RunCommand::Refine`] that `behind` refers to.
     pub revision: Revision,
 }
 
@@ -332,6 +357,7 @@ mod tests {
             Command::Load { run, experiment: experiment.clone(), members: vec![0, 2] },
             Command::Run(run, RunCommand::Speed(Speed::Whole { seconds: 20.0 })),
             Command::Run(run, RunCommand::Measure { experiment, revision: Revision(1) }),
+            Command::Run(run, RunCommand::Refine { steps: vec![3, 70], revision: Revision(2) }),
             Command::Drop(run),
             Command::CheckEstimators(CheckSource::FlippedBit),
         ] {

@@ -54,6 +54,26 @@ fn a_run_prints_one_json_object_with_every_member() {
 }
 
 #[test]
+fn a_run_with_methods_compares_them_in_json_and_in_a_table() {
+    let query = format!("{TINY}&methods=wd:3,orthograd:1/wd:0&seeds=2");
+    let (output, _) = run(&["run", &query, "--json", "-"]);
+    assert!(output.status.success());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = report["comparison"]["rows"].as_array().unwrap();
+    let methods: Vec<&Value> = rows.iter().map(|row| &row["method"]).collect();
+    assert_eq!(methods, [&Value::Null, &"wd:3".into(), &"wd:0/orthograd:1".into()]);
+    assert!(rows.iter().all(|row| row["cost"].as_f64().is_some_and(|cost| cost > 0.0)));
+    let last = &report["members"][5];
+    assert_eq!(last["varied"], serde_json::json!({ "wd": 0.0, "orthograd": "1" }));
+    let (_, table) = run(&["run", &query]);
+    assert!(table.contains("weight decay 0, OrthoGrad") && table.contains("baseline"), "{table}");
+    // A run without methods has no such key.
+    let (output, _) = run(&["run", TINY, "--json", "-"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report.get("comparison"), None);
+}
+
+#[test]
 fn an_invalid_experiment_is_refused_with_every_reason() {
     let (output, errors) = run(&["run", "colour=red&p=24&backend=cpu"]);
     assert_eq!(output.status.code(), Some(2));
@@ -153,7 +173,7 @@ fn a_line_of_a_sweep_is_the_member_as_a_run_of_its_own() {
         let (output, _) = run(&["run", query, "--json", "-"]);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["experiment"], line["experiment"]);
-        for part in ["seed", "curves", "final", "fit_step", "generalise_step"] {
+        for part in ["seed", "curves", "final", "memorise_step", "generalise_step"] {
             assert_eq!(report["members"][0][part], line[part], "{part}");
         }
     }

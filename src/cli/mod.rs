@@ -3,6 +3,7 @@
 //! A module for each command; `output` writes their results, and `wording` their errors.
 //! An error is one sentence on standard error that says what to do, and a non-zero exit code.
 
+mod claims;
 mod estimators;
 mod measure;
 mod output;
@@ -93,6 +94,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Test the paper's claims on small networks: train some hundred of them, in minutes, and say
+    /// what holds, by rules that are stated beforehand.
+    Claims(claims::Arguments),
     /// Measure a network that PyTorch trained and saved, and print one JSON object.
     #[command(after_help = measure::help())]
     Measure(measure::Arguments),
@@ -145,6 +149,7 @@ pub fn main() -> ExitCode {
             estimators::run(full, over_samples, json, seed)
         }
         Command::Record { experiment, out } => record::run(&experiment, out),
+        Command::Claims(arguments) => claims::run(arguments),
         Command::Measure(arguments) => measure::run(arguments),
     };
     match outcome {

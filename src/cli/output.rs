@@ -26,6 +26,14 @@ impl Output {
         Ok(Self { name, to: Box::new(file) })
     }
 
+    /// Writes a text.
+    pub(super) fn write(&mut self, text: &str) -> Result<(), Failure> {
+        self.to
+            .write_all(text.as_bytes())
+            .and_then(|()| self.to.flush())
+            .map_err(|error| Failure::Write(self.name.clone(), error))
+    }
+
     /// Writes one line of JSON.
     pub(super) fn write_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         serde_json::to_writer(&mut self.to, value)

@@ -10,14 +10,16 @@ use burn::tensor::Device;
 
 use super::output::{Output, bar};
 use super::{Failure, english};
+use crate::comparison::{Comparison, SpeedUp, Spread, Steps};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
+use crate::refine::{MAX_ROUNDS, unresolved};
 use crate::report::Report;
 use crate::run::Run;
 use crate::sharding::{self, StepMerger};
 use crate::stats;
-use crate::text;
+use crate::text::{self, Text};
 use crate::train::TrainError;
 
 pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
@@ -31,11 +33,18 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
     // Opened before training, so that a wrong path does not cost a run.
     let mut out = json.map(Output::open).transpose()?;
     let history = train_visibly(&parsed.experiment)?;
+    let mut report = Report::new(&history);
+    if let Some(comparison) = &mut report.comparison {
+        comparison.set_costs(&step_seconds(&parsed.experiment)?);
+    }
     if let Some(out) = &mut out {
-        out.write_json(&Report::new(&history))?;
+        out.write_json(&report)?;
     }
     if out.is_none() || io::stderr().is_terminal() {
         summarise(&history);
+        if let Some(comparison) = &report.comparison {
+            compare(comparison, &parsed.experiment, &words);
+        }
     }
     let diverged: Vec<String> = phases::divergences(&history)
         .iter()
@@ -48,10 +57,12 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
 enum ShardResult {
     Evaluation(Evaluation),
     ProbeResult(ProbeResult),
+    /// All that was asked for is measured.
+    Rest,
 }
 
 /// Trains and measures all members, on at most `threads` threads. Calls `look` with each evaluation
-/// that is complete.
+/// that is complete. Then measures where curves rise or fall, in the rounds that the page takes too.
 pub(super) fn train(
     experiment: &Experiment,
     threads: usize,
@@ -63,12 +74,18 @@ pub(super) fn train(
     let mut measurements = StepMerger::new(shards.len());
     let (sender, parts) = mpsc::channel();
     thread::scope(|scope| {
+        // A thread ends when its sender of steps is dropped.
+        let mut askers = Vec::new();
+        let (mut resting, mut rounds) = (0, 0);
         for (index, members) in shards.into_iter().enumerate() {
             let sender = sender.clone();
+            let (asker, asked) = mpsc::channel();
+            askers.push(asker);
             scope.spawn(move || {
                 // The receiver is gone once another thread has failed.
                 let send = |part| drop(sender.send((index, part)));
-                if let Err(error) = train_shard(experiment, members, |part| send(Ok(part))) {
+                if let Err(error) = train_shard(experiment, members, &asked, |part| send(Ok(part)))
+                {
                     send(Err(error));
                 }
             });
@@ -87,6 +104,19 @@ pub(super) fn train(
                         history.push_measurement(whole);
                     });
                 }
+                ShardResult::Rest => {
+                    resting += 1;
+                    if resting < askers.len() {
+                        continue;
+                    }
+                    let steps = if rounds < MAX_ROUNDS { unresolved(&history) } else { Vec::new() };
+                    if steps.is_empty() {
+                        askers.clear();
+                    }
+                    (resting, rounds) = (0, rounds + 1);
+                    // The receiver is gone if the thread has failed, which comes as a part.
+                    askers.iter().for_each(|asker| drop(asker.send(steps.clone())));
+                }
             }
         }
         Ok(history)
@@ -96,15 +126,22 @@ pub(super) fn train(
 fn train_shard(
     experiment: &Experiment,
     members: Vec<usize>,
+    asked: &mpsc::Receiver<Vec<u32>>,
     mut send: impl FnMut(ShardResult),
 ) -> Result<(), TrainError> {
     let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
         run.finish(|evaluation| send(ShardResult::Evaluation(evaluation))).await?;
-        while let Some(measurement) = run.measure(true).await? {
-            send(ShardResult::ProbeResult(measurement));
+        loop {
+            while let Some(measurement) = run.measure(true).await? {
+                send(ShardResult::ProbeResult(measurement));
+            }
+            send(ShardResult::Rest);
+            match asked.recv() {
+                Ok(steps) => run.refine(&steps),
+                Err(_) => return Ok(()),
+            }
         }
-        Ok(())
     })
 }
 
@@ -131,6 +168,47 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
     Ok(history)
 }
 
+/// Seconds for a step of one network of each configuration, on one thread.
+fn step_seconds(experiment: &Experiment) -> Result<Vec<Option<f64>>, TrainError> {
+    /// Seconds of steps that are timed of each.
+    const TIMED: f64 = 0.3;
+    let run = Run::for_members(experiment, vec![0], &Device::flex())?;
+    (0..=experiment.methods().len())
+        .map(|configuration| pollster::block_on(run.time_configuration(configuration, TIMED)))
+        .collect()
+}
+
+/// The methods against the baseline, a line for each.
+fn compare(comparison: &Comparison, experiment: &Experiment, words: &Text) {
+    let step = |steps: Option<Steps>| {
+        steps.and_then(|steps| steps.median).map_or_else(|| "-".to_owned(), |step| step.to_string())
+    };
+    eprintln!(
+        "\n{:>9}  {:>11}  {:>17}  {:>6}  {:>6}  {:>9}  {:>5}  method",
+        "memorised", "generalised", "phase 2 shorter", "failed", "test", "collapsed", "cost"
+    );
+    for (index, row) in comparison.rows.iter().enumerate() {
+        let times = match row.speed_up {
+            SpeedUp::Times { spread: Spread { median, min, max }, .. } => {
+                format!("{median:.2} [{min:.2}-{max:.2}]")
+            }
+            SpeedUp::AtLeast { times, .. } => format!(">= {times:.2}"),
+            SpeedUp::Unknown => "-".to_owned(),
+        };
+        let accuracy = row.accuracy.map_or(0.0, |accuracy| 100.0 * accuracy.median);
+        let name = words.configuration(experiment, index * row.networks);
+        eprintln!(
+            "{:>9}  {:>11}  {times:>17}  {:>6}  {accuracy:>5.1}%  {:>9}  {:>5}  {name}{}",
+            step(row.memorised),
+            step(row.generalised),
+            format!("{}/{}", row.failed, row.networks),
+            format!("{}/{}", row.collapse.map_or(0, |fall| fall.networks), row.networks),
+            row.cost.map_or_else(|| "-".to_owned(), |cost| format!("{cost:.2}")),
+            if row.is_control { " (control)" } else { "" },
+        );
+    }
+}
+
 fn summarise(history: &History) {
     let text = |step: Option<u32>| step.map_or_else(|| "never".to_owned(), |s| s.to_string());
     let experiment = history.experiment();
@@ -151,6 +229,10 @@ fn summarise(history: &History) {
             test.map_or(f32::NAN, |test| test.loss),
         );
     }
+    if !experiment.methods().is_empty() {
+        // The median over methods would mix them.
+        return;
+    }
     let members = phases::find(history);
     for (what, summary) in [
         ("memorised", phases::summarise(members.iter().map(|m| m.memorise_step))),
@@ -166,5 +248,54 @@ fn summarise(history: &History) {
                 summary.last
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Curve, Quantity, Split};
+    use crate::recorded::RecordedSteps;
+
+    #[test]
+    fn the_half_of_a_fall_is_found_within_5_percent() {
+        let experiment = Experiment::valid("preset=grokking&seeds=3");
+        let history = train(&experiment, 2, |_| {}).expect("on the CPU");
+        let steps: Vec<u32> = history.measurements().iter().map(|m| m.step).collect();
+        let recorded = RecordedSteps::until(&experiment, 4000);
+        let coarse = recorded.steps().iter().filter(|step| step.is_coarse);
+        assert!(coarse.clone().all(|coarse| steps.contains(&coarse.step)));
+        assert!(steps.iter().all(|step| recorded.contains(*step)));
+        println!("{} steps are measured, {} of them coarse", steps.len(), coarse.count());
+
+        let curve = Curve::of(Quantity::InputInformation).layer(2).on(Split::Train);
+        let curve = curve.snr(experiment.settings.snr);
+        let index = history.curves().iter().position(|known| *known == curve).expect("measured");
+        for member in 0..3 {
+            let value = |m: &ProbeResult| m.members[member][index].expect("it has not diverged");
+            let values: Vec<f32> = history.measurements().iter().map(value).collect();
+            let largest = (0..values.len()).max_by(|a, b| values[*a].total_cmp(&values[*b]));
+            let largest = largest.expect("measured");
+            let lowest = values[largest..].iter().copied().fold(f32::INFINITY, f32::min);
+            assert!(values[largest] - lowest > 1.0, "it falls by more than a bit");
+            let half = (values[largest] + lowest) / 2.0;
+            let after = (largest..values.len()).find(|at| values[*at] <= half).expect("it falls");
+            let (one, other) = (steps[after - 1], steps[after]);
+            println!("member {member}: half of the fall between {one} and {other}");
+            assert!(f64::from(other) <= 1.05 * f64::from(one), "{one} to {other}");
+        }
+        assert!(unresolved(&history).is_empty(), "nothing more would be asked for");
+    }
+
+    #[test]
+    fn threads_that_share_members_measure_what_one_would() {
+        let experiment = Experiment::valid("p=11&width=32&steps=400&seeds=3&spread=1");
+        let [one, several] = [1, 2].map(|threads| {
+            train(&experiment, threads, |_| {}).expect("on the CPU").measurements().to_vec()
+        });
+        assert_eq!(one, several);
+        let coarse = RecordedSteps::until(&experiment, 400);
+        let coarse = coarse.steps().iter().filter(|step| step.is_coarse).count();
+        assert!(one.len() > coarse, "some dense steps are among them");
     }
 }

@@ -26,6 +26,8 @@ pub mod keys {
     pub const MAP: &str = "map";
     /// The first seed.
     pub const SEED: &str = "seed";
+    /// Methods that are compared. It is no setting of a member.
+    pub const METHODS: &str = "methods";
 }
 
 /// The kind of a setting.

@@ -1,12 +1,13 @@
 //! Experiments as JSON: an object with the preset and every setting under its key, a list where
-//! members differ.
+//! members have all combinations of values. Methods are a list of objects, each with the settings
+//! that it changes.
 
 use serde::de::Error as _;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
-use super::{Experiment, FIELDS, Field, FieldKind, Preset, Value};
+use super::{Experiment, FIELDS, Field, FieldKind, Method, Preset, Value, field, keys};
 
 impl Serialize for Experiment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -19,6 +20,18 @@ impl Serialize for Experiment {
                 [one] => map.serialize_entry(field.key, one)?,
                 many => map.serialize_entry(field.key, many)?,
             }
+        }
+        let preset = self.preset.experiment();
+        if !(self.methods().is_empty() && preset.methods().is_empty()) {
+            let methods: Vec<Map<String, Json>> = self
+                .methods()
+                .iter()
+                .map(|method| {
+                    let changes = method.changes();
+                    changes.map(|(f, value)| (f.key.to_owned(), f.to_json(value))).collect()
+                })
+                .collect();
+            map.serialize_entry(keys::METHODS, &methods)?;
         }
         map.end()
     }
@@ -47,8 +60,30 @@ impl<'de> Deserialize<'de> for Experiment {
             }
             .map_err(D::Error::custom)?;
         }
+        if let Some(methods) = map.get(keys::METHODS) {
+            let refused = || D::Error::custom("`methods` is no list of methods");
+            let methods: Option<Vec<Method>> =
+                methods.as_array().ok_or_else(refused)?.iter().map(method).collect();
+            let methods = methods.ok_or_else(refused)?;
+            if !methods.is_empty() && experiment.lists().next().is_some() {
+                return Err(D::Error::custom("`methods` stands beside lists"));
+            }
+            experiment.compare(methods);
+        }
         Ok(experiment)
     }
+}
+
+fn method(json: &Json) -> Option<Method> {
+    let changes: Option<Vec<(&'static Field, Value)>> = json
+        .as_object()?
+        .iter()
+        .map(|(key, value)| {
+            let field = field(key)?;
+            Some((field, from_json(field, value)?))
+        })
+        .collect();
+    Method::new(&changes?)
 }
 
 impl Field {

@@ -8,6 +8,7 @@
 
 mod fields;
 mod json;
+mod method;
 mod note;
 mod presets;
 mod query;
@@ -16,6 +17,7 @@ pub mod shape;
 mod value;
 
 pub use fields::{Counts, FIELDS, Field, FieldKind, Group, Scale, field, keys};
+pub use method::Method;
 pub use note::{Allowed, InvalidValue, MemberLimit, Note, NumberKind, shorten};
 pub use presets::Preset;
 pub use query::{MAX_QUERY_BYTES, Parsed, VERSION, pairs, seed_range, split};
@@ -36,9 +38,12 @@ const MAX_MEMBERS: usize = 240;
 pub struct Experiment {
     /// The preset that the other values started from.
     pub preset: &'static Preset,
-    /// The settings of every member, but for its seed and for what [`Experiment::lists`] names.
+    /// The settings of every member, but for its seed and for what [`Experiment::lists`] names. They
+    /// are the baseline of [`Experiment::methods`].
     pub settings: Settings,
     lists: Vec<List>,
+    /// Empty if there are lists.
+    methods: Vec<Method>,
 }
 
 /// A setting in which members differ.
@@ -58,7 +63,7 @@ impl Experiment {
     /// The settings of a preset, unchanged.
     #[must_use]
     pub fn preset(preset: &'static Preset) -> Self {
-        let plain = Self { preset, settings: Settings::default(), lists: Vec::new() };
+        let plain = Self::alone(preset, Settings::default());
         // A test reads every preset and finds nothing to complain about.
         query::apply(plain, &query::pairs(preset.settings), &mut Vec::new())
     }
@@ -74,7 +79,7 @@ impl Experiment {
     }
 
     /// Lets members differ in a setting: the ensemble holds every combination of the values of all
-    /// such settings, each with every seed.
+    /// such settings, each with every seed. Two values or more replace all methods.
     ///
     /// # Errors
     /// If the setting does not take one of the values; the experiment is then unchanged.
@@ -91,6 +96,7 @@ impl Experiment {
         self.settings = settings;
         self.lists.retain(|list| list.field.key != field.key);
         if values.len() > 1 {
+            self.methods.clear();
             self.lists.push(List { field, values: values.to_vec() });
             let index = |list: &List| FIELDS.iter().position(|f| f.key == list.field.key);
             crate::stats::sort_short(&mut self.lists, |a, b| index(a) < index(b));
@@ -98,7 +104,67 @@ impl Experiment {
         Ok(())
     }
 
-    /// The settings in which members differ, with their values, in the order of the table.
+    /// Trains methods beside the settings, each with every seed. At most [`Method::MAX`] are taken.
+    /// A method or more replaces all lists by their first values.
+    pub fn compare(&mut self, mut methods: Vec<Method>) {
+        methods.truncate(Method::MAX);
+        if !methods.is_empty() {
+            self.lists.clear();
+        }
+        self.methods = methods;
+    }
+
+    /// Takes a method out, or in before the control. The first one brings a control with it, and a
+    /// control does not stay alone. Nothing happens if there is no room.
+    pub fn toggle(&mut self, method: &Method) {
+        let mut methods = self.methods.clone();
+        let is_control = |method: &Method| method.is_control(&self.settings);
+        if methods.contains(method) {
+            methods.retain(|known| known != method);
+            if methods.iter().all(is_control) {
+                methods.clear();
+            }
+        } else {
+            let at = methods.iter().position(is_control).unwrap_or(methods.len());
+            let is_first = methods.is_empty() && !is_control(method);
+            methods.insert(if is_control(method) { methods.len() } else { at }, method.clone());
+            methods.extend(Method::control(&self.settings).filter(|_| is_first));
+        }
+        if methods.len() <= Method::MAX {
+            self.compare(methods);
+        }
+    }
+
+    /// The methods that are trained beside the settings.
+    #[must_use]
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// The method of a member. `None` for a member of the baseline, and without methods.
+    #[must_use]
+    pub fn method_of(&self, member: usize) -> Option<&Method> {
+        self.methods.get((member / self.settings.seeds.max(1)).checked_sub(1)?)
+    }
+
+    /// Whether members differ in their seed only.
+    #[must_use]
+    pub fn has_one_configuration(&self) -> bool {
+        self.lists.is_empty() && self.methods.is_empty()
+    }
+
+    /// The settings that some members have otherwise than others, in the order of the table.
+    pub fn varied(&self) -> impl Iterator<Item = &'static Field> {
+        FIELDS.iter().filter(|field| {
+            let is_changed =
+                |method: &Method| method.changes().any(|(own, _)| own.key == field.key);
+            self.lists.iter().any(|list| list.field.key == field.key)
+                || self.methods.iter().any(is_changed)
+        })
+    }
+
+    /// The settings of which members have all combinations, with their values, in the order of the
+    /// table. Empty if there are methods.
     pub fn lists(&self) -> impl Iterator<Item = (&'static Field, &[Value])> {
         self.lists.iter().map(|list| (list.field, list.values.as_slice()))
     }
@@ -113,10 +179,11 @@ impl Experiment {
     }
 
     /// The settings of each member, in order: the seeds of the first combination of values, then
-    /// those of the next.
+    /// those of the next; or the seeds of the baseline, then those of each method.
     #[must_use]
     pub fn members(&self) -> Vec<Settings> {
         let mut combinations = vec![self.settings];
+        combinations.extend(self.methods.iter().map(|method| method.apply(&self.settings)));
         for List { field, values } in &self.lists {
             combinations = combinations
                 .iter()
@@ -168,7 +235,7 @@ impl Experiment {
         if in_map(&self.settings) && in_map(&other.settings) {
             same.snr = other.settings.snr;
         }
-        same == other.settings && self.lists == other.lists
+        same == other.settings && self.lists == other.lists && self.methods == other.methods
     }
 
     /// Whether all members are solved in closed form, one width after the other, instead of being
@@ -184,17 +251,21 @@ impl Experiment {
         self.settings.seeds.saturating_mul(self.combinations())
     }
 
-    /// What tells a member from the others: `seed 3`, or `wd 3, seed 0`.
+    /// What tells a member from the others: `seed 3`, `wd 3, seed 0`, or `baseline, seed 0`.
     #[must_use]
     pub fn member_name(&self, index: usize) -> String {
         let members = self.members();
         let Some(member) = members.get(index) else {
             return format!("member {index}");
         };
-        let varied = self.lists.iter().map(|list| {
-            format!("{} {}", list.field.key, list.field.format(list.field.get(member)))
-        });
-        varied.chain([format!("seed {}", member.seed)]).collect::<Vec<_>>().join(", ")
+        let own = |field: &Field| format!("{} {}", field.key, field.format(field.get(member)));
+        let mut parts: Vec<String> = match self.method_of(index) {
+            Some(method) => method.changes().map(|(field, _)| own(field)).collect(),
+            None if !self.methods.is_empty() => vec!["baseline".to_owned()],
+            None => self.lists.iter().map(|list| own(list.field)).collect(),
+        };
+        parts.push(format!("seed {}", member.seed));
+        parts.join(", ")
     }
 
     /// Whether a setting makes a difference to some member.
@@ -206,7 +277,18 @@ impl Experiment {
     }
 
     fn combinations(&self) -> usize {
-        self.lists.iter().fold(1, |product, list| product.saturating_mul(list.values.len()))
+        let combinations = self
+            .lists
+            .iter()
+            .fold(1, |product: usize, list| product.saturating_mul(list.values.len()));
+        combinations + self.methods.len()
+    }
+
+    /// Takes the last list away, or else the last method.
+    fn drop_last_configurations(&mut self) {
+        if self.lists.pop().is_none() {
+            self.methods.pop();
+        }
     }
 
     /// Takes as many members as one run can hold, at least one. Returns a note if there were more.
@@ -220,7 +302,7 @@ impl Experiment {
         const TOTAL: usize = 250_000_000;
         let asked = self.member_count();
         while self.combinations() > MAX_MEMBERS {
-            self.lists.pop();
+            self.drop_last_configurations();
         }
         let mut one_seed = self.clone();
         one_seed.settings.seeds = 1;
@@ -236,7 +318,7 @@ impl Experiment {
         }
         let max_members = by_memory.min(MAX_MEMBERS);
         while self.combinations() > max_members {
-            self.lists.pop();
+            self.drop_last_configurations();
         }
         self.settings.seeds = self.settings.seeds.min(max_members / self.combinations());
         if self.member_count() == asked {

@@ -49,6 +49,16 @@ pub enum Note {
         /// How many were taken.
         max: usize,
     },
+    /// A part of a method changes no setting in which networks can differ. It was left out.
+    NotInMethods {
+        /// The part.
+        given: String,
+    },
+    /// Methods and lists were given together. The first value of each list was taken.
+    ListsLeftOut {
+        /// The settings that had lists.
+        keys: Vec<&'static str>,
+    },
     /// There were more networks than one run can hold.
     MembersLimited {
         /// How many were asked for.

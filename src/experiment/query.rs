@@ -4,7 +4,7 @@
 //! fails: the nearest valid value replaces whatever cannot be used, and a [`Note`] says so.
 
 use super::note::{Allowed, InvalidValue, Note, shorten};
-use super::{Experiment, FIELDS, Field, FieldKind, Preset, Settings, Value, field, keys};
+use super::{Experiment, FIELDS, Field, FieldKind, Method, Preset, Settings, Value, field, keys};
 
 /// Version of the URL form. Raised when a key changes its meaning.
 pub const VERSION: u32 = 1;
@@ -142,7 +142,9 @@ impl Experiment {
         {
             own.push(("noise-scale".into(), "relative".into()));
         }
-        let names_settings = own.iter().any(|(key, _)| key == "preset" || field(key).is_some());
+        let names_settings = own.iter().any(|(key, _)| {
+            matches!(key.as_str(), "preset" | keys::METHODS) || field(key).is_some()
+        });
         let experiment = apply(Self::preset(preset), &own, &mut notes);
         Parsed { experiment, others, notes, names_settings }
     }
@@ -163,8 +165,13 @@ impl Experiment {
                 query.append_pair(field.key, &texts.join(","));
             }
         }
-        // A comma needs no escape in a query, and reads better without.
-        let query = query.finish().replace("%2C", ",");
+        if self.methods != preset.methods {
+            let methods: Vec<String> = self.methods.iter().map(ToString::to_string).collect();
+            let methods = if methods.is_empty() { "none".to_owned() } else { methods.join(",") };
+            query.append_pair(keys::METHODS, &methods);
+        }
+        // These need no escape in a query, and read better without.
+        let query = query.finish().replace("%2C", ",").replace("%3A", ":").replace("%2F", "/");
         if query.is_empty() { query } else { format!("{query}&v={VERSION}") }
     }
 
@@ -190,7 +197,7 @@ impl Experiment {
     /// The experiment of one member alone, whose settings started from a preset.
     #[must_use]
     pub fn alone(preset: &'static Preset, member: Settings) -> Self {
-        Self { preset, settings: member, lists: Vec::new() }
+        Self { preset, settings: member, lists: Vec::new(), methods: Vec::new() }
     }
 }
 
@@ -201,9 +208,11 @@ pub(super) fn apply(
     notes: &mut Vec<Note>,
 ) -> Experiment {
     let mut unknown: Vec<String> = Vec::new();
+    let mut methods = None;
     for (key, text) in pairs {
         match key.as_str() {
             "preset" => {}
+            keys::METHODS => methods = Some(text),
             "v" if *text == VERSION.to_string() => {}
             "v" => notes.push(Note::OtherVersion { given: shorten(text) }),
             // A range of seeds says with which to start and how many there are.
@@ -243,6 +252,14 @@ pub(super) fn apply(
     }
     if !unknown.is_empty() {
         notes.push(Note::UnknownKeys(unknown));
+    }
+    if let Some(text) = methods {
+        let methods = Method::read_list(text, notes);
+        let lists: Vec<&'static str> = experiment.lists().map(|(field, _)| field.key).collect();
+        if !methods.is_empty() && !lists.is_empty() {
+            notes.push(Note::ListsLeftOut { keys: lists });
+        }
+        experiment.compare(methods);
     }
     experiment
 }

@@ -337,6 +337,17 @@ impl Settings {
         all
     }
 
+    /// Whether a measurement depends on those of earlier steps: ranges of bins that grow, or critics
+    /// that go on learning.
+    #[must_use]
+    pub fn is_measured_in_order(&self) -> bool {
+        match self.info {
+            Estimator::Binning => self.bin_range == BinRange::Running,
+            Estimator::Contrastive => true,
+            _ => false,
+        }
+    }
+
     /// The loss that is trained on: the squared error for a regression, otherwise that of the
     /// settings.
     #[must_use]

@@ -205,11 +205,15 @@ pub fn sample_counts(settings: &Settings, train: usize, test: usize) -> (usize, 
 /// form.
 #[must_use]
 pub fn curves(experiment: &Experiment) -> Vec<Curve> {
+    if is_measurable(experiment) { of_settings(&experiment.settings) } else { Vec::new() }
+}
+
+/// Whether an ensemble is measured at all, whatever its measurement settings: if it has at most four
+/// configurations and is not solved in closed form.
+#[must_use]
+pub fn is_measurable(experiment: &Experiment) -> bool {
     let solved = experiment.settings.optimiser == Optimiser::MinimumNorm;
-    if solved || experiment.member_count() > 4 * experiment.settings.seeds {
-        return Vec::new();
-    }
-    of_settings(&experiment.settings)
+    !solved && experiment.member_count() <= 4 * experiment.settings.seeds
 }
 
 /// The curves of a member with the given settings.

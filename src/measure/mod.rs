@@ -8,7 +8,7 @@
 mod curve;
 mod estimator_check;
 
-pub use curve::{Curve, Quantity, Split, curves, of_network, sample_counts};
+pub use curve::{Curve, Quantity, Split, curves, is_measurable, of_network, sample_counts};
 pub use estimator_check::{
     BinLimits, Bound, CONTRASTIVE_BATCH, CheckNote, CheckSource, EstimatorCheck, EstimatorKind,
     RENYI_SAMPLES, ReferenceProblem, TestedEstimator,

@@ -62,6 +62,18 @@ impl HorizontalAxis {
         }
     }
 
+    /// Multiples of training steps from one to another, with ticks at powers of ten if by ratio.
+    pub fn scaled(title: String, log: bool, first: f64, last: f64, text: &Text) -> Self {
+        let (first, last) = if first < last { (first, last) } else { (1.0, 2.0) };
+        if !log {
+            return Self { first: 0.0, last, ..Self::around(title, [0.0, last].into_iter(), text) };
+        }
+        let decades = first.log10().ceil() as i32..=last.log10().floor() as i32;
+        let ticks = decades.map(|decade| 10f64.powi(decade)).collect();
+        let (short_title, numbers) = (String::new(), text.numbers());
+        Self { title, short_title, log, first, last, ticks, zero: 0.0, numbers }
+    }
+
     /// Values of a setting, in rising order: by ratio where they span more than one to eight. A zero
     /// then stands apart at the left end.
     pub fn values(title: String, values: &[f64], text: &Text) -> Self {

@@ -1,6 +1,23 @@
-//! The steps at which each member memorised and generalised, and their spread over the members.
+//! From curves to phases: when each member memorised and generalised, when measures rose and fell,
+//! how sure that is, and how far one lags behind the other.
+//!
+//! [`find`] reads thresholds of accuracy, member by member. [`pieces`] finds rises and falls in any
+//! curve. [`list`] makes phases with intervals of both, and [`lags`] compares them. What is not seen
+//! by the last step has no step.
+
+mod estimate;
+mod list;
+mod pieces;
+mod signal;
+#[cfg(test)]
+pub(crate) mod synthetic;
 
 use serde::{Deserialize, Serialize};
+
+pub use estimate::Estimate;
+pub use list::{Kind, Lag, Phase, Stage, expected, lags, list};
+pub use pieces::{Direction, Piece, Reading, pieces};
+pub use signal::{Signal, measured};
 
 use crate::history::{History, Scores};
 use crate::stats;
@@ -13,10 +30,11 @@ pub const MEMORISED_ACCURACY: f32 = 0.99;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MemberPhases {
     /// Training accuracy reaches [`MEMORISED_ACCURACY`].
-    #[serde(rename = "fit_step")]
     pub memorise_step: Option<u32>,
     /// Test accuracy reaches the experiment's goal.
     pub generalise_step: Option<u32>,
+    /// After that, test accuracy falls below half of the goal.
+    pub collapse_step: Option<u32>,
     /// The loss is no longer finite.
     pub diverged_step: Option<u32>,
 }
@@ -42,24 +60,22 @@ pub struct StepSummary {
 pub fn find(history: &History) -> Vec<MemberPhases> {
     let settings = &history.experiment().settings;
     let classes = !settings.is_regression();
-    (0..history.experiment().member_count())
-        .map(|index| {
-            let first = |reached: &dyn Fn(&Scores) -> bool| {
-                let mut alive = history.member(index).take_while(|(_, m)| m.is_finite());
-                alive.find(|(_, m)| reached(m)).map(|(step, _)| step)
-            };
-            MemberPhases {
-                memorise_step: first(&|m| classes && m.train.accuracy >= MEMORISED_ACCURACY),
-                generalise_step: first(&|m| {
-                    classes && f64::from(m.test.accuracy) >= settings.target_accuracy - 1e-6
-                }),
-                diverged_step: history
-                    .member(index)
-                    .find(|(_, m)| !m.is_finite())
-                    .map(|(step, _)| step),
-            }
-        })
-        .collect()
+    let goal = settings.target_accuracy - 1e-6;
+    let of = |index: usize| {
+        let first = |after: u32, reached: &dyn Fn(&Scores) -> bool| {
+            let mut alive = history.member(index).take_while(|(_, m)| m.is_finite());
+            alive.find(|(step, m)| *step >= after && reached(m)).map(|(step, _)| step)
+        };
+        let generalise_step = first(0, &|m| classes && f64::from(m.test.accuracy) >= goal);
+        MemberPhases {
+            memorise_step: first(0, &|m| classes && m.train.accuracy >= MEMORISED_ACCURACY),
+            generalise_step,
+            collapse_step: generalise_step
+                .and_then(|step| first(step, &|m| f64::from(m.test.accuracy) < goal / 2.0)),
+            diverged_step: history.member(index).find(|(_, m)| !m.is_finite()).map(|(at, _)| at),
+        }
+    };
+    (0..history.experiment().member_count()).map(of).collect()
 }
 
 /// A member whose loss stopped being a number.

@@ -142,6 +142,47 @@ impl Run {
         }
     }
 
+    /// Seconds for a step of one network of a configuration, whose seeds are trained alone for this.
+    /// It is the shortest of several times that take at least `seconds` together, because whatever
+    /// else runs on the machine makes a time longer. Configurations are counted in the order of
+    /// members. `None` if there is no such configuration, or if it is solved in closed form.
+    ///
+    /// # Errors
+    /// If the device was lost, or there is nothing to train on.
+    pub async fn time_configuration(
+        &self,
+        configuration: usize,
+        seconds: f64,
+    ) -> Result<Option<f64>, TrainError> {
+        /// Seconds of one time: long enough for the coarse clock of a browser.
+        const SHORTEST: f64 = 0.02;
+        let seeds = self.experiment.settings.seeds;
+        let first = configuration * seeds;
+        if first >= self.members.len() || self.experiment.is_solved() {
+            return Ok(None);
+        }
+        let mut trainer = self.trainer(&(first..first + seeds).collect::<Vec<_>>())?;
+        // The first step compiles the kernels.
+        trainer.advance().await?;
+        trainer.settle().await?;
+        let (mut steps, mut total, mut shortest) = (1_u32, 0.0, f64::INFINITY);
+        while total < seconds {
+            let start = Instant::now();
+            for _ in 0..steps {
+                trainer.advance().await?;
+            }
+            trainer.settle().await?;
+            let took = start.elapsed().as_secs_f64();
+            if took < SHORTEST {
+                steps *= 2;
+                continue;
+            }
+            total += took;
+            shortest = f64::min(shortest, took / f64::from(steps));
+        }
+        Ok(Some(shortest / seeds as f64))
+    }
+
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
         let trained =
             parts.into_iter().map(|indices| Ok((indices.clone(), self.trainer(&indices)?)));
@@ -216,7 +257,7 @@ impl Run {
         let following = next_evaluated_step(stop);
         self.next = if stop == last { last + 1 } else { following.min(last) };
         self.weights.trained(start);
-        // Even if nothing is probed: that can be asked for later.
+        // Even if nothing is probed now: that can be asked for later.
         let networks = || self.parts.iter().map(|(_, trainer)| trainer.model()).collect();
         self.weights.record(stop, self.next > last, networks);
         Ok(Some(evaluation))
@@ -229,7 +270,7 @@ impl Run {
         self.host_seconds
     }
 
-    /// Whether recorded networks are still to be probed.
+    /// Whether recorded networks are still to be probed: those 15% apart, and those asked for.
     #[must_use]
     pub fn is_behind(&self) -> bool {
         self.weights.is_behind()
@@ -248,8 +289,16 @@ impl Run {
         self.weights.cost()
     }
 
+    /// Asks for the recorded steps nearest to the given ones: those between the steps 15% apart that
+    /// are probed anyway. The next calls of [`Run::measure`] probe them. Ignored if a measurement
+    /// depends on those of earlier steps (`Settings::is_measured_in_order`).
+    pub fn refine(&mut self, steps: &[u32]) {
+        self.weights.refine(steps);
+    }
+
     /// Probes the networks of one recorded step: the newest that is not probed yet, or the oldest
-    /// if a measurement depends on earlier ones. `None` if all are probed. If training `rests`, the
+    /// if a measurement depends on earlier ones. Steps 15% apart come first, then those asked for
+    /// by [`Run::refine`]. `None` if all are probed. If training `rests`, the
     /// time is not counted against the fraction that probing may take.
     ///
     /// # Errors
@@ -398,6 +447,47 @@ mod tests {
     }
 
     #[test]
+    fn dense_steps_are_measured_only_when_asked_for() {
+        const RUN: &str = "p=11&width=24&seeds=2&steps=200&spread=1";
+        for query in ["", "&info=binning&bin-range=whole"] {
+            let mut run = finished(&format!("{RUN}{query}"));
+            let coarse: Vec<u32> = measured(&mut run).iter().map(|m| m.step).collect();
+            assert!(coarse.windows(2).any(|pair| pair[1] - pair[0] > 20), "{coarse:?}");
+            // The nearest of each: 98 is dense, 200 is the last step.
+            run.refine(&[99, 98, 205]);
+            assert!(run.is_behind());
+            let dense = measured(&mut run);
+            assert_eq!(dense.iter().map(|m| m.step).collect::<Vec<_>>(), [98]);
+            assert!(!coarse.contains(&98) && !run.is_behind());
+            assert!(dense[0].members.iter().flatten().all(Option::is_some));
+        }
+    }
+
+    #[test]
+    fn measurements_in_order_are_not_refined() {
+        for info in ["info=binning&bin-range=running", "info=contrastive"] {
+            let mut run = finished(&format!("p=11&width=16&seeds=1&steps=60&{info}"));
+            measured(&mut run);
+            run.refine(&[44, 50]);
+            assert!(!run.is_behind(), "{info}");
+        }
+    }
+
+    #[test]
+    fn dense_steps_are_measured_after_those_measured_anyway() {
+        let mut run = finished("p=11&width=24&seeds=1&steps=100&spread=1");
+        run.refine(&[45, 50]);
+        let mut steps = Vec::new();
+        while let Some(measurement) = block_on(run.measure(true)).expect("on the CPU") {
+            steps.push(measurement.step);
+        }
+        assert_eq!((steps[0], &steps[steps.len() - 3..]), (100, &[0, 50, 44][..]));
+        // Another way of measuring forgets what was asked for.
+        run.remeasure(&Experiment::valid("p=11&width=24&seeds=1&steps=100&spectra=1"));
+        assert_eq!(measured(&mut run).len(), steps.len() - 2);
+    }
+
+    #[test]
     fn a_member_is_measured_as_it_would_be_alone() {
         // Narrower than the others, and with fewer samples: padding is no data.
         let all = "layers=all&spread=1&complexity=1&linear-map=1&spectra=1&fourier=1&truncation=1\
@@ -514,6 +604,23 @@ mod tests {
         let solved = Experiment::valid("preset=double-descent-features&seeds=1&width=10");
         let run = Run::new(&solved, &Device::flex()).expect("data");
         assert_eq!(block_on(run.time_steps(0.1)).expect("on the CPU"), StepTime::default());
+    }
+
+    #[test]
+    fn each_configuration_is_timed_whichever_members_are_here() {
+        // Noise has to be drawn, so its steps take longer.
+        let experiment = Experiment::valid("methods=noise:0.3&width=64&seeds=2&info=off");
+        let run = Run::for_members(&experiment, vec![1], &Device::flex()).expect("data");
+        let time = |configuration| {
+            block_on(run.time_configuration(configuration, 0.1)).expect("on the CPU")
+        };
+        let (baseline, noise) = (time(0).expect("is timed"), time(1).expect("is timed"));
+        assert!(baseline > 0.0 && noise > baseline, "{baseline} s and {noise} s");
+        assert_eq!(time(2), None);
+        assert_eq!(run.step(), 0);
+        let solved = Experiment::valid("preset=double-descent-features&seeds=1&width=10");
+        let run = Run::new(&solved, &Device::flex()).expect("data");
+        assert_eq!(block_on(run.time_configuration(0, 0.1)).expect("on the CPU"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Arg, Text};
 use crate::experiment::{
     Allowed, Data, Experiment, FIELDS, Field, FieldKind, Group, InvalidValue, Layers, MemberLimit,
-    Note, NumberKind, Preset, Settings, VERSION, Value,
+    Method, Note, NumberKind, Preset, VERSION, Value,
 };
 use crate::phases::Divergence;
 
@@ -81,16 +81,41 @@ impl Text {
         }
     }
 
-    /// What tells a member from those with other settings: `weight decay 3, width 64`. Empty if
-    /// members differ in their seeds only.
+    /// What tells a member, by its index, from those with other settings: `weight decay 3, width
+    /// 64`, or `baseline`. Empty if members differ in their seeds only.
     #[must_use]
-    pub fn configuration(&self, experiment: &Experiment, member: &Settings) -> String {
+    pub fn configuration(&self, experiment: &Experiment, member: usize) -> String {
+        if !experiment.methods().is_empty() {
+            return match experiment.method_of(member) {
+                Some(method) => self.method(method),
+                None => self.get("configuration-baseline"),
+            };
+        }
+        let members = experiment.members();
+        let Some(member) = members.get(member) else { return String::new() };
         let values = experiment.lists().map(|(field, _)| {
             let value = self.value(field, field.get(member));
-            let name = self.field_inline(field);
-            self.with("configuration", &[("field", name.into()), ("value", value.into())])
+            self.field_with_value(field, value)
         });
         self.join("list-middle", &values.collect::<Vec<_>>())
+    }
+
+    /// What a method changes: `weight decay 0, OrthoGrad`.
+    #[must_use]
+    pub fn method(&self, method: &Method) -> String {
+        let changes = method.changes().map(|(field, value)| match (field.kind, value) {
+            // A switch that is on is named by what it switches on.
+            (FieldKind::Choice([off, _]), Value::Choice(1)) if off.key == "0" => {
+                self.field_inline(field)
+            }
+            _ => self.field_with_value(field, self.value(field, value)),
+        });
+        self.join("list-middle", &changes.collect::<Vec<_>>())
+    }
+
+    fn field_with_value(&self, field: &Field, value: String) -> String {
+        let name = self.field_inline(field);
+        self.with("configuration", &[("field", name.into()), ("value", value.into())])
     }
 
     /// What an experiment has that another has not: `weight decay 3`. Empty if they are the same.
@@ -100,8 +125,26 @@ impl Text {
             .iter()
             .filter(|field| field.group != Group::Measures)
             .filter(|field| experiment.values(field) != other.values(field));
-        let named = differing.map(|field| self.setting(experiment, field));
-        self.join("list-middle", &named.collect::<Vec<_>>())
+        let mut named: Vec<String> =
+            differing.map(|field| self.setting(experiment, field)).collect();
+        if experiment.methods() != other.methods() {
+            named.push(self.methods(experiment));
+        }
+        self.join("list-middle", &named)
+    }
+
+    /// The methods of an experiment: `compared with weight decay 3; noise 0.3`, or `compared with
+    /// nothing`.
+    fn methods(&self, experiment: &Experiment) -> String {
+        let names: Vec<String> =
+            experiment.methods().iter().map(|method| self.method(method)).collect();
+        match names.is_empty() {
+            true => self.get("configuration-alone"),
+            false => {
+                let names = self.join("readout-next", &names);
+                self.with("configuration-compared", &[("methods", names.into())])
+            }
+        }
     }
 
     /// A setting and its values: `weight decay 1, 3`.
@@ -130,6 +173,9 @@ impl Text {
         for field in FIELDS.iter().filter(is_main).filter(|field| experiment.uses(field)) {
             parts.push(self.setting(experiment, field));
         }
+        if !experiment.methods().is_empty() {
+            parts.push(self.methods(experiment));
+        }
         let networks = experiment.member_count();
         parts.push(self.with("settings-networks", &[("networks", networks.into())]));
         self.with("settings-line", &[("settings", self.join("list-middle", &parts).into())])
@@ -139,10 +185,10 @@ impl Text {
     #[must_use]
     pub fn network(&self, experiment: &Experiment, member: usize) -> String {
         let members = experiment.members();
-        let Some(member) = members.get(member) else {
+        let Some(settings) = members.get(member) else {
             return self.number(member as f64);
         };
-        let seed: Arg = member.seed.to_string().into();
+        let seed: Arg = settings.seed.to_string().into();
         match self.configuration(experiment, member) {
             name if name.is_empty() => self.with("network-seed", &[("seed", seed)]),
             name => self.with("network-name", &[("configuration", name.into()), ("seed", seed)]),
@@ -237,6 +283,14 @@ pub fn note(text: &Text, note: &Note) -> String {
         ),
         Note::TooManyValues { key, max } => {
             text.with("note-too-many-values", &[("key", (*key).into()), ("max", (*max).into())])
+        }
+        Note::NotInMethods { given } => {
+            text.with("note-not-in-methods", &[("given", given.as_str().into())])
+        }
+        Note::ListsLeftOut { keys } => {
+            let quoted = |key: &&str| text.with("quoted", &[("text", (*key).into())]);
+            let keys: Vec<String> = keys.iter().map(quoted).collect();
+            text.with("note-lists-left-out", &[("keys", text.list(&keys).into())])
         }
         Note::MembersLimited { asked, used, limit } => {
             let (asked, used) = (("asked", (*asked).into()), ("used", (*used).into()));

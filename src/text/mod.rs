@@ -4,12 +4,16 @@
 //! folder of `.ftl` files and a row in [`Numbers`]: plural forms, lists and the order of arguments
 //! are its own. No sentence is made by joining words in Rust.
 
+mod claims;
 #[cfg(any(test, feature = "cli"))]
 mod estimators;
 mod experiment;
 mod markup;
 mod numbers;
 
+pub use claims::{
+    claim, claim_measured, claim_rule, claims_preface, claims_rules, data_set, verdict,
+};
 #[cfg(any(test, feature = "cli"))]
 pub use estimators::{check_note, reference_problem, tested_estimator};
 pub use experiment::{allowed, divergence, note};
@@ -23,7 +27,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The English messages, a file for each topic.
-const ENGLISH: [&str; 9] = [
+const ENGLISH: [&str; 10] = [
     include_str!("en/fields.ftl"),
     include_str!("en/presets.ftl"),
     include_str!("en/figure.ftl"),
@@ -33,10 +37,11 @@ const ENGLISH: [&str; 9] = [
     include_str!("en/devices.ftl"),
     include_str!("en/page.ftl"),
     include_str!("en/article.ftl"),
+    include_str!("en/claims.ftl"),
 ];
 
 /// The Japanese messages.
-const JAPANESE: [&str; 9] = [
+const JAPANESE: [&str; 10] = [
     include_str!("ja/fields.ftl"),
     include_str!("ja/presets.ftl"),
     include_str!("ja/figure.ftl"),
@@ -46,6 +51,7 @@ const JAPANESE: [&str; 9] = [
     include_str!("ja/devices.ftl"),
     include_str!("ja/page.ftl"),
     include_str!("ja/article.ftl"),
+    include_str!("ja/claims.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

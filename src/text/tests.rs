@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::claims::{Claim, DataSet, Estimate, Measure, Verdict};
 use crate::experiment::{
     Allowed, Experiment, FIELDS, FieldKind, Group, InvalidValue, MemberLimit, Note, Preset,
 };
@@ -244,6 +245,7 @@ const LATIN: &[&str] = &[
     "kB",
     "linear",
     "log",
+    "lr",
     "max",
     "mod",
     "none",
@@ -253,6 +255,7 @@ const LATIN: &[&str] = &[
     "tanh",
     "test",
     "train",
+    "wd",
 ];
 
 #[test]
@@ -424,6 +427,16 @@ fn ids_by_key() -> BTreeSet<String> {
         [Split::Train, Split::Test, Split::All].iter().map(|set| format!("option-{}", set.key())),
     );
     ids.extend(["auto", "fastest", "gpu", "cpu"].map(|key| format!("device-{key}")));
+    for key in Claim::ALL.map(Claim::key) {
+        ids.extend([format!("claim-{key}"), format!("claim-rule-{key}")]);
+    }
+    for key in DataSet::ALL.map(DataSet::key) {
+        ids.insert(format!("claims-data-{key}"));
+        ids.extend(["usual", "other"].map(|which| format!("claims-setting-{key}-{which}")));
+    }
+    ids.extend(Verdict::ALL.map(|verdict| format!("claims-verdict-{}", verdict.key())));
+    ids.extend(Estimate::ALL.map(|estimate| format!("claims-estimate-{}", estimate.key())));
+    ids.extend(Measure::ALL.map(|measure| format!("claims-measure-{}", measure.key())));
     ids
 }
 

@@ -101,7 +101,7 @@ impl Grokfast {
 }
 
 /// Keeps quotients of zero by zero zero.
-const TINY: f64 = 1e-30;
+pub(super) const TINY: f64 = 1e-30;
 
 /// OrthoGrad (Prieto et al., arXiv 2501.04697, equation 9): the part of each tensor's gradient that
 /// is orthogonal to its weights, `g - (w·g / w·w) w`. As in the authors' code, it is scaled to the

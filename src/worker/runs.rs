@@ -222,9 +222,18 @@ impl Slot {
                 self.run.remeasure(&experiment);
                 self.report_progress();
             }
+            RunCommand::Refine { steps, revision } => {
+                self.revision = revision;
+                self.run.refine(&steps);
+                self.report_progress();
+            }
             RunCommand::Time(seconds) => {
                 let time = self.run.time_steps(seconds).await?;
                 self.tell(RunEvent::Timed(time));
+            }
+            RunCommand::TimeConfiguration { configuration, seconds } => {
+                let seconds = self.run.time_configuration(configuration, seconds).await?;
+                self.tell(RunEvent::ConfigurationTimed { configuration, seconds });
             }
         }
         Ok(())
@@ -280,12 +289,11 @@ impl Slot {
         if evaluated {
             self.answer().await?;
         }
-        if done || self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
-            self.report_progress();
-        }
         if done || (evaluated && self.motion == Playback::ToEvaluation) {
             self.motion = Playback::Rest;
             self.report_rest();
+        } else if self.reported.elapsed().as_secs_f64() > REPORT_SECONDS {
+            self.report_progress();
         }
         Ok(())
     }
@@ -313,8 +321,10 @@ impl Slot {
         self.reported = Instant::now();
     }
 
-    /// Tells the page that the run does not move any more, and where it is.
-    fn report_rest(&self) {
+    /// Tells the page that the run does not move any more, where it is, and what is still to be
+    /// measured: from then on the page may ask for more.
+    fn report_rest(&mut self) {
+        self.report_progress();
         let step = self.run.step();
         let done = self.run.is_done();
         self.tell(if done { RunEvent::Done { step } } else { RunEvent::Paused { step } });

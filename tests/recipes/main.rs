@@ -11,7 +11,9 @@ mod double_descent;
 mod ensemble;
 mod exact;
 mod grokking;
+mod hurry;
 mod icosahedron;
+mod lags;
 mod measures;
 
 use std::collections::BTreeMap;

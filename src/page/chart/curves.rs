@@ -10,6 +10,9 @@ use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, text
 use crate::page::axis::ValueAxis;
 use crate::stats::sort_short;
 
+/// Height of a line of names inside the plot, in CSS pixels.
+const ROW_OF_NAME: f64 = 17.0;
+
 /// Draws bands, then lines, then the curves' names.
 pub(super) fn curves(
     root: &DrawingArea<CanvasBackend, Shift>,
@@ -89,6 +92,19 @@ pub(super) fn curves(
         let style = bold(words(series.ink, size, HPos::Right, VPos::Center));
         let away = px(1.4 * FONT_SIZE) * if index == 0 { -1 } else { 1 };
         inside.push(((size.width as i32 - px(2.0), y + away), style, series));
+    }
+    // A name that would lie over an earlier one moves up.
+    let mut taken: Vec<[i32; 3]> = Vec::new();
+    let row = px(ROW_OF_NAME);
+    for (at, _, series) in &mut inside {
+        let left = at.0 - text_width(&series.name, size);
+        let hits = |y: i32, other: &[i32; 3]| {
+            (y - other[2]).abs() < row && left < other[1] && other[0] < at.0
+        };
+        while let Some(other) = taken.iter().find(|other| hits(at.1, other)) {
+            at.1 = other[2] - row;
+        }
+        taken.push([left, at.0, at.1]);
     }
     for (at, style, series) in inside {
         super::frame::name(root, frame, size, &series.name, at, &style)?;

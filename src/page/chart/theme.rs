@@ -23,6 +23,8 @@ pub struct Theme {
     /// The first and the last of several layers; those between are mixed.
     pub layer_first: RGBColor,
     pub layer_last: RGBColor,
+    /// Of complexity.
+    pub complexity: RGBColor,
     /// Of weights.
     pub weights: RGBColor,
     /// Of cells that are not right.
@@ -48,6 +50,7 @@ impl Theme {
             paper: grey,
             layer_first: grey,
             layer_last: grey,
+            complexity: grey,
             weights: grey,
             empty: grey,
             phase_1: grey,
@@ -74,6 +77,7 @@ impl Theme {
             paper: colour("--paper"),
             layer_first: colour("--layer-first"),
             layer_last: colour("--layer-last"),
+            complexity: colour("--complexity"),
             weights: colour("--weights"),
             empty: colour("--empty"),
             phase_1: colour("--phase-1"),
@@ -153,6 +157,7 @@ mod tests {
             "paper",
             "layer-first",
             "layer-last",
+            "complexity",
             "weights",
             "empty",
             "phase-1",

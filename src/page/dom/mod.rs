@@ -69,6 +69,32 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) {
     }
 }
 
+/// Fills an element with a table. The first cell of a row is its head; where there is little room the
+/// style sheet shows each row as a card, with the names of the columns from `data-label`.
+pub fn fill_table(holder: &HtmlElement, caption: &str, head: &[String], rows: &[Vec<String>]) {
+    holder.set_text_content(None);
+    let table: HtmlElement = append(holder, "table", "");
+    set_text(&append::<HtmlElement>(&table, "caption", ""), caption);
+    let line: HtmlElement = append(&append::<HtmlElement>(&table, "thead", ""), "tr", "");
+    for title in head {
+        let cell: HtmlElement = append(&line, "th", "");
+        set_attribute(&cell, "scope", "col");
+        set_text(&cell, title);
+    }
+    let body: HtmlElement = append(&table, "tbody", "");
+    for row in rows {
+        let line: HtmlElement = append(&body, "tr", "");
+        for (index, value) in row.iter().enumerate() {
+            let cell: HtmlElement = append(&line, if index == 0 { "th" } else { "td" }, "");
+            match index {
+                0 => set_attribute(&cell, "scope", "row"),
+                _ => set_attribute(&cell, "data-label", head.get(index).map_or("", String::as_str)),
+            }
+            set_text(&cell, value);
+        }
+    }
+}
+
 /// Gives an element the focus without scrolling to it.
 pub fn focus_in_place(element: &HtmlElement) {
     let options = js_sys::Object::new();

@@ -43,6 +43,8 @@ pub struct Shared {
     pub phases: Vec<MemberPhases>,
     /// The events of the median member.
     pub markers: Vec<Marker>,
+    /// Where methods collapsed.
+    pub collapses: Vec<Marker>,
     /// Whether the second phase follows the first.
     pub has_phases: bool,
     /// How many times later it ended, in words; empty unless it did.
@@ -60,6 +62,7 @@ impl Default for Shared {
             time: HorizontalAxis::default(),
             phases: Vec::new(),
             markers: Vec::new(),
+            collapses: Vec::new(),
             has_phases: false,
             between: String::new(),
             pointed_step: 0.0,
@@ -92,6 +95,7 @@ impl Shared {
                 HorizontalAxis::steps(options.address.log_axis, experiment.settings.steps, text);
             self.phases = phases::find(history);
             self.markers = plots::markers(experiment, &self.phases, theme, text);
+            self.collapses = plots::collapses(history, text);
             self.has_phases = plots::has_phases(&self.phases);
             self.between = plots::between(&self.markers, self.has_phases, text);
         }

@@ -67,8 +67,9 @@ impl Panel for Curves {
             let phase_names = names.map(|names| names.map(|id| text.get(id)));
             let frame = Frame {
                 note: plots::band_note(experiment, text),
-                markers: shared.markers.clone(),
-                phases: shared.has_phases,
+                // One of them is empty: methods have no common phases.
+                markers: [&shared.markers[..], &shared.collapses].concat(),
+                phases: shared.has_phases && shared.collapses.is_empty(),
                 phase_names: Some(phase_names),
                 between: shared.between.clone(),
                 ..Frame::new(title, view.theme, across, ValueAxis::Share)

@@ -139,6 +139,7 @@ impl Panel for Experiments {
             .iter()
             .filter(|field| experiment.values(field) != preset.values(field))
             .map(|field| text.field(field))
+            .chain((experiment.methods() != preset.methods()).then(|| text.get("label-methods")))
             .collect();
         self.changed.set_hidden(changed.is_empty());
         let settings = text.list(&changed);

@@ -9,7 +9,7 @@ use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use crate::experiment::Experiment;
 use crate::page::address::{Address, Options, View as DocumentView};
-use crate::page::dom::{Listener, Root, append, page_folder, set_attribute, set_text, window};
+use crate::page::dom::{Listener, Root, fill_table, page_folder, set_attribute, set_text, window};
 use crate::page::plots;
 use crate::page::session::Version;
 use crate::protocol::Speed;
@@ -65,28 +65,9 @@ impl Links {
             return;
         }
         self.filled = Some(version);
-        self.table.set_text_content(None);
         let (head, rows) = plots::table(view.session.history(), view.text);
-        let table: HtmlElement = append(&self.table, "table", "");
-        let caption: HtmlElement = append(&table, "caption", "");
-        set_text(&caption, &plots::heading(view.session.experiment(), view.text));
-        let line: HtmlElement = append(&append::<HtmlElement>(&table, "thead", ""), "tr", "");
-        for title in &head {
-            let cell: HtmlElement = append(&line, "th", "");
-            set_attribute(&cell, "scope", "col");
-            set_text(&cell, title);
-        }
-        let body: HtmlElement = append(&table, "tbody", "");
-        for row in rows {
-            let line: HtmlElement = append(&body, "tr", "");
-            for (index, value) in row.iter().enumerate() {
-                let cell: HtmlElement = append(&line, if index == 0 { "th" } else { "td" }, "");
-                if index == 0 {
-                    set_attribute(&cell, "scope", "row");
-                }
-                set_text(&cell, value);
-            }
-        }
+        let caption = plots::heading(view.session.experiment(), view.text);
+        fill_table(&self.table, &caption, &head, &rows);
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod budget;
 mod cache;
+mod claims;
+mod clock;
 mod compression;
 mod curves;
 mod estimators;
@@ -25,6 +27,7 @@ mod settings;
 mod sweep;
 mod task;
 mod toolbar;
+mod versus;
 mod waves;
 
 pub use panel::Parts;
@@ -153,7 +156,7 @@ impl Manner {
 }
 
 /// An earlier run, drawn in grey.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Ghost {
     /// What was trained.
     pub experiment: Experiment,
@@ -161,6 +164,8 @@ pub struct Ghost {
     pub accuracy: Vec<Point>,
     /// Median test loss over steps.
     pub loss: Vec<Point>,
+    /// The run as far as it was measured.
+    pub history: History,
 }
 
 impl Ghost {
@@ -175,6 +180,7 @@ impl Ghost {
             experiment: history.experiment().clone(),
             accuracy: plots::ghost(history, false),
             loss: plots::ghost(history, true),
+            history: history.clone(),
         })
     }
 
@@ -426,7 +432,7 @@ impl Drop for Figure {
 /// Whether there is one moment of memorising to ask about: networks with classes that differ in their
 /// seed only.
 pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
-    !experiment.settings.is_regression() && experiment.lists().next().is_none()
+    !experiment.settings.is_regression() && experiment.has_one_configuration()
 }
 
 /// A speed that a reader who asks for less motion can bear: the result at once instead of curves that
@@ -525,17 +531,27 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     if parts.finding {
         panels.push(Box::new(finding::Finding::new(root)));
     }
+    if parts.versus {
+        panels.push(Box::new(versus::Versus::new(root)));
+    }
     if parts.measures {
         panels.push(Box::new(measures::Measures::new(root, text, handle)));
     }
     if parts.compression {
         panels.push(Box::new(compression::Compression::new(root, handle, parts.measures)));
     }
+    if parts.claims {
+        panels.push(Box::new(claims::ClaimsPanel::new(root, text, handle)));
+    }
+    if parts.clock {
+        panels.push(Box::new(clock::ClockPanel::new(root, text, handle)));
+    }
     if parts.estimators {
         panels.push(Box::new(estimators::Estimators::new(root, text, handle)));
     }
     if parts.settings {
         panels.push(Box::new(settings::Settings::new(root, text, handle)));
+        panels.push(Box::new(versus::Methods::new(root, handle)));
     }
     panels.push(Box::new(notes::Notes::new(root)));
     panels
@@ -629,6 +645,19 @@ impl Handle {
             inner.show_address(true);
         });
         self.redraw();
+    }
+
+    /// Plays an experiment of a series, or measures it again if it trains like the last one. No
+    /// earlier run stays as a grey curve.
+    fn play_next(&self, experiment: Experiment) {
+        self.set_experiment(experiment);
+        let is_done = self.with(|inner| {
+            inner.ghosts.clear();
+            inner.session.state() == State::Done
+        });
+        if is_done == Some(false) {
+            self.act(Action::Play);
+        }
     }
 
     /// Takes everything that an address says.

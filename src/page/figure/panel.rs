@@ -111,8 +111,11 @@ pub struct Parts {
     pub sweep: bool,
     pub status: bool,
     pub finding: bool,
+    pub versus: bool,
     pub measures: bool,
     pub compression: bool,
+    pub clock: bool,
+    pub claims: bool,
     pub estimators: bool,
     pub settings: bool,
 }
@@ -120,7 +123,7 @@ pub struct Parts {
 impl Parts {
     /// The parts of a figure that does not say which.
     const USUAL: &str = "experiment runs task waves toolbar curves sweep status finding links \
-                         measures compression estimators settings";
+                         versus measures compression clock estimators settings";
 
     /// Whether some part looks into the first network.
     pub fn looks_inside(self) -> bool {
@@ -143,8 +146,11 @@ impl Parts {
             sweep: false,
             status: false,
             finding: false,
+            versus: false,
             measures: false,
             compression: false,
+            clock: false,
+            claims: false,
             estimators: false,
             settings: false,
         };
@@ -178,8 +184,11 @@ impl Parts {
             "sweep" => &mut self.sweep,
             "status" => &mut self.status,
             "finding" => &mut self.finding,
+            "versus" => &mut self.versus,
             "measures" => &mut self.measures,
             "compression" => &mut self.compression,
+            "clock" => &mut self.clock,
+            "claims" => &mut self.claims,
             "estimators" => &mut self.estimators,
             "settings" => &mut self.settings,
             _ => return None,

@@ -31,12 +31,7 @@ impl Recorded {
 
     /// Fetches a recording; `None` if it cannot be had, or is of another experiment.
     pub async fn fetch(file: &str, experiment: &Experiment) -> Option<Self> {
-        let response = JsFuture::from(window().fetch_with_str(file)).await.ok()?;
-        let text = Reflect::get(&response, &"text".into()).ok()?;
-        let text: js_sys::Function = text.dyn_into().ok()?;
-        let text: js_sys::Promise = text.call0(&response).ok()?.dyn_into().ok()?;
-        let text = JsFuture::from(text).await.ok()?.as_string()?;
-        Self::read(&text, experiment)
+        Self::read(&fetch_text(file).await?, experiment)
     }
 
     fn read(text: &str, experiment: &Experiment) -> Option<Self> {
@@ -72,4 +67,13 @@ impl Recorded {
     pub fn steps(&self) -> &[u32] {
         self.recording.steps()
     }
+}
+
+/// The text of a file beside the page; `None` if it cannot be had.
+pub async fn fetch_text(file: &str) -> Option<String> {
+    let response = JsFuture::from(window().fetch_with_str(file)).await.ok()?;
+    let text = Reflect::get(&response, &"text".into()).ok()?;
+    let text: js_sys::Function = text.dyn_into().ok()?;
+    let text: js_sys::Promise = text.call0(&response).ok()?.dyn_into().ok()?;
+    JsFuture::from(text).await.ok()?.as_string()
 }

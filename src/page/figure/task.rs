@@ -105,9 +105,8 @@ impl Panel for TaskPicture {
         };
         set_text(&self.title, &text.get(title));
         let configuration = view.session.experiment();
-        let first = configuration.members().first().copied();
-        let named = first.map(|first| text.configuration(configuration, &first));
-        set_text(&self.note, &text.join("list-middle", &[note, named.unwrap_or_default()]));
+        let named = text.configuration(configuration, 0);
+        set_text(&self.note, &text.join("list-middle", &[note, named]));
         let Some(sheet) = self.picture.clear() else { return };
         self.drawn = Some(key);
         let right = |set: fn(&Task) -> &TaskSet, answered: fn(&Answers) -> &[u16]| {
@@ -342,8 +341,7 @@ impl Panel for Ask {
         };
         set_text(&self.answer, &answer);
         let configuration = view.session.experiment();
-        let first = configuration.members().first().copied();
-        let named = first.map(|first| text.configuration(configuration, &first));
-        set_text(&self.note, &text.join("list-middle", &[note, named.unwrap_or_default()]));
+        let named = text.configuration(configuration, 0);
+        set_text(&self.note, &text.join("list-middle", &[note, named]));
     }
 }

@@ -3,12 +3,13 @@
 
 use super::measures::{self, ceiling, levels, nearest, points, with_set};
 use super::{all, pair, summary};
-use crate::compression::{self, Span, Verdict};
+use crate::compression::{Span, Verdict};
 use crate::experiment::{Experiment, RESOLUTIONS};
 use crate::history::History;
 use crate::measure::{Curve, Quantity, Split};
 use crate::page::axis::ValueAxis;
 use crate::page::chart::{Cell, Line, Point, Series, Theme};
+use crate::phases::{self, Direction};
 use crate::text::{Arg, Text};
 
 /// Curves with the axis and the marked values that they need.
@@ -335,12 +336,19 @@ pub fn lags(
     text: &Text,
 ) -> Vec<Lag> {
     let decibels = history.experiment().settings.snr;
+    let found = phases::lags(history, all(history));
+    let half = |set: Split| {
+        let curve = Curve::of(Quantity::InputInformation).layer(layer).on(set).snr(decibels);
+        let is_it = |lag: &&phases::Lag| lag.signal == phases::Signal::Measure(curve);
+        let lag = found.iter().find(is_it)?;
+        (lag.direction == Direction::Fall).then_some(lag.stages[1].step?)
+    };
     let lag = |(set, event): (Split, Option<u32>)| {
         let verdict = verdicts.iter().find(|v| v.layer == layer && v.set == set)?;
         let fell = |span: &Span| (span.from..=span.to).contains(&decibels);
         verdict.compressed.iter().find(|span| fell(span))?;
         let from = event?.max(1);
-        let to = compression::half_fallen(history, layer, set, decibels)?.max(1);
+        let to = (half(set)?.round() as u32).max(1);
         let (factor, order) = match to >= from {
             true => (f64::from(to) / f64::from(from), "after"),
             false => (f64::from(from) / f64::from(to), "before"),
@@ -360,6 +368,7 @@ pub fn lags(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compression;
     use crate::history::ProbeResult;
     use crate::text::Locale;
 
@@ -402,11 +411,13 @@ mod tests {
     #[test]
     fn a_lag_is_told_as_a_factor() {
         let text = Text::new(Locale::English);
-        let (history, events) = (history(), [Some(20), Some(400)]);
+        let history = phases::synthetic::history(300.0, false);
+        let events = [Some(20), Some(1800)];
         let lags = lags(&history, 2, &compression::verdicts(&history), events, &text);
-        assert_eq!((lags[0].from, lags[0].to), (400, 100));
-        assert!(lags[0].words.contains("1/4.0 of the step"), "{}", lags[0].words);
-        assert!(lags[1].words.contains("5.0 times the step"), "{}", lags[1].words);
+        assert_eq!(lags[0].from, 1800);
+        assert!(lags[0].to.abs_diff(900) < 30 && lags[1].to.abs_diff(300) < 10, "{lags:?}");
+        assert!(lags[0].words.contains("1/2.0 of the step"), "{}", lags[0].words);
+        assert!(lags[1].words.contains("15 times the step"), "{}", lags[1].words);
     }
 
     #[test]

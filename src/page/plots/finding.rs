@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::measures::deepest_hidden;
 use super::onset::onsets;
 use super::profile::Profile;
-use super::{MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries};
+use super::{
+    MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries, versus,
+};
 use crate::experiment::{Data, Experiment, Settings};
 use crate::history::History;
 use crate::phases::{self, MemberPhases, StepSummary};
@@ -47,10 +49,14 @@ pub fn finding(
     let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
     let mut sentences = if experiment.settings.is_regression() {
         found.losses()
-    } else if experiment.lists().next().is_none() {
+    } else if experiment.has_one_configuration() {
         found.phases()
     } else if last == 0 {
         vec![text.get("finding-not-trained")]
+    } else if let Some(mut told) = compared(history, moving, text) {
+        // What the best method does, and the control. The table says the rest.
+        told.truncate(2);
+        told
     } else {
         let step = f64::from(last);
         let pick = if best { Pick::BestUpTo(step) } else { Pick::At(step) };
@@ -70,6 +76,12 @@ pub fn finding(
     }
     sentences.retain(|sentence| !sentence.is_empty());
     sentences
+}
+
+/// What a comparison of methods has found, once it is over.
+fn compared(history: &History, moving: Moving, text: &Text) -> Option<Vec<String>> {
+    let told = versus(history, &[], moving == Moving::Over, text)?.sentences;
+    (!told.is_empty()).then_some(told)
 }
 
 /// What there is to tell of.

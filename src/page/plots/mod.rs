@@ -4,14 +4,20 @@
 //! as a band; members that diverged are left out.
 
 mod checks;
+mod clock;
 mod compression;
 mod finding;
 mod measures;
 mod onset;
 mod profile;
 mod setting_map;
+mod versus;
 
 pub use checks::{GUESSED, checks, checks_words, estimator_name, is_asked_for, right_estimators};
+pub use clock::{
+    Block, Changes, Clock, block, changes, clock_axis, clock_sentences, has_clock, is_usual,
+    lag_table, progress, signal_name,
+};
 pub use compression::{
     Lag, information, lags, layer_name, resolution_map, resolution_readout, sentences,
 };
@@ -21,13 +27,15 @@ pub use onset::{Onsets, has_onsets, onsets};
 pub use profile::{Pick, Profile, has_profile, map, map_title, profile, row_at_height};
 pub use setting_map::{CellState, SettingMap, Shows, has_setting_map, setting_map};
 
+pub use versus::{HEADS, Versus, collapses, versus};
+
 use std::ops::Range;
 
 use profile::row_at;
 
 use super::chart::{Line, Marker, Point, Series, Theme};
 use crate::evaluation::Scores;
-use crate::experiment::{Data, Experiment, Field, Loss, Settings, field, keys};
+use crate::experiment::{Data, Experiment, Field, Loss, Method, Settings, field, keys};
 use crate::history::History;
 use crate::phases::{self, MemberPhases, StepSummary};
 use crate::stats;
@@ -201,7 +209,7 @@ pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
     }
     let steps: Vec<u32> = history.evaluations().iter().map(|evaluation| evaluation.step).collect();
     let members = history.experiment().members();
-    for first in configuration_starts(history.experiment()).take(MAX_GROUPS) {
+    for first in configuration_starts(history.experiment()).take(max_groups(history.experiment())) {
         let Some(risk) = theory::risk(&members[first], &steps) else { continue };
         let points = steps.iter().zip(risk);
         all.push(Series {
@@ -230,6 +238,8 @@ fn curves(
     let mut all = Vec::new();
     let groups = groups(history.experiment(), text);
     let count = groups.len();
+    let experiment = history.experiment();
+    let hides_training = !experiment.methods().is_empty() && !experiment.settings.is_regression();
     for (index, (members, name)) in groups.into_iter().enumerate() {
         let [mut train_series, mut test_series] = pair(theme, text);
         for series in [&mut train_series, &mut test_series] {
@@ -244,7 +254,11 @@ fn curves(
         test_series.named_where_it_rises = count > 1;
         train_series.points = points(history, members.clone(), train);
         test_series.points = points(history, members, test);
-        all.extend([train_series, test_series]);
+        // All methods memorise at about the same step: more training curves would hide the others.
+        if index == 0 || !hides_training {
+            all.push(train_series);
+        }
+        all.push(test_series);
     }
     all
 }
@@ -276,11 +290,17 @@ fn pair(theme: &Theme, text: &Text) -> [Series; 2] {
 /// Maximum number of groups with curves of their own.
 const MAX_GROUPS: usize = 4;
 
+/// Maximum number of configurations with curves of their own: a baseline has one for each method
+/// beside it.
+fn max_groups(experiment: &Experiment) -> usize {
+    if experiment.methods().is_empty() { MAX_GROUPS } else { 1 + Method::MAX }
+}
+
 /// The indices of members that are drawn as one curve, and the name of their test curve: each
 /// configuration, or all members if there are too many configurations to tell apart.
 fn groups(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, String)> {
     let count = configuration_starts(experiment).count();
-    if count == 1 || count > MAX_GROUPS {
+    if count == 1 || count > max_groups(experiment) {
         return vec![(0..experiment.member_count(), text.get("curve-test"))];
     }
     // Beside its curve there is room for one name with its value, but not for several.
@@ -310,11 +330,10 @@ fn configuration_starts(experiment: &Experiment) -> impl Iterator<Item = usize> 
 
 /// The members of each configuration, and its name: `weight decay 3`.
 fn configurations(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, String)> {
-    let members = experiment.members();
     configuration_starts(experiment)
         .map(|start| {
             let range = start..start + experiment.settings.seeds;
-            (range, text.configuration(experiment, &members[start]))
+            (range, text.configuration(experiment, start))
         })
         .collect()
 }
@@ -357,7 +376,7 @@ pub fn markers(
     theme: &Theme,
     text: &Text,
 ) -> Vec<Marker> {
-    if experiment.lists().next().is_some() {
+    if !experiment.has_one_configuration() {
         return Vec::new();
     }
     let (memorised, generalised) = summaries(members);
@@ -479,7 +498,7 @@ pub fn readout(
         let train = Arg::Marked("train", part("readout-train", train, train_loss));
         let test = Arg::Marked("test", part("readout-test", test, test_loss));
         let mut args = vec![("train", train), ("test", test)];
-        let id = if experiment.lists().next().is_some() {
+        let id = if !experiment.has_one_configuration() {
             args.push(("networks", experiment.member_count().into()));
             "readout-all-networks"
         } else {

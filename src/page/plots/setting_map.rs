@@ -244,8 +244,8 @@ impl SettingMap {
 
     /// What became of a cell's configuration, in a line.
     pub fn words(&self, cell: usize, experiment: &Experiment, text: &Text) -> Option<Words> {
-        let member = *experiment.members().get(*self.members.get(cell)?)?;
-        Some(self.onsets.get(cell)?.words(text.configuration(experiment, &member), text))
+        let name = text.configuration(experiment, *self.members.get(cell)?);
+        Some(self.onsets.get(cell)?.words(name, text))
     }
 }
 

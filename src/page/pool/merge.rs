@@ -12,9 +12,11 @@ use crate::sharding::StepMerger;
 pub struct RunMerger {
     experiment: Experiment,
     shares: Vec<Share>,
-    /// The measurement settings that hold now, and the first ones that measure the same.
+    /// What is to be measured now, and the first revision that measures in the same way.
     revision: Revision,
     measures_since: Revision,
+    /// The last revision after which a worker has more to measure.
+    asked_since: Revision,
     /// `None` for members that are solved in closed form: their evaluations pass as they come.
     evaluations: Option<StepMerger<Evaluation>>,
     measurements: StepMerger<ProbeResult>,
@@ -48,6 +50,7 @@ impl RunMerger {
             shares: vec![Share::default(); shares],
             revision: Revision::default(),
             measures_since: Revision::default(),
+            asked_since: Revision::default(),
             evaluations: (!experiment.is_solved()).then(|| StepMerger::new(shares)),
             measurements: StepMerger::new(shares),
             over: None,
@@ -67,8 +70,16 @@ impl RunMerger {
         self.revision = revision;
         if !alike {
             self.measures_since = revision;
+            self.asked_since = revision;
             self.measurements = StepMerger::new(self.shares.len());
         }
+    }
+
+    /// Follows a [`RunCommand::Refine`] that all workers are sent: measuring is behind until each has
+    /// heard of it and is done.
+    pub fn refine(&mut self, revision: Revision) {
+        self.revision = revision;
+        self.asked_since = revision;
     }
 
     /// Handles an event of one worker, by the index of its share. Returns the events of the whole
@@ -81,6 +92,8 @@ impl RunMerger {
         let event = match event {
             // Only the worker that trains the first network tells these.
             RunEvent::Failed(_) | RunEvent::Task(_) | RunEvent::Answers(_) => Some(event),
+            // Only one worker is asked.
+            RunEvent::ConfigurationTimed { .. } => Some(event),
             RunEvent::Loaded => {
                 share.loaded = true;
                 self.shares.iter().all(|share| share.loaded).then_some(RunEvent::Loaded)
@@ -159,8 +172,9 @@ impl RunMerger {
             steps_per_second: slowest.unwrap_or_else(|| largest(|all| all.steps_per_second)),
             host_seconds: largest(|progress| progress.host_seconds),
             measuring: largest(|progress| progress.measuring),
-            // A worker that has not heard of the settings has all still to measure.
-            behind: all.iter().any(|all| all.behind || all.revision < self.measures_since),
+            // A worker that has not heard of the settings, or of more steps, has those still to
+            // measure.
+            behind: all.iter().any(|all| all.behind || all.revision < self.asked_since),
             revision: self.revision,
         })
     }
@@ -303,6 +317,27 @@ mod tests {
         assert_eq!(said(&mut merger, 1, measured(0, 1, &[1, 3], 1.0)), [merged]);
         let level = progress(1, 1, 1.0, false);
         assert_eq!(said(&mut merger, 1, progress(0, 1, 1.0, false)), [level]);
+    }
+
+    #[test]
+    fn more_steps_are_measured_once_every_worker_has_them() {
+        let mut merger = loaded("seeds=4&spread=1");
+        assert_eq!(said(&mut merger, 0, progress(0, 9, 1.0, false)), []);
+        assert_eq!(said(&mut merger, 1, progress(0, 9, 1.0, false)).len(), 1);
+        merger.refine(Revision(1));
+        // One is done before the other has heard of it.
+        assert_eq!(said(&mut merger, 0, measured(1, 5, &[0, 2], 1.0)), []);
+        let behind = progress(1, 9, 1.0, true);
+        assert_eq!(said(&mut merger, 0, progress(1, 9, 1.0, false)), [behind.clone()]);
+        assert_eq!(said(&mut merger, 1, progress(1, 9, 1.0, true)), [behind]);
+        // What a worker sent before it heard of it still counts.
+        assert_eq!(said(&mut merger, 0, measured(0, 4, &[0, 2], 2.0)), []);
+        let merged = measured(1, 4, &[0, 1, 2, 3], 2.0);
+        assert_eq!(said(&mut merger, 1, measured(0, 4, &[1, 3], 2.0)), [merged]);
+        let merged = measured(1, 5, &[0, 1, 2, 3], 1.0);
+        assert_eq!(said(&mut merger, 1, measured(1, 5, &[1, 3], 1.0)), [merged]);
+        let level = progress(1, 9, 1.0, false);
+        assert_eq!(said(&mut merger, 1, level.clone()), [level]);
     }
 
     #[test]

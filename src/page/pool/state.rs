@@ -177,6 +177,15 @@ impl State {
             RunCommand::Measure { experiment, revision } => {
                 entry.merger.measure(experiment, *revision);
             }
+            RunCommand::Refine { revision, .. } => entry.merger.refine(*revision),
+            // One worker is enough: all configurations are timed in the same one.
+            RunCommand::TimeConfiguration { .. } => {
+                if let Some((worker, _)) = entry.shares.first() {
+                    let worker = *worker;
+                    self.send(worker, Command::Run(run, command));
+                }
+                return self.done();
+            }
             RunCommand::Speed(_) | RunCommand::Time(_) | RunCommand::Answers => {}
         }
         self.send_all(run, &command);

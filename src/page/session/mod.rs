@@ -22,6 +22,7 @@ use crate::measure::{CheckSource, EstimatorCheck};
 use crate::protocol::{
     Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, Speed, WarmUp,
 };
+use crate::refine::{MAX_ROUNDS, unresolved};
 
 /// What a figure is doing; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +136,9 @@ const PATIENCE_SECONDS: u32 = 30;
 /// Seconds of steps that are timed on each device.
 const TIMED_SECONDS: f64 = 0.1;
 
+/// Seconds of steps that are timed of each configuration.
+const TIMED_CONFIGURATION_SECONDS: f64 = 0.2;
+
 /// What is to happen once the run is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Intent {
@@ -192,6 +196,8 @@ pub struct Session {
     device: Device,
     run: Option<RunId>,
     revision: Revision,
+    /// Rounds in which more steps were asked for since the last evaluation.
+    rounds: u32,
     intent: Intent,
     progress: Progress,
     speed: Speed,
@@ -199,6 +205,10 @@ pub struct Session {
     /// Whether the first network is asked for its answers.
     shows_answers: bool,
     inside: Inside,
+    /// Seconds for a step of one network of each configuration, as far as they are known.
+    step_seconds: Vec<Option<f64>>,
+    /// Whether the next of them is asked for.
+    times_steps: bool,
     /// Counts questions to the browser, so that a late answer is recognised.
     token: u32,
     new_run: Rc<dyn Fn() -> RunId>,
@@ -221,11 +231,14 @@ impl Session {
             device: Device::new(preference),
             run: None,
             revision: Revision::default(),
+            rounds: 0,
             intent: Intent::Rest,
             progress: Progress::default(),
             speed: Speed::Full,
             shows_answers,
             inside: Inside::default(),
+            step_seconds: Vec::new(),
+            times_steps: false,
             checks: Checks::default(),
             token: 0,
             new_run,
@@ -298,7 +311,14 @@ impl Session {
         &self.checks
     }
 
-    /// Whether everything recorded so far is measured.
+    /// Seconds for a step of one network of each configuration, in order, as far as they are known.
+    /// They are timed once methods have been compared.
+    pub fn step_seconds(&self) -> &[Option<f64>] {
+        &self.step_seconds
+    }
+
+    /// Whether everything that is to be measured so far is: the steps 15% apart, and those that were
+    /// asked for.
     pub fn is_measured(&self) -> bool {
         self.run.is_some() && !self.progress.behind && self.progress.revision == self.revision
     }
@@ -420,6 +440,7 @@ impl Session {
             RunEvent::Evaluation(evaluation) => {
                 self.progress.step = self.progress.step.max(evaluation.step);
                 self.history.push(evaluation);
+                self.rounds = 0;
             }
             RunEvent::Measured { revision, result } => {
                 if revision == self.revision {
@@ -437,17 +458,47 @@ impl Session {
                 // That of older measurement settings says nothing of what is to be measured now.
                 let behind = progress.behind || progress.revision != self.revision;
                 self.progress = Progress { behind, ..progress };
+                self.refine(effects);
             }
             RunEvent::Paused { step } => {
                 self.progress.step = step;
                 self.state = State::Paused;
+                self.refine(effects);
             }
             RunEvent::Done { step } => {
                 self.progress.step = step;
                 self.state = State::Done;
+                self.refine(effects);
+                self.time_next(effects);
+            }
+            RunEvent::ConfigurationTimed { configuration, seconds } => {
+                if self.times_steps && configuration == self.step_seconds.len() {
+                    self.times_steps = false;
+                    self.step_seconds.push(seconds);
+                    self.time_next(effects);
+                }
             }
             RunEvent::Failed(failure) => self.fail(failure, effects),
         }
+    }
+
+    /// Asks for the time of a step of the next configuration, if methods are compared.
+    fn time_next(&mut self, effects: &mut Vec<Effect>) {
+        let configuration = self.step_seconds.len();
+        let methods = self.experiment.methods().len();
+        if methods == 0 || configuration > methods || self.times_steps {
+            return;
+        }
+        self.times_steps = true;
+        let seconds = TIMED_CONFIGURATION_SECONDS;
+        self.send(RunCommand::TimeConfiguration { configuration, seconds }, effects);
+    }
+
+    /// Forgets what was known of a run.
+    fn forget(&mut self) {
+        self.inside = Inside::default();
+        self.step_seconds.clear();
+        self.times_steps = false;
     }
 
     fn play(&mut self, effects: &mut Vec<Effect>) {
@@ -532,8 +583,9 @@ impl Session {
         let Some(active) = self.device.active() else { return };
         self.replace_history(History::new(self.experiment.clone()));
         self.progress = Progress { behind: true, ..Progress::default() };
-        self.inside = Inside::default();
+        self.forget();
         self.revision = Revision::default();
+        self.rounds = 0;
         let run = (self.new_run)();
         self.run = Some(run);
         self.activity = Activity::SettingUp;
@@ -615,7 +667,7 @@ impl Session {
         }
         self.intent = Intent::Rest;
         self.state = State::Ready;
-        self.inside = Inside::default();
+        self.forget();
         self.replace_history(History::new(self.experiment.clone()));
         self.progress = Progress::default();
     }
@@ -677,12 +729,30 @@ impl Session {
         let old = std::mem::replace(&mut self.history, History::new(experiment.clone()));
         self.replace_history(old.with_measurement_settings(experiment.clone()));
         self.experiment = experiment;
+        self.rounds = 0;
         if !alike {
             self.revision = Revision(self.revision.0 + 1);
             self.progress.behind = true;
         }
         let (experiment, revision) = (Box::new(self.experiment.clone()), self.revision);
         self.send(RunCommand::Measure { experiment, revision }, effects);
+    }
+
+    /// Once training rests and all is measured, asks for further steps where curves rise or fall.
+    fn refine(&mut self, effects: &mut Vec<Effect>) {
+        let rests = matches!(self.state, State::Paused | State::Done);
+        if !rests || !self.is_measured() || self.rounds == MAX_ROUNDS {
+            return;
+        }
+        let steps = unresolved(&self.history);
+        if steps.is_empty() {
+            self.rounds = MAX_ROUNDS;
+            return;
+        }
+        self.rounds += 1;
+        self.revision = Revision(self.revision.0 + 1);
+        self.progress.behind = true;
+        self.send(RunCommand::Refine { steps, revision: self.revision }, effects);
     }
 
     fn check_estimators(&mut self, source: CheckSource, effects: &mut Vec<Effect>) {

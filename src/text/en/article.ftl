@@ -39,6 +39,16 @@ planes-relu = ReLU units
 planes-text = Two networks learn one rule; the first has tanh units, the second ReLU units. Their information is estimated with **bins**: values in one bin count as equal. Each line is a layer in the course of training. Play both.
 planes-try = Then switch the bins. With one range for the whole run, the hidden ReLU layers do not compress. With a range for each step, the last ones appear to. The networks are the same. Only the bins differ.
 
+clock-title = Do they share one clock?
+clock-text = The paper puts fitting, compressing and generalising on **one clock**: they turn at the same steps. Below the accuracy, each change is drawn from its value before (0%) to that after (100%). A bar shows where it happens, with a mark where half of it is done.
+clock-try = Play. On the training set information falls long before test accuracy rises, and on the test set after it. So there is more than one clock. Then choose weight decay 3: all but memorising comes earlier, and the earlier run stays below. Now count time as learning rate × weight decay × steps. The bars of generalising and compressing come closer, from several times apart to about twice. Memorising does not follow that clock at all.
+
+hurry-title = Can the second phase be hurried?
+hurry-text = Here networks with the same splits and initial weights are trained in six ways: a **baseline**, four methods, and a **control**. The control has three times the learning rate and a third of the weight decay, so that learning rate × weight decay stays as it was. Play, and guess which of them shorten the second phase.
+hurry-try = Three times the weight decay does, and so does noise on the hidden units. OrthoGrad, which needs no weight decay, does most of all. Grokfast makes no clear difference here, nor does the control. No method helped in every network that we tried: with cross-entropy loss OrthoGrad never generalises, and label smoothing helps (the lab has that experiment).
+hurry-over = Too much of it
+hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls to the level of guessing. Who stops at the first success does not see it. So watch how far compression goes, not its pace alone.
+
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.
 digits-try = Set the scale to 1, the usual size: the wait is gone. So here the wait comes from the large initial weights, not from the data.
@@ -55,6 +65,10 @@ time-text = In a model that we can compute, yes. A linear regression has fast an
 
 negative-title = And where it does not
 negative-text = For small networks on digits we found no settings with a second descent over time. On noisy labels, test error is lowest early. Then it rises while the networks memorise the wrong labels, and it stays up. Here the best advice is to stop early.
+
+claims-title = What we found about the paper’s claims
+claims-text = De Mello Koch and Ghosh argue that deep networks first fit fast, then slowly compress, and generalise in the second phase. Each row is a part of this, or of the work that they build on. It is tested in networks small enough to train while you read. Such networks can show that a claim is **not general**. They cannot show that it is. Where the paper argues without measuring, the choice of measure is ours.
+claims-try = Open a row to see what would refute the claim, the rule of its verdict, and what was measured. The table below is a recorded one. Test the claims again here, with seeds of your own: the table then fills row by row.
 
 limits-title = What this does not show
 limits-text = De Mello Koch and Ghosh (arXiv 2504.12700) propose that deep networks first fit the training set fast, then slowly compress, and generalise in this second phase. They see three faces of it: grokking, double descent, and the information bottleneck, by which layers drop what the answer does not need. You have seen that a network can memorise long before it generalises, and that weight decay shortens the wait. You have not seen that this is general, nor that compression causes generalisation.

@@ -96,6 +96,9 @@ estimator-coding-rate = coding rate
 configuration = { $field } { $value }
 configuration-titled = { $field }: { $value }
 configuration-short = { $first } { $second }
+configuration-baseline = baseline
+configuration-compared = compared with { $methods }
+configuration-alone = compared with nothing
 
 marker-memorised = memorised, step { $step }
 marker-memorised-short = memorised
@@ -118,6 +121,94 @@ level-samples = maximum, log₂ samples { $bits }
 level-batch = maximum, log₂ batch { $bits }
 level-truth = true value { $bits } bits
 
+# One clock: changes of accuracy, loss and measures.
+axis-memorised = steps ÷ step of memorising
+axis-decay = learning rate × weight decay × steps
+clock-button = { $clock ->
+    [steps] Steps
+    [memorised] ÷ memorised
+   *[decay] lr × wd × steps
+}
+label-clock = One clock
+clock-choice = How time is counted
+clock-measures = Shown on the clock
+clock-chart = How much of each change is done
+clock-note = { $networks ->
+    [one] one network
+   *[other] median of { $networks } networks
+}
+signal = { $quantity ->
+    [accuracy] Accuracy
+    [loss] Loss
+    [input-information] I(X;T)
+    [label-information] I(T;Y)
+    [class-variance] Class variance
+    [local-complexity] Local complexity
+    [linear-mapping-number] Linear mapping number
+    [weight-norm] Norm of weights
+    [effective-rank] Effective rank
+   *[fourier-concentration] Fourier concentration
+}{ $layer ->
+    [none] {""}
+   *[other] {" "}of { $layer }
+}{ $set ->
+    [train] , training set
+    [test] , test set
+    [all] , both sets
+    [random] , random inputs
+   *[none] {""}
+}
+clock-lane = { $name }: half-way at { $clock ->
+    [steps] step { $half }
+    [memorised] { $half } × memorised
+   *[decay] { $half }
+}, { $high ->
+    [none] from { $low }
+   *[other] { $low } to { $high }
+}{ $ended ->
+    [no] ; not over
+   *[yes] {""}
+}
+clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
+clock-waits = Shown when the run is over and everything is measured.
+clock-still = { $name }: no weight decay, so this clock stands still.
+clock-sentence = { $order ->
+    [flat] On the { $set ->
+        [train] training
+       *[test] test
+    } set the outputs do not compress after memorising, by step { $step }.
+    [alone] On the { $set ->
+        [train] training
+       *[test] test
+    } set the outputs compress, and the network does not generalise by step { $step }.
+    [mixed] On the { $set ->
+        [train] training
+       *[test] test
+    } set the outputs compress before test accuracy rises in half of the { $all } networks, and after it in the others.
+    [after] On the { $set ->
+        [train] training
+       *[test] test
+    } set the outputs compress after test accuracy rises, in { $count } of { $all } networks ({ $times } times as many steps).
+   *[before] On the { $set ->
+        [train] training
+       *[test] test
+    } set the outputs compress before test accuracy rises, in { $count } of { $all } networks (1/{ $times } of the steps).
+}
+lag-title = Lags behind test accuracy
+lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance.
+lag-head-measure = Measure
+lag-head-change = Change
+lag-head-half = Lag
+lag-head-range = Range
+lag-head-order = Before / after
+lag-head-sign = Sign test
+lag-change = { $from } → { $to }
+lag-range = { $low } to { $high }
+lag-order = { $before } / { $after } of { $all }{ $going ->
+    [0] {""}
+   *[other] , { $going } not over
+}
+lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = Training steps until networks memorise and generalise
 curve-memorised = memorised

@@ -251,6 +251,49 @@ compression-lag = { $set ->
     } the step of generalising.
 }
 
+# Methods against a baseline.
+label-versus = Methods compared
+versus-method = Method
+versus-memorised = Memorised, step
+versus-generalised = Generalised, step
+versus-times = Second phase shorter
+versus-failed = Failed
+versus-accuracy = Test accuracy at the end
+versus-afterwards = Afterwards
+versus-cost = Cost of a step
+versus-control = control
+versus-control-named = control: { $method }
+versus-range = { $median } ({ $range })
+versus-first = in some, from { $step } on
+versus-not-by = not by step { $step }
+versus-count = { $count } of { $networks }
+versus-n-times = { $times } times
+versus-at-least = at least { $times } times
+versus-cannot-tell = cannot tell
+versus-stays = stays
+versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
+    [0] did not come back
+   *[other] { $recovered } came back
+}
+versus-cost-in-time = { $cost } ({ $times } times shorter in time)
+versus-best = With { $method } the second phase is { $times } times shorter in { $count } of { $networks } networks.
+versus-of-control = { $control ->
+    [same] The control, with the same learning rate × weight decay, is no faster than the baseline.
+    [faster] The control, with the same learning rate × weight decay, is faster than the baseline too.
+    [slower] The control, with the same learning rate × weight decay, is slower than the baseline.
+   *[fails] The control, with the same learning rate × weight decay, does not generalise.
+}
+versus-best-at-least = With { $method } the second phase is at least { $times } times shorter in { $count } of { $networks } networks: the baseline does not generalise in this run.
+versus-none-clear = No method shortens the second phase clearly and keeps it.
+versus-longer = With { $method } the second phase is { $times } times longer.
+versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.
+versus-all-failed = Not generalised by step { $step } in any network: { $methods }.
+versus-no-control = There is no control with the same learning rate × weight decay, so a faster clock cannot be told from a better method.
+versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: time of a step in this program, relative to the baseline.
+versus-ready = Press Play to compare.
+marker-collapsed = collapsed, step { $step }
+marker-collapsed-short = collapsed
+
 # What the first network answers.
 legend-train = Training set
 legend-test = Test set
@@ -320,6 +363,7 @@ scores-none = step { $step }
 label-scrubber = Step shown
 measure-enlarge = Show large: { $title }
 label-compare = Compare values
+label-methods = Compare with
 label-search = Search settings
 search-empty = No setting has these words.
 runs-earlier = Earlier runs:

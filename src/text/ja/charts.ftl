@@ -97,6 +97,9 @@ estimator-coding-rate = 符号化レート
 configuration = { $field }{ $value }
 configuration-titled = { $field }：{ $value }
 configuration-short = { $first } { $second }
+configuration-baseline = 基準
+configuration-compared = 比較相手：{ $methods }
+configuration-alone = 比較相手なし
 
 marker-memorised = 暗記 { $step }ステップ
 marker-memorised-short = 暗記
@@ -119,6 +122,91 @@ level-samples = 上限、log₂サンプル数 { $bits }
 level-batch = 上限、log₂バッチサイズ { $bits }
 level-truth = 真の値 { $bits }ビット
 
+# One clock: changes of accuracy, loss and measures.
+axis-memorised = ステップ ÷ 暗記したステップ
+axis-decay = 学習率 × 重み減衰 × ステップ
+clock-button = { $clock ->
+    [steps] ステップ
+    [memorised] ÷ 暗記
+   *[decay] lr × wd × ステップ
+}
+label-clock = 一つの時計
+clock-choice = 時間の数え方
+clock-measures = 時計に表示するもの
+clock-chart = 変化がどこまで進んだか
+clock-note = ネットワーク{ $networks }個の中央値
+signal = { $quantity ->
+    [accuracy] 正解率
+    [loss] 損失
+    [input-information] I(X;T)
+    [label-information] I(T;Y)
+    [class-variance] クラス内分散
+    [local-complexity] 局所複雑度
+    [linear-mapping-number] 線形写像数
+    [weight-norm] 重みのノルム
+    [effective-rank] 実効ランク
+   *[fourier-concentration] フーリエ集中度
+}{ $layer ->
+    [none] {""}
+   *[other] （{ $layer }）
+}{ $set ->
+    [train] 、訓練データ
+    [test] 、テストデータ
+    [all] 、両方のデータ
+    [random] 、乱数の入力
+   *[none] {""}
+}
+clock-lane = { $name }：半分は{ $clock ->
+    [steps] { $half }ステップ
+    [memorised] 暗記の{ $half }倍
+   *[decay] { $half }
+}（{ $high ->
+    [none] { $low }以上
+   *[other] { $low }〜{ $high }
+}{ $ended ->
+    [no] 、まだ途中
+   *[yes] {""}
+}）
+clock-hint = 太い棒は変化の10%から90%まで、印は半分の時点です。細い線は、典型的なネットワークで半分に達する時点の90%区間です。
+clock-waits = 学習と測定が終わると表示します。
+clock-still = { $name }：重み減衰がないので、この時計は進みません。
+clock-sentence = { $order ->
+    [flat] { $set ->
+        [train] 訓練データ
+       *[test] テストデータ
+    }では、{ $step }ステップまで、暗記のあとに出力は圧縮されません。
+    [alone] { $set ->
+        [train] 訓練データ
+       *[test] テストデータ
+    }では出力が圧縮されますが、{ $step }ステップまでに汎化しません。
+    [mixed] { $set ->
+        [train] 訓練データ
+       *[test] テストデータ
+    }では、{ $all }個のうち半分のネットワークで、出力がテストデータの正解率より先に圧縮され、残りでは後に圧縮されます。
+    [after] { $set ->
+        [train] 訓練データ
+       *[test] テストデータ
+    }では、{ $all }個中{ $count }個のネットワークで、テストデータの正解率が上がったあとに出力が圧縮されます（ステップ数で{ $times }倍）。
+   *[before] { $set ->
+        [train] 訓練データ
+       *[test] テストデータ
+    }では、{ $all }個中{ $count }個のネットワークで、テストデータの正解率が上がる前に出力が圧縮されます（ステップ数で{ $times }分の1）。
+}
+lag-title = テストデータの正解率からの遅れ
+lag-hint = 半分に達したステップ ÷ テストデータの正解率の上昇が半分に達したステップ。1より小さければ先です。符号検定は、これほど一方に偏る順序が偶然に起こる確率です。
+lag-head-measure = 測るもの
+lag-head-change = 変化
+lag-head-half = 遅れ
+lag-head-range = 範囲
+lag-head-order = 先 / 後
+lag-head-sign = 符号検定
+lag-change = { $from } → { $to }
+lag-range = { $low }〜{ $high }
+lag-order = { $all }個中 { $before } / { $after }{ $going ->
+    [0] {""}
+   *[other] 、{ $going }個は途中
+}
+lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = 暗記と汎化までの学習ステップ
 curve-memorised = 暗記

@@ -239,6 +239,49 @@ compression-lag = { $set ->
     }）。
 }
 
+# Methods against a baseline.
+label-versus = 方法の比較
+versus-method = 方法
+versus-memorised = 暗記（ステップ）
+versus-generalised = 汎化（ステップ）
+versus-times = 第2段階の速さ
+versus-failed = 失敗
+versus-accuracy = 最後のテスト正解率
+versus-afterwards = その後
+versus-cost = 1ステップのコスト
+versus-control = 対照
+versus-control-named = 対照：{ $method }
+versus-range = { $median }（{ $range }）
+versus-first = 一部だけ、{ $step }から
+versus-not-by = { $step }ステップまでに到達せず
+versus-count = { $networks }個中{ $count }個
+versus-n-times = { $times }倍速い
+versus-at-least = { $times }倍以上速い
+versus-cannot-tell = 判断できない
+versus-stays = 保たれる
+versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
+    [0] 回復なし
+   *[other] { $recovered }個は回復
+}
+versus-cost-in-time = { $cost }（時間では{ $times }倍速い）
+versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
+versus-of-control = { $control ->
+    [same] 学習率×重み減衰が同じ対照実験は、基準より速くなりません。
+    [faster] 学習率×重み減衰が同じ対照実験も、基準より速くなります。
+    [slower] 学習率×重み減衰が同じ対照実験は、基準より遅くなります。
+   *[fails] 学習率×重み減衰が同じ対照実験は、汎化しません。
+}
+versus-best-at-least = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍以上速く終わります。基準は、この実行では汎化しません。
+versus-none-clear = 第2段階をはっきりと短くし、しかも汎化を保った方法はありません。
+versus-longer = { $method }では、第2段階の長さが{ $times }倍になります。
+versus-collapsed = { $method }では{ $generalised }ステップ目で汎化しますが、ネットワーク{ $networks }個中{ $count }個で、その後に目標の半分を下回ります（{ $step }ステップ）。最後のテスト正解率は{ $accuracy }です。
+versus-all-failed = { $step }ステップまでに汎化したネットワークがない方法：{ $methods }。
+versus-no-control = 学習率×重み減衰が同じ対照実験がないため、時計が速まっただけなのか、方法が良いのかを区別できません。
+versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの時間を、基準と比べたものです。
+versus-ready = 「再生」を押すと比べます。
+marker-collapsed = 崩れた、{ $step }ステップ
+marker-collapsed-short = 崩れた
+
 # What the first network answers.
 legend-train = 訓練データ
 legend-test = テストデータ
@@ -305,6 +348,7 @@ scores-none = { $step }ステップ
 label-scrubber = 表示するステップ
 measure-enlarge = 大きく表示：{ $title }
 label-compare = 値を比べる
+label-methods = 比べる方法
 label-search = 設定を検索
 search-empty = 該当する設定はありません。
 runs-earlier = 前の実行：

@@ -44,14 +44,14 @@ struct Member {
     test: CpuSamples,
     /// The order in which the first layer's weights stand here, if it is not theirs.
     order: Option<Order>,
-    /// The range of the trained parameters.
-    trained: Range<usize>,
+    /// The ranges of the trained tensors, which follow one another.
+    trained: Vec<Range<usize>>,
 }
 
 impl CpuEnsemble {
     /// The networks of `model` before their first step. `None` if they are not on the CPU, or if a
-    /// member needs a method that only `tensors` has: Muon, the closed form, OrthoGrad, Grokfast
-    /// over a window, a constant norm, or a rank penalty.
+    /// member needs a method that only `tensors` has: Muon, the closed form, Grokfast over a
+    /// window, a constant norm, or a rank penalty.
     pub(super) fn new(members: &[Settings], data: &Dataset, model: &MlpEnsemble) -> Option<Self> {
         if !members.iter().all(covers) {
             return None;
@@ -79,7 +79,7 @@ impl CpuEnsemble {
             let numbers = parameters.len();
             Member {
                 settings,
-                trained: network.ranges[first].start..numbers,
+                trained: network.ranges[first..].to_vec(),
                 network,
                 gradient: vec![0.0; numbers],
                 state: OptimiserState::new(&settings, numbers),
@@ -120,7 +120,7 @@ impl CpuEnsemble {
                 settings,
                 weight_decay_on[index],
                 step,
-                member.trained.clone(),
+                &member.trained,
                 &mut member.parameters,
                 &mut member.gradient,
             );

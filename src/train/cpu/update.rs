@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::experiment::{Grokfast, Optimiser, Settings};
 use crate::train::optimiser::{EPSILON, StepCoefficients};
+use crate::train::regularisation::TINY;
 
 /// The optimiser's state of each parameter.
 pub(super) struct OptimiserState {
@@ -19,7 +20,6 @@ pub(super) struct OptimiserState {
 pub(crate) fn covers(member: &Settings) -> bool {
     matches!(member.optimiser, Optimiser::Sgd | Optimiser::Adam | Optimiser::AdamW)
         && (member.grokfast_lambda == 0.0 || member.grokfast == Grokfast::Ema)
-        && !member.orthograd
         && !member.constant_norm
         && member.rank_penalty == 0.0
 }
@@ -30,13 +30,14 @@ impl OptimiserState {
         Self { mean: vec![0.0; numbers], square: vec![0.0; square], average: Vec::new() }
     }
 
-    /// Takes the step numbered `step`, counted from 1, for the parameters in `trained`.
+    /// Takes the step numbered `step`, counted from 1, for the parameters in `tensors`, which follow
+    /// one another; at least one.
     pub(super) fn step(
         &mut self,
         member: &Settings,
         weight_decay_on: bool,
         step: u32,
-        trained: Range<usize>,
+        tensors: &[Range<usize>],
         parameters: &mut [f32],
         gradient: &mut [f32],
     ) {
@@ -44,6 +45,12 @@ impl OptimiserState {
         if member.grokfast_lambda > 0.0 {
             self.amplify(member, gradient);
         }
+        if member.orthograd {
+            for tensor in tensors {
+                orthogonalise(&parameters[tensor.clone()], &mut gradient[tensor.clone()]);
+            }
+        }
+        let trained = tensors[0].start..tensors[tensors.len() - 1].end;
         let l2 = coefficients.l2 as f32;
         let (beta1, one_minus_beta1) =
             (coefficients.beta1 as f32, coefficients.one_minus_beta1 as f32);
@@ -88,5 +95,25 @@ impl OptimiserState {
         for (g, mean) in gradient.iter_mut().zip(&self.average) {
             *g += lambda * mean;
         }
+    }
+}
+
+/// OrthoGrad for one tensor, as in [`crate::train::regularisation::orthogonal`].
+fn orthogonalise(weights: &[f32], gradient: &mut [f32]) {
+    let product = |a: &[f32], b: &[f32]| -> f64 {
+        a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    };
+    let length = product(gradient, gradient).sqrt();
+    let square = product(weights, weights) + TINY;
+    // Rounding leaves a part along the weights, which a second time takes away.
+    for _ in 0..2 {
+        let along = (product(weights, gradient) / square) as f32;
+        for (g, w) in gradient.iter_mut().zip(weights) {
+            *g -= along * w;
+        }
+    }
+    let stretch = (length / (product(gradient, gradient).sqrt() + TINY)) as f32;
+    for g in gradient {
+        *g *= stretch;
     }
 }

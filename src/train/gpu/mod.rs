@@ -41,5 +41,8 @@ use crate::experiment::Settings;
 
 /// Whether the kernels can train a member.
 fn covers(member: &Settings) -> bool {
-    super::cpu::covers(member) && member.noise == 0.0 && member.embedding().is_none()
+    super::cpu::covers(member)
+        && !member.orthograd
+        && member.noise == 0.0
+        && member.embedding().is_none()
 }

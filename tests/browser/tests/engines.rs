@@ -57,7 +57,7 @@ async fn the_article_is_played_paused_scrubbed_and_read_in_japanese() {
     click(&browser, "#hero [data-part=play]").await;
     state(&browser, "done").await;
     wait(&browser, 10, &format!("{finding}.includes('times as many steps')")).await;
-    let memorised = browser.report().await["members"][0]["fit_step"].as_u64().unwrap();
+    let memorised = browser.report().await["members"][0]["memorise_step"].as_u64().unwrap();
     assert!((36..=50).contains(&memorised), "{memorised}");
     browser.go_to("?backend=cpu&lang=ja").await;
     state(&browser, "ready").await;

@@ -23,7 +23,7 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
     assert_eq!((members(&page).len(), members(&native).len()), (5, 5));
     for (page, native) in members(&page).iter().zip(members(&native)) {
         assert_eq!(page["seed"], native["seed"]);
-        for phase in ["fit_step", "generalise_step"] {
+        for phase in ["memorise_step", "generalise_step"] {
             let (page, native) = (page[phase].as_f64().unwrap(), native[phase].as_f64().unwrap());
             let ratio = page / native;
             assert!((0.85..=1.15).contains(&ratio), "{phase}: {page} against {native}");
@@ -46,6 +46,32 @@ async fn on_the_cpu_the_page_groks_at_the_steps_of_the_native_run() {
             assert!(worst < 1e-2, "{loss} is {worst:.1e} off within 200 steps");
         }
     }
+}
+
+#[tokio::test]
+async fn methods_are_chosen_compared_and_told_of_in_a_table() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.open(&format!("?backend=cpu&{SHORT}&goal=0.5")).await;
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.script("return document.querySelector('.versus').hidden").await, true);
+    browser.click("[data-method='wd:3']").await;
+    let methods = json!([{ "wd": 3.0 }, { "lr": 0.009, "wd": 0.3333 }]);
+    assert_eq!(browser.report().await["experiment"]["methods"], methods);
+    assert!(browser.text("[data-part=versus-words]").await.contains("Play"));
+    browser.click("[data-part=play]").await;
+    browser.wait_for(&["done"], 60).await;
+    // The last cell of a row is what a step costs, and comes last.
+    let cost = "[data-part=versus-table] tr:last-child td:last-child";
+    browser.wait_for_text(cost, ".", 30).await;
+    let rows = "return [...document.querySelectorAll('.versus tbody tr')]
+        .map((row) => row.firstElementChild.textContent)";
+    let names = ["baseline", "weight decay 3", "learning rate 0.009, weight decay 0.3333control"];
+    assert_eq!(browser.script(rows).await, json!(names));
+    assert!(!browser.text("[data-part=versus-words]").await.is_empty());
+    assert_eq!(browser.report().await["comparison"]["rows"][1]["method"], "wd:3");
+    browser.click("[data-method='wd:3']").await;
+    assert_eq!(browser.report().await["experiment"]["methods"], Value::Null);
+    browser.close().await;
 }
 
 #[tokio::test]

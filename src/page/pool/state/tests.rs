@@ -614,3 +614,20 @@ fn estimator_checks_of_a_dropped_lease_are_told_to_nobody() {
     script.hear(worker, Event::EstimatorChecksDone);
     assert_eq!(script.log(), [Effect::Tell(stays, PoolEvent::EstimatorChecksDone)]);
 }
+
+#[test]
+fn one_worker_times_all_configurations() {
+    let mut script = Script::new(4);
+    let lease = script.open();
+    let run = script.load(lease, "methods=wd:3&seeds=2");
+    let workers = script.workers(run);
+    assert!(workers.len() > 1);
+    for configuration in [0, 1] {
+        let time = RunCommand::TimeConfiguration { configuration, seconds: 0.1 };
+        script.command(lease, run, time.clone());
+        assert_eq!(script.log(), [Effect::Send(workers[0], Command::Run(run, time))]);
+        let timed = RunEvent::ConfigurationTimed { configuration, seconds: Some(0.5) };
+        script.hear(workers[0], Event::Run(run, timed.clone()));
+        assert_eq!(tells(&script.log(), lease), [PoolEvent::Run(run, timed)]);
+    }
+}

@@ -1,0 +1,373 @@
+//! The paper's claims: the table that was recorded, and the same table tested here, experiment by
+//! experiment, in this figure.
+
+use std::cell::{Cell as StdCell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, Event, HtmlButtonElement, HtmlElement, HtmlInputElement};
+
+use super::Handle;
+use super::budget::DrawBudget;
+use super::panel::{Panel, View};
+use super::recorded::fetch_text;
+use crate::claims::{
+    self, Cell, Claim, ClaimsRecord, DataSet, Finished, RecordedRow, STUDIES, Verdict,
+};
+use crate::history::History;
+use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
+use crate::page::session::{Action, State};
+use crate::text::{self, Text};
+
+/// Networks of one experiment, at most; some experiments take fewer.
+const SEEDS: u32 = 5;
+
+/// The recorded table, once it is known whether there is one.
+type Record = Rc<RefCell<Option<Option<ClaimsRecord>>>>;
+
+/// What the reader asks for.
+#[derive(Clone, Copy, PartialEq)]
+enum Wish {
+    /// Test the claims with seeds from this one on.
+    Test(u32),
+    Stop,
+}
+
+/// The experiments that have finished.
+struct Series {
+    first: u32,
+    finished: Vec<(&'static str, History)>,
+    /// Cells that are known, by claim and data set.
+    cells: Vec<[Option<Cell>; 3]>,
+    ends: Option<Ending>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    Done,
+    Stopped,
+    Failed,
+}
+
+impl Series {
+    fn from(first: u32) -> Self {
+        Self {
+            first,
+            finished: Vec::new(),
+            cells: Claim::ALL.iter().map(|_| [None, None, None]).collect(),
+            ends: None,
+        }
+    }
+
+    /// Takes a finished experiment, and judges what can be judged now.
+    fn take(&mut self, history: &History) {
+        let Some(study) = STUDIES.get(self.finished.len()) else { return };
+        self.finished.push((study.key, history.clone()));
+        let finished: Vec<Finished> = self.finished.iter().map(|(key, run)| (*key, run)).collect();
+        for (claim, cells) in Claim::ALL.into_iter().zip(&mut self.cells) {
+            for (data, cell) in DataSet::ALL.into_iter().zip(cells) {
+                if cell.is_none() {
+                    *cell = claims::judge(claim, data, &finished);
+                }
+            }
+        }
+    }
+}
+
+/// The button, the seeds and the table.
+pub struct ClaimsPanel {
+    run: HtmlButtonElement,
+    state: HtmlElement,
+    source: HtmlElement,
+    table: HtmlElement,
+    record: Record,
+    wish: Rc<StdCell<Option<Wish>>>,
+    is_running: Rc<StdCell<bool>>,
+    series: Option<Series>,
+    figure: HtmlElement,
+    /// Experiments that had finished when the table was last filled, if the claims are tested here,
+    /// and whether the record was there.
+    shown: Option<(Option<usize>, bool)>,
+    handle: Handle,
+    _listeners: Vec<Listener>,
+}
+
+impl ClaimsPanel {
+    /// Finds its elements in the figure, and fetches the table that the root's `data-claims` names.
+    pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
+        let run: HtmlButtonElement = root.part("claims-run");
+        let first: HtmlInputElement = root.part("claims-first");
+        let (wish, is_running) = (Rc::new(StdCell::new(None)), Rc::new(StdCell::new(false)));
+        let (asked, running, asks) = (Rc::clone(&wish), Rc::clone(&is_running), handle.clone());
+        let listener = Listener::new(&run, "click", move |_: Event| {
+            let seed = first.value().trim().parse().unwrap_or(0).min(9999 - SEEDS);
+            first.set_value(&seed.to_string());
+            asked.set(Some(if running.get() { Wish::Stop } else { Wish::Test(seed) }));
+            asks.look_again();
+        });
+        let record: Record = Rc::default();
+        if let Some(file) = root.element().get_attribute("data-claims") {
+            let (record, handle) = (Rc::clone(&record), handle.clone());
+            spawn_local(async move {
+                let found =
+                    fetch_text(&file).await.and_then(|text| serde_json::from_str(&text).ok());
+                *record.borrow_mut() = Some(found);
+                handle.look_again();
+            });
+        }
+        set_text(&root.part::<HtmlElement>("claims-rules"), &text::claims_rules(text));
+        Self {
+            run,
+            state: root.part("claims-state"),
+            source: root.part("claims-source"),
+            table: root.part("claims-table"),
+            record,
+            wish,
+            is_running,
+            series: None,
+            figure: root.element().clone(),
+            shown: None,
+            handle: handle.clone(),
+            _listeners: vec![listener],
+        }
+    }
+
+    /// Does what the reader asks, and goes on once an experiment has finished and is measured.
+    fn go_on(&mut self, view: &View<'_>) {
+        let session = view.session;
+        match self.wish.take() {
+            Some(Wish::Test(first)) => {
+                self.series = Some(Series::from(first));
+                self.is_running.set(true);
+                set_attribute(&self.figure, "data-testing", "");
+                self.play(0, first);
+                return;
+            }
+            Some(Wish::Stop) => {
+                self.end(Ending::Stopped);
+                let handle = self.handle.clone();
+                spawn_local(async move { handle.act(Action::Reset) });
+                return;
+            }
+            None => {}
+        }
+        let Some(series) = &mut self.series else { return };
+        let index = series.finished.len();
+        let Some(study) = STUDIES.get(index).filter(|_| series.ends.is_none()) else { return };
+        let is_this = *session.experiment() == study.experiment(series.first, SEEDS);
+        match session.state() {
+            State::Error if is_this => self.end(Ending::Failed),
+            State::Done if is_this && session.is_measured() => {
+                series.take(session.history());
+                let (next, first) = (series.finished.len(), series.first);
+                if next < STUDIES.len() {
+                    self.play(next, first);
+                } else {
+                    self.end(Ending::Done);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.is_running.set(false);
+        if let Some(series) = &mut self.series {
+            series.ends = Some(ending);
+        }
+        let handle = self.handle.clone();
+        spawn_local(async move { handle.redraw() });
+    }
+
+    /// Not at once: the figure is busy with the event that is being handled.
+    fn play(&self, index: usize, first: u32) {
+        let Some(study) = STUDIES.get(index) else { return };
+        let (handle, experiment) = (self.handle.clone(), study.experiment(first, SEEDS));
+        spawn_local(async move { handle.play_next(experiment) });
+    }
+
+    fn show_words(&self, text: &Text) {
+        let is_running = self.is_running.get();
+        set_text(&self.run, &text.get(if is_running { "claims-stop" } else { "claims-run" }));
+        let source = match self.record.borrow().as_ref() {
+            None => String::new(),
+            Some(None) => text.get("claims-source-missing"),
+            Some(Some(record)) => text.with(
+                "claims-source",
+                &[
+                    ("date", record.date.as_str().into()),
+                    ("commit", record.commit.as_str().into()),
+                    ("first", record.seeds[0].into()),
+                    ("last", record.seeds[1].into()),
+                ],
+            ),
+        };
+        set_text(&self.source, &source);
+        let Some(series) = &self.series else { return };
+        let done = series.finished.len();
+        let seeds = [("first", series.first.into()), ("last", (series.first + SEEDS - 1).into())];
+        let of = |index: usize| [("index", index.into()), ("count", STUDIES.len().into())];
+        let words = match series.ends {
+            None => text.with("claims-state-running", &[&of(done + 1), &seeds[..]].concat()),
+            Some(Ending::Stopped) => text.with("claims-state-stopped", &of(done)),
+            Some(Ending::Failed) => text.with("claims-state-failed", &of(done + 1)),
+            Some(Ending::Done) => {
+                let record = self.record.borrow();
+                let rows = record.as_ref().and_then(Option::as_ref).map(|record| &record.rows);
+                let pairs = series.cells.iter().zip(rows.into_iter().flatten());
+                let same = pairs.filter(|(cells, row)| overall(cells) == Some(row.verdict)).count();
+                let rest = [("same", same.into()), ("all", Claim::ALL.len().into())];
+                text.with("claims-state-done", &[&rest[..], &seeds].concat())
+            }
+        };
+        set_text(&self.state, &words);
+    }
+
+    /// A row for each claim: its verdict on each data set and over all, and the reasons.
+    fn update_table(&mut self, text: &Text) {
+        let done = self.series.as_ref().map(|series| series.finished.len());
+        let key = (done, self.record.borrow().is_some());
+        if self.shown == Some(key) {
+            return;
+        }
+        self.shown = Some(key);
+        // What the reader has opened stays open.
+        let opened = self.details().map(|details| details.has_attribute("open")).collect();
+        self.fill_table(text);
+        let opened: Vec<bool> = opened;
+        for (details, is_open) in self.details().zip(opened) {
+            if is_open {
+                set_attribute(&details, "open", "");
+            }
+        }
+    }
+
+    fn details(&self) -> impl Iterator<Item = Element> + use<> {
+        let all = self.table.query_selector_all("details").ok();
+        let count = all.as_ref().map_or(0, |all| all.length());
+        (0..count).filter_map(move |index| all.as_ref()?.get(index)?.dyn_into().ok())
+    }
+
+    fn fill_table(&self, text: &Text) {
+        self.table.set_text_content(None);
+        let table: HtmlElement = append(&self.table, "table", "");
+        let line: HtmlElement = append(&append::<HtmlElement>(&table, "thead", ""), "tr", "");
+        let data: Vec<String> =
+            DataSet::ALL.iter().map(|data| text::data_set(text, *data)).collect();
+        let (claim, verdict) = (text.get("claims-head-claim"), text.get("claims-head-verdict"));
+        for title in [&claim].into_iter().chain(&data).chain([&verdict]) {
+            let cell: HtmlElement = append(&line, "th", "");
+            set_attribute(&cell, "scope", "col");
+            set_text(&cell, title);
+        }
+        let body: HtmlElement = append(&table, "tbody", "");
+        let record = self.record.borrow();
+        let rows = record.as_ref().and_then(Option::as_ref).map(|record| record.rows.as_slice());
+        for (index, claim) in Claim::ALL.into_iter().enumerate() {
+            let recorded = rows.and_then(|rows| rows.iter().find(|row| row.claim == claim.key()));
+            let tested = self.series.as_ref().map(|series| &series.cells[index]);
+            Row { claim, recorded, tested, data: &data, verdict: &verdict, text }.fill(&body);
+        }
+    }
+}
+
+/// The verdict over all data sets, once each has one.
+fn overall(cells: &[Option<Cell>; 3]) -> Option<Verdict> {
+    let verdicts: Vec<Verdict> =
+        cells.iter().map(|cell| cell.as_ref().map(|cell| cell.verdict)).collect::<Option<_>>()?;
+    Some(claims::overall(&verdicts))
+}
+
+/// One claim of the table.
+struct Row<'a> {
+    claim: Claim,
+    recorded: Option<&'a RecordedRow>,
+    /// What was found here, if the claims are being tested.
+    tested: Option<&'a [Option<Cell>; 3]>,
+    data: &'a [String],
+    verdict: &'a str,
+    text: &'a Text,
+}
+
+impl Row<'_> {
+    fn fill(&self, body: &HtmlElement) {
+        let text = self.text;
+        let line: HtmlElement = append(body, "tr", "");
+        let head: HtmlElement = append(&line, "th", "");
+        set_attribute(&head, "scope", "row");
+        set_text(&append::<HtmlElement>(&head, "span", ""), &text::claim(text, self.claim));
+        let details: HtmlElement = append(&head, "details", "");
+        set_text(&append::<HtmlElement>(&details, "summary", ""), &text.get("claims-details"));
+        let rule: HtmlElement = append(&details, "p", "");
+        set_text(&rule, &text::claim_rule(text, self.claim));
+        let recorded = |index: usize| self.recorded.and_then(|row| row.cells.get(index));
+        for (index, data) in DataSet::ALL.into_iter().enumerate() {
+            let name = &self.data[index];
+            let known = recorded(index);
+            let (verdict, measured) = match self.tested {
+                Some(cells) => {
+                    let cell = cells[index].as_ref();
+                    let words = cell.map(|cell| text::claim_measured(text, data, cell));
+                    (cell.map(|cell| cell.verdict), words)
+                }
+                None => {
+                    let language = text.locale().key();
+                    let measured = known.and_then(|cell| {
+                        cell.measured.get(language).or_else(|| cell.measured.values().next())
+                    });
+                    (known.map(|cell| cell.verdict), measured.cloned())
+                }
+            };
+            self.cell(&line, name, verdict, known.map(|cell| cell.verdict), "");
+            if let Some(measured) = measured {
+                let words: HtmlElement = append(&details, "p", "");
+                let args = [("data", name.as_str().into()), ("measured", measured.into())];
+                set_text(&words, &text.with("claims-cell", &args));
+            }
+        }
+        let verdict = match self.tested {
+            Some(cells) => overall(cells),
+            None => self.recorded.map(|row| row.verdict),
+        };
+        self.cell(&line, self.verdict, verdict, self.recorded.map(|row| row.verdict), "overall");
+    }
+
+    /// A verdict as a mark and a word, and the recorded one where that is another.
+    fn cell(
+        &self,
+        line: &HtmlElement,
+        label: &str,
+        verdict: Option<Verdict>,
+        recorded: Option<Verdict>,
+        class: &str,
+    ) {
+        let cell: HtmlElement = append(line, "td", class);
+        set_attribute(&cell, "data-label", label);
+        let Some(verdict) = verdict else {
+            set_text(&cell, &self.text.get("claims-waiting"));
+            return;
+        };
+        let chip: HtmlElement = append(&cell, "span", "chip");
+        set_attribute(&chip, "data-verdict", verdict.key());
+        set_text(&chip, &text::verdict(self.text, verdict));
+        if let Some(before) = recorded.filter(|before| *before != verdict) {
+            let note: HtmlElement = append(&cell, "span", "hint");
+            let word = text::verdict(self.text, before);
+            set_text(&note, &self.text.with("claims-recorded", &[("verdict", word.into())]));
+        }
+    }
+}
+
+impl Panel for ClaimsPanel {
+    fn show_state(&mut self, view: &View<'_>) {
+        // Not in a frame: there is none in a hidden tab.
+        self.go_on(view);
+    }
+
+    fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
+        self.go_on(view);
+        self.show_words(view.text);
+        self.update_table(view.text);
+    }
+}
