@@ -229,7 +229,9 @@ impl SettingMap {
             }
             // Said again only when something has happened: the step alone changes all the time.
             if is_new && let Some(words) = map.words(*cell, experiment, text) {
-                set_attribute(button, "aria-label", &joined(&words));
+                // The name begins with what is seen, so that it can be called by that.
+                let args = [("value", label.into()), ("name", joined(&words).into())];
+                set_attribute(button, "aria-label", text.with("curve-with-value", &args).trim());
             }
         }
     }

@@ -154,6 +154,7 @@ impl Sweep {
         let across = view.shared.time.clone();
         let frame = Frame::new(title, view.theme, across, ValueAxis::Rows(rows));
         self.map.draw_map(key, frame, view.theme.test, &cells, &[]);
+        self.map.describe("");
     }
 }
 
