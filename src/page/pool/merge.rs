@@ -327,9 +327,9 @@ mod tests {
         merger.refine(Revision(1));
         // One is done before the other has heard of it.
         assert_eq!(said(&mut merger, 0, measured(1, 5, &[0, 2], 1.0)), []);
-        let behind = progress(1, 9, 1.0, true);
-        assert_eq!(said(&mut merger, 0, progress(1, 9, 1.0, false)), [behind.clone()]);
-        assert_eq!(said(&mut merger, 1, progress(1, 9, 1.0, true)), [behind]);
+        let behind = || progress(1, 9, 1.0, true);
+        assert_eq!(said(&mut merger, 0, progress(1, 9, 1.0, false)), [behind()]);
+        assert_eq!(said(&mut merger, 1, behind()), [behind()]);
         // What a worker sent before it heard of it still counts.
         assert_eq!(said(&mut merger, 0, measured(0, 4, &[0, 2], 2.0)), []);
         let merged = measured(1, 4, &[0, 1, 2, 3], 2.0);
