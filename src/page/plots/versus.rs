@@ -322,7 +322,7 @@ mod tests {
                 "0 of 2",
                 "100%",
                 "stays",
-                "2.0 (10 times shorter in time)"
+                "2.0 (in time: 10 times)"
             ]
         );
         assert_eq!(found.rows[0].cells[3], "");

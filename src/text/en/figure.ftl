@@ -275,7 +275,7 @@ versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
     [0] did not come back
    *[other] { $recovered } came back
 }
-versus-cost-in-time = { $cost } ({ $times } times shorter in time)
+versus-cost-in-time = { $cost } (in time: { $times } times)
 versus-best = With { $method } the second phase is { $times } times shorter in { $count } of { $networks } networks.
 versus-of-control = { $control ->
     [same] The control, with the same learning rate × weight decay, is no faster than the baseline.

@@ -263,7 +263,7 @@ versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recover
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
-versus-cost-in-time = { $cost }（時間では{ $times }倍速い）
+versus-cost-in-time = { $cost }（時間では{ $times }倍）
 versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
 versus-of-control = { $control ->
     [same] 学習率×重み減衰が同じ対照実験は、基準より速くなりません。
