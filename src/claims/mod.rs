@@ -278,6 +278,8 @@ pub enum Evidence {
     },
     /// When each measure turns, as a multiple of the step at which test accuracy does.
     OneClock {
+        /// Networks in which all measures turn together with the accuracy.
+        count: Count,
         /// A measure each.
         hands: Vec<Hand>,
     },
@@ -466,7 +468,7 @@ pub fn judge(claim: Claim, data: DataSet, finished: &[Finished]) -> Option<Cell>
     Some(match claim {
         Claim::Wait => over_time::wait(run, runs.get(1)?, studies::waiting_decay(data)),
         Claim::NoDecay => decay::without(run),
-        Claim::LossTwice => over_time::loss_twice(run),
+        Claim::LossTwice => over_time::loss_twice(run, studies::loss_decay(data)),
         Claim::ErrorTwice => over_time::error_twice(run),
         Claim::Compression => information::compression(&runs),
         Claim::Labels => information::labels(run),
