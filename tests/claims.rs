@@ -1,11 +1,13 @@
-//! docs/claims.md says what `two-phase claims` would write: the claims, rules and experiments of the
-//! code, and verdicts that follow from their cells.
+//! docs/claims.md says what `two-phase claims` would write: the claims, rules and experiments of
+//! the code, and verdicts that follow from their cells.
 
 use two_phase::claims::{Claim, ClaimsRecord, DataSet, STUDIES, Verdict, overall};
 use two_phase::text::{self, Locale, Text};
 
 const DOCUMENT: &str = include_str!("../docs/claims.md");
-const SEEDS: [&str; 2] = ["0–4", "10–14"];
+/// The first two are those of the issue. The rules were changed after a look at them, and not after
+/// a look at the third.
+const SEEDS: [&str; 3] = ["0–4", "10–14", "20–24"];
 
 fn words() -> Text {
     Text::new(Locale::English)

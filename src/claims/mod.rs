@@ -1,8 +1,8 @@
 //! The paper's claims, and what small networks say about them.
 //!
 //! [`STUDIES`] are the experiments, without seeds. Once those of a cell have finished, [`judge`]
-//! turns their histories into a [`Cell`]: a verdict by a rule whose numbers stand in [`limits`], and
-//! the evidence as numbers. Words are in [`crate::text`].
+//! turns their histories into a [`Cell`]: a verdict by a rule whose numbers stand in [`limits`],
+//! and the evidence as numbers. Words are in [`crate::text`].
 
 mod decay;
 mod information;
@@ -441,8 +441,8 @@ pub struct Hand {
     pub measure: Measure,
     /// Networks in which it falls at the time of the accuracy's rise.
     pub together: Count,
-    /// Half of its fall, as a multiple of half of the accuracy's rise; `None` if it does not fall in
-    /// most networks.
+    /// Half of its fall, as a multiple of half of the accuracy's rise; `None` if it does not fall
+    /// in most networks.
     pub ratio: Option<Spread>,
 }
 

@@ -258,3 +258,69 @@ pub(super) fn before(run: &History) -> Cell {
     let ratio = Spread::of(ratios.iter().flatten().flatten().copied());
     Cell { verdict: count.verdict(), evidence: Evidence::Before { count, ratio } }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::history::{Evaluation, Score, Scores};
+
+    /// A curve through the given values, ten steps from one to the next.
+    fn curve(values: &[f64]) -> Points {
+        let between = |pair: &[f64]| {
+            let (from, to) = (pair[0], pair[1]);
+            (0..10).map(move |at| from + (to - from) * f64::from(at) / 10.0).collect::<Vec<_>>()
+        };
+        let all = values.windows(2).flat_map(between).chain(values.last().copied());
+        all.enumerate().map(|(step, value)| (step as f64, value)).collect()
+    }
+
+    #[test]
+    fn a_second_descent_ends_below_the_first() {
+        let of = |values: &[f64]| descents(&phases::pieces(&curve(values), 0.01), 0.1);
+        assert_eq!(of(&[1.0, 0.5, 0.8, 0.1]), Descents::Two);
+        assert_eq!(of(&[1.0, 0.5, 0.8, 0.45]), Descents::Peak);
+        assert_eq!(of(&[1.0, 1.8, 0.1]), Descents::Peak);
+        assert_eq!(of(&[1.0, 0.5, 0.9, 0.7]), Descents::One);
+        assert_eq!(of(&[1.0, 0.1]), Descents::One);
+    }
+
+    #[test]
+    fn between_together_and_apart_nothing_is_decided() {
+        assert_eq!([1.0, 1.4, 0.7].map(together), [Some(true); 3]);
+        assert_eq!([1.7, 0.6].map(together), [None; 2]);
+        assert_eq!([2.5, 0.4].map(together), [Some(false); 2]);
+    }
+
+    /// Three networks that memorise at one step and generalise at another, with this test accuracy
+    /// until then.
+    fn history(memorised: u32, generalised: u32, accuracy: f32) -> History {
+        let mut history = History::new(Experiment::valid("seeds=3&info=off"));
+        for step in 0..=4000 {
+            let score = |accuracy| Score { loss: 1.0, accuracy };
+            let test = match step {
+                0 => 0.0,
+                step if step < generalised => accuracy,
+                _ => 1.0,
+            };
+            let train = f32::from(u8::from(step >= memorised));
+            let scores = Some(Scores { train: score(train), test: score(test) });
+            history.push(Evaluation { step, members: vec![scores; 3] });
+        }
+        history
+    }
+
+    #[test]
+    fn a_network_waits_with_its_error_left() {
+        let waits = |memorised, generalised, accuracy| {
+            waited(&history(memorised, generalised, accuracy), None).count
+        };
+        assert_eq!(waits(40, 1800, 0.1), Count { seen: 3, of: 3 });
+        assert_eq!(waits(40, 60, 0.1), Count { seen: 0, of: 3 }, "too soon");
+        assert_eq!(waits(40, 1800, 0.8), Count { seen: 0, of: 3 }, "most of the error is gone");
+        assert_eq!(waits(1800, 40, 0.1), Count { seen: 0, of: 3 }, "before memorising");
+        assert_eq!(waits(40, 5000, 0.1), Count::default(), "not by the end");
+        let cell = wait(&history(40, 1800, 0.1), &history(40, 60, 0.1), None);
+        assert_eq!(cell.verdict, Verdict::Partly);
+    }
+}

@@ -64,7 +64,8 @@ pub const STUDIES: &[Study] = &[
     study(
         "digits",
         5,
-        "preset=digits&wd=0.3&steps=2000&layers=all&points=256&map=1&complexity=1&radius=0.3&linear-map=1",
+        "preset=digits&wd=0.3&steps=2000&layers=all&points=256&map=1&complexity=1&\
+         radius=0.3&linear-map=1",
     ),
     study(
         "digits-bins",
@@ -112,8 +113,8 @@ pub const STUDIES: &[Study] = &[
     ),
 ];
 
-/// The weight decays that are compared: a weak one and a moderate one. The strongest of the study is
-/// too much.
+/// The weight decays that are compared: a weak one and a moderate one. The strongest of the study
+/// is too much.
 pub(super) fn moderate_decays(data: DataSet) -> [f64; 2] {
     match data {
         DataSet::Addition => [0.5, 1.0],
