@@ -123,3 +123,55 @@ fn power(lengths: &[(Settings, f64)], setting: fn(&Settings) -> f64) -> f64 {
     let both = xs.iter().zip(&ys).map(|(x, y)| (x - x_mean) * (y - y_mean)).sum::<f64>();
     -both / xs.iter().map(|x| (x - x_mean).powi(2)).sum::<f64>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::Verdict;
+    use crate::experiment::Experiment;
+    use crate::history::{Evaluation, Score, Scores};
+
+    /// Networks that memorise at step 10 and generalise at a step that depends on their settings.
+    fn history(query: &str, generalised: impl Fn(&Settings) -> u32) -> History {
+        let mut history = History::new(Experiment::valid(query));
+        let members = history.experiment().members();
+        for step in 0..=4000 {
+            let scores = |member: &Settings| {
+                let score = |there| Score { loss: 1.0, accuracy: f32::from(u8::from(there)) };
+                Some(Scores { train: score(step >= 10), test: score(step >= generalised(member)) })
+            };
+            history.push(Evaluation { step, members: members.iter().map(scores).collect() });
+        }
+        history
+    }
+
+    #[test]
+    fn the_powers_of_the_pace_are_found() {
+        let query = "lr=0.01,0.02,0.04&wd=0.5,1&seeds=3&info=off";
+        let of = |rate: f64, decay: f64| {
+            let length = move |s: &Settings| 10.0 / (s.lr.powf(rate) * s.wd.powf(decay));
+            pace(&history(query, move |s| 10 + length(s).round() as u32))
+        };
+        let cell = of(1.0, 1.0);
+        let Evidence::Pace { rate: Some(rate), decay: Some(decay), .. } = cell.evidence else {
+            panic!("{cell:?}");
+        };
+        assert!((rate.median - 1.0).abs() < 0.01 && (decay.median - 1.0).abs() < 0.01, "{cell:?}");
+        assert_eq!(cell.verdict, Verdict::Holds);
+        assert_eq!(of(1.0, 0.5).verdict, Verdict::Partly);
+        assert_eq!(of(0.1, 1.0).verdict, Verdict::NotHere);
+    }
+
+    #[test]
+    fn a_network_that_never_generalises_counts_as_later() {
+        let verdict = |weak: u32, strong: u32| {
+            let step = move |s: &Settings| if s.wd < 1.0 { weak } else { strong };
+            more(&history("wd=0.5,1&seeds=3&info=off", step), [0.5, 1.0]).verdict
+        };
+        assert_eq!(verdict(1000, 500), Verdict::Holds);
+        assert_eq!(verdict(1000, 900), Verdict::NotHere);
+        assert_eq!(verdict(9999, 1000), Verdict::Holds);
+        assert_eq!(verdict(1000, 9999), Verdict::NotHere);
+        assert_eq!([verdict(9999, 9999), verdict(9999, 3900)], [Verdict::CannotTell; 2]);
+    }
+}

@@ -157,8 +157,8 @@ pub(super) fn strongest_fall(run: &History, layer: usize, set: Split) -> Option<
     curves.into_iter().max_by(|a, b| fall(a).total_cmp(&fall(b)))
 }
 
-/// The measured step, at least 1, at which a fraction of the fall from the highest value to the last
-/// one is done; `None` for a network in which it does not fall.
+/// The measured step, at least 1, at which a fraction of the fall from the highest value to the
+/// last one is done; `None` for a network in which it does not fall.
 pub(super) fn fallen(run: &History, network: usize, curve: Curve, fraction: f64) -> Option<f64> {
     let points = values(run, network, curve);
     let steps = Signal::Measure(curve).points(run, network);
@@ -239,4 +239,81 @@ pub(super) fn layers(run: &History) -> Cell {
     let ratio = Spread::of(ratios.iter().flatten().copied());
     let evidence = Evidence::Layers { layers: compress.len(), count, ratio };
     Cell { verdict: count.verdict(), evidence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::history::ProbeResult;
+
+    /// Three networks whose `I(X;T)` is given by layer, resolution and step; `I(T;Y)` is 2 bits.
+    fn history(query: &str, bits: impl Fn(&Curve, u32) -> f32) -> History {
+        let mut history = History::new(Experiment::valid(&format!("{query}&seeds=3")));
+        let curves = history.curves().to_vec();
+        for step in [0, 10, 20, 50, 100, 200] {
+            let of = |curve: &Curve| {
+                Some(match curve.quantity {
+                    Quantity::InputInformation => bits(curve, step),
+                    Quantity::LabelInformation => 2.0,
+                    _ => 0.01,
+                })
+            };
+            let values: Vec<Option<f32>> = curves.iter().map(of).collect();
+            history.push_measurement(ProbeResult { step, members: vec![values; 3] });
+        }
+        history
+    }
+
+    /// Rises by one bit until step 20, and has fallen by three at step 100.
+    fn hump(step: u32) -> f32 {
+        match step {
+            0 => 5.0,
+            1..=20 => 6.0,
+            21..=50 => 5.5,
+            _ => 3.0,
+        }
+    }
+
+    fn verdict(runs: &[&History]) -> Verdict {
+        compression(runs).verdict
+    }
+
+    #[test]
+    fn compression_is_judged_over_layers_and_resolutions() {
+        const QUERY: &str = "layers=all&map=1";
+        let all = history(QUERY, |_, step| hump(step));
+        assert_eq!(verdict(&[&all]), Verdict::Holds);
+        let outputs = |curve: &Curve, step| if curve.layer == Some(2) { hump(step) } else { 5.0 };
+        let some = history(QUERY, outputs);
+        assert_eq!(verdict(&[&some]), Verdict::Partly);
+        let one = |curve: &Curve, step| if curve.snr == Some(0) { hump(step) } else { 5.0 };
+        assert_eq!(verdict(&[&history(QUERY, one)]), Verdict::NotHere, "no neighbour");
+        let bins = |bits: f32| history("layers=all&info=binning", move |_, _| bits);
+        assert_eq!(verdict(&[&all, &bins(4.0)]), Verdict::Estimator);
+        assert_eq!(verdict(&[&all, &bins(8.1)]), Verdict::Holds, "alone in their bins");
+    }
+
+    #[test]
+    fn layers_that_begin_one_after_the_other_are_seen() {
+        let late = |curve: &Curve, step: u32| match curve.layer {
+            Some(1) if step < 200 => 6.0,
+            Some(1) => 3.0,
+            _ => hump(step),
+        };
+        let apart = layers(&history("layers=all&map=1", late));
+        assert_eq!(apart.verdict, Verdict::NotHere, "{apart:?}");
+        let same = layers(&history("layers=all&map=1", |_, step| hump(step)));
+        assert_eq!(same.verdict, Verdict::Holds, "{same:?}");
+    }
+
+    #[test]
+    fn labels_are_compared_during_the_fall() {
+        let run = history("layers=all&map=1", |_, step| hump(step));
+        let cell = labels(&run);
+        assert_eq!(cell.verdict, Verdict::Holds);
+        assert!(matches!(cell.evidence, Evidence::Labels { stays: Count { seen: 4, of: 4 }, .. }));
+        let flat = history("layers=all&map=1", |_, _| 5.0);
+        assert_eq!(labels(&flat).verdict, Verdict::CannotTell);
+    }
 }

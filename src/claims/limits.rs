@@ -1,4 +1,4 @@
-//! The numbers in the rules. They were set before the runs that docs/claims.md shows.
+//! The numbers in the rules. docs/methods.md tells which were set after a first look at results.
 
 /// Something is so in nearly all networks if it is in this fraction of them.
 pub const MOST: f64 = 0.8;

@@ -1,8 +1,8 @@
 //! The paper's claims, and what small networks say about them.
 //!
 //! [`STUDIES`] are the experiments, without seeds. Once those of a cell have finished, [`judge`]
-//! turns their histories into a [`Cell`]: a verdict by a rule whose numbers stand in [`limits`], and
-//! the evidence as numbers. Words are in [`crate::text`].
+//! turns their histories into a [`Cell`]: a verdict by a rule whose numbers stand in [`limits`],
+//! and the evidence as numbers. Words are in [`crate::text`].
 
 mod decay;
 mod information;
@@ -278,6 +278,8 @@ pub enum Evidence {
     },
     /// When each measure turns, as a multiple of the step at which test accuracy does.
     OneClock {
+        /// Networks in which all measures turn together with the accuracy.
+        count: Count,
         /// A measure each.
         hands: Vec<Hand>,
     },
@@ -439,8 +441,8 @@ pub struct Hand {
     pub measure: Measure,
     /// Networks in which it falls at the time of the accuracy's rise.
     pub together: Count,
-    /// Half of its fall, as a multiple of half of the accuracy's rise; `None` if it does not fall in
-    /// most networks.
+    /// Half of its fall, as a multiple of half of the accuracy's rise; `None` if it does not fall
+    /// in most networks.
     pub ratio: Option<Spread>,
 }
 
@@ -466,7 +468,7 @@ pub fn judge(claim: Claim, data: DataSet, finished: &[Finished]) -> Option<Cell>
     Some(match claim {
         Claim::Wait => over_time::wait(run, runs.get(1)?, studies::waiting_decay(data)),
         Claim::NoDecay => decay::without(run),
-        Claim::LossTwice => over_time::loss_twice(run),
+        Claim::LossTwice => over_time::loss_twice(run, studies::loss_decay(data)),
         Claim::ErrorTwice => over_time::error_twice(run),
         Claim::Compression => information::compression(&runs),
         Claim::Labels => information::labels(run),

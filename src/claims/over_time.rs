@@ -32,12 +32,15 @@ pub(super) fn no_second_phase(run: &History, decay: Option<f64>) -> Cell {
     Cell { verdict: Verdict::CannotTell, evidence: Evidence::NotTimed { waited } }
 }
 
+fn has_decay(settings: &Settings, decay: Option<f64>) -> bool {
+    decay.is_none_or(|decay| settings.wd == decay)
+}
+
 /// Of the networks with a weight decay, or of all.
 fn waited(run: &History, decay: Option<f64>) -> Waited {
     let all = run.experiment().members();
-    let chosen = |settings: &Settings| decay.is_none_or(|decay| settings.wd == decay);
     let mut found: Vec<(usize, MemberPhases)> = phases::find(run).into_iter().enumerate().collect();
-    found.retain(|(network, _)| chosen(&all[*network]));
+    found.retain(|(network, _)| has_decay(&all[*network], decay));
     let error = |network: usize, at: u32| {
         let scores = run.member(network).find(|(step, _)| *step >= at)?.1;
         Some(1.0 - f64::from(scores.test.accuracy))
@@ -66,9 +69,11 @@ fn waited(run: &History, decay: Option<f64>) -> Waited {
 }
 
 /// Whether the test loss falls twice.
-pub(super) fn loss_twice(run: &History) -> Cell {
+pub(super) fn loss_twice(run: &History, decay: Option<f64>) -> Cell {
     let factor = limits::LOSS.ln();
-    let curves = networks(run).map(|network| logarithmic_loss(run, network)).collect();
+    let all = run.experiment().members();
+    let chosen = networks(run).filter(|network| has_decay(&all[*network], decay));
+    let curves = chosen.map(|network| logarithmic_loss(run, network)).collect();
     twice(curves, 0.02, factor, f64::exp)
 }
 
@@ -202,14 +207,19 @@ fn ratios(run: &History, measure: Measure) -> Vec<Option<Option<f64>>> {
 /// Whether all measures turn when the accuracy does.
 pub(super) fn one_clock(run: &History) -> Cell {
     let hands = Measure::ALL.map(|measure| hand(run, measure)).to_vec();
-    let of = |wanted| hands.iter().filter(|hand| hand.together.verdict() == wanted).count();
-    let verdict = match (of(Verdict::Holds), of(Verdict::CannotTell)) {
-        (all, _) if all == hands.len() => Verdict::Holds,
-        (0, all) if all == hands.len() => Verdict::CannotTell,
-        (0, _) => Verdict::NotHere,
-        _ => Verdict::Partly,
+    let answers: Vec<Vec<Option<bool>>> =
+        Measure::ALL.into_iter().map(|measure| together_with(&ratios(run, measure))).collect();
+    // One measure that is apart decides; all have to be together.
+    let all = |network: usize| {
+        let of_network = || answers.iter().map(|answers| answers[network]);
+        if of_network().any(|answer| answer == Some(false)) {
+            Some(false)
+        } else {
+            of_network().all(|answer| answer == Some(true)).then_some(true)
+        }
     };
-    Cell { verdict, evidence: Evidence::OneClock { hands } }
+    let count = Count::of(networks(run).map(all));
+    Cell { verdict: count.verdict(), evidence: Evidence::OneClock { count, hands } }
 }
 
 /// Whether two steps are the same, from their ratio; `None` in between.
@@ -221,18 +231,23 @@ pub(super) fn together(ratio: f64) -> Option<bool> {
     }
 }
 
-fn hand(run: &History, measure: Measure) -> Hand {
-    let ratios = ratios(run, measure);
-    let answers = ratios.iter().map(|told| match told {
+/// Whether the measure of each network falls when its accuracy rises.
+fn together_with(ratios: &[Option<Option<f64>>]) -> Vec<Option<bool>> {
+    let of = |told: &Option<Option<f64>>| match told {
         Some(Some(ratio)) => together(*ratio),
         // It generalises, and the measure does not fall.
         Some(None) => Some(false),
         None => None,
-    });
+    };
+    ratios.iter().map(of).collect()
+}
+
+fn hand(run: &History, measure: Measure) -> Hand {
+    let ratios = ratios(run, measure);
     let seen: Vec<f64> = ratios.iter().flatten().flatten().copied().collect();
     let told = ratios.iter().flatten().count();
     let ratio = Spread::of(seen.iter().copied()).filter(|_| 2 * seen.len() > told);
-    Hand { measure, together: Count::of(answers), ratio }
+    Hand { measure, together: Count::of(together_with(&ratios).into_iter()), ratio }
 }
 
 /// Whether the outputs compress on the test set before the network generalises.
@@ -242,4 +257,70 @@ pub(super) fn before(run: &History) -> Cell {
     let count = Count::of(ratios.iter().map(|told| told.flatten().and_then(is_before)));
     let ratio = Spread::of(ratios.iter().flatten().flatten().copied());
     Cell { verdict: count.verdict(), evidence: Evidence::Before { count, ratio } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::history::{Evaluation, Score, Scores};
+
+    /// A curve through the given values, ten steps from one to the next.
+    fn curve(values: &[f64]) -> Points {
+        let between = |pair: &[f64]| {
+            let (from, to) = (pair[0], pair[1]);
+            (0..10).map(move |at| from + (to - from) * f64::from(at) / 10.0).collect::<Vec<_>>()
+        };
+        let all = values.windows(2).flat_map(between).chain(values.last().copied());
+        all.enumerate().map(|(step, value)| (step as f64, value)).collect()
+    }
+
+    #[test]
+    fn a_second_descent_ends_below_the_first() {
+        let of = |values: &[f64]| descents(&phases::pieces(&curve(values), 0.01), 0.1);
+        assert_eq!(of(&[1.0, 0.5, 0.8, 0.1]), Descents::Two);
+        assert_eq!(of(&[1.0, 0.5, 0.8, 0.45]), Descents::Peak);
+        assert_eq!(of(&[1.0, 1.8, 0.1]), Descents::Peak);
+        assert_eq!(of(&[1.0, 0.5, 0.9, 0.7]), Descents::One);
+        assert_eq!(of(&[1.0, 0.1]), Descents::One);
+    }
+
+    #[test]
+    fn between_together_and_apart_nothing_is_decided() {
+        assert_eq!([1.0, 1.4, 0.7].map(together), [Some(true); 3]);
+        assert_eq!([1.7, 0.6].map(together), [None; 2]);
+        assert_eq!([2.5, 0.4].map(together), [Some(false); 2]);
+    }
+
+    /// Three networks that memorise at one step and generalise at another, with this test accuracy
+    /// until then.
+    fn history(memorised: u32, generalised: u32, accuracy: f32) -> History {
+        let mut history = History::new(Experiment::valid("seeds=3&info=off"));
+        for step in 0..=4000 {
+            let score = |accuracy| Score { loss: 1.0, accuracy };
+            let test = match step {
+                0 => 0.0,
+                step if step < generalised => accuracy,
+                _ => 1.0,
+            };
+            let train = f32::from(u8::from(step >= memorised));
+            let scores = Some(Scores { train: score(train), test: score(test) });
+            history.push(Evaluation { step, members: vec![scores; 3] });
+        }
+        history
+    }
+
+    #[test]
+    fn a_network_waits_with_its_error_left() {
+        let waits = |memorised, generalised, accuracy| {
+            waited(&history(memorised, generalised, accuracy), None).count
+        };
+        assert_eq!(waits(40, 1800, 0.1), Count { seen: 3, of: 3 });
+        assert_eq!(waits(40, 60, 0.1), Count { seen: 0, of: 3 }, "too soon");
+        assert_eq!(waits(40, 1800, 0.8), Count { seen: 0, of: 3 }, "most of the error is gone");
+        assert_eq!(waits(1800, 40, 0.1), Count { seen: 0, of: 3 }, "before memorising");
+        assert_eq!(waits(40, 5000, 0.1), Count::default(), "not by the end");
+        let cell = wait(&history(40, 1800, 0.1), &history(40, 60, 0.1), None);
+        assert_eq!(cell.verdict, Verdict::Partly);
+    }
 }

@@ -57,8 +57,8 @@ pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
     Cell { verdict: error.verdict_or_partly(loss), evidence }
 }
 
-/// The index of the peak that stands out most, and by how much: above the lowest value before it, and
-/// above the lowest value after it.
+/// The index of the peak that stands out most, and by how much: above the lowest value before it,
+/// and above the lowest value after it.
 fn height(values: &[f64]) -> (usize, f64) {
     let lowest = |values: &[f64]| values.iter().copied().fold(f64::INFINITY, f64::min);
     let of = |at: usize| {

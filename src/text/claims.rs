@@ -134,9 +134,10 @@ pub fn claim_measured(text: &Text, data: DataSet, cell: &Cell) -> String {
             }
             text.sentences(&sentences)
         }
-        Evidence::OneClock { hands } => {
-            let all: Vec<String> = hands.iter().map(|one| hand(text, one)).collect();
-            text.sentences(&all)
+        Evidence::OneClock { count, hands } => {
+            let mut sentences = vec![text.with("claims-one-clock", &counts(*count))];
+            sentences.extend(hands.iter().map(|one| hand(text, one)));
+            text.sentences(&sentences)
         }
         Evidence::Before { count, ratio } => {
             let rest = [("ratio", spread(text, *ratio))];
@@ -241,6 +242,9 @@ fn read(text: &Text, reading: &Reading) -> String {
 
 fn hand(text: &Text, hand: &Hand) -> String {
     let measure = text.get(&format!("claims-measure-{}", hand.measure.key()));
+    if hand.ratio.is_none() {
+        return text.with("claims-hand-unseen", &[("measure", measure.into())]);
+    }
     let rest = [("measure", measure.into()), ("ratio", spread(text, hand.ratio))];
     text.with("claims-hand", &[&counts(hand.together), &rest[..]].concat())
 }

@@ -6,6 +6,7 @@
 
 mod accelerators;
 mod baseline;
+mod claims;
 mod digits;
 mod double_descent;
 mod ensemble;
