@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(
             found.sentences,
             [
-                "With weight decay 3 the second phase is 20 times shorter in 2 of 2 networks.",
+                "The second phase is 20 times shorter with weight decay 3, in 2 of 2 networks.",
                 "The control, with the same learning rate × weight decay, is no faster than the \
                  baseline.",
             ]
