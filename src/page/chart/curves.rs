@@ -22,9 +22,11 @@ struct Spot {
 }
 
 impl Spot {
-    /// A name that ends at a place.
+    /// A name that ends at a place, or begins at the left edge if it would begin before.
     fn new((right, y): (i32, i32), name: &str, size: Size) -> Self {
-        Self { left: right - text_width(name, size), right, y }
+        let width = text_width(name, size);
+        let right = right.max(width);
+        Self { left: right - width, right, y }
     }
 
     /// Whether two names lie over one another, in lines of so many pixels.
