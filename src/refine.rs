@@ -3,7 +3,7 @@
 //! All recorded steps that are 15% apart are measured first. Then a run is asked for those between
 //! them where some curve rises or falls, in a few rounds.
 
-use crate::history::History;
+use crate::history::{History, ProbeResult};
 use crate::measure::{Curve, Quantity};
 use crate::recorded::RecordedSteps;
 use crate::stats::sort_short;
@@ -23,7 +23,8 @@ const SMALLEST_BITS: f32 = 0.1;
 /// of its largest fall after the maximum, or half of its largest rise. Earliest first; at most 40,
 /// those that matter to most curves.
 ///
-/// They lie between the two measured steps around the half-point, and between their neighbours.
+/// They lie between the two measured steps around the half-point, and in the gaps on either side.
+/// Half-points that are known as well as they can be ask for nothing, so rounds come to an end.
 /// Empty if a measurement depends on those of earlier steps.
 #[must_use]
 pub fn unresolved(history: &History) -> Vec<u32> {
@@ -33,17 +34,30 @@ pub fn unresolved(history: &History) -> Vec<u32> {
         return Vec::new();
     }
     let measured = history.measurements();
-    // What each gap counts: the one behind each measured step.
+    // Steps that can be asked for, each with the gap that it is in: that behind a measured step.
+    let mut open: Vec<(usize, u32)> = Vec::new();
+    for recorded in RecordedSteps::until(experiment, last.step).steps() {
+        let behind = measured.partition_point(|measurement| measurement.step < recorded.step);
+        // Before the first measured step and after the last one there is no gap.
+        if let (Some(gap), Some(next)) = (behind.checked_sub(1), measured.get(behind))
+            && next.step > recorded.step
+        {
+            open.push((gap, recorded.step));
+        }
+    }
     let mut votes = vec![0; measured.len() + 1];
     let counts = |curve: &Curve| counts(curve, experiment.settings.snr);
     let curves = history.curves().iter().enumerate().filter(|(_, curve)| counts(curve));
     for (index, curve) in curves {
         for member in 0..experiment.member_count() {
-            let value = |(position, measurement): (usize, &crate::history::ProbeResult)| {
+            let value = |(position, measurement): (usize, &ProbeResult)| {
                 Some((position, (*measurement.members.get(member)?.get(index)?)?))
             };
             let points: Vec<_> = measured.iter().enumerate().filter_map(value).collect();
             for (from, to) in half_points(&points, smallest(curve)) {
+                if !open.iter().any(|(gap, _)| (from..to).contains(gap)) {
+                    continue;
+                }
                 votes[from..to].iter_mut().for_each(|votes| *votes += 2);
                 votes[to] += 1;
                 if let Some(before) = from.checked_sub(1) {
@@ -52,24 +66,15 @@ pub fn unresolved(history: &History) -> Vec<u32> {
             }
         }
     }
-    let mut asked = Vec::new();
-    for recorded in RecordedSteps::until(experiment, last.step).steps() {
-        let behind = measured.partition_point(|measurement| measurement.step < recorded.step);
-        // Before the first measured step and after the last one there is no gap.
-        let Some(next) = measured.get(behind) else { break };
-        let votes = behind.checked_sub(1).map_or(0, |gap| votes[gap]);
-        if votes > 0 && next.step > recorded.step {
-            asked.push((votes, recorded.step));
-        }
-    }
-    sort_short(&mut asked, |one, other| one.0 > other.0);
-    let mut steps: Vec<u32> = asked.iter().take(MAX_STEPS).map(|(_, step)| *step).collect();
+    open.retain(|(gap, _)| votes[*gap] > 0);
+    sort_short(&mut open, |one, other| votes[one.0] > votes[other.0]);
+    let mut steps: Vec<u32> = open.iter().take(MAX_STEPS).map(|(_, step)| *step).collect();
     sort_short(&mut steps, u32::lt);
     steps
 }
 
-/// Whether a curve's half-points are looked for. Errors and controls have none, and of the
-/// resolution map only the resolution of the settings counts.
+/// Whether a curve's half-points are looked for. Errors and controls have none. Of the resolution map
+/// only the resolution of the settings counts, of several ranks only the first.
 fn counts(curve: &Curve, snr: i32) -> bool {
     use Quantity as Q;
     let is_about_another = matches!(
@@ -81,7 +86,8 @@ fn counts(curve: &Curve, snr: i32) -> bool {
             | Q::LabelInformationShuffled
             | Q::LabelInformationShuffledDeviation
     );
-    !is_about_another && curve.snr.is_none_or(|decibels| decibels == snr)
+    let is_first = curve.rank.is_none_or(|rank| rank == 1);
+    !is_about_another && is_first && curve.snr.is_none_or(|decibels| decibels == snr)
 }
 
 /// The smallest change of a curve that counts, in its own unit.
@@ -140,7 +146,7 @@ fn half_points(points: &[(usize, f32)], smallest: f32) -> Vec<(usize, usize)> {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
-    use crate::history::{Evaluation, ProbeResult};
+    use crate::history::Evaluation;
 
     const NOTHING: [u32; 0] = [];
 

@@ -66,7 +66,10 @@ fn a_run_with_methods_compares_them_in_json_and_in_a_table() {
     let last = &report["members"][5];
     assert_eq!(last["varied"], serde_json::json!({ "wd": 0.0, "orthograd": "1" }));
     let (_, table) = run(&["run", &query]);
-    assert!(table.contains("weight decay 0, OrthoGrad") && table.contains("baseline"), "{table}");
+    assert!(
+        table.contains("weight decay 0 and OrthoGrad") && table.contains("baseline"),
+        "{table}"
+    );
     // A run without methods has no such key.
     let (output, _) = run(&["run", TINY, "--json", "-"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();

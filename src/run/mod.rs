@@ -142,9 +142,10 @@ impl Run {
         }
     }
 
-    /// Seconds for a step of one network of a configuration, whose seeds are trained alone for this.
-    /// It is the shortest of several times that take at least `seconds` together, because whatever
-    /// else runs on the machine makes a time longer. Configurations are counted in the order of
+    /// Seconds for a step of one network of a configuration, trained alone for this: its first seed
+    /// on the CPU, where each network costs the same, all seeds together on another device. It is
+    /// the shortest of many times that take at least `seconds` together, because whatever else runs
+    /// on the machine makes a time longer. Configurations are counted in the order of
     /// members. `None` if there is no such configuration, or if it is solved in closed form.
     ///
     /// # Errors
@@ -154,14 +155,18 @@ impl Run {
         configuration: usize,
         seconds: f64,
     ) -> Result<Option<f64>, TrainError> {
-        /// Seconds of one time: long enough for the coarse clock of a browser.
-        const SHORTEST: f64 = 0.02;
+        /// Seconds of one time: short enough to fall between the turns of other programs,
+        const SHORTEST: f64 = 0.002;
+        /// and long enough for the coarse clock of a browser, in its ticks.
+        const TICKS: f64 = 20.0;
         let seeds = self.experiment.settings.seeds;
         let first = configuration * seeds;
         if first >= self.members.len() || self.experiment.is_solved() {
             return Ok(None);
         }
-        let mut trainer = self.trainer(&(first..first + seeds).collect::<Vec<_>>())?;
+        let networks = if self.device == Device::flex() { 1 } else { seeds };
+        let mut trainer = self.trainer(&(first..first + networks).collect::<Vec<_>>())?;
+        let least = f64::max(SHORTEST, TICKS * clock_tick());
         // The first step compiles the kernels.
         trainer.advance().await?;
         trainer.settle().await?;
@@ -173,14 +178,14 @@ impl Run {
             }
             trainer.settle().await?;
             let took = start.elapsed().as_secs_f64();
-            if took < SHORTEST {
+            if took < least {
                 steps *= 2;
                 continue;
             }
             total += took;
             shortest = f64::min(shortest, took / f64::from(steps));
         }
-        Ok(Some(shortest / seeds as f64))
+        Ok(Some(shortest / networks as f64))
     }
 
     fn set_up(&mut self, parts: Vec<Vec<usize>>) -> Result<(), TrainError> {
@@ -381,6 +386,20 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// The smallest difference between two times of the clock, in seconds.
+fn clock_tick() -> f64 {
+    let tick = || {
+        let start = Instant::now();
+        loop {
+            let seconds = start.elapsed().as_secs_f64();
+            if seconds > 0.0 {
+                return seconds;
+            }
+        }
+    };
+    (0..3).map(|_| tick()).fold(f64::INFINITY, f64::min)
 }
 
 /// Stores the scores of some members, by their indices.

@@ -100,7 +100,7 @@ impl Text {
         self.join("list-middle", &values.collect::<Vec<_>>())
     }
 
-    /// What a method changes: `weight decay 0, OrthoGrad`.
+    /// What a method changes: `weight decay 0 and OrthoGrad`.
     #[must_use]
     pub fn method(&self, method: &Method) -> String {
         let changes = method.changes().map(|(field, value)| match (field.kind, value) {
@@ -110,7 +110,7 @@ impl Text {
             }
             _ => self.field_with_value(field, self.value(field, value)),
         });
-        self.join("list-middle", &changes.collect::<Vec<_>>())
+        self.list(&changes.collect::<Vec<_>>())
     }
 
     fn field_with_value(&self, field: &Field, value: String) -> String {

@@ -10,6 +10,39 @@ use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, text
 use crate::page::axis::ValueAxis;
 use crate::stats::sort_short;
 
+/// Heights at which a name may stand beside its curve, the first choice first.
+const HEIGHTS: [f64; 6] = [0.5, 0.66, 0.34, 0.82, 0.18, 0.95];
+
+/// Where a name stands inside the plot, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Spot {
+    left: i32,
+    right: i32,
+    y: i32,
+}
+
+impl Spot {
+    /// A name that ends at a place, or begins at the left edge if it would begin before.
+    fn new((right, y): (i32, i32), name: &str, size: Size) -> Self {
+        let width = text_width(name, size);
+        let right = right.max(width);
+        Self { left: right - width, right, y }
+    }
+
+    /// Whether two names lie over one another, in lines of so many pixels.
+    fn hits(&self, other: &Self, row: i32) -> bool {
+        (self.y - other.y).abs() < row && self.left < other.right && other.left < self.right
+    }
+
+    /// Moved up until it hits no other.
+    fn above(mut self, taken: &[Self], row: i32) -> Self {
+        while let Some(other) = taken.iter().find(|other| self.hits(other, row)) {
+            self.y = other.y - row;
+        }
+        self
+    }
+}
+
 /// Height of a line of names inside the plot, in CSS pixels.
 const ROW_OF_NAME: f64 = 17.0;
 
@@ -45,6 +78,7 @@ pub(super) fn curves(
     }
     let mut names: Vec<((i32, i32), &Series)> = Vec::new();
     let mut inside = Vec::new();
+    let (mut taken, row): (Vec<Spot>, i32) = (Vec::new(), px(ROW_OF_NAME));
     let mut wide: Vec<(i32, &Series)> = Vec::new();
     for series in series {
         let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
@@ -66,15 +100,25 @@ pub(super) fn curves(
         } else {
             area.draw(&PathElement::new(line, style))?;
         }
+        if series.name.is_empty() {
+            continue;
+        }
         if series.named_where_it_rises {
-            // Half-way up, or above its end.
-            let half = series.points.iter().find(|point| point.median >= 0.5);
-            let half = half.filter(|_| frame.values == ValueAxis::Share);
-            let middle = half.and_then(|point| place(point, 0.5));
-            let (x, y) = area.map_coordinate(&middle.unwrap_or(end));
-            let y = if middle.is_some() { y } else { y - px(FONT_SIZE) };
+            // Half-way up, or wherever beside the curve no name stands yet, or above its end.
+            let beside = HEIGHTS.iter().filter(|_| frame.values == ValueAxis::Share);
+            let mut spots = beside.filter_map(|height| {
+                let point = series.points.iter().find(|point| point.median >= *height)?;
+                let (x, y) = area.map_coordinate(&place(point, *height)?);
+                Some(Spot::new((x - px(10.0), y), &series.name, size))
+            });
+            let free = spots.find(|spot| taken.iter().all(|other| !spot.hits(other, row)));
+            let spot = free.unwrap_or_else(|| {
+                let (x, y) = area.map_coordinate(&end);
+                Spot::new((x - px(10.0), y - px(FONT_SIZE)), &series.name, size).above(&taken, row)
+            });
             let style = words(series.ink, size, HPos::Right, VPos::Center);
-            inside.push(((x - px(10.0), y), style, series));
+            inside.push(((spot.right, spot.y), style, series));
+            taken.push(spot);
             continue;
         }
         let (x, y) = area.map_coordinate(&end);
@@ -91,20 +135,10 @@ pub(super) fn curves(
     for (index, (y, series)) in wide.into_iter().enumerate() {
         let style = bold(words(series.ink, size, HPos::Right, VPos::Center));
         let away = px(1.4 * FONT_SIZE) * if index == 0 { -1 } else { 1 };
-        inside.push(((size.width as i32 - px(2.0), y + away), style, series));
-    }
-    // A name that would lie over an earlier one moves up.
-    let mut taken: Vec<[i32; 3]> = Vec::new();
-    let row = px(ROW_OF_NAME);
-    for (at, _, series) in &mut inside {
-        let left = at.0 - text_width(&series.name, size);
-        let hits = |y: i32, other: &[i32; 3]| {
-            (y - other[2]).abs() < row && left < other[1] && other[0] < at.0
-        };
-        while let Some(other) = taken.iter().find(|other| hits(at.1, other)) {
-            at.1 = other[2] - row;
-        }
-        taken.push([left, at.0, at.1]);
+        let at = (size.width as i32 - px(2.0), y + away);
+        let spot = Spot::new(at, &series.name, size).above(&taken, row);
+        inside.push(((spot.right, spot.y), style, series));
+        taken.push(spot);
     }
     for (at, style, series) in inside {
         super::frame::name(root, frame, size, &series.name, at, &style)?;
@@ -163,6 +197,15 @@ fn decimate(points: &[Point], column: impl Fn(f64) -> Option<i64>) -> Vec<Point>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_moves_up_past_all_that_it_would_lie_over() {
+        let spot = |left, right, y| Spot { left, right, y };
+        let taken = [spot(0, 50, 100), spot(40, 90, 85), spot(200, 250, 100)];
+        let moved = spot(20, 60, 105).above(&taken, 17);
+        assert_eq!(moved, spot(20, 60, 68));
+        assert!(taken.iter().all(|other| !moved.hits(other, 17)));
+    }
 
     #[test]
     fn a_column_keeps_its_ends_its_extremes_and_its_band() {

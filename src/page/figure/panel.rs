@@ -8,7 +8,7 @@ use super::recorded::Recorded;
 use super::{Ghost, Manner, ViewOptions};
 use crate::history::History;
 use crate::page::address::Notice;
-use crate::page::chart::{DrawKey, Theme};
+use crate::page::chart::{Chart, DrawKey, Theme};
 use crate::page::dom::{append, set_text};
 use crate::page::plots::Words;
 use crate::page::session::{Inside, Session};
@@ -207,6 +207,13 @@ impl WordsLine {
     /// Shows nothing yet.
     pub fn new(element: HtmlElement) -> Self {
         Self { element, shown: Words::new() }
+    }
+
+    /// Shows these words, and says them of a chart.
+    pub fn describe(&mut self, chart: &Chart, words: Words) {
+        let summary: String = words.iter().map(|(_, part)| part.as_str()).collect();
+        chart.describe(&summary);
+        self.show(words);
     }
 
     /// Shows these words.

@@ -56,6 +56,10 @@ fn cell_of(event: &Event) -> Option<usize> {
     target.closest("button").ok()??.get_attribute("data-cell")?.parse().ok()
 }
 
+fn is_touch(event: &Event) -> bool {
+    event.dyn_ref::<PointerEvent>().is_some_and(|event| event.pointer_type() == "touch")
+}
+
 impl SettingMap {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, text: &Text, handle: &Handle) -> Self {
@@ -73,14 +77,22 @@ impl SettingMap {
             }));
             button
         });
-        for name in ["pointerover", "focusin"] {
+        // A finger cannot point: its first tap does, and the second one opens.
+        let opens = Rc::new(Cell::new(true));
+        for name in ["pointerover", "pointerdown", "focusin"] {
             let (pointed, handle) = (pointed.clone(), handle.clone());
-            let holder = cells.clone();
+            let (holder, opens) = (cells.clone(), opens.clone());
             listeners.push(Listener::new(&cells, name, move |event: Event| {
                 let cell = cell_of(&event);
-                if event.type_() == "focusin" {
-                    set_stop(&holder, "[tabindex='0']", "-1");
-                    set_stop(&holder, ":focus", "0");
+                match name {
+                    "focusin" => {
+                        set_stop(&holder, "[tabindex='0']", "-1");
+                        set_stop(&holder, ":focus", "0");
+                    }
+                    // Comes before a touch as well.
+                    "pointerover" if is_touch(&event) => return,
+                    "pointerover" => {}
+                    _ => opens.set(!is_touch(&event) || cell == pointed.get()),
                 }
                 // The words stay when the pointer leaves.
                 if cell.is_some() && pointed.replace(cell) != cell {
@@ -88,12 +100,6 @@ impl SettingMap {
                 }
             }));
         }
-        // A finger cannot point: its first tap does.
-        let opens = Rc::new(Cell::new(true));
-        let (touched, at) = (opens.clone(), pointed.clone());
-        listeners.push(Listener::new(&cells, "pointerdown", move |event: PointerEvent| {
-            touched.set(event.pointer_type() != "touch" || cell_of(&event) == at.get());
-        }));
         let figure: HtmlElement = root.part("figure");
         let opening = handle.clone();
         listeners.push(Listener::new(&cells, "click", move |event: Event| {
@@ -223,7 +229,9 @@ impl SettingMap {
             }
             // Said again only when something has happened: the step alone changes all the time.
             if is_new && let Some(words) = map.words(*cell, experiment, text) {
-                set_attribute(button, "aria-label", &joined(&words));
+                // The name begins with what is seen, so that it can be called by that.
+                let args = [("value", label.into()), ("name", joined(&words).into())];
+                set_attribute(button, "aria-label", text.with("curve-with-value", &args).trim());
             }
         }
     }

@@ -89,10 +89,7 @@ impl Sweep {
         let (x, words) = onsets.readout(pointed, text).unzip();
         let position = x.and_then(|x| onsets.across.position(x)).filter(|_| pointed.is_some());
         self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
-        let words = words.unwrap_or_default();
-        let summary: String = words.iter().map(|(_, part)| part.as_str()).collect();
-        self.profile.describe(&summary);
-        self.readout.show(words);
+        self.readout.describe(&self.profile, words.unwrap_or_default());
         if is_due(&self.profile, key, budget) {
             let (across, values) = (onsets.across.clone(), onsets.values());
             let frame = Frame {
@@ -128,7 +125,7 @@ impl Sweep {
         let position = x.and_then(|x| profile.across.position(x));
         let position = position.filter(|_| options.pointed.value.is_some());
         self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
-        self.readout.show(words.unwrap_or_default());
+        self.readout.describe(&self.profile, words.unwrap_or_default());
         if is_due(&self.profile, key, budget) {
             let series = profile.series(&view.theme, text);
             let values = if options.profile_loss {
@@ -157,6 +154,7 @@ impl Sweep {
         let across = view.shared.time.clone();
         let frame = Frame::new(title, view.theme, across, ValueAxis::Rows(rows));
         self.map.draw_map(key, frame, view.theme.test, &cells, &[]);
+        self.map.describe("");
     }
 }
 

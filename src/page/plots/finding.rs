@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::measures::deepest_hidden;
 use super::onset::onsets;
 use super::profile::Profile;
+use super::setting_map::has_setting_map;
 use super::{
     MAX_GROUPS, Pick, all, configurations, has_phases, points, profile, summaries, versus,
 };
@@ -162,7 +163,9 @@ impl Found<'_> {
             let step = |summary: Option<StepSummary>| summary?.median;
             (step(memorised), step(generalised))
         };
-        if all.len() > MAX_LISTED {
+        // A map shows each of them.
+        let is_mapped = all.len() > MAX_GROUPS && has_setting_map(self.experiment());
+        if is_mapped || all.len() > MAX_LISTED {
             let count = |reached: &dyn Fn((Option<u32>, Option<u32>)) -> bool| {
                 all.iter().filter(|(range, _)| reached(steps(range))).count()
             };
@@ -527,6 +530,14 @@ mod tests {
         let listed =
             " Steps at which networks memorised, then generalised: weight decay 0.5: 40, 300; ";
         assert!(text.contains(listed), "{text}");
+    }
+
+    #[test]
+    fn configurations_that_a_map_shows_are_counted() {
+        let rows: &[(u32, &[(f32, f32)])] =
+            &[(0, &[(0.0, 0.0); 6]), (40, &[(1.0, 0.1); 6]), (300, &[(1.0, 1.0); 6])];
+        let text = told(&history("lr=0.01,0.02&wd=0,1,3&seeds=1", rows), Moving::Over);
+        assert_eq!(text, "6 configurations: 6 memorised, 6 generalised.");
     }
 
     #[test]

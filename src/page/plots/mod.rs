@@ -196,6 +196,13 @@ pub fn ghost_series(name: String, points: Vec<Point>, theme: &Theme) -> Series {
 pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
     let mut all = curves(history, theme, text, |m| m.train.loss, |m| m.test.loss);
     label(&mut all, text, |loss| text.loss(loss));
+    if !history.experiment().methods().is_empty() {
+        // The curves of methods end together. The chart of accuracy names them.
+        for series in all.iter_mut().filter(|series| series.line == Line::Solid) {
+            series.name.clear();
+            series.label.clear();
+        }
+    }
     if history.experiment().settings.is_regression() {
         // Noisy training targets can put the training loss far above all test losses. Drawing it
         // would flatten the curves that matter. The readout has its numbers.
@@ -306,9 +313,14 @@ fn groups(experiment: &Experiment, text: &Text) -> Vec<(Range<usize>, String)> {
     // Beside its curve there is room for one name with its value, but not for several.
     let several = experiment.lists().count() > 1;
     let members = experiment.members();
+    let is_control = |member| {
+        let method = experiment.method_of(member);
+        method.is_some_and(|method| method.is_control(&experiment.settings))
+    };
     configurations(experiment, text)
         .into_iter()
         .map(|(range, name)| match several {
+            _ if is_control(range.start) => (range, text.get("versus-control")),
             true => (range.clone(), short_name(experiment, &members[range.start], text)),
             false => (range, name),
         })

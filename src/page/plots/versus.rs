@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(
             found.sentences,
             [
-                "With weight decay 3 the second phase is 20 times shorter in 2 of 2 networks.",
+                "The second phase is 20 times shorter with weight decay 3, in 2 of 2 networks.",
                 "The control, with the same learning rate × weight decay, is no faster than the \
                  baseline.",
             ]
@@ -322,7 +322,7 @@ mod tests {
                 "0 of 2",
                 "100%",
                 "stays",
-                "2.0 (10 times shorter in time)"
+                "2.0 (in time: 10 times)"
             ]
         );
         assert_eq!(found.rows[0].cells[3], "");

@@ -320,6 +320,27 @@ mod tests {
     }
 
     #[test]
+    fn more_steps_are_measured_once_every_worker_has_them() {
+        let mut merger = loaded("seeds=4&spread=1");
+        assert_eq!(said(&mut merger, 0, progress(0, 9, 1.0, false)), []);
+        assert_eq!(said(&mut merger, 1, progress(0, 9, 1.0, false)).len(), 1);
+        merger.refine(Revision(1));
+        // One is done before the other has heard of it.
+        assert_eq!(said(&mut merger, 0, measured(1, 5, &[0, 2], 1.0)), []);
+        let behind = || progress(1, 9, 1.0, true);
+        assert_eq!(said(&mut merger, 0, progress(1, 9, 1.0, false)), [behind()]);
+        assert_eq!(said(&mut merger, 1, behind()), [behind()]);
+        // What a worker sent before it heard of it still counts.
+        assert_eq!(said(&mut merger, 0, measured(0, 4, &[0, 2], 2.0)), []);
+        let merged = measured(1, 4, &[0, 1, 2, 3], 2.0);
+        assert_eq!(said(&mut merger, 1, measured(0, 4, &[1, 3], 2.0)), [merged]);
+        let merged = measured(1, 5, &[0, 1, 2, 3], 1.0);
+        assert_eq!(said(&mut merger, 1, measured(1, 5, &[1, 3], 1.0)), [merged]);
+        let level = progress(1, 9, 1.0, false);
+        assert_eq!(said(&mut merger, 1, level.clone()), [level]);
+    }
+
+    #[test]
     fn a_run_ends_where_the_last_member_of_all_workers_has_diverged() {
         let mut merger = loaded("seeds=4");
         said(&mut merger, 0, RunEvent::Playing);

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::history::{Evaluation, ProbeResult, Score, Scores, StepTime};
+use crate::recorded::RecordedSteps;
 use crate::self_test::DeviceCheck;
 
 /// A session and all that it has asked for since the last look.
@@ -572,6 +573,120 @@ fn measures_are_complete_only_by_the_word_of_the_newest_settings() {
     assert!(!script.session.is_measured());
     script.hear_run(CPU, 1, progress(Revision(1)));
     assert!(script.session.is_measured());
+}
+
+/// Paused or done at step 4000, with all coarse steps measured and nothing more asked for yet: I(X;T)
+/// falls by half at step 900.
+fn at_rest(event: RunEvent) -> Script {
+    let mut script = running("seeds=1");
+    script.hear_run(CPU, 1, evaluation(4000, 1));
+    let recorded = RecordedSteps::until(script.session.experiment(), 4000);
+    let coarse: Vec<u32> =
+        recorded.steps().iter().filter(|step| step.is_coarse).map(|step| step.step).collect();
+    hear_measured(&mut script, 0, &coarse);
+    assert_eq!(script.asked(), [], "training goes on");
+    script.hear_run(CPU, 1, progress(0, false)).hear_run(CPU, 1, event);
+    script
+}
+
+fn hear_measured(script: &mut Script, revision: u32, steps: &[u32]) {
+    let count = script.session.history().curves().len();
+    for &step in steps {
+        let value = if step > 900 { 4.0 } else { 8.0 };
+        let result = ProbeResult { step, members: vec![vec![Some(value); count]] };
+        let revision = Revision(revision);
+        script.hear_run(CPU, 1, RunEvent::Measured { revision, result });
+    }
+}
+
+fn progress(revision: u32, behind: bool) -> RunEvent {
+    let revision = Revision(revision);
+    RunEvent::Progress(Progress { step: 4000, revision, behind, ..Progress::default() })
+}
+
+/// The steps that were asked for since the last look, with their revision; `None` if nothing was.
+fn refined(script: &mut Script) -> Option<(Vec<u32>, u32)> {
+    match &script.asked()[..] {
+        [] => None,
+        [Effect::Send(CPU, RunId(1), RunCommand::Refine { steps, revision })] => {
+            Some((steps.clone(), revision.0))
+        }
+        other => panic!("nothing else is asked for: {other:?}"),
+    }
+}
+
+#[test]
+fn a_run_that_rests_is_measured_where_its_curves_fall() {
+    for event in [RunEvent::Done { step: 4000 }, RunEvent::Paused { step: 4000 }] {
+        let mut script = at_rest(event);
+        let (steps, revision) = refined(&mut script).expect("it is refined");
+        assert!(steps.iter().any(|step| (823..900).contains(step)), "{steps:?}");
+        assert!(!script.session.is_measured());
+        // Said before the workers heard of it.
+        script.hear_run(CPU, 1, progress(revision - 1, false));
+        assert_eq!(refined(&mut script), None);
+        script.hear_run(CPU, 1, progress(revision, true));
+        hear_measured(&mut script, revision, &steps);
+        assert!(!script.session.is_measured());
+        script.hear_run(CPU, 1, progress(revision, false));
+        assert_eq!(refined(&mut script), None, "the half-point is known to 5%");
+        assert!(script.session.is_measured());
+        let measured = script.session.history().measurements();
+        assert!(steps.iter().all(|step| measured.iter().any(|m| m.step == *step)));
+    }
+}
+
+#[test]
+fn steps_that_do_not_come_are_asked_for_only_so_often() {
+    let mut script = at_rest(RunEvent::Done { step: 4000 });
+    for round in 1..=MAX_ROUNDS {
+        assert_eq!(refined(&mut script).map(|(_, revision)| revision), Some(round));
+        script.hear_run(CPU, 1, progress(round, false));
+    }
+    assert_eq!(refined(&mut script), None);
+    assert!(script.session.is_measured());
+}
+
+#[test]
+fn nothing_more_is_measured_while_training_goes_on_or_coarse_steps_are_missing() {
+    let mut script = running("seeds=1");
+    script.hear_run(CPU, 1, evaluation(4000, 1));
+    hear_measured(&mut script, 0, &[0, 823, 960, 4000]);
+    script.hear_run(CPU, 1, progress(0, false));
+    assert_eq!(refined(&mut script), None);
+    script.hear_run(CPU, 1, progress(0, true)).hear_run(CPU, 1, RunEvent::Paused { step: 4000 });
+    assert_eq!(refined(&mut script), None);
+    script.hear_run(CPU, 1, progress(0, false));
+    assert!(refined(&mut script).is_some());
+}
+
+#[test]
+fn a_run_that_went_on_is_refined_again() {
+    let mut script = at_rest(RunEvent::Paused { step: 4000 });
+    for round in 1..=MAX_ROUNDS {
+        script.hear_run(CPU, 1, progress(round, false));
+    }
+    script.asked();
+    script.hear_run(CPU, 1, RunEvent::Playing).hear_run(CPU, 1, evaluation(4080, 1));
+    script.hear_run(CPU, 1, progress(MAX_ROUNDS, false));
+    assert_eq!(refined(&mut script), None);
+    script.hear_run(CPU, 1, RunEvent::Done { step: 4080 });
+    assert!(refined(&mut script).is_some());
+}
+
+#[test]
+fn other_measurement_settings_are_refined_afresh() {
+    let mut script = at_rest(RunEvent::Done { step: 4000 });
+    script.asked();
+    script.set("seeds=1&info=binning&bin-range=step");
+    script.asked();
+    script.hear_run(CPU, 1, progress(1, false));
+    assert_eq!(refined(&mut script), None, "that was of the settings before");
+    let recorded = RecordedSteps::until(script.session.experiment(), 4000);
+    let coarse = recorded.steps().iter().filter(|step| step.is_coarse).map(|step| step.step);
+    hear_measured(&mut script, 2, &coarse.collect::<Vec<_>>());
+    script.hear_run(CPU, 1, progress(2, false));
+    assert_eq!(refined(&mut script).map(|(_, revision)| revision), Some(3));
 }
 
 #[test]

@@ -275,17 +275,17 @@ versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
     [0] did not come back
    *[other] { $recovered } came back
 }
-versus-cost-in-time = { $cost } ({ $times } times shorter in time)
-versus-best = With { $method } the second phase is { $times } times shorter in { $count } of { $networks } networks.
+versus-cost-in-time = { $cost } (in time: { $times } times)
+versus-best = The second phase is { $times } times shorter with { $method }, in { $count } of { $networks } networks.
 versus-of-control = { $control ->
     [same] The control, with the same learning rate × weight decay, is no faster than the baseline.
     [faster] The control, with the same learning rate × weight decay, is faster than the baseline too.
     [slower] The control, with the same learning rate × weight decay, is slower than the baseline.
    *[fails] The control, with the same learning rate × weight decay, does not generalise.
 }
-versus-best-at-least = With { $method } the second phase is at least { $times } times shorter in { $count } of { $networks } networks: the baseline does not generalise in this run.
+versus-best-at-least = The second phase is at least { $times } times shorter with { $method }, in { $count } of { $networks } networks: the baseline does not generalise in this run.
 versus-none-clear = No method shortens the second phase clearly and keeps it.
-versus-longer = With { $method } the second phase is { $times } times longer.
+versus-longer = The second phase is { $times } times longer with { $method }.
 versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.
 versus-all-failed = Not generalised by step { $step } in any network: { $methods }.
 versus-no-control = There is no control with the same learning rate × weight decay, so a faster clock cannot be told from a better method.

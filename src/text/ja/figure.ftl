@@ -255,15 +255,15 @@ versus-range = { $median }（{ $range }）
 versus-first = 一部だけ、{ $step }から
 versus-not-by = { $step }ステップまでに到達せず
 versus-count = { $networks }個中{ $count }個
-versus-n-times = { $times }倍速い
-versus-at-least = { $times }倍以上速い
+versus-n-times = { $times }倍
+versus-at-least = { $times }倍以上
 versus-cannot-tell = 判断できない
 versus-stays = 保たれる
 versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
-versus-cost-in-time = { $cost }（時間では{ $times }倍速い）
+versus-cost-in-time = { $cost }（時間では{ $times }倍）
 versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
 versus-of-control = { $control ->
     [same] 学習率×重み減衰が同じ対照実験は、基準より速くなりません。

@@ -72,8 +72,10 @@ async fn the_article_can_be_read_without_javascript() {
         "judge",
         "planes",
         "clock",
+        "hurry",
         "digits",
         "width",
+        "claims",
         "limits",
     ] {
         let (is_shown, words) = shown(&format!("#{section} .prose")).await;
@@ -362,5 +364,88 @@ async fn bins_are_switched_without_training_again() {
     wait(&browser, 10, &format!("{pressed} !== '{}'", before.as_str().unwrap())).await;
     assert_eq!(script(&browser, "return figure('planes').dataset.state").await, "done");
     wait(&browser, 60, "figure('planes').dataset.measures === 'complete'").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn changes_of_two_runs_stand_on_one_clock() {
+    let browser = Browser::start_engine().await;
+    browser.go_to("?backend=cpu").await;
+    see(&browser, "clock").await;
+    play_to_the_end(&browser, "clock").await;
+    wait(&browser, 60, "figure('clock').dataset.measures === 'complete'").await;
+    wait(&browser, 10, "part('clock', 'clock-words').textContent").await;
+    let words = text(&browser, "clock", "clock-words").await;
+    assert!(
+        words.starts_with(
+            "On the test set the outputs compress after test accuracy rises, in 5 of 5 networks"
+        ),
+        "{words}"
+    );
+    let lanes = "figure('clock').querySelectorAll('.lane').length";
+    wait(&browser, 5, &format!("{lanes} === 4")).await;
+    let row = "part('clock', 'lag-table').querySelector('tbody').textContent";
+    let rows = script(&browser, &format!("return {row}")).await;
+    assert!(rows.as_str().unwrap().contains("I(X;T) of outputs, test set"), "{rows}");
+    // Another weight decay: the earlier run stays below, on every clock.
+    script(&browser, "part('clock', 'knob-values').lastElementChild.click()").await;
+    wait(&browser, 60, "figure('clock').dataset.state === 'done'").await;
+    wait(&browser, 60, "figure('clock').dataset.measures === 'complete'").await;
+    wait(&browser, 10, &format!("{lanes} === 8")).await;
+    script(&browser, "part('clock', 'clock-clocks').lastElementChild.click()").await;
+    let pressed = "part('clock', 'clock-clocks').lastElementChild.getAttribute('aria-pressed')";
+    wait(&browser, 5, &format!("{pressed} === 'true'")).await;
+    let names = script(
+        &browser,
+        "return [...figure('clock').querySelectorAll('.block-name')].map((name) => name.textContent)",
+    )
+    .await;
+    assert_eq!(names, json!(["weight decay 3", "weight decay 1"]));
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn claims_are_recorded_and_can_be_tested_here() {
+    let browser = Browser::start_engine().await;
+    browser.go_to("?backend=cpu").await;
+    see(&browser, "claims").await;
+    let marks = "figure('claims').querySelectorAll('[data-verdict]').length";
+    wait(&browser, 10, &format!("{marks} > 0")).await;
+    let recorded = script(&browser, &format!("return {marks}")).await.as_u64().unwrap();
+    // Three data sets and the verdict over all for each claim.
+    let rows = "figure('claims').querySelectorAll('[data-part=claims-table] tbody tr').length";
+    let rows = script(&browser, &format!("return {rows}")).await.as_u64().unwrap();
+    assert!(rows >= 12 && recorded == 4 * rows, "{rows} rows, {recorded} verdicts");
+    script(
+        &browser,
+        "part('claims', 'claims-first').value = 20;
+         part('claims', 'claims-table').querySelector('summary').click();
+         part('claims', 'claims-run').click();",
+    )
+    .await;
+    // The table empties, and fills again as experiments finish; what was opened stays open.
+    wait(&browser, 30, &format!("{marks} < {recorded}")).await;
+    wait(&browser, 120, &format!("{marks} > 0")).await;
+    let state = text(&browser, "claims", "claims-state").await;
+    assert!(state.contains("seeds 20 to 24"), "{state}");
+    let is_open = "part('claims', 'claims-table').querySelector('details').open";
+    assert_eq!(script(&browser, &format!("return {is_open}")).await, true);
+    script(&browser, "part('claims', 'claims-run').click()").await;
+    wait(&browser, 10, "part('claims', 'claims-state').textContent.startsWith('Stopped')").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn methods_are_compared_beside_a_control() {
+    let browser = Browser::start_engine().await;
+    browser.go_to("?backend=cpu").await;
+    see(&browser, "hurry").await;
+    play_to_the_end(&browser, "hurry").await;
+    let table = "figure('hurry').querySelector('.versus table')";
+    wait(&browser, 30, &format!("{table} && {table}.querySelectorAll('tbody tr').length === 6"))
+        .await;
+    let control = "figure('hurry').querySelector('.versus .control').textContent";
+    let control = script(&browser, &format!("return {control}")).await;
+    assert!(control.as_str().unwrap().contains("learning rate 0.009"), "{control}");
     browser.close().await;
 }

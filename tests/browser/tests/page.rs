@@ -65,7 +65,8 @@ async fn methods_are_chosen_compared_and_told_of_in_a_table() {
     browser.wait_for_text(cost, ".", 30).await;
     let rows = "return [...document.querySelectorAll('.versus tbody tr')]
         .map((row) => row.firstElementChild.textContent)";
-    let names = ["baseline", "weight decay 3", "learning rate 0.009, weight decay 0.3333control"];
+    let names =
+        ["baseline", "weight decay 3", "learning rate 0.009 and weight decay 0.3333control"];
     assert_eq!(browser.script(rows).await, json!(names));
     assert!(!browser.text("[data-part=versus-words]").await.is_empty());
     assert_eq!(browser.report().await["comparison"]["rows"][1]["method"], "wd:3");
