@@ -622,6 +622,15 @@ fn estimators_are_shown_to_be_right_where_they_are_meant_to_be() {
 }
 
 #[test]
+fn claims_are_tested_with_seeds_alone() {
+    for seeds in ["4..1", "x", "9999..10000"] {
+        let (output, errors) = run(&["claims", "--seeds", seeds]);
+        assert_eq!(output.status.code(), Some(2), "{seeds}: {errors}");
+        assert!(errors.contains(seeds) && errors.contains("0..9"), "{errors}");
+    }
+}
+
+#[test]
 fn the_recorded_run_of_the_page_is_what_the_engine_gives() {
     let path = file("recorded.json");
     let (output, errors) = run(&["record", "preset=grokking", "--out", path.to_str().unwrap()]);

@@ -21,8 +21,9 @@ use crate::text::{self, Locale, Text};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The seeds of the networks, a range. Several ranges, each with the option again, are tested
-    /// one after the other. Some experiments take only the first three seeds.
+    /// The seeds of the networks, a range, of which the first five are used, and the first three
+    /// where an experiment costs much. Several ranges, each with the option again, are tested one
+    /// after the other.
     #[arg(long, value_name = "RANGE", default_value = "0..4")]
     seeds: Vec<String>,
     /// Write everything as one JSON object to this file; '-' is standard output.
@@ -123,7 +124,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 fn seeds(range: &str, words: &Text) -> Result<(u32, u32), Failure> {
     let is_seed = |seed: u32| field(keys::SEED).is_some_and(|f| f.parse(&seed.to_string()).is_ok());
     match seed_range(range) {
-        Some((first, count)) if is_seed(first.saturating_add(count - 1)) => Ok((first, count)),
+        Some((first, count)) if is_seed(first.saturating_add(count - 1)) => {
+            let max = STUDIES.iter().map(|study| study.seeds as u32).max().unwrap_or(1);
+            Ok((first, count.min(max)))
+        }
         _ => {
             let allowed = crate::experiment::Allowed::NumberOrRange;
             let invalid =
