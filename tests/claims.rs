@@ -64,6 +64,18 @@ fn other_seeds_give_the_same_verdicts() {
 }
 
 #[test]
+fn the_methods_say_how_many_verdicts_new_seeds_repeat() {
+    let (mut same, mut all) = (0, 0);
+    for claim in Claim::ALL {
+        let [(first, _), (new, _)] = [SEEDS[0], SEEDS[2]].map(|seeds| documented(claim, seeds));
+        same += first.iter().zip(&new).filter(|(one, other)| one == other).count();
+        all += first.len();
+    }
+    let told = format!("there {same} of {all} verdicts on a data set are the same");
+    assert!(include_str!("../docs/methods.md").contains(&told), "docs/methods.md: {told}");
+}
+
+#[test]
 fn the_document_lists_the_experiments_of_the_code() {
     let (_, table) = DOCUMENT.split_once("\n## Experiments\n").expect("a section");
     let rows: Vec<&str> = table.lines().filter(|line| line.ends_with("` |")).collect();

@@ -15,7 +15,11 @@ struct Network {
 }
 
 fn all(run: &History) -> Vec<Network> {
-    let last = |network| run.member(network).last().map(|(_, s)| f64::from(s.test.accuracy));
+    // One that diverged has no accuracy.
+    let last = |network| {
+        let (_, scores) = run.member(network).last()?;
+        scores.is_finite().then(|| f64::from(scores.test.accuracy))
+    };
     let settings = run.experiment().members().into_iter();
     let found = settings.zip(phases::find(run)).zip(networks(run));
     found

@@ -76,7 +76,10 @@ fn shape(points: &[(f64, f64)]) -> Option<Shape> {
 fn shape_of_most(run: &History, curve: Curve) -> Shape {
     let shapes: Vec<Shape> =
         networks(run).filter_map(|network| shape(&values(run, network, curve))).collect();
-    let most = |least: Shape| Count::of(shapes.iter().map(|shape| Some(*shape >= least))).most();
+    let most = |least: Shape| {
+        let count = Count::of(shapes.iter().map(|shape| Some(*shape >= least)));
+        count.of >= limits::NETWORKS && count.most()
+    };
     let known = [Shape::RisesAndFalls, Shape::Falls].into_iter().find(|shape| most(*shape));
     known.unwrap_or(Shape::Neither)
 }
@@ -127,6 +130,7 @@ pub(super) fn compression(runs: &[&History]) -> Cell {
     let (both, any) = (Count { seen: both, of: told }, Count { seen: both + falls, of: told });
     let contradict = contradictions.seen as f64 >= limits::CONTRADICTION * places.len() as f64;
     let verdict = match both.share() {
+        _ if networks(runs[0]).count() < limits::NETWORKS => Verdict::CannotTell,
         _ if contradict => Verdict::Estimator,
         Verdict::NotHere if any.share() != Verdict::NotHere => Verdict::Partly,
         verdict => verdict,

@@ -12,7 +12,11 @@ type OverSizes = Vec<(f64, Score)>;
 pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
     let members = run.experiment().members();
     let of_seed = |seed: u32| -> OverSizes {
-        let last = |index| run.member(index).last().map(|(_, scores)| scores.test);
+        // A network that diverged has no last score.
+        let last = |index| {
+            let (_, scores) = run.member(index).last()?;
+            scores.is_finite().then_some(scores.test)
+        };
         let all = members.iter().enumerate().filter(|(_, member)| member.seed == seed);
         let mut sizes: OverSizes =
             all.filter_map(|(index, member)| Some((size(member), last(index)?))).collect();
@@ -22,6 +26,8 @@ pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
     let settings = run.experiment().settings;
     let seeds: Vec<OverSizes> =
         (settings.seed..settings.seed + settings.seeds as u32).map(of_seed).collect();
+    let count = seeds.iter().map(Vec::len).max().unwrap_or(0);
+    let whole: Vec<&OverSizes> = seeds.iter().filter(|sizes| sizes.len() == count).collect();
     let errors = |sizes: &OverSizes| -> Vec<f64> {
         sizes.iter().map(|(_, score)| 1.0 - f64::from(score.accuracy)).collect()
     };
@@ -29,13 +35,15 @@ pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
         sizes.iter().map(|(_, score)| f64::from(score.loss).max(1e-12).ln()).collect()
     };
     let counted = |values: &dyn Fn(&OverSizes) -> Vec<f64>, change: f64| {
-        Count::of(seeds.iter().map(|sizes| Some(height(&values(sizes)).1 >= change)))
+        // A seed that lacks a size cannot be told.
+        let is_whole = |sizes: &OverSizes| sizes.len() == count;
+        let told = |sizes| is_whole(sizes).then(|| height(&values(sizes)).1 >= change);
+        Count::of(seeds.iter().map(told))
     };
     let error = counted(&errors, limits::ERROR);
     let loss = counted(&losses, limits::LOSS.ln());
     let medians = |values: &dyn Fn(&OverSizes) -> Vec<f64>| -> Vec<f64> {
-        let all: Vec<Vec<f64>> = seeds.iter().map(values).collect();
-        let count = all.iter().map(Vec::len).min().unwrap_or(0);
+        let all: Vec<Vec<f64>> = whole.iter().map(|sizes| values(sizes)).collect();
         let median = |at: usize| stats::median(all.iter().map(|values| values[at]));
         (0..count).map(|at| median(at).unwrap_or(f64::NAN)).collect()
     };
@@ -46,7 +54,7 @@ pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
         Some(&peak) => [lowest(&values[..=at]), peak, lowest(&values[at..])],
         None => [f64::NAN; 3],
     };
-    let size_at = seeds.first().and_then(|sizes| sizes.get(at)).map_or(0.0, |(size, _)| *size);
+    let size_at = whole.first().and_then(|sizes| sizes.get(at)).map_or(0.0, |(size, _)| *size);
     let evidence = Evidence::Sizes {
         error,
         loss,

@@ -99,12 +99,13 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut markdown = arguments.markdown.map(Output::open).transpose()?;
     let mut record = arguments.record.map(Output::open).transpose()?;
     let threads = arguments.threads.map_or_else(cores, NonZero::get);
+    // Now, because the folder may be at another commit when all is trained.
+    let date = arguments.date.unwrap_or_else(today);
+    let commit = arguments.commit.or_else(commit).unwrap_or_default();
     let mut tables = Vec::new();
     for (first, count) in seeds {
         tables.push(table(first, count, threads, &words)?);
     }
-    let date = arguments.date.unwrap_or_else(today);
-    let commit = arguments.commit.or_else(commit).unwrap_or_default();
     if let (Some(out), Some(table)) = (&mut record, tables.first()) {
         out.write_json(&recorded(table, &date, &commit))?;
     }

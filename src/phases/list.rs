@@ -97,7 +97,7 @@ pub fn list(history: &History, members: Range<usize>) -> Vec<Phase> {
             let signal = Signal::Loss(set);
             let last = |member| {
                 let pieces = signal.pieces(history, member);
-                let last = pieces.last().filter(|piece| piece.direction == Direction::Fall)?;
+                let last = pieces.iter().rev().find(|piece| piece.direction == Direction::Fall)?;
                 Stage::End.of(last)
             };
             all.push(phase(kind, signal, &last));
@@ -279,7 +279,7 @@ pub fn lags(history: &History, members: Range<usize>) -> Vec<Lag> {
 fn half_of_rise(history: &History, member: usize, found: &[MemberPhases]) -> Option<f64> {
     if history.experiment().settings.is_regression() {
         let pieces = Signal::Loss(Split::Test).pieces(history, member);
-        let last = pieces.last().filter(|piece| piece.direction == Direction::Fall)?;
+        let last = pieces.iter().rev().find(|piece| piece.direction == Direction::Fall)?;
         return Some(last.half.step);
     }
     found.get(member)?.generalise_step?;

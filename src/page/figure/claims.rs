@@ -157,6 +157,8 @@ impl ClaimsPanel {
         let Some(study) = STUDIES.get(index).filter(|_| series.ends.is_none()) else { return };
         let is_this = *session.experiment() == study.experiment(series.first, SEEDS);
         match session.state() {
+            // The reader has done something else in this figure.
+            State::Paused if is_this => self.end(Ending::Stopped),
             State::Error if is_this => self.end(Ending::Failed),
             State::Done if is_this && session.is_measured() => {
                 series.take(session.history());
@@ -173,6 +175,7 @@ impl ClaimsPanel {
 
     fn end(&mut self, ending: Ending) {
         self.is_running.set(false);
+        self.figure.remove_attribute("data-testing").ok();
         if let Some(series) = &mut self.series {
             series.ends = Some(ending);
         }
@@ -203,7 +206,8 @@ impl ClaimsPanel {
                 ],
             ),
         };
-        set_text(&self.source, &source);
+        // Once the claims are tested here, the table is no longer the recorded one.
+        set_text(&self.source, if self.series.is_none() { &source } else { "" });
         let Some(series) = &self.series else { return };
         let done = series.finished.len();
         let seeds = [("first", series.first.into()), ("last", (series.first + SEEDS - 1).into())];
@@ -215,9 +219,14 @@ impl ClaimsPanel {
             Some(Ending::Done) => {
                 let record = self.record.borrow();
                 let rows = record.as_ref().and_then(Option::as_ref).map(|record| &record.rows);
-                let pairs = series.cells.iter().zip(rows.into_iter().flatten());
+                let pairs = series.cells.iter().zip(rows.iter().copied().flatten());
                 let same = pairs.filter(|(cells, row)| overall(cells) == Some(row.verdict)).count();
-                let rest = [("same", same.into()), ("all", Claim::ALL.len().into())];
+                let has_record = if rows.is_some() { "yes" } else { "no" };
+                let rest = [
+                    ("recorded", has_record.into()),
+                    ("same", same.into()),
+                    ("all", Claim::ALL.len().into()),
+                ];
                 text.with("claims-state-done", &[&rest[..], &seeds].concat())
             }
         };

@@ -227,9 +227,7 @@ impl Panel for ClockPanel {
                 let name = if changes.name.is_empty() { &run } else { &changes.name };
                 match plots::block(changes, clock, shows, experiment, &view.theme, text) {
                     Some(block) => blocks.push(Block { name: name.clone(), ..block }),
-                    None => {
-                        stills.push(text.with("clock-still", &[("name", name.as_str().into())]))
-                    }
+                    None => stills.push(plots::still(clock, name, text)),
                 }
             }
         }

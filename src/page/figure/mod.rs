@@ -650,6 +650,9 @@ impl Handle {
     /// Plays an experiment of a series, or measures it again if it trains like the last one. No
     /// earlier run stays as a grey curve.
     fn play_next(&self, experiment: Experiment) {
+        if self.with(|inner| inner.session.state() == State::Error) == Some(true) {
+            self.act(Action::Reset);
+        }
         self.set_experiment(experiment);
         let is_done = self.with(|inner| {
             inner.ghosts.clear();

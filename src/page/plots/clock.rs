@@ -163,6 +163,13 @@ fn colour(signal: Signal, theme: &Theme) -> RGBColor {
     }
 }
 
+/// Why a clock shows nothing of a configuration.
+pub fn still(clock: Clock, name: &str, text: &Text) -> String {
+    let why = if clock == Clock::Decay { "decay" } else { "memorised" };
+    let name = if name.is_empty() { "none" } else { name };
+    text.with("clock-still", &[("why", why.into()), ("name", name.into())])
+}
+
 /// Bars of the shown changes, on a clock. `None` if the clock stands still for this configuration.
 pub fn block(
     changes: &Changes,
@@ -340,7 +347,8 @@ pub fn clock_sentences(history: &History, changes: &Changes, text: &Text) -> Vec
         let args = [
             ("set", set.key().into()),
             ("order", order.into()),
-            ("count", before.max(after).into()),
+            ("before", before.into()),
+            ("after", after.into()),
             ("all", members.into()),
             ("times", text.numbers().about(times).into()),
             ("step", changes.last.into()),
@@ -352,7 +360,7 @@ pub fn clock_sentences(history: &History, changes: &Changes, text: &Text) -> Vec
 
 /// Whether a run has something to put on the clock.
 pub fn has_clock(history: &History) -> bool {
-    !phases::measured(history).is_empty()
+    !history.experiment().settings.is_regression() && !phases::measured(history).is_empty()
 }
 
 #[cfg(test)]

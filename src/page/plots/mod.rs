@@ -16,7 +16,7 @@ mod versus;
 pub use checks::{GUESSED, checks, checks_words, estimator_name, is_asked_for, right_estimators};
 pub use clock::{
     Block, Changes, Clock, block, changes, clock_axis, clock_sentences, has_clock, is_usual,
-    lag_table, progress, signal_name,
+    lag_table, progress, signal_name, still,
 };
 pub use compression::{
     Lag, information, lags, layer_name, resolution_map, resolution_readout, sentences,

@@ -1,7 +1,7 @@
 //! Methods against their baseline, in words: a table, and the sentences that its numbers carry.
 
 use super::Marker;
-use crate::comparison::{Comparison, Row, SpeedUp, Spread, Steps, lacks_control};
+use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Spread, Steps, lacks_control};
 use crate::history::History;
 use crate::text::Text;
 
@@ -213,16 +213,20 @@ impl Told<'_> {
         let mut best: Option<(usize, &Row, f64, usize)> = None;
         for (index, row) in self.methods() {
             let SpeedUp::Times { spread, faster, .. } = row.speed_up else { continue };
-            let holds = row.is_faster() && row.collapse.is_none() && 2 * row.failed < row.networks;
+            let holds = row.is_faster() && keeps(row);
             if holds && best.is_none_or(|(_, _, times, _)| times < spread.median) {
                 best = Some((index, row, spread.median, faster));
             }
         }
         let Some((index, row, times, faster)) = best else {
-            let bounded = self.methods().find_map(|(index, row)| match row.speed_up {
-                SpeedUp::AtLeast { times, pairs } => Some((index, row, times, pairs)),
-                _ => None,
-            });
+            let mut bounded: Option<(usize, &Row, f64, usize)> = None;
+            for (index, row) in self.methods() {
+                let SpeedUp::AtLeast { times, pairs } = row.speed_up else { continue };
+                let holds = times >= CLEAR && keeps(row);
+                if holds && bounded.is_none_or(|(_, _, largest, _)| largest < times) {
+                    bounded = Some((index, row, times, pairs));
+                }
+            }
             let Some((index, row, times, pairs)) = bounded else {
                 return text.get("versus-none-clear");
             };
@@ -250,7 +254,11 @@ impl Told<'_> {
             _ if 2 * control.failed > control.networks => "fails",
             _ if control.is_faster() => "faster",
             _ if control.is_slower() => "slower",
-            _ => "same",
+            _ => match control.speed_up {
+                SpeedUp::Times { .. } => "same",
+                SpeedUp::AtLeast { times, .. } if times >= CLEAR => "faster",
+                _ => "unknown",
+            },
         };
         Some(self.text.with("versus-of-control", &[("control", fate.into())]))
     }
@@ -269,6 +277,11 @@ impl Told<'_> {
         ];
         Some(self.text.with("versus-collapsed", &args))
     }
+}
+
+/// Whether a method keeps what it has reached, and fails in less than half of the networks.
+fn keeps(row: &Row) -> bool {
+    row.collapse.is_none() && 2 * row.failed < row.networks
 }
 
 #[cfg(test)]

@@ -45,9 +45,9 @@ clock-try = Play. On the training set information falls long before test accurac
 
 hurry-title = Can the second phase be hurried?
 hurry-text = Here networks with the same splits and initial weights are trained in six ways: a **baseline**, four methods, and a **control**. The control has three times the learning rate and a third of the weight decay, so that learning rate × weight decay stays as it was. Play, and guess which of them shorten the second phase.
-hurry-try = Three times the weight decay does. Noise on the hidden units does too, counted in steps, but here a step with noise takes several times as long. OrthoGrad, which needs no weight decay, does most of all. Grokfast makes no clear difference here, nor does the control. No method helped in every network that we tried: with cross-entropy loss OrthoGrad never generalises, and label smoothing helps (the lab has that experiment).
+hurry-try = Three times the weight decay does. Noise on the hidden units does too, counted in steps, but here a step with noise takes several times as long. OrthoGrad, which needs no weight decay, shortens it most. Grokfast does not help here, nor does the control. What helps depends on the loss. With cross-entropy OrthoGrad never generalises here, and label smoothing helps (the lab has that experiment).
 hurry-over = Too much of it
-hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls to the level of guessing. Who stops at the first success does not see it. So watch how far compression goes, not its pace alone.
+hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls below a quarter. Who stops at the first success does not see it. So watch how far compression goes, not its pace alone.
 
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.

@@ -170,8 +170,14 @@ clock-lane = { $name }: half-way at { $clock ->
    *[yes] {""}
 }
 clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
-clock-waits = Shown when the run is over and everything is measured.
-clock-still = { $name }: no weight decay, so this clock stands still.
+clock-waits = Shown when the run rests and everything is measured.
+clock-still = { $name ->
+    [none] {""}
+   *[other] { $name }:{" "}
+}{ $why ->
+    [decay] without weight decay this clock stands still.
+   *[memorised] fewer than half of the networks have memorised, so this clock cannot start.
+}
 clock-sentence = { $order ->
     [flat] On the { $set ->
         [train] training
@@ -184,15 +190,15 @@ clock-sentence = { $order ->
     [mixed] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress before test accuracy rises in half of the { $all } networks, and after it in the others.
+    } set the outputs compress before test accuracy rises in { $before } of { $all } networks, and after it in { $after }.
     [after] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress after test accuracy rises, in { $count } of { $all } networks ({ $times } times as many steps).
+    } set the outputs compress after test accuracy rises, in { $after } of { $all } networks ({ $times } times as many steps).
    *[before] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress before test accuracy rises, in { $count } of { $all } networks (1/{ $times } of the steps).
+    } set the outputs compress before test accuracy rises, in { $before } of { $all } networks (1/{ $times } of the steps).
 }
 lag-title = Lags behind test accuracy
 lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance.
@@ -215,12 +221,12 @@ curve-memorised = memorised
 curve-generalised = generalised
 lane-not-by = not by step { $step }
 chart-setting-map = { $shows ->
-    [length] Length of the second phase: step of generalising ÷ step of memorising
+    [length] Step of generalising ÷ step of memorising
    *[onset] Training step at which networks generalise
 }
 chart-median = median of { $networks } networks
 map-shows = { $shows ->
-    [length] Length
+    [length] Ratio
    *[onset] Onset
 }
 map-times = { $times }×
@@ -228,7 +234,7 @@ map-never = never
 map-not-yet = …
 map-scale = { $shows ->
     [nothing] colour: when they generalise
-    [length] shorter: { $first } to { $last }
+    [length] lower: { $first } to { $last }
    *[onset] earlier: step { $first } to { $last }
 }
 map-key-not-yet = memorised, not generalised yet

@@ -4,7 +4,7 @@ claims-preface = De Mello Koch and Ghosh (arXiv 2504.12700) argue that deep netw
 claims-rules = A claim holds on a data set if it is so in { $most }% of the networks or more. It is “not here” in { $few }% or fewer, and “partly” in between. Fewer than { $networks } networks decide nothing: “cannot tell”. A verdict depends on the estimator if two estimators contradict each other on { $third }% of the layers and sets or more. A claim holds overall if it holds on every data set that can be told, of at least { $sets }; it is “not here” if all say so, and else “partly”. Median and range over networks are written as 2 [1–3].
 
 claim-wait = Training error reaches zero long before test error falls.
-claim-no-decay = The second phase comes without weight decay too.
+claim-no-decay = Networks generalise without weight decay too.
 claim-loss-twice = The test loss falls twice over training steps.
 claim-error-twice = The test error falls twice over training steps.
 claim-compression = I(X;T) rises while the network fits and falls afterwards, in every layer.
@@ -18,7 +18,7 @@ claim-too-much = Too much weight decay undoes it.
 claim-width = Test error has a double descent over width.
 claim-samples = Test error has a double descent over the number of training samples.
 
-claim-rule-wait = Refuted by networks that generalise while they memorise. A network waits if { $left }% of its first test error is left when it has memorised, and it generalises at { $factor } times that step or later. Networks that do not generalise by the end do not count. Two settings are tried, and the claim holds only if networks wait with both.
+claim-rule-wait = Refuted by networks that generalise while they memorise. A network waits if { $left }% of its first test error is left when it has memorised, and it generalises at { $factor } times that step or later. Networks that do not generalise by the end do not count. Two settings are tried, and the claim holds only if networks wait with both. Memorised means a training accuracy of 99%.
 claim-rule-no-decay = Refuted by networks without weight decay that memorise and do not generalise by the end. Counted are the networks that generalise.
 claim-rule-loss-twice = Refuted by a test loss that falls once, or rises and stays high. Counted are networks in which it falls, rises, and falls below where it was before, each time by { $percent }%. It is partly so where it only rises and comes back. Rises and falls are found on the logarithm of the loss, in networks that are not trained in batches.
 claim-rule-error-twice = Refuted by a test error that falls once, or rises and stays high. Counted are networks in which it falls, rises, and falls below where it was before, each time by { $points } percentage points. It is partly so where it only rises and comes back. Some training labels are wrong here, because that favours a second descent.
@@ -61,7 +61,7 @@ claims-estimate-step-bins = Bins over the range at each step
 claims-reading = { $estimator }: of { $places } layers and sets, { $told } can be told; { $both } rise and fall, { $falls } only fall.
 claims-contradictions = Estimators contradict each other on { $seen } of { $of }.
 claims-bits = Outputs on the test set, exact: { $start } bits at the start, { $top } at the top, { $end } at the end.
-claims-labels = Where I(X;T) falls, I(T;Y) stays on { $seen } of { $of } layers and sets.
+claims-labels = I(T;Y) stays on { $seen } of { $of } layers and sets on which I(X;T) falls.
 claims-labels-bits = Outputs on the test set: from { $before } to { $after } bits.
 claims-measure-information = I(X;T) of the outputs
 claims-measure-loss = Test loss
@@ -70,14 +70,14 @@ claims-measure-linear-maps = Linear mapping number
 claims-one-clock = All four are together in { $seen } of { $of } networks.
 claims-hand = { $measure }: together in { $seen } of { $of } networks, at { $ratio } times the step of the accuracy.
 claims-hand-unseen = { $measure }: does not fall in most networks.
-claims-before = Before in { $seen } of { $of } networks: at { $ratio } times the step of the accuracy.
-claims-layers = { $layers } layers compress. They begin at the same step in { $seen } of { $of } networks; the last begins at { $ratio } times the step of the first.
+claims-before = Of { $of } networks in which the two are clearly apart, { $seen } compress before. In all that compress: at { $ratio } times the step of the accuracy.
+claims-layers = { $layers } layers compress. They begin at the same step in { $seen } of { $of } networks; the latest begins at { $ratio } times the step of the earliest.
 claims-few-layers = { $layers ->
     [0] No layer compresses
     [one] Only { $layers } layer compresses
    *[other] Only { $layers } layers compress
 } on the test set, so there is nothing to compare.
-claims-pace = Both powers are near 1 in { $seen } of { $of } networks: { $rate } for the learning rate, { $decay } for the weight decay.
+claims-pace = Both powers are near 1 for { $seen } of { $of } seeds: { $rate } for the learning rate, { $decay } for the weight decay.
 claims-not-timed = { $seen } of { $of } networks wait: at step { $memorised }, when they have memorised, { $left } of the test error is left. So there is no second phase to time.
 claims-more-decay = Sooner in { $seen } of { $of } networks: { $faster } times with weight decay { $strong } instead of { $weak }.
 claims-too-much = { $seen } of { $of } networks lose accuracy: { $after } with weight decay { $strong }, { $before } with { $weak }.
@@ -95,7 +95,10 @@ claims-waiting = –
 claims-source = Recorded on { $date } with seeds { $first } to { $last } (commit { $commit }). Testing them again takes two to three minutes on two cores.
 claims-source-missing = The recorded table could not be loaded. The claims can still be tested here, in two to three minutes on two cores.
 claims-state-running = Experiment { $index } of { $count }: seeds { $first } to { $last }
-claims-state-done = Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts as recorded.
+claims-state-done = { $recorded ->
+    [yes] Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts as recorded.
+   *[no] Tested here with seeds { $first } to { $last }.
+}
 claims-state-stopped = Stopped after { $index } of { $count } experiments.
 claims-state-failed = Training failed in experiment { $index } of { $count }. Test them again, or choose the CPU in the lab.
 claims-recorded = recorded: { $verdict }

@@ -281,9 +281,10 @@ versus-of-control = { $control ->
     [same] The control, with the same learning rate × weight decay, is no faster than the baseline.
     [faster] The control, with the same learning rate × weight decay, is faster than the baseline too.
     [slower] The control, with the same learning rate × weight decay, is slower than the baseline.
-   *[fails] The control, with the same learning rate × weight decay, does not generalise.
+    [unknown] Whether the control, with the same learning rate × weight decay, is faster cannot be told.
+   *[fails] The control, with the same learning rate × weight decay, does not generalise in most networks.
 }
-versus-best-at-least = The second phase is at least { $times } times shorter with { $method }, in { $count } of { $networks } networks: the baseline does not generalise in this run.
+versus-best-at-least = The second phase is at least { $times } times shorter with { $method }, in { $count } of { $networks } networks: with these seeds the baseline does not generalise by the last step.
 versus-none-clear = No method shortens the second phase clearly and keeps it.
 versus-longer = The second phase is { $times } times longer with { $method }.
 versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.

@@ -168,8 +168,14 @@ clock-lane = { $name }：半分は{ $clock ->
    *[yes] {""}
 }）
 clock-hint = 太い棒は変化の10%から90%まで、印は半分の時点です。細い線は、典型的なネットワークで半分に達する時点の90%区間です。
-clock-waits = 学習と測定が終わると表示します。
-clock-still = { $name }：重み減衰がないので、この時計は進みません。
+clock-waits = 学習が止まり、測定が終わると表示します。
+clock-still = { $name ->
+    [none] {""}
+   *[other] { $name }：
+}{ $why ->
+    [decay] 重み減衰がないので、この時計は進みません。
+   *[memorised] 暗記したネットワークが半数に満たないため、この時計は始まりません。
+}
 clock-sentence = { $order ->
     [flat] { $set ->
         [train] 訓練データ
@@ -182,15 +188,15 @@ clock-sentence = { $order ->
     [mixed] { $set ->
         [train] 訓練データ
        *[test] テストデータ
-    }では、{ $all }個のうち半分のネットワークで、出力がテストデータの正解率より先に圧縮され、残りでは後に圧縮されます。
+    }では、{ $all }個中{ $before }個で出力がテストデータの正解率より先に、{ $after }個で後に圧縮されます。
     [after] { $set ->
         [train] 訓練データ
        *[test] テストデータ
-    }では、{ $all }個中{ $count }個のネットワークで、テストデータの正解率が上がったあとに出力が圧縮されます（ステップ数で{ $times }倍）。
+    }では、{ $all }個中{ $after }個のネットワークで、テストデータの正解率が上がったあとに出力が圧縮されます（ステップ数で{ $times }倍）。
    *[before] { $set ->
         [train] 訓練データ
        *[test] テストデータ
-    }では、{ $all }個中{ $count }個のネットワークで、テストデータの正解率が上がる前に出力が圧縮されます（ステップ数で{ $times }分の1）。
+    }では、{ $all }個中{ $before }個のネットワークで、テストデータの正解率が上がる前に出力が圧縮されます（ステップ数で{ $times }分の1）。
 }
 lag-title = テストデータの正解率からの遅れ
 lag-hint = 半分に達したステップ ÷ テストデータの正解率の上昇が半分に達したステップ。1より小さければ先です。符号検定は、これほど一方に偏る順序が偶然に起こる確率です。
@@ -213,12 +219,12 @@ curve-memorised = 暗記
 curve-generalised = 汎化
 lane-not-by = { $step }ステップまでに到達せず
 chart-setting-map = { $shows ->
-    [length] 第2段階の長さ：汎化のステップ ÷ 暗記のステップ
+    [length] 汎化のステップ ÷ 暗記のステップ
    *[onset] 汎化した学習ステップ
 }
 chart-median = { $networks }個の中央値
 map-shows = { $shows ->
-    [length] 長さ
+    [length] 比
    *[onset] 時期
 }
 map-times = { $times }倍
@@ -226,7 +232,7 @@ map-never = 未到達
 map-not-yet = …
 map-scale = { $shows ->
     [nothing] 色：汎化の時期
-    [length] 短い順：{ $first }〜{ $last }
+    [length] 小さい順：{ $first }〜{ $last }
    *[onset] 早い順：{ $first }〜{ $last }ステップ
 }
 map-key-not-yet = 暗記したが、まだ汎化していない

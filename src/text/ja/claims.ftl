@@ -4,7 +4,7 @@ claims-preface = デ・メロ・コックとゴッシュ（arXiv 2504.12700）�
 claims-rules = あるデータで、ネットワークの{ $most }%以上で主張のとおりなら「成り立つ」とします。{ $few }%以下なら「ここでは見られない」、その間なら「一部」です。ネットワークが{ $networks }個より少なければ「判定できない」とします。2つの推定法が、層とデータの組の{ $third }%以上で食い違えば「推定法による」とします。全体としては、判定できたデータが{ $sets }種類以上あり、そのすべてで成り立てば「成り立つ」、すべてで見られなければ「ここでは見られない」、それ以外は「一部」です。ネットワークの中央値と範囲は2 [1–3]のように書きます。
 
 claim-wait = 訓練誤差がゼロになってから、ずっと後にテスト誤差が下がる。
-claim-no-decay = 重み減衰がなくても第2段階が来る。
+claim-no-decay = 重み減衰がなくても汎化する。
 claim-loss-twice = 学習ステップに沿って、テスト損失が二度下がる。
 claim-error-twice = 学習ステップに沿って、テスト誤差が二度下がる。
 claim-compression = どの層でも、訓練データに合う間はI(X;T)が上がり、その後に下がる。
@@ -18,7 +18,7 @@ claim-too-much = 重み減衰が強すぎると、それが失われる。
 claim-width = 幅に対して、テスト誤差の二重降下がある。
 claim-samples = 訓練データの数に対して、テスト誤差の二重降下がある。
 
-claim-rule-wait = 反証：暗記しながら汎化するネットワーク。暗記したときに最初のテスト誤差の{ $left }%以上が残り、その{ $factor }倍以上のステップで汎化すれば、待つと数えます。終わりまでに汎化しないネットワークは数えません。2つの条件で試し、両方で待つ場合だけ成り立つとします。
+claim-rule-wait = 反証：暗記しながら汎化するネットワーク。暗記したときに最初のテスト誤差の{ $left }%以上が残り、その{ $factor }倍以上のステップで汎化すれば、待つと数えます。終わりまでに汎化しないネットワークは数えません。2つの条件で試し、両方で待つ場合だけ成り立つとします。暗記とは、訓練データの正解率が99%に達することです。
 claim-rule-no-decay = 反証：重み減衰がなく、暗記しても終わりまでに汎化しないネットワーク。汎化したネットワークを数えます。
 claim-rule-loss-twice = 反証：一度だけ下がるテスト損失、または上がったままのテスト損失。それぞれ{ $percent }%以上、下がり、上がり、上がる前より低くまた下がるネットワークを数えます。上がって元に戻るだけなら一部とします。上下は、バッチ学習をしないネットワークの損失の対数で探します。
 claim-rule-error-twice = 反証：一度だけ下がるテスト誤差、または上がったままのテスト誤差。それぞれ{ $points }ポイント以上、下がり、上がり、上がる前より低くまた下がるネットワークを数えます。上がって元に戻るだけなら一部とします。二度目の下降が起こりやすいように、訓練ラベルの一部を誤りにしています。
@@ -70,10 +70,10 @@ claims-measure-linear-maps = 線形写像数
 claims-one-clock = { $of }個のうち{ $seen }個で、4つとも同じ時期。
 claims-hand = { $measure }：{ $of }個のうち{ $seen }個で同じ時期。正解率のステップの{ $ratio }倍。
 claims-hand-unseen = { $measure }：ほとんどのネットワークで下がらない。
-claims-before = { $of }個のうち{ $seen }個で先に圧縮する。正解率のステップの{ $ratio }倍。
-claims-layers = { $layers }層が圧縮する。{ $of }個のうち{ $seen }個で同じステップに始まる。最後の層は、最初の層の{ $ratio }倍のステップで始まる。
+claims-before = 2つの時点がはっきり離れた{ $of }個のうち、{ $seen }個で先に圧縮する。圧縮したすべてのネットワークでは、正解率のステップの{ $ratio }倍。
+claims-layers = { $layers }層が圧縮する。{ $of }個のうち{ $seen }個で同じステップに始まる。最も遅い層は、最も早い層の{ $ratio }倍のステップで始まる。
 claims-few-layers = テストデータで圧縮する層は{ $layers }層なので、比べるものがない。
-claims-pace = { $of }個のうち{ $seen }個で、どちらの指数も1に近い。学習率は{ $rate }乗、重み減衰は{ $decay }乗。
+claims-pace = { $of }シードのうち{ $seen }シードで、どちらの指数も1に近い。学習率は{ $rate }乗、重み減衰は{ $decay }乗。
 claims-not-timed = { $of }個のうち{ $seen }個しか待たない。暗記したステップ{ $memorised }で、テスト誤差は{ $left }しか残らない。計る第2段階がない。
 claims-more-decay = { $of }個のうち{ $seen }個で早まる。重み減衰が{ $weak }ではなく{ $strong }なら{ $faster }倍。
 claims-too-much = { $of }個のうち{ $seen }個で正解率が下がる。重み減衰{ $strong }では{ $after }、{ $weak }では{ $before }。
@@ -91,7 +91,10 @@ claims-waiting = –
 claims-source = { $date }に、シード{ $first }〜{ $last }で記録したものです（コミット{ $commit }）。もう一度確かめるには、2コアで2〜3分かかります。
 claims-source-missing = 記録済みの表を読み込めませんでした。ここで確かめることはできます。2コアで2〜3分かかります。
 claims-state-running = 実験{ $index } / { $count }：シード{ $first }〜{ $last }
-claims-state-done = シード{ $first }〜{ $last }でここで確かめました。{ $all }件中{ $same }件の判定が記録と同じです。
+claims-state-done = { $recorded ->
+    [yes] シード{ $first }〜{ $last }でここで確かめました。{ $all }件中{ $same }件の判定が記録と同じです。
+   *[no] シード{ $first }〜{ $last }でここで確かめました。
+}
 claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。
 claims-state-failed = { $count }個中{ $index }個目の実験で学習に失敗しました。もう一度試すか、ラボでCPUを選んでください。
 claims-recorded = 記録：{ $verdict }

@@ -266,17 +266,18 @@ versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recover
 versus-cost-in-time = { $cost }（時間では{ $times }倍）
 versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
 versus-of-control = { $control ->
-    [same] 学習率×重み減衰が同じ対照実験は、基準より速くなりません。
-    [faster] 学習率×重み減衰が同じ対照実験も、基準より速くなります。
-    [slower] 学習率×重み減衰が同じ対照実験は、基準より遅くなります。
-   *[fails] 学習率×重み減衰が同じ対照実験は、汎化しません。
+    [same] 学習率×重み減衰が同じ対照は、基準より速くなりません。
+    [faster] 学習率×重み減衰が同じ対照も、基準より速くなります。
+    [slower] 学習率×重み減衰が同じ対照は、基準より遅くなります。
+    [unknown] 学習率×重み減衰が同じ対照が基準より速いかどうかは、判定できません。
+   *[fails] 学習率×重み減衰が同じ対照は、ほとんどのネットワークで汎化しません。
 }
-versus-best-at-least = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍以上速く終わります。基準は、この実行では汎化しません。
+versus-best-at-least = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍以上速く終わります。これらのシードでは、基準は最後のステップまでに汎化しません。
 versus-none-clear = 第2段階をはっきりと短くし、しかも汎化を保った方法はありません。
 versus-longer = { $method }では、第2段階の長さが{ $times }倍になります。
 versus-collapsed = { $method }では{ $generalised }ステップ目で汎化しますが、ネットワーク{ $networks }個中{ $count }個で、その後に目標の半分を下回ります（{ $step }ステップ）。最後のテスト正解率は{ $accuracy }です。
 versus-all-failed = { $step }ステップまでに汎化したネットワークがない方法：{ $methods }。
-versus-no-control = 学習率×重み減衰が同じ対照実験がないため、時計が速まっただけなのか、方法が良いのかを区別できません。
+versus-no-control = 学習率×重み減衰が同じ対照がないため、時計が速まっただけなのか、方法が良いのかを区別できません。
 versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの時間を、基準と比べたものです。
 versus-ready = 「再生」を押すと比べます。
 marker-collapsed = 崩れた、{ $step }ステップ
