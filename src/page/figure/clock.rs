@@ -206,6 +206,7 @@ impl Panel for ClockPanel {
             let across = view.shared.time.clone();
             let frame = Frame::new(title, view.theme, across, ValueAxis::Share);
             self.chart.draw(key, frame, &[]);
+            self.chart.describe(&text.get("clock-waits"));
             return;
         }
         let changes = self.changes.get(view.session.version(), || plots::changes(history, text));
@@ -242,7 +243,9 @@ impl Panel for ClockPanel {
         let (head, rows) = plots::lag_table(own, experiment, text);
         fill_table(&self.table, "", &head, &rows);
         let sentences = plots::clock_sentences(history, own, text);
-        set_text(&self.words, &sentences.join(" "));
+        let words = sentences.join(" ");
+        self.chart.describe(&words);
+        set_text(&self.words, &words);
         let signals: Vec<Signal> = own.lags.iter().map(|lag| lag.signal).collect();
         let pressed: Vec<bool> = own.lags.iter().map(shows).collect();
         self.show_blocks(&blocks, &stills, &across, text);

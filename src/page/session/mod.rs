@@ -729,8 +729,8 @@ impl Session {
         let old = std::mem::replace(&mut self.history, History::new(experiment.clone()));
         self.replace_history(old.with_measurement_settings(experiment.clone()));
         self.experiment = experiment;
-        self.rounds = 0;
         if !alike {
+            self.rounds = 0;
             self.revision = Revision(self.revision.0 + 1);
             self.progress.behind = true;
         }
