@@ -157,7 +157,11 @@ async fn several_workers_pause_step_and_go_on_as_one_and_more_are_started_when_m
         .await;
     browser.wait_for(&["done"], 60).await;
     browser.wait_for_measures().await;
-    assert!(stepped["members"] == browser.report().await["members"]);
+    // At the pause some steps more were measured.
+    let curves = |report: &Value| -> Vec<Value> {
+        members(report).iter().map(|member| member["curves"].clone()).collect()
+    };
+    assert!(curves(&stepped) == curves(&browser.report().await));
     browser.close().await;
 }
 
@@ -535,9 +539,15 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
     browser.wait_for_measures().await;
     let page = browser.report().await;
     let page = &members(&page)[0]["measures"];
-    assert_eq!(page["step"], native["step"]);
-    let count = native["step"].as_array().unwrap().len();
-    assert!(count > 25, "{count} steps");
+    // Which steps are measured beside those 15% apart depends on the last bits of the values.
+    let steps = |measures: &Value| -> Vec<u64> {
+        measures["step"].as_array().unwrap().iter().map(|step| step.as_u64().unwrap()).collect()
+    };
+    let (page_steps, native_steps) = (steps(page), steps(native));
+    let common: Vec<u64> =
+        native_steps.iter().copied().filter(|step| page_steps.contains(step)).collect();
+    assert!(common.len() > 25 && common.last() == Some(&300), "{page_steps:?}, {native_steps:?}");
+    let at = |steps: &[u64], step: u64| steps.iter().position(|other| *other == step).unwrap();
     for name in [
         "input-information.layer-2.0-dB.test",
         "label-information.layer-2.0-dB.train",
@@ -545,9 +555,9 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
         "linear-mapping-number.test",
     ] {
         // To step 50: later rounding has grown.
-        let early = native["step"].as_array().unwrap().iter().filter(|s| s.as_u64() < Some(50));
-        for index in 0..early.count() {
-            let [page, native] = [page, native].map(|m| m[name][index].as_f64().unwrap());
+        for step in common.iter().copied().filter(|step| *step < 50) {
+            let page = page[name][at(&page_steps, step)].as_f64().unwrap();
+            let native = native[name][at(&native_steps, step)].as_f64().unwrap();
             assert!((page - native).abs() < 0.02 * native.abs(), "{name}: {page}, {native}");
         }
     }
@@ -555,14 +565,14 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
     browser.wait_for_text("[data-part=measures-cost]", "slowed training by", 10).await;
 
     choose(&browser, "[data-setting=info]", "binning").await;
-    let steps = async || {
+    let is_measured_again = async || {
         let page = browser.report().await;
         let measures = &members(&page)[0]["measures"];
-        measures["step"] == native["step"]
+        // 60 test samples, each with bins of its own: log2 60 = 5.9.
+        measures["step"].as_array().unwrap().len() > 25
             && measures["input-information.layer-2.test"][0].as_f64() > Some(5.8)
     };
-    // 60 test samples, each with bins of its own: log2 60 = 5.9.
-    wait_until(&browser, steps).await;
+    wait_until(&browser, is_measured_again).await;
     assert_eq!(browser.attribute("data-state").await, "done");
     assert_eq!(last_step(&browser.report().await), 300);
     browser.close().await;
