@@ -14,6 +14,13 @@ pub const MAX_ROUNDS: u32 = 3;
 /// Steps in one round, at most.
 const MAX_STEPS: usize = 40;
 
+/// Values of each network in one round, at most: a measurement of many curves takes longer. At least
+/// [`MIN_STEPS`] are asked for all the same.
+const MAX_VALUES: usize = 640;
+
+/// Steps in one round, if there is something to ask for, at least.
+const MIN_STEPS: usize = 4;
+
 /// A rise or fall counts if it is at least this fraction of the curve's range,
 const SMALLEST_FRACTION: f32 = 0.2;
 /// and, for information, more than these bits.
@@ -68,7 +75,8 @@ pub fn unresolved(history: &History) -> Vec<u32> {
     }
     open.retain(|(gap, _)| votes[*gap] > 0);
     sort_short(&mut open, |one, other| votes[one.0] > votes[other.0]);
-    let mut steps: Vec<u32> = open.iter().take(MAX_STEPS).map(|(_, step)| *step).collect();
+    let count = (MAX_VALUES / history.curves().len().max(1)).clamp(MIN_STEPS, MAX_STEPS);
+    let mut steps: Vec<u32> = open.iter().take(count).map(|(_, step)| *step).collect();
     sort_short(&mut steps, u32::lt);
     steps
 }

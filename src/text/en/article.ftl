@@ -45,7 +45,7 @@ clock-try = Play. On the training set information falls long before test accurac
 
 hurry-title = Can the second phase be hurried?
 hurry-text = Here networks with the same splits and initial weights are trained in six ways: a **baseline**, four methods, and a **control**. The control has three times the learning rate and a third of the weight decay, so that learning rate × weight decay stays as it was. Play, and guess which of them shorten the second phase.
-hurry-try = Three times the weight decay does, and so does noise on the hidden units. OrthoGrad, which needs no weight decay, does most of all. Grokfast makes no clear difference here, nor does the control. No method helped in every network that we tried: with cross-entropy loss OrthoGrad never generalises, and label smoothing helps (the lab has that experiment).
+hurry-try = Three times the weight decay does. Noise on the hidden units does too, counted in steps, but here a step with noise takes several times as long. OrthoGrad, which needs no weight decay, does most of all. Grokfast makes no clear difference here, nor does the control. No method helped in every network that we tried: with cross-entropy loss OrthoGrad never generalises, and label smoothing helps (the lab has that experiment).
 hurry-over = Too much of it
 hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls to the level of guessing. Who stops at the first success does not see it. So watch how far compression goes, not its pace alone.
 

@@ -55,7 +55,7 @@ async fn methods_are_chosen_compared_and_told_of_in_a_table() {
     browser.wait_for(&["ready"], 30).await;
     assert_eq!(browser.script("return document.querySelector('.versus').hidden").await, true);
     browser.click("[data-method='wd:3']").await;
-    let methods = json!([{ "wd": 3.0 }, { "lr": 0.009, "wd": 0.3333 }]);
+    let methods = json!([{ "wd": 3 }, { "lr": 0.009, "wd": 0.3333 }]);
     assert_eq!(browser.report().await["experiment"]["methods"], methods);
     assert!(browser.text("[data-part=versus-words]").await.contains("Play"));
     browser.click("[data-part=play]").await;
