@@ -92,8 +92,8 @@ claims-head-verdict = Verdict
 claims-details = What was measured, and the rule
 claims-rules-title = How verdicts are given
 claims-waiting = –
-claims-source = Recorded on { $date } with seeds { $first } to { $last } (commit { $commit }). Testing them again takes two to three minutes on two cores.
-claims-source-missing = The recorded table could not be loaded. The claims can still be tested here, in two to three minutes on two cores.
+claims-source = Recorded on { $date } with seeds { $first } to { $last } (commit { $commit }). Testing them again takes about two minutes on two cores.
+claims-source-missing = The recorded table could not be loaded. The claims can still be tested here, in about two minutes on two cores.
 claims-state-running = Experiment { $index } of { $count }: seeds { $first } to { $last }
 claims-state-done = { $recorded ->
     [yes] Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts as recorded.

@@ -88,8 +88,8 @@ claims-head-verdict = 判定
 claims-details = 測ったものと判定の基準
 claims-rules-title = 判定のしかた
 claims-waiting = –
-claims-source = { $date }に、シード{ $first }〜{ $last }で記録したものです（コミット{ $commit }）。もう一度確かめるには、2コアで2〜3分かかります。
-claims-source-missing = 記録済みの表を読み込めませんでした。ここで確かめることはできます。2コアで2〜3分かかります。
+claims-source = { $date }に、シード{ $first }〜{ $last }で記録したものです（コミット{ $commit }）。もう一度確かめるには、2コアで約2分かかります。
+claims-source-missing = 記録済みの表を読み込めませんでした。ここで確かめることはできます。2コアで約2分かかります。
 claims-state-running = 実験{ $index } / { $count }：シード{ $first }〜{ $last }
 claims-state-done = { $recorded ->
     [yes] シード{ $first }〜{ $last }でここで確かめました。{ $all }件中{ $same }件の判定が記録と同じです。
