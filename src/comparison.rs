@@ -192,10 +192,8 @@ fn row(
         let (step, scores) = history.member(index).last()?;
         (step == last_step && scores.is_finite()).then(|| f64::from(scores.test.accuracy))
     });
-    let fates: Vec<(u32, bool)> = indices
-        .zip(members)
-        .filter_map(|(index, phases)| fall(history, index, phases.generalise_step?))
-        .collect();
+    let fates: Vec<(u32, bool)> =
+        indices.zip(members).filter_map(|(index, phases)| fall(history, index, phases)).collect();
     let collapse = steps(fates.iter().map(|(step, _)| Some(*step))).map(|step| Collapse {
         networks: fates.len(),
         step,
@@ -230,13 +228,10 @@ fn spread(values: Vec<f64>) -> Option<Spread> {
     Some(Spread { median, min, max })
 }
 
-/// The evaluated step at which a network that had generalised fell below half of the goal, and
-/// whether it ended at the goal again.
-fn fall(history: &History, index: usize, generalised: u32) -> Option<(u32, bool)> {
+/// The step at which a network collapsed, and whether it ended at the goal again.
+fn fall(history: &History, index: usize, phases: &MemberPhases) -> Option<(u32, bool)> {
     let goal = history.experiment().settings.target_accuracy;
-    let mut later = history.member(index).skip_while(|(step, _)| *step < generalised);
-    let (step, _) = later
-        .find(|(_, scores)| !scores.is_finite() || f64::from(scores.test.accuracy) < goal / 2.0)?;
+    let step = phases.collapse_step?;
     let recovered = history.member(index).last().is_some_and(|(_, scores)| {
         scores.is_finite() && f64::from(scores.test.accuracy) >= goal - 1e-6
     });

@@ -33,7 +33,7 @@ pub struct MemberPhases {
     pub memorise_step: Option<u32>,
     /// Test accuracy reaches the experiment's goal.
     pub generalise_step: Option<u32>,
-    /// After that, test accuracy falls below half of the goal.
+    /// After that, test accuracy falls below half of the goal, or the loss is no longer finite.
     pub collapse_step: Option<u32>,
     /// The loss is no longer finite.
     pub diverged_step: Option<u32>,
@@ -66,13 +66,15 @@ pub fn find(history: &History) -> Vec<MemberPhases> {
             let mut alive = history.member(index).take_while(|(_, m)| m.is_finite());
             alive.find(|(step, m)| *step >= after && reached(m)).map(|(step, _)| step)
         };
+        let diverged_step = history.member(index).find(|(_, m)| !m.is_finite()).map(|(at, _)| at);
         let generalise_step = first(0, &|m| classes && f64::from(m.test.accuracy) >= goal);
         MemberPhases {
             memorise_step: first(0, &|m| classes && m.train.accuracy >= MEMORISED_ACCURACY),
             generalise_step,
             collapse_step: generalise_step
-                .and_then(|step| first(step, &|m| f64::from(m.test.accuracy) < goal / 2.0)),
-            diverged_step: history.member(index).find(|(_, m)| !m.is_finite()).map(|(at, _)| at),
+                .and_then(|step| first(step, &|m| f64::from(m.test.accuracy) < goal / 2.0))
+                .or(diverged_step.filter(|_| generalise_step.is_some())),
+            diverged_step,
         }
     };
     (0..history.experiment().member_count()).map(of).collect()
