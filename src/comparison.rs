@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::phases::{self, MemberPhases};
-use crate::stats;
+use crate::stats::Spread;
 
 /// Smaller ratios are not told from chance: many methods were tried, with few seeds each.
 pub const CLEAR: f64 = 1.3;
@@ -58,17 +58,6 @@ pub struct Steps {
     pub first: u32,
     /// The last of those that have it.
     pub last: u32,
-}
-
-/// Median and range.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Spread {
-    /// The median.
-    pub median: f64,
-    /// The smallest value.
-    pub min: f64,
-    /// The largest value.
-    pub max: f64,
 }
 
 /// Networks whose test accuracy reached the goal and then fell below half of it, or that diverged
@@ -206,7 +195,7 @@ fn row(
         memorised: steps(members.iter().map(|member| member.memorise_step)),
         generalised: steps(members.iter().map(|member| member.generalise_step)),
         failed: members.iter().filter(|member| member.generalise_step.is_none()).count(),
-        accuracy: spread(accuracies.collect()),
+        accuracy: Spread::of(accuracies),
         collapse,
         speed_up: match method {
             Some(_) => speed_up(baseline, members, last_step),
@@ -219,13 +208,6 @@ fn row(
 fn steps(all: impl Iterator<Item = Option<u32>>) -> Option<Steps> {
     let summary = phases::summarise(all)?;
     Some(Steps { median: summary.median, first: summary.first, last: summary.last })
-}
-
-fn spread(values: Vec<f64>) -> Option<Spread> {
-    let median = stats::median(values.iter().copied())?;
-    let min = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    Some(Spread { median, min, max })
 }
 
 /// The step at which a network collapsed, and whether it ended at the goal again.
@@ -257,7 +239,7 @@ fn speed_up(baseline: &[MemberPhases], own: &[MemberPhases], last_step: u32) -> 
     let count = |is: &dyn Fn(f64) -> bool| times.iter().filter(|times| is(**times)).count();
     let (pairs, faster) = (times.len(), count(&|times| times >= CLEAR));
     let slower = count(&|times| times <= 1.0 / CLEAR);
-    if let Some(spread) = spread(times) {
+    if let Some(spread) = Spread::of(times.into_iter()) {
         return SpeedUp::Times { spread, pairs, faster, slower };
     }
     match bounds.iter().copied().reduce(f64::min) {
@@ -299,12 +281,12 @@ mod tests {
         let [baseline, method] = &found.rows[..] else { panic!("two rows") };
         assert_eq!((baseline.speed_up, baseline.method.as_deref()), (SpeedUp::Unknown, None));
         assert_eq!(method.method.as_deref(), Some("wd:3"));
-        let spread = Spread { median: 7.5, min: 5.0, max: 10.0 };
+        let spread = Spread { median: 7.5, low: 5.0, high: 10.0 };
         assert_eq!(method.speed_up, SpeedUp::Times { spread, pairs: 2, faster: 2, slower: 0 });
         assert!(method.is_faster() && !method.is_slower());
         let generalised = Steps { median: Some(110), first: 110, last: 110 };
         assert_eq!((method.generalised, method.failed), (Some(generalised), 0));
-        assert_eq!(method.accuracy, Some(Spread { median: 1.0, min: 1.0, max: 1.0 }));
+        assert_eq!(method.accuracy, Some(Spread { median: 1.0, low: 1.0, high: 1.0 }));
         assert_eq!(method.collapse, None);
     }
 
@@ -312,7 +294,7 @@ mod tests {
     fn a_network_that_fails_gives_a_bound_or_nothing() {
         // Only one pair has two lengths.
         let found = compared("methods=wd:3", &[LATE, NEVER, EARLY, EARLY]);
-        let spread = Spread { median: 10.0, min: 10.0, max: 10.0 };
+        let spread = Spread { median: 10.0, low: 10.0, high: 10.0 };
         let known = SpeedUp::Times { spread, pairs: 1, faster: 1, slower: 0 };
         assert_eq!((found.rows[1].speed_up, found.rows[0].failed), (known, 1));
         let found = compared("methods=wd:3", &[NEVER, NEVER, EARLY, MIDDLE]);
@@ -335,7 +317,7 @@ mod tests {
         let found = compared("methods=wd:3", &[LATE, LATE, diverges, EARLY]);
         let collapse = found.rows[1].collapse.expect("one diverges");
         assert_eq!((collapse.networks, collapse.recovered, collapse.step.first), (1, 0, 510));
-        assert_eq!(found.rows[1].accuracy.map(|spread| spread.min), Some(1.0));
+        assert_eq!(found.rows[1].accuracy.map(|spread| spread.low), Some(1.0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Means, deviations, medians and quantiles of a few numbers, and the order of short lists.
 
+use serde::Serialize;
+
 /// The arithmetic mean. NaN without values.
 #[must_use]
 pub fn mean(values: &[f64]) -> f64 {
@@ -21,6 +23,30 @@ pub fn standard_deviation(values: &[f64]) -> f64 {
 #[must_use]
 pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     quantile(values, 0.5)
+}
+
+/// Median and range.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// The median.
+    pub median: f64,
+    /// The lowest value.
+    pub low: f64,
+    /// The highest value.
+    pub high: f64,
+}
+
+impl Spread {
+    /// Of some numbers; `None` without any.
+    #[must_use]
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let values: Vec<f64> = values.collect();
+        Some(Self {
+            median: median(values.iter().copied())?,
+            low: values.iter().copied().reduce(f64::min)?,
+            high: values.iter().copied().reduce(f64::max)?,
+        })
+    }
 }
 
 /// The value below which the given fraction of all values lies, with straight lines between values

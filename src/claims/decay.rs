@@ -1,7 +1,7 @@
 //! Claims about weight decay and learning rate.
 
 use super::over_time::networks;
-use super::{Cell, Count, Evidence, Spread, limits};
+use super::{ClaimCell, Count, Evidence, Spread, limits};
 use crate::experiment::Settings;
 use crate::history::History;
 use crate::phases::{self, MemberPhases};
@@ -34,14 +34,14 @@ fn seeds(run: &History) -> impl Iterator<Item = u32> + Clone + use<> {
 }
 
 /// Whether networks generalise without weight decay.
-pub(super) fn without(run: &History) -> Cell {
+pub(super) fn without(run: &History) -> ClaimCell {
     let mut networks = all(run);
     networks.retain(|network| network.settings.wd == 0.0);
     let generalised = |network: &Network| Some(network.phases.generalise_step.is_some());
     let count = Count::of(networks.iter().map(generalised));
     let accuracy = stats::median(networks.iter().filter_map(|network| network.accuracy));
     let steps = run.experiment().settings.steps;
-    Cell { verdict: count.verdict(), evidence: Evidence::NoDecay { count, accuracy, steps } }
+    ClaimCell { verdict: count.verdict(), evidence: Evidence::NoDecay { count, accuracy, steps } }
 }
 
 /// The networks of a seed with the given weight decays.
@@ -53,7 +53,7 @@ fn pair(networks: &[Network], seed: u32, decays: [f64; 2]) -> Option<[&Network; 
 }
 
 /// Whether networks generalise sooner with the second weight decay than with the first.
-pub(super) fn more(run: &History, decay: [f64; 2]) -> Cell {
+pub(super) fn more(run: &History, decay: [f64; 2]) -> ClaimCell {
     let networks = all(run);
     let steps = f64::from(run.experiment().settings.steps);
     let pairs = seeds(run).map(|seed| {
@@ -72,11 +72,11 @@ pub(super) fn more(run: &History, decay: [f64; 2]) -> Cell {
     let count = Count::of(pairs.iter().map(|pair| pair.and_then(|pair| pair.1)));
     let faster = Spread::of(pairs.iter().flatten().map(|pair| pair.0));
     let evidence = Evidence::MoreDecay { count, decay, faster };
-    Cell { verdict: count.verdict(), evidence }
+    ClaimCell { verdict: count.verdict(), evidence }
 }
 
 /// Whether networks with the strongest weight decay are less accurate than with a moderate one.
-pub(super) fn too_much(run: &History, moderate: [f64; 2]) -> Cell {
+pub(super) fn too_much(run: &History, moderate: [f64; 2]) -> ClaimCell {
     let networks = all(run);
     let strongest = networks.iter().map(|one| one.settings.wd).fold(0.0, f64::max);
     let decay = [moderate[1], strongest];
@@ -89,11 +89,11 @@ pub(super) fn too_much(run: &History, moderate: [f64; 2]) -> Cell {
     let lost = |[moderate, strong]: [f64; 2]| moderate - strong >= limits::ERROR;
     let count = Count::of(pairs.iter().map(|pair| pair.map(lost)));
     let accuracy = [0, 1].map(|at| stats::median(pairs.iter().flatten().map(|pair| pair[at])));
-    Cell { verdict: count.verdict(), evidence: Evidence::TooMuch { count, decay, accuracy } }
+    ClaimCell { verdict: count.verdict(), evidence: Evidence::TooMuch { count, decay, accuracy } }
 }
 
 /// Whether the length of the second phase is in proportion to 1 / (lr × wd).
-pub(super) fn pace(run: &History) -> Cell {
+pub(super) fn pace(run: &History) -> ClaimCell {
     let networks = all(run);
     let powers = |seed: u32| {
         let of_seed = networks.iter().filter(|network| network.settings.seed == seed);
@@ -115,7 +115,7 @@ pub(super) fn pace(run: &History) -> Cell {
     let (count, shorter) = (both(&near_1), both(&|power| power > limits::POSITIVE));
     let spread = |at: usize| Spread::of(powers.iter().flatten().map(|powers| powers[at]));
     let evidence = Evidence::Pace { count, shorter, rate: spread(0), decay: spread(1) };
-    Cell { verdict: count.verdict_or_partly(shorter), evidence }
+    ClaimCell { verdict: count.verdict_or_partly(shorter), evidence }
 }
 
 /// Minus the slope of logarithmic lengths over the logarithm of a setting, by least squares. Every

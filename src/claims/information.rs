@@ -1,7 +1,7 @@
 //! Claims about `I(X;T)` and `I(T;Y)` of layers.
 
 use super::over_time::{networks, together};
-use super::{Cell, Count, Estimate, Evidence, Reading, Spread, Verdict, limits};
+use super::{ClaimCell, ClaimEstimator, Count, Evidence, Reading, Spread, Verdict, limits};
 use crate::experiment::{BinRange, Estimator};
 use crate::history::History;
 use crate::measure::{Curve, Quantity, Split};
@@ -100,17 +100,17 @@ fn shape_at(run: &History, place: Place) -> Option<Shape> {
     shapes.windows(2).map(|pair| pair[0].min(pair[1])).max()
 }
 
-fn estimate(run: &History) -> Estimate {
+fn estimate(run: &History) -> ClaimEstimator {
     let settings = &run.experiment().settings;
     match (settings.info, settings.bin_range) {
-        (Estimator::Binning, BinRange::Fixed) => Estimate::FixedBins,
-        (Estimator::Binning, _) => Estimate::StepBins,
-        _ => Estimate::Exact,
+        (Estimator::Binning, BinRange::Fixed) => ClaimEstimator::FixedBins,
+        (Estimator::Binning, _) => ClaimEstimator::StepBins,
+        _ => ClaimEstimator::Exact,
     }
 }
 
 /// Whether `I(X;T)` rises and then falls; the first run is measured exactly.
-pub(super) fn compression(runs: &[&History]) -> Cell {
+pub(super) fn compression(runs: &[&History]) -> ClaimCell {
     let places = places(runs[0]);
     let shapes: Vec<Vec<Option<Shape>>> =
         runs.iter().map(|run| places.iter().map(|place| shape_at(run, *place)).collect()).collect();
@@ -136,10 +136,10 @@ pub(super) fn compression(runs: &[&History]) -> Cell {
         verdict => verdict,
     };
     let bits = outputs_bits(runs[0]);
-    Cell { verdict, evidence: Evidence::Compression { readings, contradictions, bits } }
+    ClaimCell { verdict, evidence: Evidence::Compression { readings, contradictions, bits } }
 }
 
-/// The places of which two estimators say different things, of those that two can tell.
+/// Counts the places where two estimators say different things, among those that two can tell.
 fn contradictions(shapes: &[Vec<Option<Shape>>]) -> Count {
     let places = shapes.first().map_or(0, Vec::len);
     Count::of((0..places).map(|place| {
@@ -198,7 +198,7 @@ fn labels_during_fall(run: &History, network: usize, inputs: Curve) -> Option<[(
 }
 
 /// Whether `I(T;Y)` stays where `I(X;T)` falls.
-pub(super) fn labels(run: &History) -> Cell {
+pub(super) fn labels(run: &History) -> ClaimCell {
     // At each resolution: whether the inputs' information falls, and the labels' too, in most.
     let at = |curve: &Curve| {
         let falls = shape_of_most(run, *curve) >= Shape::Falls;
@@ -220,11 +220,11 @@ pub(super) fn labels(run: &History) -> Cell {
         };
         Some([median(0)?, median(1)?])
     });
-    Cell { verdict: stays.share(), evidence: Evidence::Labels { stays, bits } }
+    ClaimCell { verdict: stays.share(), evidence: Evidence::Labels { stays, bits } }
 }
 
 /// Whether all layers begin to compress at the same step, on the test set.
-pub(super) fn layers(run: &History) -> Cell {
+pub(super) fn layers(run: &History) -> ClaimCell {
     let compress: Vec<usize> = places(run)
         .into_iter()
         .filter(|place| place.1 == Split::Test && shape_at(run, *place) > Some(Shape::Neither))
@@ -242,7 +242,7 @@ pub(super) fn layers(run: &History) -> Cell {
     let count = Count::of(ratios.iter().map(|ratio| ratio.and_then(together)));
     let ratio = Spread::of(ratios.iter().flatten().copied());
     let evidence = Evidence::Layers { layers: compress.len(), count, ratio };
-    Cell { verdict: count.verdict(), evidence }
+    ClaimCell { verdict: count.verdict(), evidence }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The paper's claims, and what small networks say about them.
 //!
 //! [`STUDIES`] are the experiments, without seeds. Once those of a cell have finished, [`judge`]
-//! turns their histories into a [`Cell`]: a verdict by a rule whose numbers stand in [`limits`],
+//! turns their histories into a [`ClaimCell`]: a verdict by a rule whose numbers stand in [`limits`],
 //! and the evidence as numbers. Words are in [`crate::text`].
 
 mod decay;
@@ -18,7 +18,7 @@ pub use record::{ClaimsRecord, RecordedCell, RecordedRow};
 pub use studies::{STUDIES, Study};
 
 use crate::history::History;
-use crate::stats;
+use crate::stats::Spread;
 
 /// A claim of the paper, or of the work that it builds on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,28 +208,6 @@ impl Count {
     }
 }
 
-/// Median and range over networks.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Spread {
-    /// The median.
-    pub median: f64,
-    /// The lowest.
-    pub low: f64,
-    /// The highest.
-    pub high: f64,
-}
-
-impl Spread {
-    /// Of some values; `None` without any.
-    fn of(values: impl Iterator<Item = f64> + Clone) -> Option<Self> {
-        Some(Self {
-            median: stats::median(values.clone())?,
-            low: values.clone().reduce(f64::min)?,
-            high: values.reduce(f64::max)?,
-        })
-    }
-}
-
 /// What was measured, as numbers. `None` was not seen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -263,7 +241,7 @@ pub enum Evidence {
     Compression {
         /// An estimator each, the exact one first.
         readings: Vec<Reading>,
-        /// Layers and sets of which two estimators say different things.
+        /// Layers and sets where two estimators say different things.
         contradictions: Count,
         /// Median bits of the outputs on the test set, by the exact one at the resolution with the
         /// largest fall: at the start, at the top, at the end.
@@ -364,7 +342,7 @@ pub struct Waited {
 /// Which estimator reads a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Estimate {
+pub enum ClaimEstimator {
     /// Exact information, at two neighbouring resolutions.
     Exact,
     /// Bins from -1 to 1.
@@ -373,7 +351,7 @@ pub enum Estimate {
     StepBins,
 }
 
-impl Estimate {
+impl ClaimEstimator {
     /// Every one, the exact one first.
     pub const ALL: [Self; 3] = [Self::Exact, Self::FixedBins, Self::StepBins];
 
@@ -392,7 +370,7 @@ impl Estimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Reading {
     /// The estimator.
-    pub estimate: Estimate,
+    pub estimate: ClaimEstimator,
     /// Layers and sets in which it rises and then falls.
     pub both: usize,
     /// Layers and sets in which it only falls.
@@ -448,7 +426,7 @@ pub struct Hand {
 
 /// The verdict on a claim for one data set, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Cell {
+pub struct ClaimCell {
     /// The verdict.
     pub verdict: Verdict,
     /// What was measured.
@@ -460,7 +438,7 @@ pub type Finished<'a> = (&'static str, &'a History);
 
 /// The cell of a claim and a data set; `None` until its studies have finished.
 #[must_use]
-pub fn judge(claim: Claim, data: DataSet, finished: &[Finished]) -> Option<Cell> {
+pub fn judge(claim: Claim, data: DataSet, finished: &[Finished]) -> Option<ClaimCell> {
     let of = |key: &str| finished.iter().find(|(other, _)| *other == key).map(|(_, run)| *run);
     let runs: Vec<&History> =
         studies::needed(claim, data).iter().map(|key| of(key)).collect::<Option<_>>()?;

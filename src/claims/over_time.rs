@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::information::{fallen, strongest_fall};
-use super::{Cell, Count, Evidence, Hand, Measure, Spread, Verdict, Waited, limits};
+use super::{ClaimCell, Count, Evidence, Hand, Measure, Spread, Verdict, Waited, limits};
 use crate::experiment::Settings;
 use crate::history::History;
 use crate::measure::{Curve, Quantity, Split};
@@ -16,20 +16,20 @@ pub(super) fn networks(run: &History) -> Range<usize> {
 }
 
 /// Whether networks generalise long after memorising, with two kinds of settings.
-pub(super) fn wait(usual: &History, other: &History, decay: Option<f64>) -> Cell {
+pub(super) fn wait(usual: &History, other: &History, decay: Option<f64>) -> ClaimCell {
     let (usual, other) = (waited(usual, decay), waited(other, None));
     let verdict = match (usual.count.verdict(), other.count.verdict()) {
         (one, Verdict::CannotTell) | (Verdict::CannotTell, one) => one,
         (one, two) if one == two => one,
         _ => Verdict::Partly,
     };
-    Cell { verdict, evidence: Evidence::Wait { usual, other } }
+    ClaimCell { verdict, evidence: Evidence::Wait { usual, other } }
 }
 
 /// That there is no second phase to time, if so.
-pub(super) fn no_second_phase(run: &History, decay: Option<f64>) -> Cell {
+pub(super) fn no_second_phase(run: &History, decay: Option<f64>) -> ClaimCell {
     let waited = waited(run, decay);
-    Cell { verdict: Verdict::CannotTell, evidence: Evidence::NotTimed { waited } }
+    ClaimCell { verdict: Verdict::CannotTell, evidence: Evidence::NotTimed { waited } }
 }
 
 fn has_decay(settings: &Settings, decay: Option<f64>) -> bool {
@@ -69,7 +69,7 @@ fn waited(run: &History, decay: Option<f64>) -> Waited {
 }
 
 /// Whether the test loss falls twice.
-pub(super) fn loss_twice(run: &History, decay: Option<f64>) -> Cell {
+pub(super) fn loss_twice(run: &History, decay: Option<f64>) -> ClaimCell {
     let factor = limits::LOSS.ln();
     let all = run.experiment().members();
     let chosen = networks(run).filter(|network| has_decay(&all[*network], decay));
@@ -78,7 +78,7 @@ pub(super) fn loss_twice(run: &History, decay: Option<f64>) -> Cell {
 }
 
 /// Whether the test error falls twice.
-pub(super) fn error_twice(run: &History) -> Cell {
+pub(super) fn error_twice(run: &History) -> ClaimCell {
     let error = |network| {
         let mut points = Signal::Accuracy(Split::Test).points(run, network);
         points.iter_mut().for_each(|point| point.1 = 1.0 - point.1);
@@ -97,7 +97,7 @@ fn logarithmic_loss(run: &History, network: usize) -> Points {
 }
 
 /// Whether each curve falls, rises and falls, each time by at least `change`.
-fn twice(curves: Vec<Points>, noise: f64, change: f64, value: fn(f64) -> f64) -> Cell {
+fn twice(curves: Vec<Points>, noise: f64, change: f64, value: fn(f64) -> f64) -> ClaimCell {
     let pieces = |points: &Points| {
         let mut pieces = phases::pieces(points, noise);
         pieces.retain(|piece| piece.height() >= change);
@@ -129,7 +129,7 @@ fn twice(curves: Vec<Points>, noise: f64, change: f64, value: fn(f64) -> f64) ->
         median(&|points| Some(points.last()?.1)),
     ];
     let verdict = twice.verdict_or_partly(peak);
-    Cell { verdict, evidence: Evidence::Twice { twice, peak, values } }
+    ClaimCell { verdict, evidence: Evidence::Twice { twice, peak, values } }
 }
 
 /// How a curve falls.
@@ -205,7 +205,7 @@ fn ratios(run: &History, measure: Measure) -> Vec<Option<Option<f64>>> {
 }
 
 /// Whether all measures turn when the accuracy does.
-pub(super) fn one_clock(run: &History) -> Cell {
+pub(super) fn one_clock(run: &History) -> ClaimCell {
     let hands = Measure::ALL.map(|measure| hand(run, measure)).to_vec();
     let answers: Vec<Vec<Option<bool>>> =
         Measure::ALL.into_iter().map(|measure| together_with(&ratios(run, measure))).collect();
@@ -219,7 +219,7 @@ pub(super) fn one_clock(run: &History) -> Cell {
         }
     };
     let count = Count::of(networks(run).map(all));
-    Cell { verdict: count.verdict(), evidence: Evidence::OneClock { count, hands } }
+    ClaimCell { verdict: count.verdict(), evidence: Evidence::OneClock { count, hands } }
 }
 
 /// Whether two steps are the same, from their ratio; `None` in between.
@@ -251,12 +251,12 @@ fn hand(run: &History, measure: Measure) -> Hand {
 }
 
 /// Whether the outputs compress on the test set before the network generalises.
-pub(super) fn before(run: &History) -> Cell {
+pub(super) fn before(run: &History) -> ClaimCell {
     let ratios = ratios(run, Measure::Information);
     let is_before = |ratio: f64| (together(ratio) == Some(false)).then_some(ratio < 1.0);
     let count = Count::of(ratios.iter().map(|told| told.flatten().and_then(is_before)));
     let ratio = Spread::of(ratios.iter().flatten().flatten().copied());
-    Cell { verdict: count.verdict(), evidence: Evidence::Before { count, ratio } }
+    ClaimCell { verdict: count.verdict(), evidence: Evidence::Before { count, ratio } }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Double descent over a size: width or samples.
 
-use super::{Cell, Count, Evidence, limits};
+use super::{ClaimCell, Count, Evidence, limits};
 use crate::experiment::Settings;
 use crate::history::{History, Score};
 use crate::stats;
@@ -9,7 +9,7 @@ use crate::stats;
 type OverSizes = Vec<(f64, Score)>;
 
 /// Whether error and loss at the end have a peak over a size.
-pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
+pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> ClaimCell {
     let members = run.experiment().members();
     let of_seed = |seed: u32| -> OverSizes {
         // A network that diverged has no last score.
@@ -62,7 +62,7 @@ pub(super) fn peak(run: &History, size: fn(&Settings) -> f64) -> Cell {
         errors: around(&errors),
         losses: around(&losses).map(f64::exp),
     };
-    Cell { verdict: error.verdict_or_partly(loss), evidence }
+    ClaimCell { verdict: error.verdict_or_partly(loss), evidence }
 }
 
 /// The index of the peak that stands out most, and by how much: above the lowest value before it,

@@ -3,7 +3,7 @@
 use super::{Claim, DataSet};
 use crate::experiment::Experiment;
 
-/// An experiment of which a reader chooses the seeds.
+/// An experiment. A reader chooses its seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Study {
     /// Its name.

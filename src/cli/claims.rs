@@ -12,8 +12,8 @@ use super::output::{Output, bar};
 use super::run::{cores, train};
 use super::{Failure, english};
 use crate::claims::{
-    self, Cell, Claim, ClaimsRecord, DataSet, Finished, RecordedCell, RecordedRow, STUDIES, Study,
-    Verdict,
+    self, Claim, ClaimCell, ClaimsRecord, DataSet, Finished, RecordedCell, RecordedRow, STUDIES,
+    Study, Verdict,
 };
 use crate::experiment::{InvalidValue, Note, field, keys, seed_range, shorten};
 use crate::history::History;
@@ -21,8 +21,8 @@ use crate::text::{self, Locale, Text};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The seeds of the networks, a range, of which the first five are used, and the first three
-    /// where an experiment costs much. Several ranges, each with the option again, are tested one
+    /// The seeds of the networks, a range. The first five are used, and the first three where an
+    /// experiment costs much. Several ranges, each with the option again, are tested one
     /// after the other.
     #[arg(long, value_name = "RANGE", default_value = "0..4")]
     seeds: Vec<String>,
@@ -85,7 +85,7 @@ struct Row {
 struct CellReport {
     data: &'static str,
     #[serde(flatten)]
-    cell: Cell,
+    cell: ClaimCell,
     /// The evidence in words.
     measured: String,
 }

@@ -10,7 +10,7 @@ use burn::tensor::Device;
 
 use super::output::{Output, bar};
 use super::{Failure, english};
-use crate::comparison::{Comparison, SpeedUp, Spread, Steps};
+use crate::comparison::{Comparison, SpeedUp, Steps};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
@@ -18,7 +18,7 @@ use crate::refine::{MAX_ROUNDS, unresolved};
 use crate::report::Report;
 use crate::run::Run;
 use crate::sharding::{self, StepMerger};
-use crate::stats;
+use crate::stats::{self, Spread};
 use crate::text::{self, Text};
 use crate::train::TrainError;
 
@@ -189,8 +189,8 @@ fn compare(comparison: &Comparison, experiment: &Experiment, words: &Text) {
     );
     for (index, row) in comparison.rows.iter().enumerate() {
         let times = match row.speed_up {
-            SpeedUp::Times { spread: Spread { median, min, max }, .. } => {
-                format!("{median:.2} [{min:.2}-{max:.2}]")
+            SpeedUp::Times { spread: Spread { median, low, high }, .. } => {
+                format!("{median:.2} [{low:.2}-{high:.2}]")
             }
             SpeedUp::AtLeast { times, .. } => format!(">= {times:.2}"),
             SpeedUp::Unknown => "-".to_owned(),

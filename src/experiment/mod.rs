@@ -163,8 +163,8 @@ impl Experiment {
         })
     }
 
-    /// The settings of which members have all combinations, with their values, in the order of the
-    /// table. Empty if there are methods.
+    /// The settings with lists of values, in the order of the table. Members have every combination
+    /// of these values. Empty if there are methods.
     pub fn lists(&self) -> impl Iterator<Item = (&'static Field, &[Value])> {
         self.lists.iter().map(|list| (list.field, list.values.as_slice()))
     }

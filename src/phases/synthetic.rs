@@ -1,5 +1,6 @@
 //! Curves and runs whose phases are known, and the finder against them.
 
+use super::signal::largest;
 use super::{Direction, Estimate, Piece, Reading, pieces};
 use crate::evaluation::{Evaluation, ProbeResult, Score, Scores, next_evaluated_step};
 use crate::experiment::Experiment;
@@ -123,11 +124,6 @@ fn true_half(form: Form, width: f64, when: f64) -> f64 {
     let half = (values[top] + values[values.len() - 1]) / 2.0;
     let at = (top..values.len()).find(|at| values[*at] <= half).expect("it falls");
     times[at].exp_m1()
-}
-
-fn largest(pieces: &[Piece], direction: Direction) -> Option<Piece> {
-    let of = pieces.iter().filter(|piece| piece.direction == direction);
-    of.max_by(|a, b| a.height().total_cmp(&b.height())).copied()
 }
 
 /// What the finder makes of an ensemble.

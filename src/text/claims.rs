@@ -2,8 +2,9 @@
 
 use super::{Arg, Text};
 use crate::claims::{
-    Cell, Claim, Count, DataSet, Evidence, Hand, Reading, Spread, Verdict, Waited, limits,
+    Claim, ClaimCell, Count, DataSet, Evidence, Hand, Reading, Verdict, Waited, limits,
 };
+use crate::stats::Spread;
 
 /// A claim in one sentence.
 #[must_use]
@@ -79,7 +80,7 @@ pub fn claims_rules(text: &Text) -> String {
 
 /// What was measured for a cell.
 #[must_use]
-pub fn claim_measured(text: &Text, data: DataSet, cell: &Cell) -> String {
+pub fn claim_measured(text: &Text, data: DataSet, cell: &ClaimCell) -> String {
     let percent = |value: Option<f64>| match value {
         Some(value) => Arg::Text(text.numbers().percent(value)),
         None => unseen(text),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::claims::{Claim, DataSet, Estimate, Measure, Verdict};
+use crate::claims::{Claim, ClaimEstimator, DataSet, Measure, Verdict};
 use crate::experiment::{
     Allowed, Experiment, FIELDS, FieldKind, Group, InvalidValue, MemberLimit, Note, Preset,
 };
@@ -435,7 +435,7 @@ fn ids_by_key() -> BTreeSet<String> {
         ids.extend(["usual", "other"].map(|which| format!("claims-setting-{key}-{which}")));
     }
     ids.extend(Verdict::ALL.map(|verdict| format!("claims-verdict-{}", verdict.key())));
-    ids.extend(Estimate::ALL.map(|estimate| format!("claims-estimate-{}", estimate.key())));
+    ids.extend(ClaimEstimator::ALL.map(|estimate| format!("claims-estimate-{}", estimate.key())));
     ids.extend(Measure::ALL.map(|measure| format!("claims-measure-{}", measure.key())));
     ids
 }

@@ -70,7 +70,7 @@ fn orthograd_with_weight_decay_collapses_after_it_generalised() {
     let collapse = orthograd.collapse.expect("networks collapse");
     assert_eq!(collapse.networks + orthograd.failed, 3);
     assert_eq!(collapse.recovered, 0);
-    assert!(orthograd.accuracy.is_some_and(|accuracy| accuracy.max < 0.25), "{orthograd:?}");
+    assert!(orthograd.accuracy.is_some_and(|accuracy| accuracy.high < 0.25), "{orthograd:?}");
     let decay = row(&found, "wd:10");
     assert_inside("wd:10", times(decay), 2.2, 5.3);
     // Ten times the decay is no faster than three times.

@@ -13,7 +13,7 @@ use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use super::recorded::fetch_text;
 use crate::claims::{
-    self, Cell, Claim, ClaimsRecord, DataSet, Finished, RecordedRow, STUDIES, Verdict,
+    self, Claim, ClaimCell, ClaimsRecord, DataSet, Finished, RecordedRow, STUDIES, Verdict,
 };
 use crate::history::History;
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
@@ -35,11 +35,11 @@ enum Wish {
 }
 
 /// The experiments that have finished.
-struct Series {
+struct TestSeries {
     first: u32,
     finished: Vec<(&'static str, History)>,
     /// Cells that are known, by claim and data set.
-    cells: Vec<[Option<Cell>; 3]>,
+    cells: Vec<[Option<ClaimCell>; 3]>,
     ends: Option<Ending>,
 }
 
@@ -50,7 +50,7 @@ enum Ending {
     Failed,
 }
 
-impl Series {
+impl TestSeries {
     fn from(first: u32) -> Self {
         Self {
             first,
@@ -84,7 +84,7 @@ pub struct ClaimsPanel {
     record: Record,
     wish: Rc<StdCell<Option<Wish>>>,
     is_running: Rc<StdCell<bool>>,
-    series: Option<Series>,
+    series: Option<TestSeries>,
     figure: HtmlElement,
     /// Experiments that had finished when the table was last filled, if the claims are tested here,
     /// and whether the record was there.
@@ -138,7 +138,7 @@ impl ClaimsPanel {
         let session = view.session;
         match self.wish.take() {
             Some(Wish::Test(first)) => {
-                self.series = Some(Series::from(first));
+                self.series = Some(TestSeries::from(first));
                 self.is_running.set(true);
                 set_attribute(&self.figure, "data-testing", "");
                 self.play(0, first);
@@ -282,7 +282,7 @@ impl ClaimsPanel {
 }
 
 /// The verdict over all data sets, once each has one.
-fn overall(cells: &[Option<Cell>; 3]) -> Option<Verdict> {
+fn overall(cells: &[Option<ClaimCell>; 3]) -> Option<Verdict> {
     let verdicts: Vec<Verdict> =
         cells.iter().map(|cell| cell.as_ref().map(|cell| cell.verdict)).collect::<Option<_>>()?;
     Some(claims::overall(&verdicts))
@@ -293,7 +293,7 @@ struct Row<'a> {
     claim: Claim,
     recorded: Option<&'a RecordedRow>,
     /// What was found here, if the claims are being tested.
-    tested: Option<&'a [Option<Cell>; 3]>,
+    tested: Option<&'a [Option<ClaimCell>; 3]>,
     data: &'a [String],
     verdict: &'a str,
     text: &'a Text,

@@ -217,7 +217,7 @@ impl Panel for ClockPanel {
             ghosts.iter().map(|ghost| plots::changes(&ghost.history, text)).collect()
         });
         let shows = |lag: &Lag| self.options.shows(lag, view);
-        // A run without a name of its own is named by what differs from another run.
+        // A single configuration has no name. The settings that differ between the runs name it.
         let other = ghosts.first().map(|ghost| text.difference(experiment, &ghost.experiment));
         let names = ghosts.iter().map(|ghost| text.difference(&ghost.experiment, experiment));
         let runs = [other.unwrap_or_default()].into_iter().chain(names);

@@ -17,7 +17,7 @@ use crate::experiment::{Field, RESOLUTIONS, Value, field, keys};
 use crate::measure::{Quantity, Split};
 use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
-use crate::page::plots::{self, Lag};
+use crate::page::plots::{self, LagBar};
 use crate::page::session::State;
 
 /// What the reader chose, shared with listeners.
@@ -50,7 +50,7 @@ pub struct Compression {
     chart: Chart,
     crosshair: Crosshair,
     lags: HtmlElement,
-    shown_lags: Vec<Lag>,
+    shown_lags: Vec<LagBar>,
     words: HtmlElement,
     /// What the words were made from, and whether they are final.
     shown: Option<(DrawKey, bool)>,
@@ -215,7 +215,7 @@ impl Compression {
     }
 
     /// Shows each lag as a bar from the event to half of the fall, with its words below.
-    fn show_lags(&mut self, lags: Vec<Lag>, view: &View<'_>) {
+    fn show_lags(&mut self, lags: Vec<LagBar>, view: &View<'_>) {
         if lags == self.shown_lags {
             return;
         }

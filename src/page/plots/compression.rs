@@ -40,7 +40,7 @@ pub struct ResolutionMap {
 
 /// From an event in accuracy to the step at which half of the fall of the information is done.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lag {
+pub struct LagBar {
     /// The samples: memorising is the training set's event, generalising the test set's.
     pub set: Split,
     /// The event.
@@ -334,7 +334,7 @@ pub fn lags(
     verdicts: &[Verdict],
     [memorised, generalised]: [Option<u32>; 2],
     text: &Text,
-) -> Vec<Lag> {
+) -> Vec<LagBar> {
     let decibels = history.experiment().settings.snr;
     let found = phases::lags(history, all(history));
     let half = |set: Split| {
@@ -360,7 +360,7 @@ pub fn lags(
             ("factor", text.numbers().fixed(factor, digits).into()),
             ("order", order.into()),
         ];
-        Some(Lag { set, from, to, words: text.with("compression-lag", &args) })
+        Some(LagBar { set, from, to, words: text.with("compression-lag", &args) })
     };
     [(Split::Test, generalised), (Split::Train, memorised)].into_iter().filter_map(lag).collect()
 }

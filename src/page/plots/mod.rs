@@ -19,7 +19,7 @@ pub use clock::{
     lag_table, progress, signal_name, still,
 };
 pub use compression::{
-    Lag, information, lags, layer_name, resolution_map, resolution_readout, sentences,
+    LagBar, information, lags, layer_name, resolution_map, resolution_readout, sentences,
 };
 pub use finding::{Moving, finding};
 pub use measures::{has_choice_of_samples, has_plane, panel, plane, quantities};

@@ -1,8 +1,9 @@
 //! Methods against their baseline, in words: a table, and the sentences that its numbers carry.
 
 use super::Marker;
-use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Spread, Steps, lacks_control};
+use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Steps, lacks_control};
 use crate::history::History;
+use crate::stats::Spread;
 use crate::text::Text;
 
 /// The messages of the column heads.
@@ -116,8 +117,8 @@ impl Told<'_> {
 
     fn times(&self, row: &Row) -> String {
         match row.speed_up {
-            SpeedUp::Times { spread: Spread { median, min, max }, .. } => {
-                let times = self.range(self.about(median), self.about(min), self.about(max));
+            SpeedUp::Times { spread: Spread { median, low, high }, .. } => {
+                let times = self.range(self.about(median), self.about(low), self.about(high));
                 self.text.with("versus-n-times", &[("times", times.into())])
             }
             SpeedUp::AtLeast { times, .. } => {
@@ -144,8 +145,8 @@ impl Told<'_> {
 
     fn row(&self, index: usize, row: &Row) -> VersusRow {
         let percent = |value| self.text.numbers().whole_percent(value);
-        let accuracy = row.accuracy.map(|Spread { median, min, max }| {
-            self.range(percent(median), percent(min), percent(max))
+        let accuracy = row.accuracy.map(|Spread { median, low, high }| {
+            self.range(percent(median), percent(low), percent(high))
         });
         let cost = row.cost.map(|cost| {
             let cost = self.text.numbers().fixed(cost, 1);
