@@ -9,10 +9,13 @@ use crate::text::Locale;
 
 /// The keys, beside those of an experiment.
 pub const KEYS: &[&str] =
-    &["backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view"];
+    &["backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view", "seat"];
 
 /// Most workers that an address can ask for.
 const MAX_WORKERS: usize = 64;
+
+/// The highest number of a seat.
+pub const MAX_SEAT: u32 = 400;
 
 /// A figure's options in an address, apart from its experiment.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +38,8 @@ pub struct Options {
     pub locale: Option<Locale>,
     /// What the document shows.
     pub view: View,
+    /// The seat of a class from which the seed is dealt.
+    pub seat: Option<u32>,
 }
 
 /// What the document shows.
@@ -45,17 +50,20 @@ pub enum View {
     Article,
     /// One figure with all its parts and settings.
     Lab,
+    /// A lesson, one beat a screen, or a seat's own run.
+    Class,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 2] = [Self::Article, Self::Lab];
+    pub const ALL: [Self; 3] = [Self::Article, Self::Lab, Self::Class];
 
     /// The name in addresses.
     pub fn key(self) -> &'static str {
         match self {
             Self::Article => "article",
             Self::Lab => "lab",
+            Self::Class => "class",
         }
     }
 }
@@ -72,6 +80,7 @@ impl Default for Options {
             shown: None,
             locale: None,
             view: View::Article,
+            seat: None,
         }
     }
 }
@@ -127,7 +136,13 @@ impl Address {
         if !has_view && (parsed.names_settings || options.embedded) {
             options.view = View::Lab;
         }
-        Self { experiment: parsed.experiment, options, notices }
+        let mut experiment = parsed.experiment;
+        if let Some(seat) = options.seat {
+            // One network with a seed of its own, and the same in every browser.
+            (experiment.settings.seed, experiment.settings.seeds) = (seat, 1);
+            options.preference = Preference::Cpu;
+        }
+        Self { experiment, options, notices }
     }
 
     /// The query string with the leading `?`, empty for the default experiment. `embed` is left out
@@ -151,6 +166,12 @@ impl Address {
         }
         if let Some(set) = options.shown {
             parts.push(format!("shown={}", set.key()));
+        }
+        // Another seed has been chosen since, or more of them.
+        let is_of_seat =
+            |seat: &u32| (experiment.settings.seed, experiment.settings.seeds) == (*seat, 1);
+        if let Some(seat) = options.seat.filter(is_of_seat) {
+            parts.push(format!("seat={seat}"));
         }
         if let Some(locale) = options.locale {
             parts.push(format!("lang={}", locale.key()));
@@ -176,6 +197,9 @@ impl Options {
         }
         if self.speed != Speed::Full {
             query += &format!("&speed={}", speed::key(self.speed));
+        }
+        if let Some(seat) = self.seat {
+            query += &format!("&seat={seat}");
         }
         if self.plays {
             query += "&play=1";
@@ -211,6 +235,10 @@ impl Options {
                 set(&mut self.log_axis, log)
             }
             "shown" => set(&mut self.shown, Split::named(value).map(Some)),
+            "seat" => {
+                let seat = value.parse().ok().filter(|seat| (1..=MAX_SEAT).contains(seat));
+                set(&mut self.seat, seat.map(Some))
+            }
             "view" => set(&mut self.view, View::ALL.into_iter().find(|view| view.key() == value)),
             "lang" => set(&mut self.locale, Locale::named(value).map(Some)),
             _ => false,
@@ -239,6 +267,25 @@ mod tests {
             let address = Address::read(query);
             assert_eq!(address.notices, []);
             assert_eq!(Address::write(&address.experiment, &address.options, false), query);
+        }
+    }
+
+    #[test]
+    fn a_seat_deals_its_seed_to_one_network_on_the_cpu() {
+        let address = Address::read("?seat=12&backend=gpu&seeds=5");
+        assert_eq!(address.notices, []);
+        let settings = address.experiment.settings;
+        assert_eq!((settings.seed, settings.seeds), (12, 1));
+        let Options { preference, view, .. } = address.options;
+        assert_eq!((preference, view), (Preference::Cpu, View::Lab));
+        let written = Address::write(&address.experiment, &address.options, false);
+        assert_eq!(written, "?backend=cpu&seat=12&seeds=1&seed=12&v=1");
+        assert_eq!(Address::read(&written).experiment, address.experiment);
+        assert_eq!(Address::read("?seat=12").options.view, View::Article);
+        for seat in ["0", "401", "x"] {
+            let address = Address::read(&format!("?view=class&seat={seat}"));
+            assert_eq!(address.notices, [Notice::Option { key: "seat", got: seat.into() }]);
+            assert_eq!((address.options.seat, address.options.view), (None, View::Class));
         }
     }
 

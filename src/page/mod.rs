@@ -11,6 +11,7 @@ mod adapter;
 mod address;
 mod axis;
 mod chart;
+mod class;
 mod dom;
 mod figure;
 mod plots;
@@ -28,6 +29,7 @@ use crate::experiment::Experiment;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
 use address::{Address, Options};
+use class::Class;
 use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
 use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
@@ -39,6 +41,8 @@ struct Page {
     figures: Vec<Figure>,
     /// The element of the primary figure.
     primary: Option<HtmlElement>,
+    /// The lesson, or the run of a seat, in the view for a class.
+    class: Option<Class>,
     /// Figures that are mounted when they are near.
     awaited: Vec<Visibility>,
     /// Before which they are not awaited yet.
@@ -76,6 +80,7 @@ pub fn start() {
     translate(&text);
     link_other_language(text.locale());
     keep_language(options.locale);
+    link_papers(text.locale());
     let pool = Pool::new(options.workers);
     let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
         with_page(|page| {
@@ -92,6 +97,7 @@ pub fn start() {
         text,
         figures: Vec::new(),
         primary: None,
+        class: None,
         awaited: Vec::new(),
         frame: None,
         _listeners: vec![on_back, on_jump, on_print, after_print],
@@ -210,18 +216,26 @@ fn mount(element: HtmlElement) {
         return;
     }
     let is_primary = element.has_attribute("data-primary");
-    // The figures of the article have settings of their own.
-    let owns_address = is_primary && !is_in_article(&element);
+    let options = Address::read(&search()).options;
+    let room = element.closest("[data-for=class]").ok().flatten();
+    // The figures of the article and of a lesson have settings of their own.
+    let owns_address = is_primary && room.is_none() && !is_in_article(&element);
     let query = if owns_address {
         search()
+    } else if room.is_some() {
+        if options.seat.is_some() {
+            // A seat's run goes on to its end.
+            element.remove_attribute("data-question").ok();
+        }
+        class::query(&search(), &options)
     } else {
         let own = element.get_attribute("data-two-phase").unwrap_or_default();
-        Address::read(&search()).options.for_figure(&own)
+        options.for_figure(&own)
     };
     let parts = element.get_attribute("data-parts");
     let surroundings = Surroundings {
         pool,
-        text,
+        text: text.clone(),
         on_address: owns_address.then_some(write_address),
         on_state: is_primary.then_some(mirror),
     };
@@ -230,7 +244,10 @@ fn mount(element: HtmlElement) {
         // What the document's address holds that cannot be taken is said in the first figure.
         figure.add_notices(Address::read(&search()).notices);
     }
+    let room = room.and_then(|room| room.dyn_into::<HtmlElement>().ok());
+    let class = room.map(|room| Class::start(&figure, &room, &options, &text));
     with_page(|page| {
+        page.class = class.or(page.class.take());
         page.figures.push(figure);
         if is_primary {
             page.primary = Some(element);
@@ -335,6 +352,16 @@ fn keep_language(locale: Option<Locale>) {
         if !link.has_attribute("data-language-link") {
             let query = in_language(href.trim_start_matches("./"), locale.key());
             set_attribute(&link, "href", &query);
+        }
+    }
+}
+
+/// Points links to printed pages at those in the reader's language.
+fn link_papers(locale: Locale) {
+    if locale == Locale::Japanese {
+        for link in all("[data-paper]") {
+            let name = link.get_attribute("data-paper").unwrap_or_default();
+            set_attribute(&link, "href", &format!("class/{name}.ja.html"));
         }
     }
 }

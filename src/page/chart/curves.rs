@@ -69,7 +69,7 @@ pub(super) fn curves(
         })
         .collect();
     let series = series.as_slice();
-    for series in series.iter().filter(|series| series.line != Line::Ghost) {
+    for series in series.iter().filter(|s| !matches!(s.line, Line::Ghost | Line::Guess)) {
         let mut outline: Vec<_> = series.points.iter().filter_map(|p| place(p, p.high)).collect();
         outline.extend(series.points.iter().rev().filter_map(|p| place(p, p.low)));
         if outline.len() > 2 {
@@ -89,6 +89,7 @@ pub(super) fn curves(
             stroke_width: px(match series.line {
                 Line::Thin => 1.0,
                 Line::Ghost => 1.75,
+                Line::Guess => 4.0,
                 Line::Solid | Line::Dashed => 2.5,
             }) as u32,
         };

@@ -55,6 +55,8 @@ pub enum Line {
     Thin,
     /// Of an earlier run: without a band.
     Ghost,
+    /// Drawn by a reader: no data, and without a band.
+    Guess,
 }
 
 /// Median and range of a value over members, at a step or at a value of a setting.
@@ -179,6 +181,8 @@ pub struct Layout {
     pub labels_axis: bool,
     /// Whether a scrubber stands between the plot and the labels.
     pub has_scrubber: bool,
+    /// Whether type and lines grow with the chart, to be read from the back of a room.
+    pub is_large: bool,
 }
 
 /// Names a chart among those of its document.
@@ -212,7 +216,8 @@ pub struct Chart {
     visibility: Visibility,
 }
 
-/// Canvas size in device pixels, and device pixels in a CSS pixel.
+/// Canvas size in device pixels, and device pixels in a CSS pixel; in a large chart, in what stands
+/// for one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Size {
     width: u32,
@@ -234,6 +239,8 @@ impl Size {
 pub const LEFT: f64 = 48.0;
 /// Charts narrower than this, in CSS pixels, have less room for names.
 const NARROW: f64 = 520.0;
+/// The width at which a large chart has type of the usual size: at 1280 pixels it has 26 of them.
+const LARGE: f64 = 576.0;
 /// The fonts of charts and pictures: Latin from the system, then Japanese ones, because `sans-serif`
 /// alone can be one with Chinese forms.
 pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Hiragino Sans', 'Yu Gothic UI', \
@@ -277,9 +284,29 @@ const AXIS: f64 = 26.0;
 const SCRUBBER: f64 = 28.0;
 
 impl Layout {
+    /// Of a chart that is read from the back of a room.
+    pub const LARGE: Self =
+        Self { names_markers: true, labels_axis: true, has_scrubber: false, is_large: true };
+
     /// A labelled axis, and names of markers or none.
-    pub fn plain(names_markers: bool) -> Self {
-        Self { names_markers, labels_axis: true, has_scrubber: false }
+    pub const fn plain(names_markers: bool) -> Self {
+        Self { names_markers, labels_axis: true, has_scrubber: false, is_large: false }
+    }
+
+    /// CSS pixels that stand for one in a chart of this width.
+    fn growth(self, width: f64) -> f64 {
+        if self.is_large { (width / LARGE).clamp(1.2, 4.0) } else { 1.0 }
+    }
+
+    /// Where a pointer is in the plot on a canvas: across and up, from 0 to 1 inside.
+    pub fn locate(self, canvas: &HtmlElement, event: &PointerEvent) -> [f64; 2] {
+        let rect = canvas.get_bounding_client_rect();
+        let growth = self.growth(rect.width());
+        let (width, height) = (rect.width() / growth, rect.height() / growth);
+        let x = (f64::from(event.client_x()) - rect.left()) / growth;
+        let y = (f64::from(event.client_y()) - rect.top()) / growth;
+        let (top, bottom) = (edge(self.names_markers), height - self.below());
+        [(x - LEFT) / (width - LEFT - right(width)), (bottom - y) / (bottom - top)]
     }
 
     /// CSS pixels below the plot.
@@ -335,7 +362,9 @@ impl Chart {
     /// Where a position across the plot, from 0 to 1, lies in its element, in CSS pixels.
     pub fn place(&self, position: f64) -> f64 {
         let width = f64::from(self.size.get(&self.holder)[0]);
-        LEFT + position * (width - LEFT - right(width))
+        let growth = self.layout.growth(width);
+        let width = width / growth;
+        growth * (LEFT + position * (width - LEFT - right(width)))
     }
 
     /// Says in a sentence what the picture shows, for readers who do not see it.
@@ -434,7 +463,7 @@ impl Chart {
         (width > 120 && height > 60).then(|| Size {
             width: pixels(width),
             height: pixels(height),
-            scale,
+            scale: scale * self.layout.growth(f64::from(width)),
         })
     }
 

@@ -56,7 +56,7 @@ pub struct ClockPanel {
     _listeners: Vec<Listener>,
 }
 
-const LAYOUT: Layout = Layout { names_markers: false, labels_axis: true, has_scrubber: false };
+const LAYOUT: Layout = Layout::plain(false);
 
 impl ClockPanel {
     /// Finds its elements in the figure.

@@ -70,7 +70,7 @@ pub struct Compression {
     _listeners: Vec<Listener>,
 }
 
-const LAYOUT: Layout = Layout { names_markers: false, labels_axis: true, has_scrubber: false };
+const LAYOUT: Layout = Layout::plain(false);
 
 impl Compression {
     /// Finds its elements in the figure. Where the measures have charts of their own, it shows the

@@ -27,8 +27,15 @@ impl Curves {
     /// Finds its elements in the figure.
     pub fn new(root: &Root, handle: &Handle) -> Self {
         let one_chart = root.element().has_attribute("data-one-chart");
+        let is_large = root.element().has_attribute("data-large");
         let chart = |name, names_markers, labels_axis| {
-            let layout = Layout { names_markers, labels_axis, has_scrubber: labels_axis };
+            let layout = match is_large {
+                true => Layout::LARGE,
+                false => {
+                    let has_scrubber = labels_axis;
+                    Layout { names_markers, labels_axis, has_scrubber, is_large }
+                }
+            };
             Chart::new(root.part(name), layout, on_change(handle))
         };
         let loss_only = root.element().has_attribute("data-loss-only");
@@ -41,7 +48,8 @@ impl Curves {
             loss_only,
             readout: WordsLine::new(root.part("readout")),
             crosshair: Crosshair::new(root.part("crosshair")),
-            _listeners: over_time(&root.part("charts"), handle),
+            // Nobody points at a chart from the back of a room.
+            _listeners: if is_large { Vec::new() } else { over_time(&root.part("charts"), handle) },
         }
     }
 }
@@ -60,6 +68,10 @@ impl Panel for Curves {
         let key = view.key();
         if is_due(&self.accuracy, key, budget) {
             let mut curves = ghosts(view, |ghost| &ghost.accuracy);
+            if !view.options.drawn.is_empty() {
+                let points = view.options.drawn.clone();
+                curves.push(plots::drawn_series(text.get("class-drawn"), points, &view.theme));
+            }
             curves.extend(plots::accuracy(history, &view.theme, text));
             let title = plots::accuracy_title(experiment, text);
             let across = shared.time.clone();

@@ -97,7 +97,7 @@ impl Handle {
 
     /// Plays an experiment of a series, or measures it again if it trains like the last one. No
     /// earlier run stays as a grey curve.
-    pub(super) fn play_next(&self, experiment: Experiment) {
+    pub fn play_next(&self, experiment: Experiment) {
         if self.with(|inner| inner.session.state() == State::Error) == Some(true) {
             self.act(Action::Reset);
         }
@@ -143,7 +143,8 @@ impl Handle {
                     *options;
                 (profile_scores, profile_loss, profile_best, map_shows)
             };
-            if charts(&before) != charts(now) || before.address != now.address {
+            let is_drawn = before.drawn != now.drawn;
+            if charts(&before) != charts(now) || is_drawn || before.address != now.address {
                 inner.view += 1;
             }
             if before.address != inner.options.address {

@@ -49,7 +49,7 @@ pub struct Measures {
     _listeners: Vec<Listener>,
 }
 
-const LAYOUT: Layout = Layout { names_markers: false, labels_axis: true, has_scrubber: false };
+const LAYOUT: Layout = Layout::plain(false);
 
 impl Measures {
     /// Finds its elements in the figure.

@@ -32,9 +32,10 @@ mod toolbar;
 mod versus;
 mod waves;
 
+pub use budget::DrawBudget;
 pub use handle::Handle;
 pub use options::{Ghost, Manner, Pointed, ViewOptions};
-pub use panel::Parts;
+pub use panel::{Panel, Parts, View};
 pub use question::Decision;
 
 use std::cell::{Cell, RefCell};
@@ -47,7 +48,6 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use self::cache::Shared;
 use self::handle::Inner;
-use self::panel::Panel;
 use self::recorded::Recorded;
 use super::address::{Address, Notice, Options};
 use super::dom::{Listener, Root, Visibility, focus_in_place, set_attribute, set_text, window};
@@ -134,6 +134,7 @@ impl Figure {
                 pointed: Pointed::default(),
                 scrubbed: None,
                 guess: None,
+                drawn: Vec::new(),
                 decision: Decision::default(),
             },
             notices,
@@ -188,6 +189,17 @@ impl Figure {
     /// The element that it is mounted in.
     pub fn element(&self) -> HtmlElement {
         self.inner.borrow().root.element().clone()
+    }
+
+    /// How others reach it.
+    pub fn handle(&self) -> Handle {
+        Handle(Rc::downgrade(&self.inner))
+    }
+
+    /// Takes a part that stands outside its element.
+    pub fn add_panel(&self, panel: Box<dyn Panel>) {
+        self.handle().with(|inner| inner.panels.push(panel));
+        self.handle().redraw();
     }
 
     /// Draws everything at once in the colours that hold now, as before printing.

@@ -42,6 +42,8 @@ pub struct ViewOptions {
     pub scrubbed: Option<u32>,
     /// When the reader thinks that the networks generalise.
     pub guess: Option<Guess>,
+    /// The test accuracy that a class expects; empty where nobody drew it.
+    pub drawn: Vec<Point>,
     /// Whether the reader goes on after memorising.
     pub decision: Decision,
 }

@@ -25,6 +25,8 @@ pub struct TaskPicture {
     picture: Picture,
     counts: [HtmlElement; 2],
     drawn: Option<Key>,
+    /// Whether training samples that are wrong are rings of their colour, to be told from afar.
+    has_rings: bool,
     _listener: Listener,
 }
 
@@ -61,6 +63,7 @@ impl TaskPicture {
             picture,
             counts: [root.part("task-train"), root.part("task-test")],
             drawn: None,
+            has_rings: root.element().has_attribute("data-large"),
             _listener: listener,
         }
     }
@@ -144,7 +147,10 @@ impl Panel for TaskPicture {
         };
         set_attribute(self.picture.canvas(), "aria-label", &summary);
         match elements {
-            Some(elements) => table(&sheet, &view.theme, elements, inside.task.as_ref(), answers),
+            Some(elements) => {
+                let (task, rings) = (inside.task.as_ref(), self.has_rings);
+                table(&sheet, &view.theme, elements, task, answers, rings);
+            }
             None => images(&sheet, &view.theme, inside.task.as_ref(), answers),
         }
     }
@@ -171,7 +177,18 @@ struct Grid {
 impl Grid {
     fn new(width: f64, height: f64, elements: usize) -> Self {
         let has_labels = width.min(height) / elements as f64 >= 10.0;
-        let (left, top) = if has_labels { (22.0, 20.0) } else { (0.0, 0.0) };
+        match has_labels {
+            true => Self::within(width, height, elements, (22.0, 20.0)),
+            false => Self::plain(width, height, elements),
+        }
+    }
+
+    /// Without labels.
+    fn plain(width: f64, height: f64, elements: usize) -> Self {
+        Self::within(width, height, elements, (0.0, 0.0))
+    }
+
+    fn within(width: f64, height: f64, elements: usize, (left, top): (f64, f64)) -> Self {
         let cell = ((width - left) / elements as f64).min((height - top) / elements as f64);
         Self { elements, left, top, cell }
     }
@@ -193,8 +210,12 @@ fn table(
     elements: usize,
     task: Option<&Task>,
     answers: Option<&Answers>,
+    has_rings: bool,
 ) {
-    let grid = Grid::new(sheet.width, sheet.height, elements);
+    let grid = match has_rings {
+        true => Grid::plain(sheet.width, sheet.height, elements),
+        false => Grid::new(sheet.width, sheet.height, elements),
+    };
     let middle = |index: usize| (index as f64 + 0.5) * grid.cell;
     if grid.left > 0.0 {
         sheet.fill(theme.muted, 1.0);
@@ -231,7 +252,13 @@ fn table(
         for (index, (id, class)) in set.ids.iter().zip(&set.classes).enumerate() {
             let answer = answered.and_then(|answered| answered.get(index));
             let is_right = answer.is_some_and(|answer| u32::from(*answer) == *class);
-            draw(*id, if is_right { colour } else { theme.empty }, is_dot);
+            if is_dot && has_rings && !is_right {
+                let (row, column) = (*id as usize / elements, *id as usize % elements);
+                sheet.stroke(colour, 0.11 * grid.cell);
+                sheet.ring(grid.left + middle(column), grid.top + middle(row), 0.3 * grid.cell);
+            } else {
+                draw(*id, if is_right { colour } else { theme.empty }, is_dot);
+            }
         }
     }
 }

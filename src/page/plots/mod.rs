@@ -192,6 +192,12 @@ pub fn ghost_series(name: String, points: Vec<Point>, theme: &Theme) -> Series {
     }
 }
 
+/// A curve that a class drew: thick and grey, because it is no data.
+pub fn drawn_series(name: String, points: Vec<Point>, theme: &Theme) -> Series {
+    let line = Line::Guess;
+    Series { line, named_where_it_rises: false, ..ghost_series(name, points, theme) }
+}
+
 /// Loss on training and test set, and the theory's test loss where there is a theory.
 pub fn loss(history: &History, theme: &Theme, text: &Text) -> Vec<Series> {
     let mut all = curves(history, theme, text, |m| m.train.loss, |m| m.test.loss);

@@ -81,5 +81,6 @@ next-plane = Why does the information plane change with the bins?
 next-noise = Can noise replace weight decay?
 next-estimators = Which estimator is right where the true value is known?
 next-compare = Weight decay 0, 1 and 3 side by side
+next-class = Teach it: a lesson of 45 minutes, with an exercise sheet
 
 sources-text = Grokking: Power et al., arXiv 2201.02177. Weights as waves: Gromov, arXiv 2301.02679; Nanda et al., arXiv 2301.05217. Large initial weights: Liu et al., arXiv 2210.01117. Double descent: Nakkiran et al., arXiv 1912.02292. Digits: E. Alpaydin and C. Kaynak, UCI, CC BY 4.0.

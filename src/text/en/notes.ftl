@@ -13,6 +13,8 @@ allowed-key-speed = max or a number of steps per second
 allowed-key-axis = log or linear
 allowed-key-shown = train, test or all
 allowed-key-lang = en or ja
+allowed-key-seat = a whole number from 1 to 400
+allowed-key-view = article, lab or class
 allowed-layers = “none” or up to { $layers } layers such as “24tanh-12relu”, each with at most { $units } units
 
 note-address-too-long = The address holds { $kilobytes } kB of settings, far more than an experiment needs. It was ignored, and this is the default experiment.

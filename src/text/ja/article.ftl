@@ -79,5 +79,6 @@ next-plane = 情報平面がビンで変わるのはなぜか
 next-noise = ノイズは重み減衰のかわりになるか
 next-estimators = 正解がわかっている問題では、どの推定法が正しいか
 next-compare = 重み減衰0、1、3を並べて比較
+next-class = 授業で使う：45分の授業案と演習シート
 
 sources-text = グロッキング：Power et al.（arXiv 2201.02177）。重みの波：Gromov（arXiv 2301.02679）、Nanda et al.（arXiv 2301.05217）。大きな重みの初期値：Liu et al.（arXiv 2210.01117）。二重降下：Nakkiran et al.（arXiv 1912.02292）。手書き数字：E. AlpaydinとC. Kaynak、UCI、CC BY 4.0。

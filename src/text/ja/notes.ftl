@@ -13,6 +13,8 @@ allowed-key-speed = maxか毎秒のステップ数
 allowed-key-axis = logかlinear
 allowed-key-shown = train、test、allのどれか
 allowed-key-lang = enかja
+allowed-key-seat = 1〜400の整数
+allowed-key-view = article、lab、classのどれか
 allowed-layers = 「none」か、「24tanh-12relu」のような{ $layers }層までの指定（1層は{ $units }ユニットまで）
 
 note-address-too-long = アドレスの設定が{ $kilobytes }kBあり、実験に必要な量をはるかに超えています。無視して、既定の実験を開きました。
