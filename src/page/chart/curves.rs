@@ -158,16 +158,19 @@ pub(super) fn curves(
         *y = (*y).min(most);
         most = *y - px(if size.is_narrow() { 17.0 } else { 19.0 });
     }
+    let has_guess = series.iter().any(|series| series.line == Line::Guess);
     for ((x, y), series) in names {
         // Bold is wider. What does not fit goes without its value.
         let room = f64::from(size.width as i32 - x) - 9.0 * size.scale;
         let fits = 1.1 * f64::from(text_width(&series.label, size)) < room;
         let label = if fits { &series.label } else { &series.name };
-        root.draw(&Text::new(
-            label.as_str(),
-            (x + px(9.0), y),
-            bold(words(series.ink, size, HPos::Left, VPos::Center)),
-        ))?;
+        let (at, style) =
+            ((x + px(9.0), y), bold(words(series.ink, size, HPos::Left, VPos::Center)));
+        match has_guess {
+            // Drawn where curves are still to come.
+            true => super::frame::name(root, frame, size, label, at, &style)?,
+            false => root.draw(&Text::new(label.as_str(), at, style))?,
+        }
     }
     Ok(())
 }

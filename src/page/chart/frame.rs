@@ -173,7 +173,8 @@ fn markers(
         let line_top = if layout.names_markers { top - px(20.0) } else { top };
         let stroke = thin(theme.ink, size);
         root.draw(&PathElement::new(vec![(x, bottom), (x, line_top)], stroke))?;
-        if !layout.names_markers {
+        // A narrow chart of a seat has words beside it that say the same.
+        if !layout.names_markers || (layout.is_large && size.is_narrow()) {
             continue;
         }
         let narrow = size.is_narrow() && !marker.short[0].is_empty();

@@ -295,7 +295,7 @@ impl Layout {
 
     /// CSS pixels that stand for one in a chart of this width.
     fn growth(self, width: f64) -> f64 {
-        if self.is_large { (width / LARGE).clamp(1.2, 4.0) } else { 1.0 }
+        if self.is_large { (width / LARGE).clamp(1.0, 4.0) } else { 1.0 }
     }
 
     /// Where a pointer is in the plot on a canvas: across and up, from 0 to 1 inside.

@@ -389,7 +389,13 @@ impl<'a> Told<'a> {
     fn tally(&self, text: &Text) -> String {
         let counts = self.lesson.counts();
         let all: usize = counts.iter().sum();
-        if all == 0 || self.lesson.beat() == Beat::Ask {
+        let is_told = match self.lesson.beat() {
+            // The pace stands there.
+            Beat::Ask | Beat::Run => false,
+            Beat::Reveal => self.is_over,
+            Beat::Predict | Beat::Changed | Beat::Collect => true,
+        };
+        if all == 0 || !is_told {
             return String::new();
         }
         if let Some(right) = self.right() {

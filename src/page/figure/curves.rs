@@ -82,7 +82,8 @@ impl Panel for Curves {
                 // One of them is empty: methods have no common phases.
                 markers: [&shared.markers[..], &shared.collapses].concat(),
                 phases: shared.has_phases && shared.collapses.is_empty(),
-                phase_names: Some(phase_names),
+                // They would lie over what was drawn.
+                phase_names: view.options.drawn.is_empty().then_some(phase_names),
                 between: shared.between.clone(),
                 ..Frame::new(title, view.theme, across, ValueAxis::Share)
             };
