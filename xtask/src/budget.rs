@@ -23,13 +23,14 @@ struct Part {
 
 /// A file belongs to the first part whose prefix fits. So it counts for the page unless it is named
 /// for another part.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part { name: "CPU worker", prefix: "worker-cpu", budget: 600_000 },
     Part { name: "GPU worker", prefix: "worker-gpu", budget: 2_500_000 },
     // Only experiments with digits fetch them.
     Part { name: "digits", prefix: "digits", budget: 50_000 },
     Part { name: "example of embedding", prefix: "embed-example", budget: 1_000 },
     Part { name: "example of figures", prefix: "figures-example", budget: 2_000 },
+    Part { name: "papers of a lesson", prefix: "class/", budget: 30_000 },
     // What can be moved through before a program that trains is loaded.
     Part { name: "recorded runs", prefix: "recorded", budget: 20_000 },
     Part { name: "page", prefix: "", budget: 420_000 },
@@ -54,7 +55,16 @@ pub fn compress(dist: &Path, cache: &Path) -> Result<()> {
     remove_old(&cache)?;
     let mut names = Vec::new();
     for entry in fs::read_dir(dist)? {
-        names.extend(entry?.file_name().into_string());
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if !entry.file_type()?.is_dir() {
+            names.push(name);
+            continue;
+        }
+        for inner in fs::read_dir(entry.path())? {
+            let inner = inner?.file_name().into_string();
+            names.extend(inner.map(|inner| format!("{name}/{inner}")));
+        }
     }
     names.sort();
     names.retain(|name| !name.ends_with(".br"));
@@ -79,7 +89,7 @@ fn compress_file(dist: &Path, name: String, cache: &Path) -> Result<File> {
     if !kept.exists() {
         let compressed = brotli(&plain).with_context(|| format!("cannot compress {name}"))?;
         // Under another name until it is whole.
-        let part = cache.join(format!("{name}.part"));
+        let part = cache.join(format!("{}.part", name.replace('/', "-")));
         fs::write(&part, compressed)?;
         fs::rename(part, &kept)?;
     }

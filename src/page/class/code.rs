@@ -29,8 +29,8 @@ pub enum Fault {
 /// The number of characters of a code.
 pub const LENGTH: usize = 7;
 
-/// No 0, 1, I, L and O, which are taken for one another. Their number is a prime, so that weights in
-/// the check have inverses.
+/// No 0, 1, I, L and O, which are taken for one another. Their number is a prime, so that the weights
+/// of the check have inverses.
 const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 const BASE: u64 = ALPHABET.len() as u64;

@@ -192,12 +192,22 @@ fn chart(outcomes: &[Outcome], width: f64, height: f64, text: &Text) -> String {
                 Some(step) => (x(step), class.to_owned()),
                 None => (never, format!("{class} ring")),
             };
-            write!(
-                svg,
-                "<circle class=\"{kind}\" cx=\"{at:.1}\" cy=\"{:.1}\" r=\"{:.1}\"/>",
-                y(index),
-                0.27 * font
-            )
+            let (y, half) = (y(index), 0.25 * font);
+            // A dot on the training set, a square on the test set, as everywhere.
+            match row {
+                0 => write!(
+                    svg,
+                    "<circle class=\"{kind}\" cx=\"{at:.1}\" cy=\"{y:.1}\" r=\"{half:.1}\"/>"
+                ),
+                _ => write!(
+                    svg,
+                    "<rect class=\"{kind}\" x=\"{:.1}\" y=\"{:.1}\" \
+                     width=\"{side:.1}\" height=\"{side:.1}\"/>",
+                    at - half,
+                    y - half,
+                    side = 2.0 * half,
+                ),
+            }
             .ok();
         }
         if let Some(summary) = summary {
@@ -246,8 +256,8 @@ mod tests {
         assert!(told.contains("41–43") && told.contains("1,500–1,800"), "{told}");
         assert!(told.contains("1 did not"), "{told}");
         let drawn = chart(&some, 1152.0, 380.0, &text);
-        assert_eq!(drawn.matches("<circle").count(), 6);
-        assert_eq!(drawn.matches("ring").count(), 1);
+        assert_eq!([drawn.matches("<circle").count(), drawn.matches("<rect").count()], [3, 3]);
+        assert_eq!(drawn.matches("test ring").count(), 1);
         assert_eq!(drawn.matches("class=\"median\"").count(), 2);
         assert_ne!(sentence(&[outcome(1, None)], &text), sentence(&[], &text));
     }

@@ -1,5 +1,5 @@
-//! The page for a room: a lesson that shows one beat a screen and is moved by keys or a clicker, and
-//! the run of one seat, which ends with a short code.
+//! The view for a class: a lesson that shows one beat a screen and is moved by keys or a clicker,
+//! and the run of one seat, which ends with a short code.
 
 mod code;
 mod collect;
