@@ -89,21 +89,21 @@ pub struct Line {
 }
 
 const NEVER: Choice = Choice { key: "n", label: "class-never" };
-const WAITS: [Choice; 3] = [
+static WAITS: [Choice; 3] = [
     NEVER,
     Choice { key: "s", label: "class-soon" },
     Choice { key: "m", label: "class-much-later" },
 ];
-const COMPARED: [Choice; 3] =
+static COMPARED: [Choice; 3] =
     [Choice { key: "s", label: "class-sooner" }, Choice { key: "l", label: "class-later" }, NEVER];
-const GAPS: [Choice; 3] = [
+static GAPS: [Choice; 3] = [
     Choice { key: "l", label: "class-gap-as-long" },
     Choice { key: "s", label: "class-gap-shorter" },
     Choice { key: "n", label: "class-gap-hardly" },
 ];
 
 /// The lesson.
-pub const LINES: [Line; 5] = [
+pub static LINES: [Line; 5] = [
     Line {
         query: "preset=grokking",
         beats: &[Beat::Ask, Beat::Run, Beat::Predict, Beat::Reveal, Beat::Changed],

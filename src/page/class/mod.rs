@@ -107,7 +107,7 @@ fn listen(root: &HtmlElement, act: impl Fn(Wish) -> bool + Clone + 'static) -> V
         if matches!(tag.as_str(), "BUTTON" | "A") && matches!(key.as_str(), " " | "Enter") {
             return;
         }
-        if act(Wish::Key(key.to_lowercase())) {
+        if act(Wish::Key(key.to_ascii_lowercase())) {
             event.prevent_default();
         }
     });
