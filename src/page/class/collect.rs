@@ -141,14 +141,21 @@ impl Collection {
 fn chart(outcomes: &[Outcome], width: f64, height: f64, text: &Text) -> String {
     let font = (width / 44.0).clamp(16.0, 60.0);
     let (left, right, bottom) = (0.4 * font, 5.0 * font, height - 2.0 * font);
-    let steps = outcomes.iter().flat_map(|o| [o.memorised, o.generalised]).flatten();
-    let last = f64::from(steps.max().unwrap_or(10).max(10));
+    let steps = || outcomes.iter().flat_map(|o| [o.memorised, o.generalised]).flatten();
+    // From the power of ten below the first step.
+    let mut first = 1;
+    while steps().min().is_some_and(|step| step >= 10 * first) {
+        first *= 10;
+    }
+    let last = steps().max().unwrap_or(0).max(10 * first);
+    let decades = (f64::from(last) / f64::from(first)).ln();
     let plot = width - left - right;
-    let x = |step: u32| left + plot * f64::from(step.max(1)).ln() / last.ln();
+    let x =
+        |step: u32| left + plot * (f64::from(step.max(first)) / f64::from(first)).ln() / decades;
     let mut svg =
         format!("<svg width=\"{width}\" height=\"{height}\" font-size=\"{font:.1}\" role=\"img\">");
-    let mut tick = 1;
-    while f64::from(tick) <= last {
+    let mut tick = first;
+    while tick <= last {
         let (at, label) = (x(tick), text.step(tick));
         write!(
             svg,
@@ -156,7 +163,7 @@ fn chart(outcomes: &[Outcome], width: f64, height: f64, text: &Text) -> String {
              x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"{}\">{label}</text>",
             1.4 * font,
             bottom + 1.4 * font,
-            if tick == 1 { "start" } else { "middle" },
+            if tick == first { "start" } else { "middle" },
         )
         .ok();
         tick *= 10;

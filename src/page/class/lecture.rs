@@ -202,7 +202,10 @@ impl Screen {
                 let button: HtmlElement = append(&holder, "button", "answer");
                 set_attribute(&button, "type", "button");
                 set_attribute(&button, "data-do", choice.key);
-                set_text(&append::<HtmlElement>(&button, "kbd", ""), &choice.key.to_ascii_uppercase());
+                set_text(
+                    &append::<HtmlElement>(&button, "kbd", ""),
+                    &choice.key.to_ascii_uppercase(),
+                );
                 set_text(&append::<HtmlElement>(&button, "span", ""), &text.get(choice.label));
                 append::<HtmlElement>(&button, "output", "");
             }

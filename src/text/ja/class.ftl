@@ -10,7 +10,7 @@ class-beat-reveal = 答え
 class-beat-changed = 何が変わったか
 class-beat-collect = 集計
 
-class-ask = 見せるのは足し算の半分だけ。残りの半分も、いつか解けるようになるのか
+class-ask = 足し算の半分だけを見せます。残りの半分も、いつか解けるようになる？
 class-ask-decay = 重み減衰は、ステップごとにすべての重みを少し小さくします。3倍にすると、汎化はいつ？
 class-ask-no-decay = 重み減衰をなくすと？
 class-ask-gap = 今度は足し算の10分の9を学習に使います。それでも待つことになる？
@@ -35,8 +35,8 @@ class-revealed-never = { $steps }ステップでは汎化しませんでした�
 class-revealed-sooner = 早くなりました。{ $other }ステップ目ではなく、{ $asked }ステップ目です。
 class-revealed-later = 遅くなりました。{ $other }ステップ目ではなく、{ $asked }ステップ目です。
 class-revealed-gap = 暗記の{ $asked }倍のステップで汎化しました。半分のときは{ $other }倍でした。
-class-changed = { $first }ステップ目から{ $second }ステップ目までに、何が変わったのか
-class-changed-unknown = 暗記してから汎化するまでに、何が変わったのか
+class-changed = { $first }〜{ $second }ステップ目に、何が変わった？
+class-changed-unknown = 暗記してから汎化するまでに、何が変わった？
 class-changed-hint = 訓練データは、すでに正解でした。重みは、そのあとも変わり続けました。
 
 class-tally-entry = { $answer } { $count }

@@ -1,4 +1,4 @@
-//! axe-core finds no violation in article and lab, in both languages and both themes, before, during
+//! axe-core finds no violation in article, lab and class, in both languages and both themes, before, during
 //! and after a run.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
@@ -65,6 +65,38 @@ async fn axe_finds_no_violation_before_during_and_after_a_run() {
                 browser.wait_for(&["done"], 60).await;
                 look("after").await;
             }
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn axe_finds_no_violation_on_any_screen_of_the_lesson() {
+    let axe = std::fs::read_to_string(setting("TWO_PHASE_AXE")).unwrap();
+    let browser = Browser::start(Adapter::None).await;
+    let mut found = Vec::new();
+    for query in ["?view=class&lang=en", "?view=class&lang=ja", "?view=class&seat=3"] {
+        browser.go_to(&format!("{query}&speed=max")).await;
+        browser.wait_for(&["ready"], 30).await;
+        for screen in 0..12 {
+            for violation in violations(&browser, &axe).await {
+                found.push(format!("{query} {screen}: {violation}"));
+            }
+            if query.contains("seat") {
+                break;
+            }
+            browser
+                .script(
+                    "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown' }));",
+                )
+                .await;
+        }
+    }
+    for paper in ["lesson.html", "lesson.ja.html", "exercise.html", "exercise.ja.html"] {
+        browser.go_to(&format!("class/{paper}")).await;
+        for violation in violations(&browser, &axe).await {
+            found.push(format!("{paper}: {violation}"));
         }
     }
     assert_eq!(found, Vec::<String>::new());
