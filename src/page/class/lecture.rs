@@ -8,7 +8,6 @@ use web_sys::{HtmlElement, HtmlTextAreaElement};
 use super::collect::Collection;
 use super::lesson::{Beat, Events, LINES, Lesson};
 use super::{PACES, Wish, common, find, listen, part, pen};
-use crate::experiment::Experiment;
 use crate::page::dom::{Listener, append, document, set_attribute, set_text};
 use crate::page::figure::{Decision, DrawBudget, Figure, Handle, Panel, View};
 use crate::page::plots;
@@ -130,22 +129,17 @@ impl Controls {
 
     /// Starts what a screen shows. A run that is there is not started again.
     fn enter(&self) {
-        let (beat, query) = {
+        let (beat, experiment) = {
             let lesson = self.lesson.borrow();
-            (lesson.beat(), lesson.line().query)
+            (lesson.beat(), lesson.line().experiment())
         };
         pen::show(&self.lesson, &self.handle);
         if !matches!(beat, Beat::Run | Beat::Reveal) {
             return;
         }
-        let experiment = Experiment::from_query(query).experiment;
         let known = self.handle.look(|view| {
             (*view.session.experiment() == experiment).then_some(view.session.state())
         });
-        if beat == Beat::Reveal {
-            // No stop when they have memorised: the class has seen that.
-            self.handle.change_view(|options| options.decision = Decision::KeptGoing);
-        }
         match known.flatten() {
             None => {
                 self.handle.play_next(experiment);
@@ -154,6 +148,10 @@ impl Controls {
             Some(State::Ready) => self.handle.act(Action::Play),
             Some(State::Paused) if beat == Beat::Reveal => self.handle.act(Action::Play),
             Some(_) => {}
+        }
+        if beat == Beat::Reveal {
+            // No stop when they have memorised: the class has seen that.
+            self.handle.change_view(|options| options.decision = Decision::KeptGoing);
         }
     }
 
@@ -314,7 +312,7 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn of(lesson: &'a Lesson, view: &View<'_>) -> Self {
         let experiment = view.session.experiment();
-        let is_current = *experiment == Experiment::from_query(lesson.line().query).experiment;
+        let is_current = *experiment == lesson.line().experiment();
         let seeds = experiment.settings.seeds.max(1);
         let found = view.shared.phases.chunks(seeds).filter(|_| is_current);
         Self {

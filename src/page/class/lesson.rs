@@ -2,6 +2,7 @@
 
 use super::code::Outcome;
 use super::drawing::Drawing;
+use crate::experiment::Experiment;
 
 /// What one screen is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +146,11 @@ pub static LINES: [Line; 5] = [
 pub type Events = [Option<u32>; 2];
 
 impl Line {
+    /// Its experiment.
+    pub fn experiment(&self) -> Experiment {
+        Experiment::from_query(self.query).experiment
+    }
+
     /// The index of the right choice, from the events of each configuration of a run that is over.
     pub fn right(&self, found: &[Events]) -> Option<usize> {
         let wait = |events: Events| Some(f64::from(events[1]?) / f64::from(events[0]?.max(1)));
@@ -276,7 +282,6 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Experiment;
 
     #[test]
     fn every_line_is_an_experiment_with_as_many_configurations_as_its_rule() {

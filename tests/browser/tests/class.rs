@@ -85,6 +85,15 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     see(&browser, "ask", "three times as much").await;
     forward(&browser).await;
     see(&browser, "reveal", "Sooner: at step 283 instead of 1,822.").await;
+    // An earlier reveal trains its run again, to the end.
+    for _ in 0..3 {
+        back(&browser).await;
+    }
+    see(&browser, "reveal", "It generalised 42 times later.").await;
+    for _ in 0..3 {
+        forward(&browser).await;
+    }
+    see(&browser, "reveal", "Sooner").await;
     forward(&browser).await;
     see(&browser, "ask", "no weight decay at all").await;
     forward(&browser).await;
