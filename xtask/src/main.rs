@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod debian;
 mod engines;
+mod examples;
 mod names;
 mod page;
 mod server;

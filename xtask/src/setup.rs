@@ -39,6 +39,12 @@ const GECKODRIVER: &str = "0.36.0";
 /// Checks accessibility in the browser tests.
 const AXE: &str = "axe-core@4.14.1";
 
+/// Slides, for an example.
+const REVEAL: &str = "reveal.js@6.0.2";
+
+/// mdBook, for an example.
+const MDBOOK: &str = "0.5.4";
+
 /// All set-up at once.
 pub fn all(workspace: &Workspace) -> Result<()> {
     let wasm = Wasm::set_up(workspace)?;
@@ -136,6 +142,17 @@ pub fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
 /// Sees to axe-core, which checks accessibility, and returns its script.
 pub fn axe(workspace: &Workspace) -> Result<PathBuf> {
     Ok(npm_packages(workspace, "npm-axe", &[AXE])?.join("axe-core/axe.min.js"))
+}
+
+/// Sees to reveal.js, which an example of slides uses, and returns its folder.
+pub fn reveal(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(npm_packages(workspace, "npm-reveal", &[REVEAL])?.join("reveal.js"))
+}
+
+/// Sees to mdBook, which builds an example.
+pub fn mdbook(workspace: &Workspace) -> Result<PathBuf> {
+    let install = ["mdbook", "--version", MDBOOK, "--locked", "--no-default-features"];
+    cargo_install(workspace, "mdbook", MDBOOK, &install, 4)
 }
 
 /// Sees to npm packages, each with its version, in a folder of the cache.

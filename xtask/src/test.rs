@@ -9,7 +9,7 @@ use crate::{
     browser::{Browser, Driver},
     command,
     engines::Engine,
-    page,
+    examples, page,
     server::Server,
     setup::{self, Wasm},
     stages::Stages,
@@ -32,6 +32,9 @@ pub enum Stage {
     /// The core of the page in Firefox and WebKit, and the article in Firefox; not among the stages
     /// that run by themselves
     Engines,
+    /// The worked examples of docs/examples, built by their tools and opened in a browser; not among
+    /// the stages that run by themselves
+    Examples,
 }
 
 /// The stages that run where none is named.
@@ -47,6 +50,7 @@ pub fn run(workspace: &Workspace, stages: &[Stage], slow: bool) -> Result<()> {
             Stage::Wasm => done.run("wasm", || wasm(workspace, slow)),
             Stage::E2e => done.run("e2e", || e2e(workspace, slow)),
             Stage::Engines => done.run("engines", || other_engines(workspace)),
+            Stage::Examples => done.run("examples", || worked_examples(workspace)),
         }
     }
     done.finish()
@@ -136,6 +140,29 @@ fn other_engines(workspace: &Workspace) -> Result<()> {
     }
     anyhow::ensure!(failed.is_empty(), "failed in {}", failed.join(" and "));
     Ok(())
+}
+
+fn worked_examples(workspace: &Workspace) -> Result<()> {
+    let browser = Browser::set_up()?;
+    page::build(workspace, false)?;
+    let page = Server::start(&workspace.dist())?;
+    let examples = examples::build(workspace, &page.url)?;
+    // Another port is another origin, as a blog is for the page.
+    let site = Server::start(&examples.site)?;
+    let driver = Driver::start(&browser)?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args("test --release --package browser-tests --test examples".split(' '))
+        .args(CHECKED)
+        .env("RUST_TEST_THREADS", "1")
+        .env("TWO_PHASE_URL", &page.url)
+        .env("TWO_PHASE_OTHER_URL", &site.url)
+        .env("TWO_PHASE_JUPYTER", &examples.jupyter)
+        .env("TWO_PHASE_NOTEBOOKS", &examples.notebooks)
+        .env("TWO_PHASE_CHROME", &browser.chrome)
+        .env("WEBDRIVER_URL", &driver.url);
+    // In the usual stages they are ignored, because their tools are not there.
+    run_tests(&mut cargo, true)
 }
 
 fn run_tests(cargo: &mut Command, slow: bool) -> Result<()> {
