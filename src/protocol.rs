@@ -11,7 +11,7 @@ use crate::evaluation::{Answers, Task};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
 use crate::json::nan_if_null;
-use crate::measure::{CheckSource, EstimatorCheck};
+use crate::measure::{CheckSource, EstimatorResult};
 use crate::self_test::DeviceCheck;
 
 /// Which of burn's backends trains.
@@ -166,7 +166,7 @@ pub enum Event {
     /// About one run.
     Run(RunId, RunEvent),
     /// One estimator at one number of samples, for [`Command::CheckEstimators`].
-    EstimatorCheck(EstimatorCheck),
+    EstimatorCheck(EstimatorResult),
     /// No more of them will come.
     EstimatorChecksDone,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::evaluation::{Answers, Evaluation, Score, Scores, Task};
 use crate::experiment::Experiment;
 use crate::history::History;
+use crate::json;
 
 /// A run: its evaluations, and at some steps what its first network answered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ impl Recording {
 
 /// Three significant digits.
 fn rounded(value: f32) -> f32 {
-    format!("{value:.2e}").parse().unwrap_or(value)
+    json::number(&format!("{value:.2e}")).map_or(value, |number| number as f32)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use super::note::{Allowed, InvalidValue, NumberKind, shorten};
 use super::settings::{self, Settings};
 use super::value::{Activation, Choice, OFF_ON, Setting, Value};
+use crate::json;
 
 /// Keys of settings that other code treats apart.
 pub mod keys {
@@ -192,10 +193,7 @@ impl Field {
             nearest,
         };
         let value = match self.kind {
-            // `f64::from_str` takes "inf" and "NaN", which no setting means.
-            FieldKind::Number { .. } => {
-                text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Number)
-            }
+            FieldKind::Number { .. } => json::number(text).map(Value::Number),
             FieldKind::Choice(choices) => {
                 choices.iter().position(|c| c.key == text).map(Value::Choice)
             }
@@ -291,7 +289,9 @@ fn round_numbers(min: f64, max: f64) -> Vec<f64> {
     let decades = min.log10().floor() as i32..=max.log10().floor() as i32;
     decades
         // Parsing gives the double nearest to the decimal; multiplying by a power of ten does not.
-        .flat_map(|decade| DIGITS.iter().filter_map(move |d| format!("{d}e{decade}").parse().ok()))
+        .flat_map(|decade| {
+            DIGITS.iter().filter_map(move |d| json::number(&format!("{d}e{decade}")))
+        })
         .filter(|value| (min..=max).contains(value))
         .collect()
 }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::note::{InvalidValue, Note, shorten};
 use super::{FIELDS, Field, Settings, Value, field, keys};
+use crate::json;
 
 /// What a method changes of the baseline, in the order of the table of fields; at least one
 /// setting.
@@ -159,7 +160,7 @@ impl Method {
                 let field = field(key)?;
                 let value = match field.kind {
                     super::FieldKind::Number { .. } => {
-                        Value::Number(format!("{number:.3e}").parse().ok()?)
+                        Value::Number(json::number(&format!("{number:.3e}"))?)
                     }
                     _ => Value::Choice(*number as usize),
                 };

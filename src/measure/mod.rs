@@ -11,7 +11,7 @@ mod estimator_check;
 pub use curve::{Curve, Quantity, Split, curves, is_measurable, of_network, sample_counts};
 pub use estimator_check::{
     BinLimits, Bound, CONTRASTIVE_BATCH, CheckNote, CheckSource, EstimatorCheck, EstimatorKind,
-    RENYI_SAMPLES, ReferenceProblem, TestedEstimator,
+    EstimatorResult, RENYI_SAMPLES, ReferenceProblem, TestedEstimator,
 };
 
 #[cfg(feature = "engine")]

@@ -101,6 +101,8 @@ pub enum Notice {
     NearestSpeed(Speed),
     /// Names in `data-parts` that name no part.
     UnknownParts(Vec<String>),
+    /// The words of the reader's language could not be had.
+    NoWords,
 }
 
 /// An experiment and the options beside it.

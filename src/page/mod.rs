@@ -20,15 +20,17 @@ mod session;
 mod speed;
 mod wording;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement};
 
 use crate::experiment::Experiment;
+use crate::json;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
-use address::{Address, Options};
+use address::{Address, Notice, Options};
 use class::Class;
 use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
 use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
@@ -66,6 +68,10 @@ impl Page {
 
 thread_local! {
     static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+    /// The page's words, to be had while the page is in use.
+    static TEXT: OnceCell<Text> = const { OnceCell::new() };
+    /// Elements that a script wanted figures in before the page's words were there.
+    static EARLY: RefCell<Vec<HtmlElement>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The page's main function: mounts the figures. No worker starts before one of them needs it.
@@ -76,7 +82,29 @@ pub fn start() {
     }));
     let options = Address::read(&search()).options;
     show_view(&options);
-    let text = Text::new(options.locale.unwrap_or_else(preferred_locale));
+    publish();
+    let locale = options.locale.unwrap_or_else(preferred_locale);
+    if locale == Locale::English {
+        begin(&options, Text::new(locale), Vec::new());
+        return;
+    }
+    spawn_local(async move {
+        match words(locale).await {
+            Some(text) => begin(&options, text, Vec::new()),
+            None => begin(&options, Text::new(Locale::English), vec![Notice::NoWords]),
+        }
+    });
+}
+
+/// The words of a language, from the file that the document names.
+async fn words(locale: Locale) -> Option<Text> {
+    let file = dom::named(&format!("words-{}", locale.key()))?;
+    Text::with_file(locale, dom::fetch_text(&file).await?)
+}
+
+/// Mounts the figures, with the page's words.
+fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
+    TEXT.with(|kept| kept.set(text.clone()).ok());
     translate(&text);
     link_other_language(text.locale());
     keep_language(options.locale);
@@ -103,12 +131,12 @@ pub fn start() {
         _listeners: vec![on_back, on_jump, on_print, after_print],
     };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
-    publish();
     let (seen, later): (Vec<_>, Vec<_>) = all("[data-two-phase]")
         .into_iter()
         .filter(|element| is_in_view(element, options.view))
         .partition(|element| element.has_attribute("data-primary") || !is_in_article(element));
-    seen.into_iter().for_each(mount);
+    seen.into_iter().chain(EARLY.take()).for_each(mount);
+    with_page(|page| page.primary().map(|figure| figure.add_notices(notices)));
     mount_when_near(later, 2);
     open_fragment();
 }
@@ -206,8 +234,12 @@ fn all(selector: &str) -> Vec<HtmlElement> {
     (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
 }
 
-/// Mounts a figure in an element; does nothing if there is one.
+/// Mounts a figure in an element; does nothing if there is one. Waits for the page's words.
 fn mount(element: HtmlElement) {
+    if TEXT.with(|text| text.get().is_none()) {
+        EARLY.with(|early| early.borrow_mut().push(element));
+        return;
+    }
     let Some((pool, text)) = with_page(|page| (page.pool.clone(), page.text.clone())) else {
         return;
     };
@@ -409,16 +441,14 @@ fn write_message(element: &HtmlElement, message: &str) {
 
 /// After a panic: ends the workers, which would go on training, and says so in every figure.
 fn end_after_panic() {
-    let sentence = PAGE.with(|page| {
-        let page = page.try_borrow().ok()?;
-        let page = page.as_ref()?;
-        page.pool.shut_down();
-        Some(page.text.get("page-stopped"))
+    PAGE.with(|page| {
+        if let Ok(Some(page)) = page.try_borrow().as_deref() {
+            page.pool.shut_down();
+        }
     });
-    // Where the page itself is in use, its words cannot be reached.
-    let sentence = sentence.unwrap_or_else(|| {
-        let locale = Address::read(&search()).options.locale;
-        Text::new(locale.unwrap_or_else(preferred_locale)).get("page-stopped")
+    let sentence = TEXT.with(|text| match text.get() {
+        Some(text) => text.get("page-stopped"),
+        None => Text::new(Locale::English).get("page-stopped"),
     });
     for root in all("[data-two-phase][data-state], html") {
         set_attribute(&root, "data-state", "error");
@@ -464,7 +494,7 @@ fn report(element: Option<&Element>) -> JsValue {
             Some(element) => page.figure_in(element),
             None => page.primary().or(page.figures.first()),
         };
-        let report = |history: &_| serde_json::to_string(&Report::new(history)).ok();
+        let report = |history: &_| json::text(&Report::new(history));
         found.and_then(|figure| figure.with_history(report))
     });
     let parsed = text.flatten().and_then(|text| js_sys::JSON::parse(&text).ok());

@@ -1,5 +1,6 @@
 //! How fast to train: from slow enough to watch in class to as fast as the device goes.
 
+use crate::json;
 use crate::protocol::Speed;
 use crate::text::Text;
 
@@ -33,9 +34,7 @@ pub fn key(speed: Speed) -> String {
 
 /// The speed named in an address, the nearest of its kind if it is none of [`SPEEDS`].
 pub fn named(text: &str) -> Option<Speed> {
-    let number = |text: &str| -> Option<f64> {
-        text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0)
-    };
+    let number = |text: &str| json::number(text).filter(|number| *number > 0.0);
     let wanted = match text.strip_suffix('s') {
         _ if text == "max" => return Some(Speed::Full),
         Some(seconds) => Speed::Whole { seconds: number(seconds)? },

@@ -138,6 +138,7 @@ pub fn badge(text: &Text, device: &Device, workers: usize) -> String {
 /// What could not be taken as it was asked for.
 pub fn notice(text: &Text, notice: &Notice) -> String {
     match notice {
+        Notice::NoWords => text.get("failure-words-not-loaded"),
         Notice::Experiment(note) => text::note(text, note),
         Notice::Option { key, got } => text.with(
             "note-option",

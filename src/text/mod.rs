@@ -8,6 +8,7 @@ mod claims;
 #[cfg(any(test, feature = "cli"))]
 mod estimators;
 mod experiment;
+mod fluent;
 mod markup;
 mod numbers;
 
@@ -20,14 +21,12 @@ pub use experiment::{allowed, divergence, note};
 pub use markup::{Piece, pieces};
 pub use numbers::{Numbers, power_of_ten};
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use fluent::{Language, Messages, Value};
 
-/// The English messages, a file for each topic.
-const ENGLISH: [&str; 11] = [
+/// The English messages of the program, a file for each topic.
+const ENGLISH: &[&str] = &[
     include_str!("en/fields.ftl"),
     include_str!("en/presets.ftl"),
     include_str!("en/figure.ftl"),
@@ -35,14 +34,19 @@ const ENGLISH: [&str; 11] = [
     include_str!("en/notes.ftl"),
     include_str!("en/failures.ftl"),
     include_str!("en/devices.ftl"),
-    include_str!("en/page.ftl"),
-    include_str!("en/article.ftl"),
     include_str!("en/claims.ftl"),
     include_str!("en/class.ftl"),
 ];
 
-/// The Japanese messages.
-const JAPANESE: [&str; 11] = [
+/// English messages of the document alone. It holds them itself, so a program for a browser does
+/// without; the pseudo-language fetches them.
+#[cfg(any(test, feature = "cli"))]
+const DOCUMENT: &[&str] = &[include_str!("en/page.ftl"), include_str!("en/article.ftl")];
+
+/// The Japanese messages. Readers of Japanese fetch them as one file, which the build makes of this
+/// folder.
+#[cfg(test)]
+const JAPANESE: &[&str] = &[
     include_str!("ja/fields.ftl"),
     include_str!("ja/presets.ftl"),
     include_str!("ja/figure.ftl"),
@@ -108,22 +112,19 @@ impl Locale {
         tags.iter().find_map(spoken).unwrap_or_default()
     }
 
-    /// The language whose plural forms apply.
-    fn language(self) -> LanguageIdentifier {
-        let language = match self {
-            Self::English | Self::Pseudo => "en",
-            Self::Japanese => "ja",
+    /// The messages that the program has.
+    fn messages(self) -> Vec<&'static str> {
+        let document: &[&str] = match self {
+            #[cfg(test)]
+            Self::Japanese => return JAPANESE.to_vec(),
+            #[cfg(not(test))]
+            Self::Japanese => return Vec::new(),
+            #[cfg(any(test, feature = "cli"))]
+            Self::English | Self::Pseudo => DOCUMENT,
+            #[cfg(not(any(test, feature = "cli")))]
+            Self::English | Self::Pseudo => &[],
         };
-        // Parts, because the parser of whole tags is 12 kB of the page's program.
-        let language = language.parse().unwrap_or_default();
-        LanguageIdentifier::from_raw_parts_unchecked(language, None, None, None)
-    }
-
-    fn messages(self) -> &'static [&'static str] {
-        match self {
-            Self::English | Self::Pseudo => &ENGLISH,
-            Self::Japanese => &JAPANESE,
-        }
+        [ENGLISH, document].concat()
     }
 
     fn numbers(self) -> Numbers {
@@ -131,14 +132,6 @@ impl Locale {
             Self::English | Self::Pseudo => Numbers::ENGLISH,
             Self::Japanese => Numbers::JAPANESE,
         }
-    }
-}
-
-/// A number within a message. Everything else is written as Fluent writes it.
-fn written(value: &FluentValue, numbers: Numbers) -> Option<String> {
-    match value {
-        FluentValue::Number(number) => Some(numbers.number(number.value)),
-        _ => None,
     }
 }
 
@@ -198,37 +191,37 @@ pub type Words = Vec<(&'static str, String)>;
 #[derive(Clone)]
 pub struct Text {
     locale: Locale,
-    bundle: Rc<FluentBundle<FluentResource>>,
+    messages: Rc<Messages>,
 }
 
 impl Text {
-    /// The messages of a locale.
+    /// The messages of a locale that are in the program: all English ones that it writes itself.
     ///
     /// # Panics
-    /// If its files are not valid Fluent, which a test rules out.
+    /// If they are not valid Fluent, which a test rules out.
     #[must_use]
     pub fn new(locale: Locale) -> Self {
-        let mut bundle = FluentBundle::new(vec![locale.language()]);
-        bundle.set_use_isolating(false);
-        match locale {
-            // Fluent takes a function that captures nothing.
-            Locale::English | Locale::Pseudo => {
-                bundle.set_formatter(Some(|value, _| written(value, Numbers::ENGLISH)));
-            }
-            Locale::Japanese => {
-                bundle.set_formatter(Some(|value, _| written(value, Numbers::JAPANESE)));
-            }
-        }
-        if locale == Locale::Pseudo {
-            bundle.set_transform(Some(accented));
-        }
+        Self::of(locale, None).expect("the program's messages are Fluent")
+    }
+
+    /// The messages of a locale: those in the program, and those of the file that a page fetches.
+    /// `None` if the file is not Fluent, as a host's page about a missing file is not.
+    #[must_use]
+    pub fn with_file(locale: Locale, file: String) -> Option<Self> {
+        Self::of(locale, Some(file))
+    }
+
+    fn of(locale: Locale, file: Option<String>) -> Option<Self> {
+        let mut messages = Messages::new();
         let command_line = if locale == Locale::English { COMMAND_LINE } else { &[] };
-        for source in locale.messages().iter().chain(command_line) {
-            let resource = FluentResource::try_new((*source).to_owned());
-            let resource = resource.unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
-            bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{errors:?}"));
+        for source in locale.messages().into_iter().chain(command_line.iter().copied()) {
+            messages.add(source)?;
         }
-        Self { locale, bundle: Rc::new(bundle) }
+        if let Some(file) = file {
+            // A page reads one, and keeps it.
+            messages.add(file.leak())?;
+        }
+        Some(Self { locale, messages: Rc::new(messages) })
     }
 
     /// The language.
@@ -296,7 +289,7 @@ impl Text {
     /// Whether a message has this attribute.
     #[must_use]
     pub fn has_attribute(&self, id: &str, attribute: &str) -> bool {
-        self.bundle.get_message(id).is_some_and(|m| m.get_attribute(attribute).is_some())
+        self.messages.pattern(id, Some(attribute)).is_some()
     }
 
     fn format(
@@ -312,37 +305,31 @@ impl Text {
             }
             id.to_owned()
         };
-        let message = self.bundle.get_message(id);
-        let pattern = message.and_then(|message| match attribute {
-            Some(attribute) => message.get_attribute(attribute).map(|found| found.value()),
-            None => message.value(),
-        });
-        let Some(pattern) = pattern else {
+        let Some(pattern) = self.messages.pattern(id, attribute) else {
             return missing(&("missing", attribute));
         };
-        let mut values = FluentArgs::with_capacity(args.len());
+        let mut values = Vec::with_capacity(args.len());
         for (name, arg) in args {
             let value = match arg {
-                Arg::Text(text) => FluentValue::from(text.as_str()),
-                Arg::Number(number) => FluentValue::from(*number),
-                Arg::Marked(class, part) => FluentValue::from(mark(class, part)),
+                Arg::Text(text) => Value::Text(text.clone()),
+                Arg::Number(number) => Value::Number(*number),
+                Arg::Marked(class, part) => Value::Text(mark(class, part)),
                 Arg::Words(words) => {
                     let parts = words.iter().map(|(class, part)| match *class {
                         "" => part.clone(),
                         class => mark(class, part),
                     });
-                    FluentValue::from(parts.collect::<String>())
+                    Value::Text(parts.collect())
                 }
             };
-            values.set(*name, value);
+            values.push((*name, value));
         }
-        let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(&values), &mut errors);
-        if !errors.is_empty() {
-            return missing(&errors);
-        }
+        let text = match fluent::format(pattern, &values, &self.locale) {
+            Ok(text) => text,
+            Err(rest) => return missing(&rest),
+        };
         match self.locale {
-            Locale::English | Locale::Japanese => text.into_owned(),
+            Locale::English | Locale::Japanese => text,
             Locale::Pseudo => {
                 let longer = "~".repeat(text.chars().count().div_ceil(3));
                 format!("[{text}{longer}]")
@@ -430,18 +417,37 @@ const START: u32 = 0xE000;
 /// The private character after a marked part.
 const END: char = '\u{F8FF}';
 
-/// Text of the pseudo-language: legible, and in no letter the same as in English.
-fn accented(text: &str) -> Cow<'_, str> {
-    const PLAIN: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    const ACCENTED: &str = "ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýž";
-    text.chars()
-        .map(|c| match PLAIN.find(c) {
-            Some(index) => ACCENTED.chars().nth(index).unwrap_or(c),
-            None => c,
-        })
-        .collect::<String>()
-        .into()
+impl Language for Locale {
+    fn text(&self, words: &str, out: &mut String) {
+        match self {
+            Self::English | Self::Japanese => out.push_str(words),
+            Self::Pseudo => out.extend(accented(words)),
+        }
+    }
+
+    fn number(&self, value: f64) -> String {
+        self.numbers().number(value)
+    }
+
+    fn is_one(&self, value: f64) -> bool {
+        match self {
+            Self::English | Self::Pseudo => value == 1.0,
+            Self::Japanese => false,
+        }
+    }
 }
 
+/// Text of the pseudo-language: legible, and in no letter the same as in English.
+fn accented(text: &str) -> impl Iterator<Item = char> {
+    const PLAIN: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const ACCENTED: &str = "ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýž";
+    text.chars().map(|c| match PLAIN.find(c) {
+        Some(index) => ACCENTED.chars().nth(index).unwrap_or(c),
+        None => c,
+    })
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod fluent_tests;
 #[cfg(test)]
 mod tests;

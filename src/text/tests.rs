@@ -503,6 +503,16 @@ fn no_message_is_unused() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))]
+fn no_program_uses_messages_of_the_document_alone() {
+    let source = source();
+    let code = source.replace("data-message=\"", "");
+    for id in parsed(DOCUMENT.iter()).into_keys() {
+        assert!(!code.contains(&format!("\"{id}\"")), "{id}: a browser's program has it not");
+    }
+}
+
+#[test]
 fn the_page_says_in_english_what_its_messages_say() {
     let (page, words) = (include_str!("../../index.html"), text(Locale::English));
     let marked: Vec<&str> = page.split("data-message=\"").skip(1).collect();

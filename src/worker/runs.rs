@@ -165,7 +165,7 @@ impl Runs {
 
     fn check_next(&mut self) {
         match self.checks.as_mut().and_then(Iterator::next) {
-            Some(check) => send(&Event::EstimatorCheck(check)),
+            Some(check) => send(&Event::EstimatorCheck(check.result())),
             None => {
                 self.checks = None;
                 send(&Event::EstimatorChecksDone);

@@ -8,7 +8,9 @@ pub use observe::{ElementSize, Visibility};
 
 use std::cell::Cell;
 
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Window};
 
 /// The window. The page's program only ever runs in one.
@@ -21,11 +23,28 @@ pub fn document() -> Document {
     window().document().expect("a window has a document")
 }
 
+/// The file that the document names in a `<meta>`.
+pub fn named(name: &str) -> Option<String> {
+    let meta = document().query_selector(&format!("meta[name={name}]")).ok()??;
+    meta.get_attribute("content")
+}
+
+/// The text of a file beside the page; `None` if it cannot be had.
+pub async fn fetch_text(file: &str) -> Option<String> {
+    let response = JsFuture::from(window().fetch_with_str(file)).await.ok()?;
+    if !Reflect::get(&response, &"ok".into()).ok()?.is_truthy() {
+        return None;
+    }
+    let text = Reflect::get(&response, &"text".into()).ok()?;
+    let text: js_sys::Function = text.dyn_into().ok()?;
+    let text: js_sys::Promise = text.call0(&response).ok()?.dyn_into().ok()?;
+    JsFuture::from(text).await.ok()?.as_string()
+}
+
 /// The address of the folder that the page and its workers lie in, also where a figure stands in a
 /// page elsewhere.
 pub fn page_folder() -> String {
-    let meta = document().query_selector("meta[name=worker-cpu]").ok().flatten();
-    let file = meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
+    let file = named("worker-cpu").unwrap_or_default();
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     match web_sys::Url::new_with_base("./", &base) {
         Ok(here) => web_sys::Url::new_with_base(&file, &here.href())

@@ -11,12 +11,11 @@ use web_sys::{Element, Event, HtmlButtonElement, HtmlElement, HtmlInputElement};
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use super::recorded::fetch_text;
 use crate::claims::{
     self, Claim, ClaimCell, ClaimsRecord, DataSet, Finished, RecordedRow, STUDIES, Verdict,
 };
 use crate::history::History;
-use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
+use crate::page::dom::{Listener, Root, append, fetch_text, set_attribute, set_text};
 use crate::page::session::{Action, State};
 use crate::text::{self, Text};
 

@@ -5,6 +5,7 @@ use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, PointerEvent}
 use super::budget::DrawBudget;
 use super::panel::{Crosshair, Panel, View, WordsLine};
 use super::{Ghost, Handle, Pointed};
+use crate::json;
 use crate::page::axis::ValueAxis;
 use crate::page::chart::{self, Chart, Frame, Layout, Point, Series};
 use crate::page::dom::{Listener, Root, set_attribute};
@@ -148,7 +149,7 @@ impl Scrubber {
         let slider: HtmlInputElement = root.part("scrub");
         let (moved, at) = (handle.clone(), slider.clone());
         let on_input = Listener::new(&slider, "input", move |_: Event| {
-            let position = at.value().parse().unwrap_or(Self::STOPS) / Self::STOPS;
+            let position = json::number(&at.value()).unwrap_or(Self::STOPS) / Self::STOPS;
             let step = moved.look(|view| {
                 plots::nearest(view.steps().into_iter(), view.shared.time.at(position))
             });

@@ -10,7 +10,7 @@ use super::budget::DrawBudget;
 use super::curves::{is_due, on_change};
 use super::panel::{Panel, View};
 use super::sweep::section;
-use crate::measure::{CheckSource, EstimatorCheck, EstimatorKind};
+use crate::measure::{CheckSource, EstimatorKind, EstimatorResult};
 use crate::page::chart::{Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots;
@@ -110,11 +110,11 @@ impl Panel for Estimators {
             return;
         }
         // Where a reader guesses, only those to choose from are drawn, and what encloses the truth.
-        let drawn: Vec<EstimatorCheck> = checks
+        let drawn: Vec<EstimatorResult> = checks
             .results
             .iter()
-            .filter(|check| !asks || plots::is_asked_for(check.kind()))
-            .cloned()
+            .filter(|check| !asks || plots::is_asked_for(check.kind))
+            .copied()
             .collect();
         let Some(checks) = plots::checks(&drawn, &view.theme, text) else { return };
         let title = text.get("estimate-title");

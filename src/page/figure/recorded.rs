@@ -2,12 +2,10 @@
 //! it, so that the first moving curve needs no program that trains.
 
 use js_sys::Reflect;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::experiment::Experiment;
 use crate::history::History;
-use crate::page::dom::window;
+use crate::page::dom::{fetch_text, window};
 use crate::page::session::Inside;
 use crate::recording::Recording;
 
@@ -67,13 +65,4 @@ impl Recorded {
     pub fn steps(&self) -> &[u32] {
         self.recording.steps()
     }
-}
-
-/// The text of a file beside the page; `None` if it cannot be had.
-pub async fn fetch_text(file: &str) -> Option<String> {
-    let response = JsFuture::from(window().fetch_with_str(file)).await.ok()?;
-    let text = Reflect::get(&response, &"text".into()).ok()?;
-    let text: js_sys::Function = text.dyn_into().ok()?;
-    let text: js_sys::Promise = text.call0(&response).ok()?.dyn_into().ok()?;
-    JsFuture::from(text).await.ok()?.as_string()
 }

@@ -2,7 +2,7 @@
 
 use plotters::style::RGBColor;
 
-use crate::measure::{EstimatorCheck, EstimatorKind};
+use crate::measure::{EstimatorKind, EstimatorResult};
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Line, Point, Series, Theme};
 use crate::text::{Arg, Text};
@@ -20,17 +20,17 @@ pub struct Checks {
 }
 
 /// The chart of the checks so far. `None` without any.
-pub fn checks(results: &[EstimatorCheck], theme: &Theme, text: &Text) -> Option<Checks> {
+pub fn checks(results: &[EstimatorResult], theme: &Theme, text: &Text) -> Option<Checks> {
     let truth = results.first()?.truth;
     let mut kinds: Vec<EstimatorKind> = Vec::new();
     let mut series: Vec<Series> = Vec::new();
     for check in results.iter().filter(|check| check.mean.is_finite()) {
-        let index = kinds.iter().position(|kind| *kind == check.kind()).unwrap_or_else(|| {
-            kinds.push(check.kind());
-            series.push(curve(check.kind(), theme, text));
+        let index = kinds.iter().position(|kind| *kind == check.kind).unwrap_or_else(|| {
+            kinds.push(check.kind);
+            series.push(curve(check.kind, theme, text));
             kinds.len() - 1
         });
-        let EstimatorCheck { mean, deviation, samples, .. } = *check;
+        let EstimatorResult { mean, deviation, samples, .. } = *check;
         let (low, high) = (mean - deviation, mean + deviation);
         series[index].points.push(Point { x: samples as f64, low, median: mean, high });
     }
@@ -101,14 +101,14 @@ pub fn estimator_name(kind: EstimatorKind, text: &Text) -> String {
 /// Which estimators are right with the most samples, and whether the reader guessed it. Empty
 /// without results.
 pub fn right_estimators(
-    results: &[EstimatorCheck],
+    results: &[EstimatorResult],
     guess: Option<EstimatorKind>,
     text: &Text,
 ) -> String {
     let Some(last) = results.last() else { return String::new() };
-    let right: Vec<&EstimatorCheck> =
+    let right: Vec<&EstimatorResult> =
         results.iter().filter(|check| check.samples == last.samples && check.is_right()).collect();
-    let names: Vec<String> = right.iter().map(|check| estimator_name(check.kind(), text)).collect();
+    let names: Vec<String> = right.iter().map(|check| estimator_name(check.kind, text)).collect();
     let names = match names.is_empty() {
         true => "none".to_owned(),
         false => text.join("list-middle", &names),
@@ -116,7 +116,7 @@ pub fn right_estimators(
     let mut said =
         text.with("estimators-right", &[("samples", last.samples.into()), ("names", names.into())]);
     if let Some(kind) = guess {
-        let is_right = right.iter().any(|check| check.kind() == kind);
+        let is_right = right.iter().any(|check| check.kind == kind);
         let args = [
             ("name", estimator_name(kind, text).into()),
             ("right", if is_right { "yes" } else { "no" }.into()),
@@ -127,14 +127,14 @@ pub fn right_estimators(
 }
 
 /// The estimates at the largest number of samples so far.
-pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -> String {
+pub fn checks_words(results: &[EstimatorResult], is_running: bool, text: &Text) -> String {
     let Some(last) = results.last() else {
         return if is_running { text.get("estimators-asked") } else { String::new() };
     };
     let numbers = text.numbers();
-    let estimate = |check: &EstimatorCheck| {
+    let estimate = |check: &EstimatorResult| {
         let mean: Arg = numbers.fixed(check.mean, 2).into();
-        let args = [("estimator", estimator_name(check.kind(), text).into()), ("mean", mean)];
+        let args = [("estimator", estimator_name(check.kind, text).into()), ("mean", mean)];
         // A single estimate has no deviation.
         if check.repetitions > 1 {
             let [estimator, mean] = args;
@@ -153,34 +153,20 @@ pub fn checks_words(results: &[EstimatorCheck], is_running: bool, text: &Text) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::{BinLimits, Bound, ReferenceProblem, TestedEstimator};
     use crate::text::Locale;
 
-    const BINS: TestedEstimator =
-        TestedEstimator::Binning { bins: 8, limits: BinLimits::Step, corrected: true };
-    const UPPER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Upper };
-    const LOWER: TestedEstimator = TestedEstimator::Kernel { bound: Bound::Lower };
-    const CRITIC: TestedEstimator = TestedEstimator::Contrastive { batch: 128, updates: 300 };
+    const BINS: EstimatorKind = EstimatorKind::Binning;
+    const UPPER: EstimatorKind = EstimatorKind::KernelUpper;
+    const LOWER: EstimatorKind = EstimatorKind::KernelLower;
+    const CRITIC: EstimatorKind = EstimatorKind::Contrastive;
 
     fn check(
-        estimator: TestedEstimator,
+        kind: EstimatorKind,
         samples: usize,
         mean: f64,
         repetitions: usize,
-    ) -> EstimatorCheck {
-        EstimatorCheck {
-            problem: ReferenceProblem::Map { inputs: 4, outputs: 2 },
-            truth: 1.0,
-            truth_error: 0.0,
-            estimator,
-            samples,
-            repetitions,
-            mean,
-            bias: mean - 1.0,
-            deviation: 0.25,
-            expected_to_hold: false,
-            note: None,
-        }
+    ) -> EstimatorResult {
+        EstimatorResult { kind, truth: 1.0, samples, repetitions, mean, deviation: 0.25 }
     }
 
     #[test]

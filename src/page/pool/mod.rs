@@ -15,7 +15,7 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::experiment::Experiment;
-use crate::measure::{CheckSource, EstimatorCheck};
+use crate::measure::{CheckSource, EstimatorResult};
 use crate::protocol::{Backend, Event, Failure, RunCommand, RunEvent, RunId, WarmUp};
 use state::{Effect, LeaseId, State, WorkerId};
 use worker::WorkerHandle;
@@ -41,7 +41,7 @@ pub enum PoolEvent {
     /// Of one run, as if one worker had all its members.
     Run(RunId, RunEvent),
     /// One estimator at one number of samples.
-    EstimatorCheck(EstimatorCheck),
+    EstimatorCheck(EstimatorResult),
     /// No more of them will come.
     EstimatorChecksDone,
 }

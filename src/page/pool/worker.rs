@@ -4,6 +4,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::json;
+use crate::page::dom::named;
 use crate::protocol::{Backend, Command, Event, Failure};
 
 /// A running worker. Dropping it ends the worker at once, whatever it is doing.
@@ -55,7 +57,7 @@ impl WorkerHandle {
 
     /// Sends a command to the worker.
     pub fn send(&self, command: &Command) {
-        if let Ok(text) = serde_json::to_string(command) {
+        if let Some(text) = json::text(command) {
             // Posting a string does not fail.
             self.worker.post_message(&JsValue::from_str(&text)).ok();
         }
@@ -80,7 +82,5 @@ impl Drop for WorkerHandle {
 
 /// The address of a backend's worker program, as the document names it.
 fn script(backend: Backend) -> Option<String> {
-    let document = web_sys::window()?.document()?;
-    let meta = document.query_selector(&format!("meta[name=worker-{}]", backend.key())).ok()??;
-    meta.get_attribute("content")
+    named(&format!("worker-{}", backend.key()))
 }

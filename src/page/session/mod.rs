@@ -18,7 +18,7 @@ use super::pool::PoolEvent;
 use crate::evaluation::{Answers, Task};
 use crate::experiment::Experiment;
 use crate::history::History;
-use crate::measure::{CheckSource, EstimatorCheck};
+use crate::measure::{CheckSource, EstimatorResult};
 use crate::protocol::{
     Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, Speed, WarmUp,
 };
@@ -151,7 +151,7 @@ enum Intent {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Checks {
     /// So far.
-    pub results: Vec<EstimatorCheck>,
+    pub results: Vec<EstimatorResult>,
     /// The problem that is being tried.
     pub running: Option<CheckSource>,
 }

@@ -1,6 +1,7 @@
 # What went wrong, and what to do. { $detail } is what the browser or a library said.
 
 page-stopped = The page’s program stopped. Reload the page.
+failure-words-not-loaded = The Japanese text could not be loaded, so this page is in English. Reload it to try again.
 failure-training = Training stopped: { $reason }. Reset to start again, or choose another device.
 failure-adapter-not-opened = the GPU could not be opened ({ $detail })
 failure-self-test = the GPU failed a check: { $check } (off by { $error } of the largest value)

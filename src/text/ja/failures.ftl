@@ -2,6 +2,7 @@
 # without a full stop.
 
 page-stopped = ページのプログラムが止まりました。再読み込みしてください。
+failure-words-not-loaded = 日本語の文章を読み込めなかったため、英語で表示しています。再読み込みしてください。
 failure-training = 学習が止まりました：{ $reason }。「最初から」を押すか、別のデバイスを選んでください。
 failure-adapter-not-opened = GPUを開けませんでした（{ $detail }）
 failure-self-test = GPUが検査に合格しませんでした：{ $check }（最大の値の{ $error }のずれ）
