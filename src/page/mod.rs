@@ -13,10 +13,12 @@ mod axis;
 mod chart;
 mod dom;
 mod figure;
+mod offline;
 mod plots;
 mod pool;
 mod session;
 mod speed;
+mod store;
 mod wording;
 
 use std::cell::{OnceCell, RefCell};
@@ -133,6 +135,7 @@ fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
     with_page(|page| page.primary().map(|figure| figure.add_notices(notices)));
     mount_when_near(later, 2);
     open_fragment();
+    offline::keep(options.embedded);
 }
 
 /// Mounts figures when they are near, but none in the next `frames`: what is seen first can be used

@@ -35,6 +35,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/failures.ftl"),
     include_str!("en/devices.ftl"),
     include_str!("en/claims.ftl"),
+    include_str!("en/last-run.ftl"),
 ];
 
 /// English messages of the document alone. It holds them itself, so a program for a browser does
@@ -56,6 +57,7 @@ const JAPANESE: &[&str] = &[
     include_str!("ja/page.ftl"),
     include_str!("ja/article.ftl"),
     include_str!("ja/claims.ftl"),
+    include_str!("ja/last-run.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

@@ -9,6 +9,7 @@ mod command;
 mod debian;
 mod engines;
 mod names;
+mod offline;
 mod page;
 mod server;
 mod setup;
