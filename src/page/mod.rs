@@ -14,10 +14,12 @@ mod chart;
 mod class;
 mod dom;
 mod figure;
+mod offline;
 mod plots;
 mod pool;
 mod session;
 mod speed;
+mod store;
 mod wording;
 
 use std::cell::{OnceCell, RefCell};
@@ -139,6 +141,7 @@ fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
     with_page(|page| page.primary().map(|figure| figure.add_notices(notices)));
     mount_when_near(later, 2);
     open_fragment();
+    offline::keep(options.embedded);
 }
 
 /// Mounts figures when they are near, but none in the next `frames`: what is seen first can be used

@@ -36,6 +36,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/devices.ftl"),
     include_str!("en/claims.ftl"),
     include_str!("en/class.ftl"),
+    include_str!("en/last-run.ftl"),
 ];
 
 /// English messages of the document alone. It holds them itself, so a program for a browser does
@@ -58,6 +59,7 @@ const JAPANESE: &[&str] = &[
     include_str!("ja/article.ftl"),
     include_str!("ja/claims.ftl"),
     include_str!("ja/class.ftl"),
+    include_str!("ja/last-run.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

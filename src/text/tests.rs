@@ -520,11 +520,12 @@ fn the_page_says_in_english_what_its_messages_say() {
     for rest in marked {
         let (id, rest) = rest.split_once("\">").expect("an element with text");
         // The end of the element, not of a link within.
-        let end = ["</p>", "</h1>", "</h2>", "</h3>", "</title>", "</a>\n", "</a></li>"]
-            .iter()
-            .filter_map(|end| rest.find(end))
-            .min()
-            .expect("it ends");
+        let end =
+            ["</p>", "</h1>", "</h2>", "</h3>", "</title>", "</a>\n", "</a></li>", "</button>"]
+                .iter()
+                .filter_map(|end| rest.find(end))
+                .min()
+                .expect("it ends");
         let section = id.rsplit_once('-').map_or(id, |(section, _)| section);
         let shown =
             rest[..end].replace("<dfn>", "**").replace("</dfn>", "**").replace("</a>", "](");

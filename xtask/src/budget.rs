@@ -33,6 +33,8 @@ const PARTS: [Part; 9] = [
     Part { name: "papers of a lesson", prefix: "class/", budget: 30_000 },
     // One for each language but English; a reader fetches one at most.
     Part { name: "words", prefix: "words", budget: 40_000 },
+    // Fetched where the page is installed, but for the smallest.
+    Part { name: "icons", prefix: "icon", budget: 20_000 },
     // What can be moved through before a program that trains is loaded.
     Part { name: "recorded runs", prefix: "recorded", budget: 20_000 },
     Part { name: "page", prefix: "", budget: 390_000 },

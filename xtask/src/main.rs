@@ -10,6 +10,7 @@ mod debian;
 mod engines;
 mod examples;
 mod names;
+mod offline;
 mod page;
 mod server;
 mod setup;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use crate::{
     budget,
     command::run,
-    names,
+    names, offline,
     setup::{self, Wasm},
     workspace::Workspace,
 };
@@ -48,7 +48,7 @@ fn finish(workspace: &Workspace, dist: &Path) -> Result<()> {
     name_workers(dist, &mut page)?;
     fs::write(dist.join("two-phase.js"), loader(&page)?)?;
     fs::write(dist.join("index.html"), page)?;
-    Ok(())
+    offline::list_files(dist)
 }
 
 /// Writes a file of words for each language that the page's program does not have, and names it in

@@ -109,6 +109,7 @@ fn e2e(workspace: &Workspace, slow: bool) -> Result<()> {
         .env("RUST_TEST_THREADS", "1")
         .env("TWO_PHASE_URL", &page.url)
         .env("TWO_PHASE_OTHER_URL", &other.url)
+        .env("TWO_PHASE_DIST", workspace.dist())
         .env("TWO_PHASE_NAMED", workspace.named())
         .env("TWO_PHASE_CLI", cli)
         .env("TWO_PHASE_CHROME", &browser.chrome)

@@ -21,6 +21,7 @@ use crate::page::pool::{Lease, PoolEvent};
 use crate::page::session::{Action, Effect, Preference, Session, State};
 use crate::phases;
 use crate::protocol::{Backend, Speed};
+use crate::recording::Recording;
 
 /// The parts of a mounted figure.
 pub struct Inner {
@@ -200,9 +201,23 @@ impl Handle {
     /// Keeps the run so far as a grey curve.
     pub fn pin(&self) {
         self.with(|inner| {
-            if let Some(ghost) = Ghost::of(inner.session.history()) {
+            let recorded = inner.recorded.as_ref().filter(|_| inner.shows_recording());
+            let history = recorded.map_or(inner.session.history(), Recorded::history);
+            if let Some(ghost) = Ghost::of(history) {
                 inner.add_ghost(ghost);
             }
+        });
+        self.redraw();
+    }
+
+    /// Shows a recorded run to its end, with its settings.
+    pub(super) fn show_recording(&self, recording: Recording) {
+        let experiment = Experiment::from_query(recording.query()).experiment;
+        self.set_experiment(experiment);
+        self.with(|inner| {
+            inner.options.scrubbed = recording.steps().last().copied();
+            inner.recorded = Some(Recorded::new(recording));
+            inner.view += 1;
         });
         self.redraw();
     }
@@ -270,6 +285,7 @@ impl Inner {
         let solved_alike = self.session.experiment().trains_alike(next);
         self.options.scrubbed = None;
         self.options.decision = Decision::default();
+        self.recorded.take_if(|recorded| recorded.history().experiment() != next);
         if solved_alike {
             return;
         }

@@ -15,6 +15,7 @@ mod experiment;
 mod finding;
 mod handle;
 mod knob;
+mod last_run;
 mod links;
 mod measures;
 mod notes;
@@ -152,7 +153,14 @@ impl Figure {
             is_unmounted: false,
         }));
         let handle = Handle(Rc::downgrade(&inner));
-        let panels = panels(&root, &text, parts, &handle);
+        let mut panels = panels(&root, &text, parts, &handle);
+        let is_lab = {
+            let inner = inner.borrow();
+            inner.surroundings.on_address.is_some() && !inner.options.address.embedded
+        };
+        if is_lab {
+            panels.push(Box::new(last_run::LastRun::new(&root, &handle)));
+        }
         inner.borrow_mut().panels = panels;
         let listeners = listeners(&root, &handle);
         let visibility = plays.then(|| {

@@ -35,12 +35,17 @@ impl Recorded {
     fn read(text: &str, experiment: &Experiment) -> Option<Self> {
         let recording: Recording = serde_json::from_str(text).ok()?;
         let is_of_it = Experiment::from_query(recording.query()).experiment == *experiment;
-        is_of_it.then(|| Self {
+        is_of_it.then(|| Self::new(recording))
+    }
+
+    /// A recording, of which nothing is shown yet.
+    pub fn new(recording: Recording) -> Self {
+        Self {
             inside: Inside::recorded(recording.task().clone(), recording.answers().to_vec()),
             history: recording.history(0),
             up_to: None,
             recording,
-        })
+        }
     }
 
     /// Shows the run up to a step.

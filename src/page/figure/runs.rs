@@ -35,7 +35,7 @@ impl Panel for Runs {
             .shown_ghosts()
             .map(|(index, ghost)| (index, text.difference(&ghost.experiment, experiment)))
             .collect();
-        let can_pin = Ghost::is_worth_it(view.session.history());
+        let can_pin = Ghost::is_worth_it(view.history());
         self.holder.set_hidden(names.is_empty() && !can_pin);
         if self.shown.as_ref() == Some(&(names.clone(), can_pin)) {
             return;

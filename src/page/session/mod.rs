@@ -171,6 +171,11 @@ impl Inside {
         Self { task: Some(task), answers }
     }
 
+    /// The answers at all steps.
+    pub fn answers(&self) -> &[Answers] {
+        &self.answers
+    }
+
     /// The answers at a step, or at the last one before it.
     pub fn answers_at(&self, step: u32) -> Option<&Answers> {
         let after = self.answers.partition_point(|answers| answers.step <= step);

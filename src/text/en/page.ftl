@@ -8,3 +8,5 @@ footer-reading = Lines are medians over the networks; bands range from the lowes
 footer-privacy = Everything runs on your machine, and nothing is sent anywhere. The address of this page holds the settings: share it.
 footer-keys = With the focus in the figure, Space plays and pauses, s takes one step and r resets.
 not-started = The figures do not start here. Open the page from a web server, not as a file, and in a window of its own; it needs JavaScript modules and WebAssembly. Then reload.
+newer-there = A newer version of this page is there.
+newer-load = Load it

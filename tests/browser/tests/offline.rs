@@ -1,0 +1,246 @@
+//! Later visits: without the server, with a newer build on it, and with a download that was cut.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use browser_tests::{Adapter, Browser, setting};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// The files of the built page.
+fn built() -> Files {
+    let mut files = Files::new();
+    for entry in fs::read_dir(setting("TWO_PHASE_DIST")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if !name.ends_with(".br") {
+            files.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    files
+}
+
+/// The next build: two files of it differ, and its list says so.
+fn next(mut files: Files) -> Files {
+    let mut worker = String::from_utf8(files["offline.js"].clone()).unwrap();
+    for (file, before, after) in [
+        ("index.html", "<head>", "<head><meta name=\"build\" content=\"next\" />"),
+        ("two-phase.js", "// Mounts", "// Next. Mounts"),
+    ] {
+        let old = hash(&files[file]);
+        let text = String::from_utf8(files[file].clone()).unwrap().replacen(before, after, 1);
+        assert!(worker.contains(&old) && text.contains(after), "{file}");
+        worker = worker.replace(&old, &hash(text.as_bytes()));
+        files.insert(file.into(), text.into_bytes());
+    }
+    let build = worker.split("const BUILD = \"").nth(1).unwrap().split('"').next().unwrap();
+    let build = build.to_owned();
+    files.insert("offline.js".into(), worker.replace(&build, "next").into_bytes());
+    files
+}
+
+fn hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A static host whose files can change, be cut, and vanish.
+struct Host {
+    url: String,
+    files: Arc<Mutex<Files>>,
+    /// The file of which only a half arrives.
+    cut: Arc<Mutex<Option<String>>>,
+    serving: JoinHandle<()>,
+}
+
+impl Host {
+    async fn start(files: Files) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (files, cut) = (Arc::new(Mutex::new(files)), Arc::new(Mutex::new(None)));
+        let (all, broken) = (Arc::clone(&files), Arc::clone(&cut));
+        let serving = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, Arc::clone(&all), Arc::clone(&broken)));
+            }
+        });
+        Self { url, files, cut, serving }
+    }
+
+    fn serve(&self, files: Files) {
+        *self.files.lock().unwrap() = files;
+    }
+
+    /// From now on nothing listens.
+    async fn stop(self) {
+        self.serving.abort();
+        self.serving.await.ok();
+    }
+}
+
+async fn answer(
+    mut stream: TcpStream,
+    files: Arc<Mutex<Files>>,
+    cut: Arc<Mutex<Option<String>>>,
+) -> Option<()> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await.ok()?);
+    }
+    let request = String::from_utf8(request).ok()?;
+    let path = request.split(' ').nth(1)?.split('?').next()?.trim_start_matches('/');
+    let name = if path.is_empty() { "index.html" } else { path };
+    let content = files.lock().unwrap().get(name).cloned();
+    let kind = match Path::new(name).extension().and_then(|end| end.to_str()) {
+        Some("html") => "text/html",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let status = if content.is_some() { "200 OK" } else { "404 Not Found" };
+    let content = content.unwrap_or_default();
+    let is_cut = cut.lock().unwrap().as_deref() == Some(name);
+    let sent = if is_cut { &content[..content.len() / 2] } else { &content[..] };
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
+         cache-control: no-cache\r\nconnection: close\r\n\r\n",
+        content.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(sent).await.ok()?;
+    stream.shutdown().await.ok()
+}
+
+async fn wait(seconds: u64, what: &str, condition: impl AsyncFn() -> bool) {
+    let start = Instant::now();
+    while !condition().await {
+        assert!(start.elapsed() < Duration::from_secs(seconds), "{what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Visits a page, until its build is kept and answers for it.
+async fn visit(host: &Host) -> Browser {
+    let browser = Browser::start(Adapter::None).await;
+    browser.client.goto(&host.url).await.unwrap();
+    wait(60, "the build is not kept", async || {
+        browser.script("return navigator.serviceWorker.controller !== null").await == true
+    })
+    .await;
+    browser
+}
+
+/// Lets the browser look for a newer build, and waits until it has it or has given it up.
+async fn look_for_next(browser: &Browser) {
+    let script = "return (async () => {
+        const registration = await navigator.serviceWorker.ready;
+        await registration.update().catch(() => {});
+        while (registration.installing) await new Promise((done) => setTimeout(done, 50));
+        return true;
+    })()";
+    assert_eq!(browser.script(script).await, true);
+}
+
+/// Which build the document is of, which one a file beside it, whether a newer one is offered, and
+/// how many are kept.
+async fn seen(browser: &Browser) -> Value {
+    let script = "return (async () => [
+        document.querySelector('meta[name=build]')?.content ?? 'first',
+        (await (await fetch('./two-phase.js')).text()).startsWith('// Next') ? 'next' : 'first',
+        !document.querySelector('[data-newer]').hidden,
+        (await caches.keys()).length,
+    ])()";
+    browser.script(script).await
+}
+
+#[tokio::test]
+async fn article_and_lab_play_when_the_server_is_gone() {
+    let host = Host::start(built()).await;
+    let browser = visit(&host).await;
+    let url = host.url.clone();
+    host.stop().await;
+    for query in ["p=11&width=16&seeds=2&steps=100", "preset=digits&width=16&seeds=1&steps=20"] {
+        browser.client.goto(&format!("{url}/?view=lab&backend=cpu&{query}")).await.unwrap();
+        browser.wait_for(&["ready"], 30).await;
+        browser.click("[data-part=play]").await;
+        browser.wait_for(&["done"], 60).await;
+        assert_eq!(
+            browser.report().await["evaluations"].as_array().map(Vec::is_empty),
+            Some(false)
+        );
+    }
+    browser.client.goto(&format!("{url}/?lang=ja")).await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(browser.attribute("lang").await, "ja");
+    let title = browser.text("#hero h1").await;
+    assert!(!title.is_ascii(), "{title}");
+    browser.click("[data-primary] [data-part=play]").await;
+    browser.wait_for(&["running", "paused", "done"], 60).await;
+    // A file of no build is not answered for.
+    let other = "return fetch('./no-such-file.json').then(() => 'answered', () => 'refused')";
+    assert_eq!(browser.script(other).await, "refused");
+    browser.client.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_build_waits_for_the_reader_and_never_mixes() {
+    let host = Host::start(built()).await;
+    let browser = visit(&host).await;
+    host.serve(next(built()));
+    look_for_next(&browser).await;
+    wait(10, "it is not offered", async || seen(&browser).await[2] == true).await;
+    for _ in 0..2 {
+        assert_eq!(seen(&browser).await, json!(["first", "first", true, 2]));
+        browser.client.refresh().await.unwrap();
+        browser.wait_for(&["ready"], 30).await;
+        wait(10, "it is not offered again", async || seen(&browser).await[2] == true).await;
+    }
+    browser.click("[data-newer] button").await;
+    wait(30, "it does not take over", async || {
+        browser.script("return document.querySelector('meta[name=build]') !== null").await == true
+    })
+    .await;
+    browser.wait_for(&["ready"], 30).await;
+    wait(10, "the old build stays", async || {
+        seen(&browser).await == json!(["next", "next", false, 1])
+    })
+    .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_download_that_is_cut_leaves_the_old_build_in_use() {
+    let host = Host::start(built()).await;
+    let browser = visit(&host).await;
+    let program = |name: &&String| name.starts_with("worker-cpu") && name.ends_with(".wasm");
+    let name = built().keys().find(program).unwrap().clone();
+    *host.cut.lock().unwrap() = Some(name.clone());
+    host.serve(next(built()));
+    look_for_next(&browser).await;
+    browser.client.refresh().await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    assert_eq!(seen(&browser).await, json!(["first", "first", false, 1]));
+    // Nor is a file taken that the list does not have.
+    *host.cut.lock().unwrap() = None;
+    let mut mixed = next(built());
+    mixed.insert("two-phase.js".into(), built().remove("two-phase.js").unwrap());
+    host.serve(mixed);
+    look_for_next(&browser).await;
+    assert_eq!(seen(&browser).await, json!(["first", "first", false, 1]));
+    // Whole, it is taken.
+    host.serve(next(built()));
+    look_for_next(&browser).await;
+    wait(10, "it is not offered", async || seen(&browser).await[2] == true).await;
+    browser.client.close().await.unwrap();
+}
