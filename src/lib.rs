@@ -28,6 +28,8 @@ pub mod sharding;
 pub mod stats;
 pub mod sweep;
 pub mod theory;
+pub mod tidy;
+pub mod weights;
 
 #[cfg(feature = "engine")]
 pub mod data;
