@@ -23,6 +23,7 @@ pub mod recorded;
 pub mod recording;
 pub mod refine;
 pub mod report;
+pub mod saved;
 pub mod self_test;
 pub mod sharding;
 pub mod stats;

@@ -38,7 +38,7 @@ impl Recorded {
         let recording: Recording = serde_json::from_str(text).ok()?;
         let is_of_it = Experiment::from_query(recording.query()).experiment == *experiment;
         is_of_it.then(|| Self {
-            inside: Inside::recorded(recording.task().clone(), recording.answers().to_vec()),
+            inside: Inside::recorded(Some(recording.task().clone()), recording.answers().to_vec()),
             history: recording.history(0),
             up_to: None,
             recording,
