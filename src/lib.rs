@@ -23,11 +23,14 @@ pub mod recorded;
 pub mod recording;
 pub mod refine;
 pub mod report;
+pub mod saved;
 pub mod self_test;
 pub mod sharding;
 pub mod stats;
 pub mod sweep;
 pub mod theory;
+pub mod tidy;
+pub mod weights;
 
 #[cfg(feature = "engine")]
 pub mod data;

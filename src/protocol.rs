@@ -1,4 +1,5 @@
 //! The only door between page and workers: [`Command`] in, [`Event`] out, each sent as JSON text.
+//! The numbers of [`RunEvent::Weights`] travel beside the text, as a buffer that changes hands.
 //!
 //! A worker holds several runs. Every command and event of a run carries its [`RunId`]. Loading
 //! always uses a new id, so an event of a run that was given up is recognised and ignored.
@@ -13,6 +14,7 @@ use crate::history::{Evaluation, ProbeResult, StepTime};
 use crate::json::nan_if_null;
 use crate::measure::{CheckSource, EstimatorResult};
 use crate::self_test::DeviceCheck;
+use crate::weights::Weights;
 
 /// Which of burn's backends trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,6 +116,8 @@ pub enum RunCommand {
         /// Carried by every result from now on.
         revision: Revision,
     },
+    /// Gives the weights as they are now. Answered by [`RunEvent::Weights`].
+    Save,
     /// Times steps for at least this many seconds. The run stays as it is. Answered by
     /// [`RunEvent::Timed`].
     Time(f64),
@@ -171,6 +175,26 @@ pub enum Event {
     EstimatorChecksDone,
 }
 
+impl Event {
+    /// The bytes that travel beside the text of this event, if it has some.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Run(_, RunEvent::Weights(weights)) => Some(&weights.bytes),
+            _ => None,
+        }
+    }
+
+    /// The event with the bytes that came beside its text.
+    #[must_use]
+    pub fn with_bytes(mut self, bytes: Vec<u8>) -> Self {
+        if let Self::Run(_, RunEvent::Weights(weights)) = &mut self {
+            weights.bytes = bytes;
+        }
+        self
+    }
+}
+
 /// A message of a worker about a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -187,6 +211,8 @@ pub enum RunEvent {
         /// Seconds for a step of one network; `None` if it could not be timed.
         seconds: Option<f64>,
     },
+    /// Reply to [`RunCommand::Save`]: the weights of the worker's members.
+    Weights(Weights),
     /// A [`RunCommand::Play`] has been carried out.
     Playing,
     /// Loss and accuracy of the worker's members at one step.
@@ -358,12 +384,20 @@ mod tests {
             Command::Run(run, RunCommand::Speed(Speed::Whole { seconds: 20.0 })),
             Command::Run(run, RunCommand::Measure { experiment, revision: Revision(1) }),
             Command::Run(run, RunCommand::Refine { steps: vec![3, 70], revision: Revision(2) }),
+            Command::Run(run, RunCommand::Save),
             Command::Drop(run),
             Command::CheckEstimators(CheckSource::FlippedBit),
         ] {
             let text = serde_json::to_string(&command).expect("a command is JSON");
             assert_eq!(serde_json::from_str::<Command>(&text).expect("and back"), command);
         }
+        let mut weights = Weights::default();
+        weights.add_member(0, 9);
+        weights.add_numbers("layer-1.weight", &[2], &[1.0, f32::NAN]);
+        let event = Event::Run(run, RunEvent::Weights(weights));
+        assert_ne!(sent(&event), event, "the numbers are not in the text");
+        let bytes = event.bytes().expect("it has some").to_vec();
+        assert_eq!(sent(&event).with_bytes(bytes), event);
         let failed = Event::Failed(Failure::ProgramStopped { detail: None });
         assert_eq!(sent(&failed), failed);
     }

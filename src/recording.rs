@@ -13,8 +13,9 @@ pub struct Recording {
     /// The experiment as an address holds it.
     query: String,
     steps: Vec<u32>,
-    /// For each step and each network: accuracy on training and test set, then loss on both.
-    scores: Vec<Vec<[f32; 4]>>,
+    /// For each step and each network: accuracy on training and test set, then loss on both. A
+    /// number that is not finite is `null` in JSON.
+    scores: Vec<Vec<[Option<f32>; 4]>>,
     task: Task,
     answers: Vec<Answers>,
 }
@@ -35,6 +36,7 @@ impl Recording {
                 rounded(train.loss),
                 rounded(test.loss),
             ]
+            .map(Some)
         };
         for evaluation in history.evaluations() {
             let members: Option<Vec<_>> =
@@ -54,9 +56,11 @@ impl Recording {
         for (&step, members) in
             self.steps.iter().zip(&self.scores).take_while(|(s, _)| **s <= up_to)
         {
-            let member = |[train, test, train_loss, test_loss]: &[f32; 4]| {
+            let member = |scores: &[Option<f32>; 4]| {
+                let [train, test, train_loss, test_loss] =
+                    scores.map(|score| score.unwrap_or(f32::NAN));
                 let score = |accuracy, loss| Score { loss, accuracy };
-                Some(Scores { train: score(*train, *train_loss), test: score(*test, *test_loss) })
+                Some(Scores { train: score(train, train_loss), test: score(test, test_loss) })
             };
             history.push(Evaluation { step, members: members.iter().map(member).collect() });
         }

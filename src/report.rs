@@ -9,10 +9,13 @@ use crate::experiment::{Experiment, Field, Settings};
 use crate::history::{History, Scores};
 use crate::phases::{self, Estimate, Lag, MemberPhases, Phase};
 
+/// The version of the form of a report. Raised when a name changes its meaning.
+pub const REPORT_VERSION: u32 = 2;
+
 /// A run: the experiment and the results of every member.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Version of this form. Raised when a name changes its meaning.
+    /// [`REPORT_VERSION`].
     pub version: u32,
     /// The experiment.
     pub experiment: Experiment,
@@ -202,7 +205,7 @@ impl Report {
             .collect();
         let (configurations, comparison) = (configurations(history), Comparison::of(history));
         let query = experiment.to_query();
-        Self { version: 2, query, experiment, configurations, members, comparison }
+        Self { version: REPORT_VERSION, query, experiment, configurations, members, comparison }
     }
 }
 

@@ -651,3 +651,46 @@ fn the_recorded_run_of_the_page_is_what_the_engine_gives() {
         }
     }
 }
+
+#[test]
+fn a_table_and_a_weights_file_hold_what_the_report_does() {
+    let (table, weights) = (file("run.csv"), file("run.safetensors"));
+    let query = format!("{TINY}&seeds=2&spectra=1");
+    let files = ["--csv", table.to_str().unwrap(), "--weights", weights.to_str().unwrap()];
+    let (output, errors) = run(&[&["run", &query, "--json", "-"][..], &files].concat());
+    assert!(output.status.success(), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let table = fs::read_to_string(table).unwrap();
+    let loss = &report["members"][1]["curves"]["test_loss"];
+    let last = loss.as_array().unwrap().last().unwrap();
+    assert!(table.contains(&format!("\n1,60,test_loss,{last}\n")), "{table}");
+
+    let bytes = fs::read(weights).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let numbers = |name: &str| -> Vec<f32> {
+        let data = file.tensor(name).unwrap().data().to_vec();
+        data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    };
+    let norm = |name: &str| numbers(name).iter().map(|w| w * w).sum::<f32>().sqrt();
+    for layer in 1..=2 {
+        let measured = &report["members"][1]["measures"][format!("weight-norm.layer-{layer}")];
+        let measured = measured.as_array().unwrap().last().unwrap().as_f64().unwrap();
+        let own = f64::from(norm(&format!("member-1.layer-{layer}.weight")));
+        assert!((own - measured).abs() < 1e-4 * measured, "layer {layer}: {own} and {measured}");
+    }
+    assert_eq!(file.tensor("member-1.layer-1.weight").unwrap().shape(), [4, 10]);
+    assert_eq!(file.tensor("member-0.test.inputs").unwrap().shape()[1], 2);
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_before_training() {
+    let (output, errors) = run(&["run", TINY, "--csv", "-", "--json", "-"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors.contains("Only one of --json, --csv and --weights can be “-”"), "{errors}");
+    let path = file("solved.safetensors");
+    let weights = path.to_str().unwrap();
+    let (output, errors) = run(&["run", "preset=double-descent-features", "--weights", weights]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors.contains("solved in closed form and not kept"), "{errors}");
+    assert!(!path.exists());
+}

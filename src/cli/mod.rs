@@ -4,6 +4,7 @@
 //! An error is one sentence on standard error that says what to do, and a non-zero exit code.
 
 mod claims;
+mod date;
 mod estimators;
 mod measure;
 mod output;
@@ -48,6 +49,12 @@ enum Command {
         /// Write the run as one JSON object to this file; '-' is standard output.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
+        /// Write every curve as a table with the columns member, step, curve and value.
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+        /// Write the weights and samples of every network as one safetensors file.
+        #[arg(long, value_name = "FILE")]
+        weights: Option<PathBuf>,
     },
     /// List the presets: what each shows, and its settings.
     Presets,
@@ -140,7 +147,9 @@ fn settings() -> String {
 #[must_use]
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Run { experiment, json } => run::run(&experiment, json),
+        Command::Run { experiment, json, csv, weights } => {
+            run::run(&experiment, run::Files { json, csv, weights })
+        }
         Command::Presets => presets(),
         Command::Sweep { members, out, threads, curves } => {
             sweep::run(&members, &out, threads, curves)

@@ -28,8 +28,13 @@ impl Output {
 
     /// Writes a text.
     pub(super) fn write(&mut self, text: &str) -> Result<(), Failure> {
+        self.write_bytes(text.as_bytes())
+    }
+
+    /// Writes bytes.
+    pub(super) fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.to
-            .write_all(text.as_bytes())
+            .write_all(bytes)
             .and_then(|()| self.to.flush())
             .map_err(|error| Failure::Write(self.name.clone(), error))
     }

@@ -8,6 +8,7 @@ use std::thread;
 
 use burn::tensor::Device;
 
+use super::date::today;
 use super::output::{Output, bar};
 use super::{Failure, english};
 use crate::comparison::{Comparison, SpeedUp, Steps};
@@ -20,9 +21,34 @@ use crate::run::Run;
 use crate::sharding::{self, StepMerger};
 use crate::stats::{self, Spread};
 use crate::text::{self, Text};
+use crate::tidy::{self, Head};
 use crate::train::TrainError;
+use crate::weights::Weights;
 
-pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
+/// Where to write a run; `-` is standard output.
+pub(super) struct Files {
+    pub(super) json: Option<PathBuf>,
+    pub(super) csv: Option<PathBuf>,
+    pub(super) weights: Option<PathBuf>,
+}
+
+impl Files {
+    /// Opened before training, so that a wrong path does not cost a run.
+    fn open(self, experiment: &Experiment) -> Result<[Option<Output>; 3], Failure> {
+        let words = english();
+        let files = [self.json, self.csv, self.weights];
+        if files.iter().flatten().filter(|file| file.as_os_str() == "-").count() > 1 {
+            return Err(Failure::Usage(vec![words.get("run-one-output")]));
+        }
+        if files[2].is_some() && experiment.is_solved() {
+            return Err(Failure::Usage(vec![words.get("weights-solved")]));
+        }
+        let [json, csv, weights] = files.map(|file| file.map(Output::open).transpose());
+        Ok([json?, csv?, weights?])
+    }
+}
+
+pub(super) fn run(query: &str, files: Files) -> Result<(), Failure> {
     let parsed = Experiment::from_query(query);
     let words = english();
     if !parsed.notes.is_empty() {
@@ -30,17 +56,25 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
         let notes = parsed.notes.iter().map(|note| text::note(&words, note));
         return Err(Failure::Usage(notes.collect()));
     }
-    // Opened before training, so that a wrong path does not cost a run.
-    let mut out = json.map(Output::open).transpose()?;
-    let history = train_visibly(&parsed.experiment)?;
+    let [mut json, mut csv, mut weights] = files.open(&parsed.experiment)?;
+    let mut saved = weights.is_some().then(Weights::default);
+    let history = train_visibly(&parsed.experiment, saved.as_mut())?;
     let mut report = Report::new(&history);
     if let Some(comparison) = &mut report.comparison {
         comparison.set_costs(&step_seconds(&parsed.experiment)?);
     }
-    if let Some(out) = &mut out {
+    let address = format!("?{}", parsed.experiment.to_full_query());
+    if let Some(out) = &mut json {
         out.write_json(&report)?;
     }
-    if out.is_none() || io::stderr().is_terminal() {
+    if let Some(out) = &mut csv {
+        out.write(&tidy::csv(&report, Head { address: &address, date: &today() }))?;
+    }
+    if let (Some(out), Some(saved)) = (&mut weights, saved) {
+        out.write_bytes(&saved.to_file(&parsed.experiment, &address))?;
+    }
+    let has_file = [json, csv, weights].iter().any(Option::is_some);
+    if !has_file || io::stderr().is_terminal() {
         summarise(&history);
         if let Some(comparison) = &report.comparison {
             compare(comparison, &parsed.experiment, &words);
@@ -57,6 +91,8 @@ pub(super) fn run(query: &str, json: Option<PathBuf>) -> Result<(), Failure> {
 enum ShardResult {
     Evaluation(Evaluation),
     ProbeResult(ProbeResult),
+    /// The weights at the end.
+    Weights(Weights),
     /// All that was asked for is measured.
     Rest,
 }
@@ -66,8 +102,19 @@ enum ShardResult {
 pub(super) fn train(
     experiment: &Experiment,
     threads: usize,
-    mut look: impl FnMut(&Evaluation),
+    look: impl FnMut(&Evaluation),
 ) -> Result<History, TrainError> {
+    train_and_save(experiment, threads, look, None)
+}
+
+/// The same; adds the weights at the end to `saved`.
+fn train_and_save(
+    experiment: &Experiment,
+    threads: usize,
+    mut look: impl FnMut(&Evaluation),
+    mut saved: Option<&mut Weights>,
+) -> Result<History, TrainError> {
+    let saves = saved.is_some();
     let shards = sharding::assign_members(experiment, threads);
     let mut history = History::new(experiment.clone());
     let mut evaluations = StepMerger::new(shards.len());
@@ -84,8 +131,9 @@ pub(super) fn train(
             scope.spawn(move || {
                 // The receiver is gone once another thread has failed.
                 let send = |part| drop(sender.send((index, part)));
-                if let Err(error) = train_shard(experiment, members, &asked, |part| send(Ok(part)))
-                {
+                let trained =
+                    train_shard(experiment, members, saves, &asked, |part| send(Ok(part)));
+                if let Err(error) = trained {
                     send(Err(error));
                 }
             });
@@ -103,6 +151,11 @@ pub(super) fn train(
                     measurements.add(index, part).into_iter().for_each(|whole| {
                         history.push_measurement(whole);
                     });
+                }
+                ShardResult::Weights(part) => {
+                    if let Some(saved) = &mut saved {
+                        saved.merge(part);
+                    }
                 }
                 ShardResult::Rest => {
                     resting += 1;
@@ -126,12 +179,16 @@ pub(super) fn train(
 fn train_shard(
     experiment: &Experiment,
     members: Vec<usize>,
+    saves: bool,
     asked: &mpsc::Receiver<Vec<u32>>,
     mut send: impl FnMut(ShardResult),
 ) -> Result<(), TrainError> {
     let mut run = Run::for_members(experiment, members, &Device::flex())?;
     pollster::block_on(async {
         run.finish(|evaluation| send(ShardResult::Evaluation(evaluation))).await?;
+        if saves {
+            send(ShardResult::Weights(run.weights().await?));
+        }
         loop {
             while let Some(measurement) = run.measure(true).await? {
                 send(ShardResult::ProbeResult(measurement));
@@ -150,12 +207,15 @@ pub(super) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
+fn train_visibly(
+    experiment: &Experiment,
+    saved: Option<&mut Weights>,
+) -> Result<History, TrainError> {
     let bar = bar(
         experiment.settings.steps as usize,
         "{bar:40} step {pos} of {len}  {per_sec}  {eta} left  {msg}",
     );
-    let history = train(experiment, cores(), |evaluation| {
+    let look = |evaluation: &Evaluation| {
         let median = |value: fn(&Scores) -> f32| {
             let values = evaluation.members.iter().flatten().map(|m| f64::from(value(m)));
             stats::median(values).map_or(0.0, |median| 100.0 * median)
@@ -163,7 +223,8 @@ fn train_visibly(experiment: &Experiment) -> Result<History, TrainError> {
         let (train, test) = (median(|m| m.train.accuracy), median(|m| m.test.accuracy));
         bar.set_message(format!("train {train:.0}%  test {test:.0}%"));
         bar.set_position(u64::from(evaluation.step));
-    })?;
+    };
+    let history = train_and_save(experiment, cores(), look, saved)?;
     bar.finish_and_clear();
     Ok(history)
 }

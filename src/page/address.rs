@@ -5,17 +5,23 @@ use super::speed;
 use crate::experiment::{Experiment, Note};
 use crate::measure::Split;
 use crate::protocol::Speed;
+use crate::saved::SavedError;
 use crate::text::Locale;
 
 /// The keys, beside those of an experiment.
-pub const KEYS: &[&str] =
-    &["backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view", "seat"];
+pub const KEYS: &[&str] = &[
+    "backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view", "seat", "at",
+    "run",
+];
 
 /// Most workers that an address can ask for.
 const MAX_WORKERS: usize = 64;
 
 /// The highest number of a seat.
 pub const MAX_SEAT: u32 = 400;
+
+/// Most bytes of the address of a file.
+const MAX_FILE_NAME: usize = 1000;
 
 /// A figure's options in an address, apart from its experiment.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +46,10 @@ pub struct Options {
     pub view: View,
     /// The seat of a class from which the seed is dealt.
     pub seat: Option<u32>,
+    /// The step that is to be shown once the run has come there.
+    pub at: Option<u32>,
+    /// The address of a file whose run is shown, relative to the page.
+    pub run: Option<String>,
 }
 
 /// What the document shows.
@@ -81,6 +91,8 @@ impl Default for Options {
             locale: None,
             view: View::Article,
             seat: None,
+            at: None,
+            run: None,
         }
     }
 }
@@ -103,6 +115,26 @@ pub enum Notice {
     UnknownParts(Vec<String>),
     /// The words of the reader's language could not be had.
     NoWords,
+    /// A file whose run cannot be shown.
+    RunFile {
+        /// Its name.
+        name: String,
+        /// Why.
+        problem: FileProblem,
+    },
+}
+
+/// Why the run of a file cannot be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileProblem {
+    /// It is no run.
+    Content(SavedError),
+    /// An address that does not end in `.json`.
+    Name,
+    /// It is not there, or its server does not let this page read it.
+    NotFetched,
+    /// It did not come in time.
+    TooSlow,
 }
 
 /// An experiment and the options beside it.
@@ -135,7 +167,8 @@ impl Address {
             }
         }
         // An address that says what to train, or that stands in a frame, means the figure.
-        if !has_view && (parsed.names_settings || options.embedded) {
+        let is_figure = parsed.names_settings || options.embedded || options.run.is_some();
+        if !has_view && is_figure {
             options.view = View::Lab;
         }
         let mut experiment = parsed.experiment;
@@ -177,6 +210,15 @@ impl Address {
         }
         if let Some(locale) = options.locale {
             parts.push(format!("lang={}", locale.key()));
+        }
+        if let Some(step) = options.at {
+            parts.push(format!("at={step}"));
+        }
+        if let Some(file) = &options.run {
+            // The file says what was trained.
+            let mut run = form_urlencoded::Serializer::new(String::new());
+            parts.push(run.append_pair("run", file).finish().replace("%2F", "/"));
+            return format!("?{}", parts.join("&"));
         }
         let experiment = experiment.to_query();
         if options.view == View::Lab && experiment.is_empty() && !options.embedded {
@@ -242,6 +284,11 @@ impl Options {
                 set(&mut self.seat, seat.map(Some))
             }
             "view" => set(&mut self.view, View::ALL.into_iter().find(|view| view.key() == value)),
+            "at" => set(&mut self.at, value.parse().ok().map(Some)),
+            "run" => {
+                let is_name = !value.is_empty() && value.len() <= MAX_FILE_NAME;
+                set(&mut self.run, is_name.then(|| Some(value.to_owned())))
+            }
             "lang" => set(&mut self.locale, Locale::named(value).map(Some)),
             _ => false,
         }
@@ -264,8 +311,12 @@ mod tests {
 
     #[test]
     fn an_address_is_read_as_it_is_written() {
-        for query in ["", "?embed=1&backend=cpu&workers=3&speed=50&axis=linear&shown=all&wd=3&v=1"]
-        {
+        for query in [
+            "",
+            "?embed=1&backend=cpu&workers=3&speed=50&axis=linear&shown=all&wd=3&v=1",
+            "?at=1652&wd=3&v=1",
+            "?embed=1&run=runs/my+run.json",
+        ] {
             let address = Address::read(query);
             assert_eq!(address.notices, []);
             assert_eq!(Address::write(&address.experiment, &address.options, false), query);
@@ -308,6 +359,8 @@ mod tests {
                 Notice::NearestSpeed(Speed::Steps(50.0)),
             ]
         );
+        assert_eq!(Address::read("?at=-3").options.at, None);
+        assert_eq!(Address::read("?run=run.json").options.view, View::Lab);
         assert_eq!(address.options.preference, Preference::Auto);
         assert_eq!(address.experiment.settings.wd, 3.0);
     }

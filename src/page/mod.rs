@@ -14,10 +14,12 @@ mod chart;
 mod class;
 mod dom;
 mod figure;
+mod files;
 mod offline;
 mod plots;
 mod pool;
 mod session;
+mod snippets;
 mod speed;
 mod store;
 mod wording;
@@ -60,6 +62,14 @@ impl Page {
             let root = figure.element();
             AsRef::<Element>::as_ref(&root) == element
         })
+    }
+
+    /// The figure in an element, or without one the primary figure, or else the first.
+    fn asked(&self, element: Option<&Element>) -> Option<&Figure> {
+        match element {
+            Some(element) => self.figure_in(element),
+            None => self.primary().or(self.figures.first()),
+        }
     }
 
     /// The figure that owns the address.
@@ -122,6 +132,13 @@ fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
     let on_print = Listener::new(&window(), "beforeprint", |_: web_sys::Event| print(true));
     let after_print = Listener::new(&window(), "afterprint", |_: web_sys::Event| print(false));
     let on_jump = Listener::new(&document(), "click", |event: web_sys::Event| jump(&event));
+    let on_drag = Listener::new(&document(), "dragover", |event: web_sys::DragEvent| {
+        if carries_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let on_drop =
+        Listener::new(&document(), "drop", |event: web_sys::DragEvent| open_dropped(&event));
     let page = Page {
         pool,
         text,
@@ -130,7 +147,7 @@ fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
         class: None,
         awaited: Vec::new(),
         frame: None,
-        _listeners: vec![on_back, on_jump, on_print, after_print],
+        _listeners: vec![on_back, on_jump, on_print, after_print, on_drag, on_drop],
     };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
     let (seen, later): (Vec<_>, Vec<_>) = all("[data-two-phase]")
@@ -206,6 +223,31 @@ fn is_in_view(element: &HtmlElement, view: address::View) -> bool {
 
 fn is_in_article(element: &HtmlElement) -> bool {
     element.closest("[data-for=article]").is_ok_and(|found| found.is_some())
+}
+
+fn carries_files(event: &web_sys::DragEvent) -> bool {
+    let data = event.data_transfer();
+    data.is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+/// Shows the run of a file that is dropped on the document: in the figure beneath, or else in the
+/// primary one, or else in the first.
+fn open_dropped(event: &web_sys::DragEvent) {
+    if !carries_files(event) {
+        return;
+    }
+    // The browser would leave the page for the file.
+    event.prevent_default();
+    let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let beneath = target.and_then(|target| target.closest("[data-two-phase]").ok().flatten());
+    with_page(|page| {
+        let found = beneath.as_ref().and_then(|element| page.figure_in(element));
+        let figure = found.or_else(|| page.primary()).or(page.figures.first());
+        if let (Some(figure), Some(file)) = (figure, file) {
+            figure.open_file(file);
+        }
+    });
 }
 
 /// Moves the figure of a section to the event that a button in its text names.
@@ -471,6 +513,26 @@ fn publish() {
         report(element.dyn_ref::<Element>())
     });
     set("report", report.into_js_value());
+    let csv = Closure::<dyn Fn(JsValue) -> JsValue>::new(|element: JsValue| {
+        let table = with_page(|page| page.asked(element.dyn_ref())?.table());
+        table.flatten().map_or(JsValue::NULL, |table| table.into())
+    });
+    set("csv", csv.into_js_value());
+    let weights = Closure::<dyn Fn(JsValue) -> js_sys::Promise>::new(|element: JsValue| {
+        js_sys::Promise::new(&mut |resolve, _| {
+            let answer = move |file: Option<Vec<u8>>| {
+                let file =
+                    file.map_or(JsValue::NULL, |file| js_sys::Uint8Array::from(&file[..]).into());
+                // A promise's resolve function does not throw.
+                resolve.call1(&JsValue::NULL, &file).ok();
+            };
+            with_page(|page| match page.asked(element.dyn_ref()) {
+                Some(figure) => figure.save_weights(answer),
+                None => answer(None),
+            });
+        })
+    });
+    set("weights", weights.into_js_value());
     let on_mount = Closure::<dyn Fn(HtmlElement)>::new(mount);
     set("mount", on_mount.into_js_value());
     let on_unmount = Closure::<dyn Fn(HtmlElement)>::new(|element: HtmlElement| unmount(&element));
@@ -489,14 +551,10 @@ fn publish() {
     js_sys::Reflect::set(&window(), &"twoPhase".into(), &object).ok();
 }
 
-/// The run so far as the object that the command line prints: that of the figure in an element, or
-/// else of the primary one, or else of the first.
+/// The run so far as the object that the command line prints.
 fn report(element: Option<&Element>) -> JsValue {
     let text = with_page(|page| {
-        let found = match element {
-            Some(element) => page.figure_in(element),
-            None => page.primary().or(page.figures.first()),
-        };
+        let found = page.asked(element);
         let report = |history: &_| json::text(&Report::new(history));
         found.and_then(|figure| figure.with_history(report))
     });

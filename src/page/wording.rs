@@ -1,9 +1,10 @@
 //! Words the states of a session: which message says it, with which arguments.
 
-use super::address::Notice;
+use super::address::{FileProblem, Notice};
 use super::session::{Activity, Device, NoAdapter, Preference, Reason};
 use super::speed;
 use crate::protocol::{Backend, Failure, WarmUp};
+use crate::saved::SavedError;
 use crate::self_test::DeviceCheck;
 use crate::text::{self, Text};
 
@@ -152,6 +153,7 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
             let name = speed::name(*speed, text);
             text.with("note-nearest-speed", &[("speed", name.into())])
         }
+        Notice::RunFile { name, problem } => file_problem(text, name, problem),
         Notice::UnknownParts(names) => {
             let count = names.len();
             text.with(
@@ -160,6 +162,27 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
             )
         }
     }
+}
+
+/// Why the run of a file cannot be shown, and what to do.
+fn file_problem(text: &Text, name: &str, problem: &FileProblem) -> String {
+    let id = match problem {
+        FileProblem::Name => "file-not-json",
+        FileProblem::NotFetched => "file-not-fetched",
+        FileProblem::TooSlow => "file-too-slow",
+        FileProblem::Content(SavedError::TooLarge) => "file-too-large",
+        FileProblem::Content(SavedError::Cut) => "file-cut",
+        FileProblem::Content(SavedError::Version(version)) => {
+            let arguments = [("name", name.into()), ("version", version.as_str().into())];
+            return text.with("file-version", &arguments);
+        }
+        FileProblem::Content(SavedError::Table) => "file-table",
+        FileProblem::Content(SavedError::WebPage) => "file-web-page",
+        FileProblem::Content(SavedError::Weights) => "file-weights",
+        FileProblem::Content(SavedError::Other) => "file-other",
+        FileProblem::Content(SavedError::Members) => "file-members",
+    };
+    text.with(id, &[("name", name.into())])
 }
 
 /// The choices of a device, in the order of [`Preference::ALL`].

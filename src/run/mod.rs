@@ -3,6 +3,7 @@
 
 mod answers;
 mod weight_history;
+mod weights;
 
 use burn::tensor::Device;
 

@@ -37,6 +37,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/claims.ftl"),
     include_str!("en/class.ftl"),
     include_str!("en/last-run.ftl"),
+    include_str!("en/share.ftl"),
 ];
 
 /// English messages of the document alone. It holds them itself, so a program for a browser does
@@ -60,6 +61,7 @@ const JAPANESE: &[&str] = &[
     include_str!("ja/claims.ftl"),
     include_str!("ja/class.ftl"),
     include_str!("ja/last-run.ftl"),
+    include_str!("ja/share.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

@@ -73,14 +73,20 @@ pub fn start() {
     send(&Event::Listening);
 }
 
-/// Sends an event to the page.
+/// Sends an event to the page: its text, or a list of its text and the bytes beside it.
 fn send(event: &Event) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     match serde_json::to_string(event) {
-        Ok(text) => {
-            // Posting a string fails only if the page is gone.
-            scope.post_message(&JsValue::from_str(&text)).ok();
-        }
+        // Posting fails only if the page is gone.
+        Ok(text) => match event.bytes() {
+            None => drop(scope.post_message(&JsValue::from_str(&text))),
+            Some(bytes) => {
+                let buffer = js_sys::Uint8Array::from(bytes).buffer();
+                let message = js_sys::Array::of2(&text.into(), &buffer);
+                let moved = js_sys::Array::of1(&buffer);
+                scope.post_message_with_transfer(&message, &moved).ok();
+            }
+        },
         Err(error) => unreachable!("events have no maps with odd keys: {error}"),
     }
 }

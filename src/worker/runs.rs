@@ -227,6 +227,10 @@ impl Slot {
                 self.run.refine(&steps);
                 self.report_progress();
             }
+            RunCommand::Save => {
+                let weights = self.run.weights().await?;
+                self.tell(RunEvent::Weights(weights));
+            }
             RunCommand::Time(seconds) => {
                 let time = self.run.time_steps(seconds).await?;
                 self.tell(RunEvent::Timed(time));

@@ -10,7 +10,9 @@ use super::budget::{DrawBudget, Scope};
 use super::cache::Shared;
 use super::panel::{Panel, View};
 use super::recorded::Recorded;
-use super::{Decision, Ghost, Manner, Pointed, Surroundings, ViewOptions, asks_make_sense, pace};
+use super::{
+    Decision, Ghost, Manner, Pointed, Surroundings, ViewOptions, asks_make_sense, pace, share,
+};
 use crate::experiment::{Experiment, Note, Value};
 use crate::page::adapter;
 use crate::page::address::{Address, Notice};
@@ -20,7 +22,7 @@ use crate::page::plots;
 use crate::page::pool::{Lease, PoolEvent};
 use crate::page::session::{Action, Effect, Preference, Session, State};
 use crate::phases;
-use crate::protocol::{Backend, Speed};
+use crate::protocol::{Backend, RunId, Speed};
 use crate::recording::Recording;
 
 /// The parts of a mounted figure.
@@ -42,8 +44,19 @@ pub struct Inner {
     pub(super) budget: Option<DrawBudget>,
     pub(super) frame: Option<Frame>,
     pub(super) patience: Option<Timer>,
+    pub(super) savers: Savers,
     /// Set when the figure is gone: late answers find nobody.
     pub(super) is_unmounted: bool,
+}
+
+/// Takes a safetensors file, or `None` where there are no weights.
+type Saver = Box<dyn FnOnce(Option<Vec<u8>>)>;
+
+/// Who waits for the weights of a run.
+#[derive(Default)]
+pub(super) struct Savers {
+    run: Option<RunId>,
+    waiting: Vec<Saver>,
 }
 
 /// How panels, listeners and workers reach their figure. It does not keep the figure.
@@ -61,10 +74,20 @@ impl Handle {
     /// Carries out what the reader does.
     pub fn act(&self, action: Action) {
         self.with(|inner| {
+            let is_opened = inner.session.is_opened();
+            if is_opened && matches!(action, Action::Toggle | Action::Play | Action::Reset) {
+                // What is trained now can be compared with the run from the file.
+                inner.keep_shown_run();
+            }
             inner.options.follow(&action, inner.session.state());
             let effects = inner.session.act(action);
             inner.carry_out(effects, self);
+            if is_opened && !inner.session.is_opened() {
+                inner.options.address.run = None;
+                inner.show_address(false);
+            }
         });
+        self.answer_savers();
         self.redraw();
     }
 
@@ -73,11 +96,45 @@ impl Handle {
             let effects = inner.session.handle(backend, event);
             inner.carry_out(effects, self);
         });
+        self.answer_savers();
         // Not in a frame: there is none in a hidden tab.
         if self.with(Inner::stops_here) == Some(true) {
             self.act(Action::Toggle);
         }
         self.redraw();
+    }
+
+    /// Calls back with the weights of every network as a safetensors file, or with `None` if there
+    /// are none: nothing is loaded, or it is gone before it has answered.
+    pub fn save_weights(&self, saver: impl FnOnce(Option<Vec<u8>>) + 'static) {
+        self.with(|inner| {
+            inner.savers.run = inner.session.run();
+            inner.savers.waiting.push(Box::new(saver));
+        });
+        self.act(Action::Save);
+    }
+
+    /// Hands the weights to those who wait for them. Not while the figure is borrowed: they look at
+    /// it.
+    fn answer_savers(&self) {
+        let answered = self.with(|inner| {
+            if inner.savers.waiting.is_empty() {
+                return None;
+            }
+            let weights = inner.session.take_weights();
+            let run = inner.session.run();
+            if weights.is_none() && run.is_some() && run == inner.savers.run {
+                return None;
+            }
+            let weights = weights.filter(|weights| !weights.is_empty());
+            let theme = inner.theme();
+            let link = share::link(&inner.view(theme));
+            let file = weights.map(|weights| weights.to_file(inner.session.experiment(), &link));
+            Some((std::mem::take(&mut inner.savers.waiting), file))
+        });
+        if let Some(Some((waiting, file))) = answered {
+            waiting.into_iter().for_each(|saver| saver(file.clone()));
+        }
     }
 
     /// Takes another experiment, with no more members than fit, and says so if there are fewer.
@@ -89,6 +146,7 @@ impl Handle {
             }
             inner.notices = note.into_iter().map(Notice::Experiment).collect();
             inner.keep_ghost(&experiment);
+            inner.options.address.run = None;
             let effects = inner.session.act(Action::SetExperiment(Box::new(experiment)));
             inner.carry_out(effects, self);
             inner.show_address(true);
@@ -114,6 +172,7 @@ impl Handle {
 
     /// Takes everything that an address says.
     pub(super) fn set_address(&self, address: Address) {
+        let run = address.options.run.clone();
         self.with(|inner| {
             inner.notices = address.notices;
             let speed = pace(address.options.speed);
@@ -130,6 +189,9 @@ impl Handle {
             inner.view += 1;
             inner.carry_out(effects, self);
         });
+        if let Some(run) = run {
+            self.open_address(run);
+        }
         self.redraw();
     }
 
@@ -282,21 +344,26 @@ impl Handle {
 impl Inner {
     /// Keeps the run so far as a grey curve, because another one replaces it.
     fn keep_ghost(&mut self, next: &Experiment) {
-        let solved_alike = self.session.experiment().trains_alike(next);
+        let solved_alike =
+            self.session.experiment().trains_alike(next) && !self.session.is_opened();
         self.options.scrubbed = None;
         self.options.decision = Decision::default();
         self.recorded.take_if(|recorded| recorded.history().experiment() != next);
         if solved_alike {
             return;
         }
-        if let Some(ghost) = Ghost::of(self.session.history()) {
+        if self.session.is_opened() {
+            self.keep_shown_run();
+        } else if let Some(ghost) = Ghost::of(self.session.history()) {
             self.add_ghost(ghost);
         }
         self.ghosts.retain(|ghost| ghost.fits(next));
     }
 
-    fn add_ghost(&mut self, ghost: Ghost) {
-        self.ghosts.retain(|known| known.experiment != ghost.experiment);
+    pub(super) fn add_ghost(&mut self, ghost: Ghost) {
+        self.ghosts.retain(|known| {
+            known.experiment != ghost.experiment || known.is_from_file != ghost.is_from_file
+        });
         self.ghosts.insert(0, ghost);
         self.ghosts.truncate(Ghost::MAX);
         self.view += 1;
@@ -321,7 +388,7 @@ impl Inner {
         is_due
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, handle: &Handle) {
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>, handle: &Handle) {
         for effect in effects {
             match effect {
                 Effect::FindAdapter(token) => {
@@ -427,6 +494,21 @@ impl Inner {
         }
     }
 
+    /// Moves the scrubber to the step that the address names, once the run has come there.
+    fn go_to_step(&mut self) {
+        let Some(at) = self.options.address.at else { return };
+        let theme = self.theme();
+        let steps = self.view(theme).steps();
+        let is_last = at >= self.session.experiment().settings.steps
+            && matches!(self.session.state(), State::Done);
+        if steps.last().is_some_and(|last| *last >= at || is_last) {
+            let before = steps.partition_point(|step| *step <= at).saturating_sub(1);
+            self.options.scrubbed = Some(steps[before]);
+            self.options.address.at = None;
+            self.view += 1;
+        }
+    }
+
     /// Draws a frame; gives back whether the next one has something to draw as well.
     pub(super) fn draw(&mut self) -> bool {
         let scope = match self.session.state() {
@@ -435,6 +517,7 @@ impl Inner {
             State::Paused | State::Done | State::Error => Scope::AllAtOnce,
         };
         let mut budget = DrawBudget::after(self.budget.as_ref(), scope);
+        self.go_to_step();
         let theme = self.theme();
         let text = &self.surroundings.text;
         let shows_recording = self.shows_recording();

@@ -19,6 +19,7 @@ mod last_run;
 mod links;
 mod measures;
 mod notes;
+mod open;
 mod options;
 mod panel;
 mod picture;
@@ -27,6 +28,7 @@ mod recorded;
 mod runs;
 mod setting_map;
 mod settings;
+mod share;
 mod sweep;
 mod task;
 mod toolbar;
@@ -48,7 +50,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use self::cache::Shared;
-use self::handle::Inner;
+use self::handle::{Inner, Savers};
 use self::recorded::Recorded;
 use super::address::{Address, Notice, Options};
 use super::dom::{Listener, Root, Visibility, focus_in_place, set_attribute, set_text, window};
@@ -121,7 +123,8 @@ impl Figure {
             new_run,
         );
         session.act(Action::SetSpeed(pace(address.options.speed)));
-        let plays = address.options.plays;
+        let plays = address.options.plays && address.options.run.is_none();
+        let run = address.options.run.clone();
         let inner = Rc::new(RefCell::new(Inner {
             root: root.clone(),
             surroundings,
@@ -150,6 +153,7 @@ impl Figure {
             budget: None,
             frame: None,
             patience: None,
+            savers: Savers::default(),
             is_unmounted: false,
         }));
         let handle = Handle(Rc::downgrade(&inner));
@@ -178,6 +182,9 @@ impl Figure {
             inner.show_address(false);
         }
         handle.redraw();
+        if let Some(address) = run {
+            handle.open_address(address);
+        }
         if let Some(file) = awaited {
             let handle = handle.clone();
             spawn_local(async move {
@@ -226,6 +233,22 @@ impl Figure {
         let handle = Handle(Rc::downgrade(&self.inner));
         handle.with(|inner| inner.notices.extend(notices));
         handle.redraw();
+    }
+
+    /// Shows the run of a file of the reader's machine.
+    pub fn open_file(&self, file: web_sys::File) {
+        Handle(Rc::downgrade(&self.inner)).open_file(file);
+    }
+
+    /// The run as a table.
+    pub fn table(&self) -> Option<String> {
+        Handle(Rc::downgrade(&self.inner)).look(share::table)
+    }
+
+    /// Calls back with the weights of every network as a safetensors file, or with `None` if there
+    /// are none.
+    pub fn save_weights(&self, saver: impl FnOnce(Option<Vec<u8>>) + 'static) {
+        Handle(Rc::downgrade(&self.inner)).save_weights(saver);
     }
 
     /// Looks at the run.
@@ -304,25 +327,39 @@ fn pace(speed: Speed) -> Speed {
 fn build(root: &Root, text: &Text, parts: Parts) {
     let element = root.element();
     element.set_inner_html(include_str!("figure.html"));
-    let all = |selector: &str| {
-        let found =
-            element.query_selector_all(selector).expect("the selector is written in the code");
-        (0..found.length())
-            .filter_map(move |index| found.get(index)?.dyn_into::<Element>().ok())
-            .collect::<Vec<_>>()
-    };
-    for section in all("[data-section]") {
+    for section in all_in(element, "[data-section]") {
         if !parts.has(&section.get_attribute("data-section").unwrap_or_default()) {
             section.remove();
         }
     }
+    put_words(element, text);
+    for (label, control) in [("preset-label", "preset"), ("device-label", "device")] {
+        let (Some(label), Some(control)) =
+            (root.find::<HtmlElement>(label), root.find::<HtmlElement>(control))
+        else {
+            continue;
+        };
+        let id = root.unique(&control.get_attribute("data-part").unwrap_or_default());
+        control.set_id(&id);
+        set_attribute(&label, "for", &id);
+    }
+}
+
+/// The elements in another that a selector finds.
+fn all_in(element: &Element, selector: &str) -> Vec<Element> {
+    let found = element.query_selector_all(selector).expect("the selector is written in the code");
+    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
+}
+
+/// Writes the messages into the elements that name them.
+fn put_words(element: &Element, text: &Text) {
     for (attribute, target) in [
         ("data-text", None),
         ("data-title", Some("title")),
         ("data-label", Some("aria-label")),
         ("data-placeholder", Some("placeholder")),
     ] {
-        for marked in all(&format!("[{attribute}]")) {
+        for marked in all_in(element, &format!("[{attribute}]")) {
             let id = marked.get_attribute(attribute).unwrap_or_default();
             let words = match id.split_once('.') {
                 Some((id, attribute)) => text.attribute(id, attribute),
@@ -333,16 +370,6 @@ fn build(root: &Root, text: &Text, parts: Parts) {
                 Some(target) => set_attribute(&marked, target, &words),
             }
         }
-    }
-    for (label, control) in [("preset-label", "preset"), ("device-label", "device")] {
-        let (Some(label), Some(control)) =
-            (root.find::<HtmlElement>(label), root.find::<HtmlElement>(control))
-        else {
-            continue;
-        };
-        let id = root.unique(&control.get_attribute("data-part").unwrap_or_default());
-        control.set_id(&id);
-        set_attribute(&label, "for", &id);
     }
 }
 
@@ -368,6 +395,8 @@ fn panels(root: &Root, text: &Text, parts: Parts, handle: &Handle) -> Vec<Box<dy
     }
     if parts.links {
         panels.push(Box::new(links::Links::new(root, handle)));
+        panels.push(Box::new(share::Share::new(root, handle)));
+        panels.push(Box::new(open::OpenRun::new(root, handle)));
     }
     if parts.toolbar {
         panels.push(Box::new(toolbar::Toolbar::new(root, text, handle)));

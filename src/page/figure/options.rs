@@ -117,6 +117,10 @@ pub struct Ghost {
     pub loss: Vec<Point>,
     /// The run as far as it was measured.
     pub history: History,
+    /// Whether it was read from a file.
+    pub is_from_file: bool,
+    /// Whether it stays beside a run with the same settings: one of both comes from a file.
+    pub is_another_run: bool,
 }
 
 impl Ghost {
@@ -132,6 +136,8 @@ impl Ghost {
             accuracy: plots::ghost(history, false),
             loss: plots::ghost(history, true),
             history: history.clone(),
+            is_from_file: false,
+            is_another_run: false,
         })
     }
 

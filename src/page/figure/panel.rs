@@ -53,10 +53,13 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// Earlier runs of other settings, with their indices.
+    /// Earlier runs of other settings, or from a file, with their indices.
     pub fn shown_ghosts(&self) -> impl Iterator<Item = (usize, &Ghost)> {
         let shown = self.session.experiment();
-        self.ghosts.iter().enumerate().filter(move |(_, ghost)| ghost.experiment != *shown)
+        self.ghosts
+            .iter()
+            .enumerate()
+            .filter(move |(_, ghost)| ghost.is_another_run || ghost.experiment != *shown)
     }
 
     /// What is known of the first network: of the run, or before that of the recorded one.

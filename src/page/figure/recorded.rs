@@ -41,7 +41,7 @@ impl Recorded {
     /// A recording, of which nothing is shown yet.
     pub fn new(recording: Recording) -> Self {
         Self {
-            inside: Inside::recorded(recording.task().clone(), recording.answers().to_vec()),
+            inside: Inside::recorded(Some(recording.task().clone()), recording.answers().to_vec()),
             history: recording.history(0),
             up_to: None,
             recording,

@@ -33,7 +33,13 @@ impl Panel for Runs {
         let (experiment, text) = (view.session.experiment(), view.text);
         let names: Vec<(usize, String)> = view
             .shown_ghosts()
-            .map(|(index, ghost)| (index, text.difference(&ghost.experiment, experiment)))
+            .map(|(index, ghost)| {
+                let name = match ghost.experiment == *experiment {
+                    true => text.get(if ghost.is_from_file { "run-from-file" } else { "run-here" }),
+                    false => text.difference(&ghost.experiment, experiment),
+                };
+                (index, name)
+            })
             .collect();
         let can_pin = Ghost::is_worth_it(view.history());
         self.holder.set_hidden(names.is_empty() && !can_pin);

@@ -174,6 +174,7 @@ fn status(view: &View<'_>) -> String {
             }
         }
         State::Paused => text.with("state-paused", &of()),
+        State::Done if session.is_opened() => text.with("state-opened", &[("step", step.into())]),
         State::Done if is_solved => text.get("state-done"),
         State::Done => text.with("state-done-steps", &[("steps", step.into())]),
     }

@@ -7,6 +7,7 @@ use crate::experiment::Experiment;
 use crate::history::{Evaluation, ProbeResult, StepTime};
 use crate::protocol::{Progress, Revision, RunCommand, RunEvent};
 use crate::sharding::StepMerger;
+use crate::weights::Weights;
 
 /// Merges the events of one run.
 pub struct RunMerger {
@@ -31,6 +32,7 @@ struct Share {
     motion: Motion,
     progress: Option<Progress>,
     timed: Option<StepTime>,
+    weights: Option<Weights>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -123,6 +125,10 @@ impl RunMerger {
                 share.timed = Some(time);
                 self.slowest().map(RunEvent::Timed)
             }
+            RunEvent::Weights(weights) => {
+                share.weights = Some(weights);
+                self.all_weights().map(RunEvent::Weights)
+            }
             RunEvent::Playing => {
                 share.motion = Motion::Playing;
                 self.motion()
@@ -155,6 +161,17 @@ impl RunMerger {
             self.shares.iter().map(|share| share.timed).collect::<Option<_>>()?;
         self.shares.iter_mut().for_each(|share| share.timed = None);
         all.into_iter().max_by(|a, b| a.seconds.total_cmp(&b.seconds))
+    }
+
+    /// The weights of all members, once every worker has given its own.
+    fn all_weights(&mut self) -> Option<Weights> {
+        if self.shares.iter().any(|share| share.weights.is_none()) {
+            return None;
+        }
+        let mut all = Weights::default();
+        let shares = self.shares.iter_mut().filter_map(|share| share.weights.take());
+        shares.for_each(|weights| all.merge(weights));
+        Some(all)
     }
 
     /// Where the last worker is, once all have said so.
@@ -278,6 +295,23 @@ mod tests {
         assert_eq!(said(&mut merger, 1, RunEvent::Playing), [RunEvent::Playing]);
         let done = RunEvent::Done { step: 100 };
         assert_eq!(said(&mut merger, 1, done.clone()), [done]);
+    }
+
+    #[test]
+    fn weights_come_once_every_worker_has_given_its_own() {
+        let of = |member: usize| {
+            let mut weights = Weights::default();
+            weights.add_member(member, 3);
+            weights.add_numbers("layer-1.weight", &[1], &[member as f32]);
+            weights
+        };
+        let mut merger = loaded("seeds=2");
+        for _ in 0..2 {
+            assert_eq!(said(&mut merger, 1, RunEvent::Weights(of(1))), []);
+            let mut all = of(0);
+            all.merge(of(1));
+            assert_eq!(said(&mut merger, 0, RunEvent::Weights(of(0))), [RunEvent::Weights(all)]);
+        }
     }
 
     #[test]

@@ -186,7 +186,8 @@ impl State {
                 }
                 return self.done();
             }
-            RunCommand::Speed(_) | RunCommand::Time(_) | RunCommand::Answers => {}
+            RunCommand::Speed(_) | RunCommand::Time(_) | RunCommand::Answers | RunCommand::Save => {
+            }
         }
         self.send_all(run, &command);
         self.done()

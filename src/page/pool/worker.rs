@@ -36,9 +36,7 @@ impl WorkerHandle {
         let worker = Worker::new_with_options(&script, &options).map_err(|_| Failure::NoWorkers)?;
         let to_page = on_event.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-            let event =
-                message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-            to_page(event.unwrap_or(Event::Failed(Failure::VersionMismatch)));
+            to_page(read(&message.data()).unwrap_or(Event::Failed(Failure::VersionMismatch)));
         });
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |error: ErrorEvent| {
             // A script that could not be fetched gives an event without a message.
@@ -78,6 +76,15 @@ impl Drop for WorkerHandle {
         let listeners = self.listeners.take();
         spawn_local(async move { drop(listeners) });
     }
+}
+
+/// An event from its text, or from a list of its text and the bytes beside it.
+fn read(message: &JsValue) -> Option<Event> {
+    let Some(list) = message.dyn_ref::<js_sys::Array>() else {
+        return serde_json::from_str(&message.as_string()?).ok();
+    };
+    let event: Event = serde_json::from_str(&list.get(0).as_string()?).ok()?;
+    Some(event.with_bytes(js_sys::Uint8Array::new(&list.get(1)).to_vec()))
 }
 
 /// The address of a backend's worker program, as the document names it.

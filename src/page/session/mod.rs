@@ -23,6 +23,7 @@ use crate::protocol::{
     Backend, Failure, Progress, Revision, RunCommand, RunEvent, RunId, Speed, WarmUp,
 };
 use crate::refine::{MAX_ROUNDS, unresolved};
+use crate::weights::Weights;
 
 /// What a figure is doing; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub enum Action {
     SetSpeed(Speed),
     /// Tries the estimators on a reference problem.
     CheckEstimators(CheckSource),
+    /// Asks for the weights as they are now; [`Session::take_weights`] gives them.
+    Save,
     /// The browser's answer to [`Effect::FindAdapter`].
     AdapterFound(u32, Result<Adapter, NoAdapter>),
     /// The time of [`Effect::Patience`] is over.
@@ -167,8 +170,8 @@ pub struct Inside {
 
 impl Inside {
     /// Of a recorded run.
-    pub fn recorded(task: Task, answers: Vec<Answers>) -> Self {
-        Self { task: Some(task), answers }
+    pub fn recorded(task: Option<Task>, answers: Vec<Answers>) -> Self {
+        Self { task, answers }
     }
 
     /// The answers at all steps.
@@ -210,6 +213,10 @@ pub struct Session {
     /// Whether the first network is asked for its answers.
     shows_answers: bool,
     inside: Inside,
+    /// Whether the history was read from a file.
+    is_opened: bool,
+    /// The weights that were asked for.
+    weights: Option<Weights>,
     /// Seconds for a step of one network of each configuration, as far as they are known.
     step_seconds: Vec<Option<f64>>,
     /// Whether the next of them is asked for.
@@ -242,6 +249,8 @@ impl Session {
             speed: Speed::Full,
             shows_answers,
             inside: Inside::default(),
+            is_opened: false,
+            weights: None,
             step_seconds: Vec::new(),
             times_steps: false,
             checks: Checks::default(),
@@ -325,7 +334,33 @@ impl Session {
     /// Whether everything that is to be measured so far is: the steps 15% apart, and those that were
     /// asked for.
     pub fn is_measured(&self) -> bool {
-        self.run.is_some() && !self.progress.behind && self.progress.revision == self.revision
+        self.is_opened
+            || self.run.is_some()
+                && !self.progress.behind
+                && self.progress.revision == self.revision
+    }
+
+    /// Whether the run was read from a file. Nothing of it was trained here.
+    pub fn is_opened(&self) -> bool {
+        self.is_opened
+    }
+
+    /// Shows a run that was read from a file instead of the one there is.
+    pub fn open_saved(&mut self, history: History, inside: Inside) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.reset(&mut effects);
+        self.experiment = history.experiment().clone();
+        self.progress.step = history.evaluations().last().map_or(0, |last| last.step);
+        self.replace_history(history);
+        self.inside = inside;
+        self.is_opened = true;
+        self.state = State::Done;
+        effects
+    }
+
+    /// The weights that were asked for, once they are there.
+    pub fn take_weights(&mut self) -> Option<Weights> {
+        self.weights.take()
     }
 
     /// Carries out what a reader, or the browser, does.
@@ -354,6 +389,7 @@ impl Session {
                 self.send(RunCommand::Speed(speed), &mut effects);
             }
             Action::CheckEstimators(source) => self.check_estimators(source, &mut effects),
+            Action::Save => self.send(RunCommand::Save, &mut effects),
             Action::AdapterFound(token, adapter) => {
                 if token == self.token && self.device.active().is_none() && self.wants_device() {
                     self.open(adapter, &mut effects);
@@ -452,6 +488,7 @@ impl Session {
                     self.history.push_measurement(result);
                 }
             }
+            RunEvent::Weights(weights) => self.weights = Some(weights),
             RunEvent::Task(task) => self.inside.task = Some(task),
             RunEvent::Answers(answers) => {
                 let last = self.inside.answers.last().map(|last| last.step);
@@ -502,6 +539,8 @@ impl Session {
     /// Forgets what was known of a run.
     fn forget(&mut self) {
         self.inside = Inside::default();
+        self.is_opened = false;
+        self.weights = None;
         self.step_seconds.clear();
         self.times_steps = false;
     }
@@ -710,7 +749,8 @@ impl Session {
         if experiment == self.experiment {
             return;
         }
-        let is_set_up = !matches!(self.state, State::Ready | State::Loading | State::Error);
+        let is_set_up =
+            !matches!(self.state, State::Ready | State::Loading | State::Error) && !self.is_opened;
         if is_set_up && experiment.trains_alike(&self.experiment) {
             self.measure(experiment, effects);
             return;

@@ -98,3 +98,8 @@ external-snr-only-exact = only exact information takes a range, and `--set` choo
 external-snr-unused = what `--set` chooses is not read at a resolution
 external-setting = `--set` is not understood: { $reason }
 external-setting-unknown = “{ $key }” is none of { $keys }
+
+## Files of a run
+
+run-one-output = Only one of --json, --csv and --weights can be “-”; give the others the name of a file.
+weights-solved = --weights: the networks of this experiment are solved in closed form and not kept; choose an optimiser that trains.

@@ -348,9 +348,6 @@ settings-networks = { $networks ->
    *[other] { $networks } networks
 }
 link-lab = Change them in the lab
-link-share = Copy a link
-link-shared = Link copied
-link-share-by-hand = Copy the link from the lab’s address bar
 link-table = Read as a table
 table-step = Step
 table-train-accuracy = Training accuracy

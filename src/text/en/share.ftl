@@ -1,0 +1,51 @@
+# Sharing a figure, taking its run away, and reading a run back from a file.
+
+allowed-key-at = a step, as a whole number
+allowed-key-run = the address of a file
+
+link-share = Share or take away
+link-open-run = Open a run from a file
+share-title = Share or take away
+share-close = Close
+share-group = Share
+share-link = Link
+share-link-at = The link opens at step { $step }, once the run has come there.
+share-iframe = Frame for a page
+share-element = Element for a page
+share-element-hint = It fits its height and follows the theme of the page around it.
+share-markdown = Markdown, a picture with a link
+share-bibtex = BibTeX
+share-qr = QR code of the link
+share-qr-too-long = The address is too long for a QR code. Use the link.
+share-copy = Copy
+share-copy-of = Copy: { $name }
+share-copied = { $name }: copied.
+share-by-hand = { $name }: the browser does not allow copying here. The text is selected, so press Ctrl+C, or ⌘C on a Mac.
+take-group = Take away
+take-nothing = There is nothing to take away yet. Play the figure first.
+take-csv = Table (CSV)
+take-json = Report (JSON)
+take-weights = Weights (safetensors)
+take-hint = The table has one value in a line. The report can be opened here again. The weights come with the samples of each network.
+take-frame = If the browser saves nothing inside a frame, open this figure in a window of its own.
+take-saved = { $name }: the file is ready.
+take-waiting = { $name }: the networks give their weights.
+take-no-weights = { $name }: there are no weights. They are kept while a run is loaded, and not for networks that are solved in closed form.
+take-python = Read the weights in Python
+take-pytorch = PyTorch
+take-jax = JAX
+run-from-file = the file
+run-here = the run before
+state-opened = A run from a file, up to step { $step }. Nothing has trained here.
+
+file-not-json = “{ $name }” was not opened: the address of a run ends in .json. Give that of a report or a recording.
+file-not-fetched = “{ $name }” could not be fetched. Check that the file is there, and that its server allows other pages to read it.
+file-too-slow = “{ $name }” did not arrive within 10 seconds. Check the connection, then reload.
+file-too-large = “{ $name }” is larger than 20 MB. Save a report of fewer networks or steps.
+file-cut = “{ $name }” ends in the middle. Save or copy it again.
+file-version = “{ $name }” is a report of version “{ $version }”, and this page reads version 2. Save it again with this version.
+file-table = “{ $name }” is a table of values, which cannot be opened. Open the report (JSON) of the same run.
+file-web-page = “{ $name }” is a web page. Perhaps the file is not there. Open a report (JSON) instead.
+file-weights = “{ $name }” holds the weights of networks, which cannot be opened. Open the report (JSON) of the same run.
+file-other = “{ $name }” holds no run. Open a report (JSON) saved here, or a file of “two-phase record”.
+file-members = “{ $name }” holds other networks than its settings say. Save it again.

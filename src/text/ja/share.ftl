@@ -1,0 +1,51 @@
+# 図の共有、実行の保存、ファイルからの読み込み。
+
+allowed-key-at = 整数のステップ
+allowed-key-run = ファイルのアドレス
+
+link-share = 共有・保存
+link-open-run = ファイルから実行を開く
+share-title = 共有・保存
+share-close = 閉じる
+share-group = 共有
+share-link = リンク
+share-link-at = このリンクは、実行がステップ{ $step }に達したところで、そのステップを表示します。
+share-iframe = ページに埋め込むフレーム
+share-element = ページに埋め込む要素
+share-element-hint = 高さは中身に合い、配色はまわりのページに合います。
+share-markdown = Markdown（リンク付きの画像）
+share-bibtex = BibTeX
+share-qr = リンクのQRコード
+share-qr-too-long = アドレスが長すぎてQRコードにできません。リンクを使ってください。
+share-copy = コピー
+share-copy-of = コピー：{ $name }
+share-copied = { $name }：コピーしました。
+share-by-hand = { $name }：ここではブラウザがコピーを許可していません。文字を選択したので、Ctrl+C（Macでは⌘C）を押してください。
+take-group = 保存
+take-nothing = まだ保存できるものがありません。先に図を再生してください。
+take-csv = 表（CSV）
+take-json = 報告（JSON）
+take-weights = 重み（safetensors）
+take-hint = 表は1行に値が一つです。報告はここで開き直せます。重みには、各ネットワークのサンプルも入ります。
+take-frame = フレームの中でブラウザが何も保存しないときは、この図を別のウィンドウで開いてください。
+take-saved = { $name }：ファイルができました。
+take-waiting = { $name }：ネットワークから重みを受け取っています。
+take-no-weights = { $name }：重みがありません。重みは実行が読み込まれている間だけ残り、閉じた式で解くネットワークにはありません。
+take-python = Pythonで重みを読む
+take-pytorch = PyTorch
+take-jax = JAX
+run-from-file = ファイルの実行
+run-here = 前の実行
+state-opened = ファイルから読んだ実行（ステップ{ $step }まで）。ここでは何も学習していません。
+
+file-not-json = 「{ $name }」は開けません。実行のアドレスは.jsonで終わります。報告か記録のアドレスを指定してください。
+file-not-fetched = 「{ $name }」を取得できませんでした。ファイルがあるか、そのサーバーがほかのページからの読み込みを許可しているかを確かめてください。
+file-too-slow = 「{ $name }」が10秒以内に届きませんでした。接続を確かめて、再読み込みしてください。
+file-too-large = 「{ $name }」は20 MBを超えています。ネットワークかステップを減らして報告を保存してください。
+file-cut = 「{ $name }」は途中で切れています。もう一度保存するか、コピーし直してください。
+file-version = 「{ $name }」は版「{ $version }」の報告です。このページで読めるのは版2です。この版で保存し直してください。
+file-table = 「{ $name }」は値の表なので開けません。同じ実行の報告（JSON）を開いてください。
+file-web-page = 「{ $name }」はウェブページです。ファイルがないのかもしれません。報告（JSON）を開いてください。
+file-weights = 「{ $name }」はネットワークの重みなので開けません。同じ実行の報告（JSON）を開いてください。
+file-other = 「{ $name }」に実行は入っていません。ここで保存した報告（JSON）か、「two-phase record」のファイルを開いてください。
+file-members = 「{ $name }」のネットワークは設定と合いません。保存し直してください。
