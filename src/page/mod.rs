@@ -12,6 +12,7 @@ mod address;
 mod axis;
 mod chart;
 mod dom;
+mod embed;
 mod figure;
 mod plots;
 mod pool;
@@ -27,7 +28,7 @@ use web_sys::{Element, HtmlElement};
 use crate::experiment::Experiment;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
-use address::{Address, Options};
+use address::{Address, Notice, Options, View, embedded_query};
 use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
 use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
@@ -43,6 +44,8 @@ struct Page {
     awaited: Vec<Visibility>,
     /// Before which they are not awaited yet.
     frame: Option<Frame>,
+    /// The page around the frame of an embed.
+    host: Option<embed::Host>,
     _listeners: Vec<Listener>,
 }
 
@@ -74,9 +77,11 @@ pub fn start() {
     show_view(&options);
     let text = Text::new(options.locale.unwrap_or_else(preferred_locale));
     translate(&text);
+    embed::dress(&options);
+    let notice = embed::set_up(&options, &search());
     link_other_language(text.locale());
     keep_language(options.locale);
-    let pool = Pool::new(options.workers);
+    let pool = Pool::new(options.workers, options.embedded);
     let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
         with_page(|page| {
             if let Some(figure) = page.primary() {
@@ -94,6 +99,7 @@ pub fn start() {
         primary: None,
         awaited: Vec::new(),
         frame: None,
+        host: None,
         _listeners: vec![on_back, on_jump, on_print, after_print],
     };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
@@ -103,8 +109,22 @@ pub fn start() {
         .filter(|element| is_in_view(element, options.view))
         .partition(|element| element.has_attribute("data-primary") || !is_in_article(element));
     seen.into_iter().for_each(mount);
+    if options.view == View::Embed {
+        begin_embed(notice);
+    }
     mount_when_near(later, 2);
     open_fragment();
+}
+
+/// Says what the address names that there is not, and begins to talk with the page around the frame.
+fn begin_embed(notice: Option<Notice>) {
+    with_page(|page| {
+        if let (Some(figure), Some(notice)) = (page.primary(), notice) {
+            figure.add_notices(vec![notice]);
+        }
+        page.host = embed::Host::find();
+    });
+    embed::tell("ready", &[("version", 1.into()), ("state", "ready".into())]);
 }
 
 /// Mounts figures when they are near, but none in the next `frames`: what is seen first can be used
@@ -162,7 +182,7 @@ fn show_view(options: &Options) {
 }
 
 /// Whether a figure belongs to a view, or to none in particular.
-fn is_in_view(element: &HtmlElement, view: address::View) -> bool {
+fn is_in_view(element: &HtmlElement, view: View) -> bool {
     let part = element.closest("[data-for]").ok().flatten();
     part.and_then(|part| part.get_attribute("data-for")).is_none_or(|name| name == view.key())
 }
@@ -211,9 +231,13 @@ fn mount(element: HtmlElement) {
     }
     let is_primary = element.has_attribute("data-primary");
     // The figures of the article have settings of their own.
-    let owns_address = is_primary && !is_in_article(&element);
+    let is_embed = element.closest("[data-for=embed]").is_ok_and(|found| found.is_some());
+    // Nor has an embed an address bar.
+    let owns_address = is_primary && !is_in_article(&element) && !is_embed;
     let query = if owns_address {
         search()
+    } else if is_embed {
+        embedded_query(&embed::own_query(&element), &search())
     } else {
         let own = element.get_attribute("data-two-phase").unwrap_or_default();
         Address::read(&search()).options.for_figure(&own)
@@ -226,7 +250,7 @@ fn mount(element: HtmlElement) {
         on_state: is_primary.then_some(mirror),
     };
     let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
-    if is_primary && !owns_address {
+    if is_primary && !owns_address && !is_embed {
         // What the document's address holds that cannot be taken is said in the first figure.
         figure.add_notices(Address::read(&search()).notices);
     }

@@ -27,7 +27,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The English messages, a file for each topic.
-const ENGLISH: [&str; 10] = [
+const ENGLISH: [&str; 11] = [
     include_str!("en/fields.ftl"),
     include_str!("en/presets.ftl"),
     include_str!("en/figure.ftl"),
@@ -38,10 +38,11 @@ const ENGLISH: [&str; 10] = [
     include_str!("en/page.ftl"),
     include_str!("en/article.ftl"),
     include_str!("en/claims.ftl"),
+    include_str!("en/embed.ftl"),
 ];
 
 /// The Japanese messages.
-const JAPANESE: [&str; 10] = [
+const JAPANESE: [&str; 11] = [
     include_str!("ja/fields.ftl"),
     include_str!("ja/presets.ftl"),
     include_str!("ja/figure.ftl"),
@@ -52,6 +53,7 @@ const JAPANESE: [&str; 10] = [
     include_str!("ja/page.ftl"),
     include_str!("ja/article.ftl"),
     include_str!("ja/claims.ftl"),
+    include_str!("ja/embed.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

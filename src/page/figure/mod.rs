@@ -14,6 +14,7 @@ mod estimators;
 mod experiment;
 mod finding;
 mod handle;
+mod host;
 mod knob;
 mod links;
 mod measures;
@@ -26,6 +27,7 @@ mod recorded;
 mod runs;
 mod setting_map;
 mod settings;
+mod sight;
 mod sweep;
 mod task;
 mod toolbar;
@@ -49,6 +51,7 @@ use self::cache::Shared;
 use self::handle::Inner;
 use self::panel::Panel;
 use self::recorded::Recorded;
+use self::sight::Sight;
 use super::address::{Address, Notice, Options};
 use super::dom::{Listener, Root, Visibility, focus_in_place, set_attribute, set_text, window};
 use super::plots;
@@ -83,6 +86,7 @@ pub struct Figure {
     inner: Rc<RefCell<Inner>>,
     _listeners: Vec<Listener>,
     _visibility: Option<Visibility>,
+    _sight: Option<Sight>,
 }
 
 impl Figure {
@@ -100,7 +104,7 @@ impl Figure {
         if !unknown.is_empty() {
             notices.push(Notice::UnknownParts(unknown));
         }
-        let (manner, notices_of_manner) = Manner::of(&element);
+        let (mut manner, notices_of_manner) = Manner::of(&element);
         notices.extend(notices_of_manner);
         let recording = element.get_attribute("data-recording");
         let recorded =
@@ -121,6 +125,9 @@ impl Figure {
         );
         session.act(Action::SetSpeed(pace(address.options.speed)));
         let plays = address.options.plays;
+        // Nobody is there to answer.
+        manner.asks &= !(plays && address.options.embedded);
+        let is_embedded = address.options.embedded;
         let inner = Rc::new(RefCell::new(Inner {
             root: root.clone(),
             surroundings,
@@ -135,6 +142,7 @@ impl Figure {
                 scrubbed: None,
                 guess: None,
                 decision: Decision::default(),
+                is_out_of_sight: false,
             },
             notices,
             manner,
@@ -151,7 +159,11 @@ impl Figure {
             is_unmounted: false,
         }));
         let handle = Handle(Rc::downgrade(&inner));
-        let panels = panels(&root, &text, parts, &handle);
+        let mut panels = panels(&root, &text, parts, &handle);
+        if is_embedded {
+            panels.push(Box::new(host::HostReporter::new()));
+        }
+        let sight = is_embedded.then(|| Sight::new(root.element(), &handle));
         inner.borrow_mut().panels = panels;
         let listeners = listeners(&root, &handle);
         let visibility = plays.then(|| {
@@ -182,7 +194,12 @@ impl Figure {
                 handle.redraw();
             });
         }
-        Self { inner, _listeners: listeners, _visibility: visibility }
+        Self { inner, _listeners: listeners, _visibility: visibility, _sight: sight }
+    }
+
+    /// The way in which others reach it.
+    pub fn handle(&self) -> Handle {
+        Handle(Rc::downgrade(&self.inner))
     }
 
     /// The element that it is mounted in.
@@ -266,7 +283,7 @@ impl Drop for Figure {
 
 /// Whether there is one moment of memorising to ask about: networks with classes that differ in their
 /// seed only.
-pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
+pub fn asks_make_sense(experiment: &Experiment) -> bool {
     !experiment.settings.is_regression() && experiment.has_one_configuration()
 }
 
