@@ -11,7 +11,14 @@ use crate::text::Locale;
 /// The keys, beside those of an experiment.
 pub const KEYS: &[&str] = &[
     "backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view", "seat", "at",
-    "run",
+    "run", "backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view",
+    "figure", "theme", "caption", "autoplay", "hide",
+];
+
+/// What `hide` can name: controls, and lines of words.
+pub const HIDEABLE: [&str; 12] = [
+    "step", "reset", "axis", "speed", "badge", "status", "finding", "settings", "links", "share",
+    "table", "question",
 ];
 
 /// Most workers that an address can ask for.
@@ -50,6 +57,43 @@ pub struct Options {
     pub at: Option<u32>,
     /// The address of a file whose run is shown, relative to the page.
     pub run: Option<String>,
+    /// The section of the article whose figure an embed shows.
+    pub figure: Option<String>,
+    /// Light or dark, whatever the system says.
+    pub theme: Option<Theme>,
+    /// Whether an embed has its title and its settings.
+    pub has_caption: bool,
+    /// What is not shown, by the names of [`HIDEABLE`].
+    pub hidden: Vec<&'static str>,
+}
+
+/// The colours of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The name in addresses and in `data-theme`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of a name: `Some(None)` is `auto`, the system's.
+    pub fn named(name: &str) -> Option<Option<Self>> {
+        match name {
+            "auto" => Some(None),
+            "light" => Some(Some(Self::Light)),
+            "dark" => Some(Some(Self::Dark)),
+            _ => None,
+        }
+    }
 }
 
 /// What the document shows.
@@ -62,10 +106,12 @@ pub enum View {
     Lab,
     /// A lesson, one beat a screen, or a seat's own run.
     Class,
+    /// One figure for a frame in another page.
+    Embed,
 }
 
 impl View {
-    /// Every view.
+    /// Every view that an address can name. `embed=1` is the other one.
     pub const ALL: [Self; 3] = [Self::Article, Self::Lab, Self::Class];
 
     /// The name in addresses.
@@ -74,6 +120,7 @@ impl View {
             Self::Article => "article",
             Self::Lab => "lab",
             Self::Class => "class",
+            Self::Embed => "embed",
         }
     }
 }
@@ -93,6 +140,10 @@ impl Default for Options {
             seat: None,
             at: None,
             run: None,
+            figure: None,
+            theme: None,
+            has_caption: true,
+            hidden: Vec::new(),
         }
     }
 }
@@ -115,6 +166,13 @@ pub enum Notice {
     UnknownParts(Vec<String>),
     /// The words of the reader's language could not be had.
     NoWords,
+    /// A section of the article that has no figure.
+    UnknownFigure {
+        /// What `figure` named, shortened.
+        got: String,
+        /// The sections that have one.
+        known: Vec<String>,
+    },
     /// A file whose run cannot be shown.
     RunFile {
         /// Its name.
@@ -166,10 +224,12 @@ impl Address {
                 notices.push(Notice::NearestSpeed(options.speed));
             }
         }
-        // An address that says what to train, or that stands in a frame, means the figure.
-        let is_figure = parsed.names_settings || options.embedded || options.run.is_some();
-        if !has_view && is_figure {
+        // An address that says what to train means the figure.
+        if !has_view && (parsed.names_settings || options.run.is_some()) {
             options.view = View::Lab;
+        }
+        if options.embedded && View::ALL.contains(&options.view) {
+            options.view = View::Embed;
         }
         let mut experiment = parsed.experiment;
         if let Some(seat) = options.seat {
@@ -186,6 +246,17 @@ impl Address {
         let mut parts = Vec::new();
         if options.embedded && !whole_page {
             parts.push("embed=1".into());
+            parts.extend(options.figure.iter().map(|figure| format!("figure={figure}")));
+            if !options.has_caption {
+                parts.push("caption=0".into());
+            }
+            if options.plays {
+                parts.push("autoplay=1".into());
+            }
+        }
+        parts.extend(options.theme.map(|theme| format!("theme={}", theme.key())));
+        if !options.hidden.is_empty() {
+            parts.push(format!("hide={}", options.hidden.join(",")));
         }
         if options.preference != Preference::Auto {
             parts.push(format!("backend={}", options.preference.key()));
@@ -231,6 +302,26 @@ impl Address {
     }
 }
 
+/// The query of a figure in an embed: its own, as far as the address says nothing else. A preset in
+/// the address takes the place of all its settings.
+pub fn embedded_query(own: &str, address: &str) -> String {
+    let address = address.trim_start_matches('?');
+    let key = |pair: &&str| pair.split('=').next().unwrap_or_default().to_owned();
+    let said: Vec<String> = pairs(address).map(|pair| key(&pair)).collect();
+    let has_preset = said.iter().any(|key| key == "preset");
+    let stays = |pair: &&str| {
+        let key = key(pair);
+        !said.contains(&key) && (!has_preset || KEYS.contains(&key.as_str()))
+    };
+    let mut query: Vec<&str> = pairs(own).filter(stays).collect();
+    query.extend(pairs(address));
+    query.join("&")
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|pair| !pair.is_empty())
+}
+
 impl Options {
     /// The query of a figure of the article: its own, with what the document's address says of all
     /// figures.
@@ -268,7 +359,22 @@ impl Options {
                 set(&mut self.workers, workers.map(Some))
             }
             "embed" => set(&mut self.embedded, flag()),
-            "play" => set(&mut self.plays, flag()),
+            "play" | "autoplay" => set(&mut self.plays, flag()),
+            "caption" => set(&mut self.has_caption, flag()),
+            "theme" => set(&mut self.theme, Theme::named(value)),
+            "figure" => {
+                let is_name = |name: &&str| {
+                    name.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !name.is_empty()
+                };
+                // Which names there are only the document knows.
+                set(&mut self.figure, Some(value).filter(is_name).map(|name| Some(name.to_owned())))
+            }
+            "hide" => {
+                let names = value.split([',', ' ']).filter(|name| !name.is_empty());
+                let known = |name| HIDEABLE.into_iter().find(|known| *known == name);
+                let hidden: Option<Vec<_>> = names.map(known).collect();
+                set(&mut self.hidden, hidden)
+            }
             "speed" => set(&mut self.speed, speed::named(value)),
             "axis" => {
                 let log = match value {
@@ -316,6 +422,7 @@ mod tests {
             "?embed=1&backend=cpu&workers=3&speed=50&axis=linear&shown=all&wd=3&v=1",
             "?at=1652&wd=3&v=1",
             "?embed=1&run=runs/my+run.json",
+            "?embed=1&figure=push&caption=0&autoplay=1&theme=dark&hide=speed,step&wd=3&v=1",
         ] {
             let address = Address::read(query);
             assert_eq!(address.notices, []);
@@ -346,6 +453,24 @@ mod tests {
     fn the_whole_page_is_not_embedded_and_does_not_play() {
         let address = Address::read("?embed=1&play=1&wd=3");
         assert_eq!(Address::write(&address.experiment, &address.options, true), "?wd=3&v=1");
+    }
+
+    #[test]
+    fn an_address_changes_what_a_figure_of_the_article_shows() {
+        let own = "preset=grokking&seeds=1&speed=10s";
+        assert_eq!(embedded_query(own, "?embed=1&wd=3"), format!("{own}&embed=1&wd=3"));
+        assert_eq!(embedded_query(own, "?seeds=5"), "preset=grokking&speed=10s&seeds=5");
+        assert_eq!(embedded_query(own, "?preset=digits"), "speed=10s&preset=digits");
+    }
+
+    #[test]
+    fn a_frame_shows_the_embed_whatever_the_address_trains() {
+        for query in ["?embed=1", "?embed=1&wd=3", "?embed=1&view=lab"] {
+            assert_eq!(Address::read(query).options.view, View::Embed, "{query}");
+        }
+        let odd = Address::read("?hide=speed,door&figure=a%20b&theme=pink");
+        assert_eq!(odd.notices.len(), 3);
+        assert_eq!(odd.options.hidden, Vec::<&str>::new());
     }
 
     #[test]

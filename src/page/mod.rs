@@ -13,6 +13,7 @@ mod axis;
 mod chart;
 mod class;
 mod dom;
+mod embed;
 mod figure;
 mod files;
 mod offline;
@@ -34,7 +35,7 @@ use crate::experiment::Experiment;
 use crate::json;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
-use address::{Address, Notice, Options};
+use address::{Address, Notice, Options, View, embedded_query};
 use class::Class;
 use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
 use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
@@ -53,6 +54,8 @@ struct Page {
     awaited: Vec<Visibility>,
     /// Before which they are not awaited yet.
     frame: Option<Frame>,
+    /// The page around the frame of an embed.
+    host: Option<embed::Host>,
     _listeners: Vec<Listener>,
 }
 
@@ -118,10 +121,12 @@ async fn words(locale: Locale) -> Option<Text> {
 fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
     TEXT.with(|kept| kept.set(text.clone()).ok());
     translate(&text);
+    embed::dress(options);
+    let notice = embed::set_up(options, &search());
     link_other_language(text.locale());
     keep_language(options.locale);
     link_papers(text.locale());
-    let pool = Pool::new(options.workers);
+    let pool = Pool::new(options.workers, options.embedded);
     let on_back = Listener::new(&window(), "popstate", |_: web_sys::Event| {
         with_page(|page| {
             if let Some(figure) = page.primary() {
@@ -147,6 +152,7 @@ fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
         class: None,
         awaited: Vec::new(),
         frame: None,
+        host: None,
         _listeners: vec![on_back, on_jump, on_print, after_print, on_drag, on_drop],
     };
     PAGE.with(|kept| *kept.borrow_mut() = Some(page));
@@ -156,9 +162,23 @@ fn begin(options: &Options, text: Text, notices: Vec<Notice>) {
         .partition(|element| element.has_attribute("data-primary") || !is_in_article(element));
     seen.into_iter().chain(EARLY.take()).for_each(mount);
     with_page(|page| page.primary().map(|figure| figure.add_notices(notices)));
+    if options.view == View::Embed {
+        begin_embed(notice);
+    }
     mount_when_near(later, 2);
     open_fragment();
     offline::keep(options.embedded);
+}
+
+/// Says what the address names that there is not, and begins to talk with the page around the frame.
+fn begin_embed(notice: Option<Notice>) {
+    with_page(|page| {
+        if let (Some(figure), Some(notice)) = (page.primary(), notice) {
+            figure.add_notices(vec![notice]);
+        }
+        page.host = embed::Host::find();
+    });
+    embed::tell("ready", &[("version", 1.into()), ("state", "ready".into())]);
 }
 
 /// Mounts figures when they are near, but none in the next `frames`: what is seen first can be used
@@ -216,7 +236,7 @@ fn show_view(options: &Options) {
 }
 
 /// Whether a figure belongs to a view, or to none in particular.
-fn is_in_view(element: &HtmlElement, view: address::View) -> bool {
+fn is_in_view(element: &HtmlElement, view: View) -> bool {
     let part = element.closest("[data-for]").ok().flatten();
     part.and_then(|part| part.get_attribute("data-for")).is_none_or(|name| name == view.key())
 }
@@ -295,10 +315,14 @@ fn mount(element: HtmlElement) {
     let is_primary = element.has_attribute("data-primary");
     let options = Address::read(&search()).options;
     let room = element.closest("[data-for=class]").ok().flatten();
-    // The figures of the article and of a lesson have settings of their own.
-    let owns_address = is_primary && room.is_none() && !is_in_article(&element);
+    let is_embed = element.closest("[data-for=embed]").is_ok_and(|found| found.is_some());
+    // The figures of the article and of a lesson have settings of their own, and an embed has no
+    // address bar.
+    let owns_address = is_primary && room.is_none() && !is_in_article(&element) && !is_embed;
     let query = if owns_address {
         search()
+    } else if is_embed {
+        embedded_query(&embed::own_query(&element), &search())
     } else if room.is_some() {
         if options.seat.is_some() {
             // A seat's run goes on to its end.
@@ -317,7 +341,7 @@ fn mount(element: HtmlElement) {
         on_state: is_primary.then_some(mirror),
     };
     let figure = Figure::mount(element.clone(), &query, parts.as_deref(), surroundings);
-    if is_primary && !owns_address {
+    if is_primary && !owns_address && !is_embed {
         // What the document's address holds that cannot be taken is said in the first figure.
         figure.add_notices(Address::read(&search()).notices);
     }

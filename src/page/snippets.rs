@@ -34,12 +34,12 @@ pub fn element(folder: &str, query: &str) -> String {
     )
 }
 
-/// A picture of a preset's finished run in Markdown, which leads to the page.
-pub fn markdown(folder: &str, preset: &str, link: &str, title: &str) -> String {
+/// A link in Markdown.
+pub fn markdown(link: &str, title: &str) -> String {
     let title = title.replace(['[', ']'], "");
     // A bracket would end the address.
     let link = link.replace('(', "%28").replace(')', "%29");
-    format!("[![{title}]({folder}posters/{preset}.svg)]({link})")
+    format!("[{title}]({link})")
 }
 
 /// The paper and this page as entries of BibTeX.
@@ -125,9 +125,8 @@ mod tests {
             entries.contains("urldate = {2026-11-28}") && entries.contains("two-phase: a title")
         );
         assert_eq!(entries.matches('{').count(), entries.matches('}').count());
-        let link = markdown(FOLDER, "digits", "https://host.example/?run=a(1).json", "A [b]");
-        let picture = "[![A b](https://host.example/two-phase/posters/digits.svg)]";
-        assert_eq!(link, format!("{picture}(https://host.example/?run=a%281%29.json)"));
+        let link = markdown("https://host.example/?run=a(1).json", "A [b]");
+        assert_eq!(link, "[A b](https://host.example/?run=a%281%29.json)");
     }
 
     #[test]

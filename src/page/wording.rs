@@ -1,6 +1,6 @@
 //! Words the states of a session: which message says it, with which arguments.
 
-use super::address::{FileProblem, Notice};
+use super::address::{self, FileProblem, Notice};
 use super::session::{Activity, Device, NoAdapter, Preference, Reason};
 use super::speed;
 use crate::protocol::{Backend, Failure, WarmUp};
@@ -145,7 +145,7 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
             "note-option",
             &[
                 ("key", (*key).into()),
-                ("allowed", text.get(&format!("allowed-key-{key}")).into()),
+                ("allowed", allowed(text, key).into()),
                 ("got", got.as_str().into()),
             ],
         ),
@@ -154,6 +154,10 @@ pub fn notice(text: &Text, notice: &Notice) -> String {
             text.with("note-nearest-speed", &[("speed", name.into())])
         }
         Notice::RunFile { name, problem } => file_problem(text, name, problem),
+        Notice::UnknownFigure { got, known } => text.with(
+            "note-unknown-figure",
+            &[("got", got.as_str().into()), ("known", text.list(known).into())],
+        ),
         Notice::UnknownParts(names) => {
             let count = names.len();
             text.with(
@@ -183,6 +187,15 @@ fn file_problem(text: &Text, name: &str, problem: &FileProblem) -> String {
         FileProblem::Content(SavedError::Members) => "file-members",
     };
     text.with(id, &[("name", name.into())])
+}
+
+/// The values that a key of the page can have.
+fn allowed(text: &Text, key: &str) -> String {
+    if key == "hide" {
+        let names = address::HIDEABLE.map(str::to_owned);
+        return text.with("allowed-key-hide", &[("names", text.list(&names).into())]);
+    }
+    text.get(&format!("allowed-key-{key}"))
 }
 
 /// The choices of a device, in the order of [`Preference::ALL`].

@@ -40,7 +40,7 @@ fn messages_read_as_the_library_reads_them() {
             let resource = FluentResource::try_new((*source).to_owned()).expect("valid Fluent");
             let ids = source.lines().filter(|line| line.starts_with(char::is_alphabetic));
             let ids: Vec<&str> = ids.filter_map(|line| Some(line.split_once(" =")?.0)).collect();
-            assert_eq!(resource.entries().filter(|entry| is_message(entry)).count(), ids.len());
+            assert_eq!(resource.entries().filter(is_message).count(), ids.len());
             for id in ids {
                 let message = bundle.get_message(id).expect("the library has it");
                 let mut patterns = vec![(None, message.value())];

@@ -38,6 +38,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/class.ftl"),
     include_str!("en/last-run.ftl"),
     include_str!("en/share.ftl"),
+    include_str!("en/embed.ftl"),
 ];
 
 /// English messages of the document alone. It holds them itself, so a program for a browser does
@@ -62,6 +63,7 @@ const JAPANESE: &[&str] = &[
     include_str!("ja/class.ftl"),
     include_str!("ja/last-run.ftl"),
     include_str!("ja/share.ftl"),
+    include_str!("ja/embed.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

@@ -23,12 +23,13 @@ struct Part {
 
 /// A file belongs to the first part whose prefix fits. So it counts for the page unless it is named
 /// for another part.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 11] = [
     Part { name: "CPU worker", prefix: "worker-cpu", budget: 600_000 },
     Part { name: "GPU worker", prefix: "worker-gpu", budget: 2_500_000 },
     // Only experiments with digits fetch them.
     Part { name: "digits", prefix: "digits", budget: 50_000 },
     Part { name: "example of embedding", prefix: "embed-example", budget: 1_000 },
+    Part { name: "element for other pages", prefix: "embed.js", budget: 3_000 },
     Part { name: "example of figures", prefix: "figures-example", budget: 2_000 },
     Part { name: "papers of a lesson", prefix: "class/", budget: 30_000 },
     // One for each language but English; a reader fetches one at most.

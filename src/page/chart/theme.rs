@@ -169,7 +169,8 @@ mod tests {
                 .filter_map(|line| line.trim().strip_prefix(&format!("--{name}:")))
                 .map(|value| parse(value.trim().trim_end_matches(';')))
                 .collect();
-            assert_eq!(values.len(), 2, "--{name}: light and dark");
+            assert_eq!(values.len(), 3, "--{name}: light, and dark by the system and by choice");
+            assert_eq!(values[1], values[2], "--{name}: one dark");
             assert!(values.iter().all(Option::is_some), "--{name}: #rrggbb");
         }
     }

@@ -71,13 +71,28 @@ impl Visibility {
         initially: bool,
         on_show: impl Fn() + 'static,
     ) -> Self {
+        Self::observe_changes(element, margin, initially, move |is_visible| {
+            if is_visible {
+                on_show();
+            }
+        })
+    }
+
+    /// The same with a function that hears of both.
+    pub fn observe_changes(
+        element: &HtmlElement,
+        margin: &str,
+        initially: bool,
+        on_change: impl Fn(bool) + 'static,
+    ) -> Self {
+        let told = on_change;
         let visible = Rc::new(Cell::new(initially));
         let known = Rc::clone(&visible);
         let on_change = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
             let last: IntersectionObserverEntry = entries.pop().unchecked_into();
             let before = known.replace(last.is_intersecting());
-            if !before && known.get() {
-                on_show();
+            if before != known.get() {
+                told(known.get());
             }
         });
         let init = IntersectionObserverInit::new();

@@ -7,7 +7,7 @@ use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use crate::experiment::{Experiment, FIELDS, Preset};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
-use crate::page::plots;
+use crate::page::{embed, plots};
 use crate::text::Text;
 
 /// What the figure is about, where no page around it says so.
@@ -24,7 +24,13 @@ impl Title {
 
 impl Panel for Title {
     fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
-        set_text(&self.element, &plots::heading(view.session.experiment(), view.text));
+        let (experiment, address) = (view.session.experiment(), &view.options.address);
+        let title = if address.embedded && embed::is_half_a_table(experiment) {
+            view.text.get("embed-title")
+        } else {
+            plots::heading(experiment, view.text)
+        };
+        set_text(&self.element, &title);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::page::adapter;
 use crate::page::address::{Address, Notice};
 use crate::page::chart::Theme;
 use crate::page::dom::{Frame, Root, Timer, page_folder, set_attribute};
+use crate::page::embed;
 use crate::page::plots;
 use crate::page::pool::{Lease, PoolEvent};
 use crate::page::session::{Action, Effect, Preference, Session, State};
@@ -171,7 +172,7 @@ impl Handle {
     }
 
     /// Takes everything that an address says.
-    pub(super) fn set_address(&self, address: Address) {
+    pub fn set_address(&self, address: Address) {
         let run = address.options.run.clone();
         self.with(|inner| {
             inner.notices = address.notices;
@@ -188,6 +189,7 @@ impl Handle {
             inner.options.address = address.options;
             inner.view += 1;
             inner.carry_out(effects, self);
+            inner.show_address(false);
         });
         if let Some(run) = run {
             self.open_address(run);
@@ -316,7 +318,7 @@ impl Handle {
     }
 
     /// Colours may have changed.
-    pub(super) fn forget_theme(&self) {
+    pub fn forget_theme(&self) {
         self.with(|inner| {
             inner.theme = None;
             inner.view += 1;
@@ -541,6 +543,20 @@ impl Inner {
         goes_on
     }
 
+    /// The query of the whole page: the section that an embed comes from, as long as it shows what
+    /// stands there, or else the lab.
+    fn whole_page(&self) -> String {
+        let (experiment, options) = (self.session.experiment(), &self.options.address);
+        let own = embed::own_query(self.root.element());
+        match &options.figure {
+            Some(section) if Address::read(&own).experiment == *experiment => {
+                let language = options.locale.map(|locale| format!("?lang={}", locale.key()));
+                format!("{}#{section}", language.unwrap_or_default())
+            }
+            _ => Address::write(experiment, options, true),
+        }
+    }
+
     /// Puts everything that differs from the preset into the address bar and into the link.
     pub(super) fn show_address(&self, can_go_back: bool) {
         let (experiment, options) = (self.session.experiment(), &self.options.address);
@@ -548,8 +564,7 @@ impl Inner {
             on_address(experiment, options, can_go_back);
         }
         if let Some(link) = self.root.find::<web_sys::HtmlAnchorElement>("full-page") {
-            let query = Address::write(experiment, options, true);
-            link.set_href(&format!("{}{query}", page_folder()));
+            link.set_href(&format!("{}{}", page_folder(), self.whole_page()));
         }
     }
 }

@@ -72,6 +72,7 @@ impl Panel for Links {
             let mut options = address.clone();
             options.view = DocumentView::Lab;
             options.embedded = false;
+            (options.theme, options.hidden) = (None, Vec::new());
             options.speed = Speed::Full;
             let query = Address::write(experiment, &options, true);
             self.lab.set_href(&format!("{}{query}", page_folder()));

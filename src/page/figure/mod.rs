@@ -14,6 +14,7 @@ mod estimators;
 mod experiment;
 mod finding;
 mod handle;
+mod host;
 mod knob;
 mod last_run;
 mod links;
@@ -29,6 +30,7 @@ mod runs;
 mod setting_map;
 mod settings;
 mod share;
+mod sight;
 mod sweep;
 mod task;
 mod toolbar;
@@ -52,6 +54,7 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 use self::cache::Shared;
 use self::handle::{Inner, Savers};
 use self::recorded::Recorded;
+use self::sight::Sight;
 use super::address::{Address, Notice, Options};
 use super::dom::{Listener, Root, Visibility, focus_in_place, set_attribute, set_text, window};
 use super::plots;
@@ -86,6 +89,7 @@ pub struct Figure {
     inner: Rc<RefCell<Inner>>,
     _listeners: Vec<Listener>,
     _visibility: Option<Visibility>,
+    _sight: Option<Sight>,
 }
 
 impl Figure {
@@ -103,7 +107,7 @@ impl Figure {
         if !unknown.is_empty() {
             notices.push(Notice::UnknownParts(unknown));
         }
-        let (manner, notices_of_manner) = Manner::of(&element);
+        let (mut manner, notices_of_manner) = Manner::of(&element);
         notices.extend(notices_of_manner);
         let recording = element.get_attribute("data-recording");
         let recorded =
@@ -125,6 +129,9 @@ impl Figure {
         session.act(Action::SetSpeed(pace(address.options.speed)));
         let plays = address.options.plays && address.options.run.is_none();
         let run = address.options.run.clone();
+        // Nobody is there to answer.
+        manner.asks &= !(plays && address.options.embedded);
+        let is_embedded = address.options.embedded;
         let inner = Rc::new(RefCell::new(Inner {
             root: root.clone(),
             surroundings,
@@ -140,6 +147,7 @@ impl Figure {
                 guess: None,
                 drawn: Vec::new(),
                 decision: Decision::default(),
+                is_out_of_sight: false,
             },
             notices,
             manner,
@@ -165,6 +173,10 @@ impl Figure {
         if is_lab {
             panels.push(Box::new(last_run::LastRun::new(&root, &handle)));
         }
+        if is_embedded {
+            panels.push(Box::new(host::HostReporter::new()));
+        }
+        let sight = is_embedded.then(|| Sight::new(root.element(), &handle));
         inner.borrow_mut().panels = panels;
         let listeners = listeners(&root, &handle);
         let visibility = plays.then(|| {
@@ -198,17 +210,17 @@ impl Figure {
                 handle.redraw();
             });
         }
-        Self { inner, _listeners: listeners, _visibility: visibility }
+        Self { inner, _listeners: listeners, _visibility: visibility, _sight: sight }
+    }
+
+    /// The way in which others reach it.
+    pub fn handle(&self) -> Handle {
+        Handle(Rc::downgrade(&self.inner))
     }
 
     /// The element that it is mounted in.
     pub fn element(&self) -> HtmlElement {
         self.inner.borrow().root.element().clone()
-    }
-
-    /// How others reach it.
-    pub fn handle(&self) -> Handle {
-        Handle(Rc::downgrade(&self.inner))
     }
 
     /// Takes a part that stands outside its element.
@@ -309,7 +321,7 @@ impl Drop for Figure {
 
 /// Whether there is one moment of memorising to ask about: networks with classes that differ in their
 /// seed only.
-pub(super) fn asks_make_sense(experiment: &Experiment) -> bool {
+pub fn asks_make_sense(experiment: &Experiment) -> bool {
     !experiment.settings.is_regression() && experiment.has_one_configuration()
 }
 

@@ -46,12 +46,17 @@ pub struct ViewOptions {
     pub drawn: Vec<Point>,
     /// Whether the reader goes on after memorising.
     pub decision: Decision,
+    /// Whether it was paused because nobody sees it.
+    pub is_out_of_sight: bool,
 }
 
 impl ViewOptions {
     /// What a reader's action changes of the view: the scrubber goes back to the last step, and
     /// going on after the question is an answer to it.
     pub(super) fn follow(&mut self, action: &Action, state: State) {
+        if matches!(action, Action::Toggle | Action::Play | Action::Step | Action::Reset) {
+            self.is_out_of_sight = false;
+        }
         match action {
             Action::Toggle | Action::Play if state == State::Done => {
                 self.decision = Decision::NotYet;

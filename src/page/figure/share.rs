@@ -130,12 +130,11 @@ impl Content {
         let (experiment, text) = (view.session.experiment(), view.text);
         let ((query, at), folder) = (query(view), page_folder());
         let (link, title) = (link(view), plots::heading(experiment, text));
-        let preset = experiment.preset.key;
         let items = vec![
             ("share-link", link.clone()),
             ("share-iframe", snippets::iframe(&folder, &query, &title)),
             ("share-element", snippets::element(&folder, &query)),
-            ("share-markdown", snippets::markdown(&folder, preset, &link, &title)),
+            ("share-markdown", snippets::markdown(&link, &title)),
             ("share-bibtex", snippets::bibtex(&link, &title, &files::today())),
         ];
         let file = format!("{FILE}.safetensors");

@@ -136,7 +136,7 @@ impl Panel for Status {
 
 /// The state line.
 fn status(view: &View<'_>) -> String {
-    let (session, text) = (view.session, view.text);
+    let (session, text, options) = (view.session, view.text, view.options);
     let (steps, step) = (session.experiment().settings.steps, session.progress().step);
     let is_solved = steps == 1;
     let of = || [("step", step.into()), ("steps", steps.into())];
@@ -144,15 +144,17 @@ fn status(view: &View<'_>) -> String {
         let (done, networks) = plots::fitted(session.history());
         [("done", done.into()), ("networks", networks.into())]
     };
-    if view.options.scrubbed.is_some() && session.state() != State::Error {
+    if options.scrubbed.is_some() && session.state() != State::Error {
         return plots::scores_at(view.history(), view.shared.pointed_step, text);
     }
     match session.state() {
         State::Loading | State::Error => wording::activity(text, session.activity()),
+        State::Waiting if options.address.embedded => text.get("waiting-for-frame"),
         State::Waiting => text.get("waiting-for-figure"),
         State::Ready if is_solved => text.get("state-ready"),
         State::Ready => text.with("state-ready-steps", &[("steps", steps.into())]),
         State::Running if is_solved => text.with("state-fitting", &fitted()),
+        State::Paused if options.is_out_of_sight => text.get("paused-out-of-sight"),
         State::Paused if is_solved => text.with("state-fitting-paused", &fitted()),
         State::Running => {
             let rate = session.progress().steps_per_second;

@@ -3,6 +3,7 @@
 //! [`state`] decides, without a browser; this module carries out what it decides. Nothing starts
 //! before the first [`Pool::lease`], and a backend's workers end with its last [`Lease`].
 
+mod lock;
 mod merge;
 mod policy;
 mod state;
@@ -17,6 +18,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::experiment::Experiment;
 use crate::measure::{CheckSource, EstimatorResult};
 use crate::protocol::{Backend, Event, Failure, RunCommand, RunEvent, RunId, WarmUp};
+use lock::TrainingLock;
 use state::{Effect, LeaseId, State, WorkerId};
 use worker::WorkerHandle;
 
@@ -63,6 +65,8 @@ struct Shared {
     /// Apart from the state, so that they can be ended even if that is borrowed.
     workers: RefCell<BTreeMap<WorkerId, WorkerHandle>>,
     listeners: RefCell<BTreeMap<LeaseId, Listener>>,
+    /// Shared with other documents.
+    lock: RefCell<Option<TrainingLock>>,
     /// What is to be told, in order.
     news: RefCell<VecDeque<(LeaseId, PoolEvent)>>,
     /// Whether a microtask will tell it.
@@ -73,11 +77,18 @@ struct Shared {
 
 impl Pool {
     /// A pool of at most so many workers on the CPU, and never more than there are cores. Starts
-    /// nothing.
-    pub fn new(max_workers: Option<usize>) -> Self {
+    /// nothing. One that is embedded shares the machine with the other frames of its origin.
+    pub fn new(max_workers: Option<usize>, is_embedded: bool) -> Self {
         let cores = web_sys::window().map_or(1.0, |w| w.navigator().hardware_concurrency());
+        let limit = policy::worker_limit(cores, max_workers);
+        let state = if is_embedded && lock::exists() {
+            State::new_with_lock(limit)
+        } else {
+            State::new(limit)
+        };
         Self(Rc::new(Shared {
-            state: RefCell::new(State::new(policy::worker_limit(cores, max_workers))),
+            state: RefCell::new(state),
+            lock: RefCell::default(),
             workers: RefCell::default(),
             listeners: RefCell::default(),
             news: RefCell::default(),
@@ -190,6 +201,20 @@ impl Shared {
                 Effect::End(id) => {
                     let ended = self.workers.borrow_mut().remove(&id);
                     drop(ended);
+                }
+                Effect::AskLock => {
+                    let shared = Rc::downgrade(self);
+                    self.lock.borrow_mut().get_or_insert_with(|| {
+                        TrainingLock::ask(move || {
+                            if let Some(shared) = shared.upgrade() {
+                                shared.act(State::lock_held);
+                            }
+                        })
+                    });
+                }
+                Effect::FreeLock => {
+                    let held = self.lock.take();
+                    drop(held);
                 }
                 Effect::Tell(lease, event) => self.news.borrow_mut().push_back((lease, event)),
             }

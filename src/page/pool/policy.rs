@@ -51,15 +51,48 @@ pub enum Turn {
 pub struct Turns {
     playing: Vec<RunId>,
     waiting: VecDeque<RunId>,
+    /// Whether a lock that other documents share is awaited; `None` where there is none.
+    is_shut: Option<bool>,
 }
 
 impl Turns {
+    /// Turns that begin once [`Self::open`] is called, and again after each pause of all runs.
+    pub fn shut() -> Self {
+        Self { is_shut: Some(true), ..Self::default() }
+    }
+
+    /// Whether runs wait for [`Self::open`].
+    pub fn is_shut(&self) -> bool {
+        self.is_shut == Some(true)
+    }
+
+    /// Returns the runs whose turn it is now.
+    #[must_use]
+    pub fn open(&mut self) -> Vec<RunId> {
+        self.is_shut = Some(false);
+        let room = PLAYING.saturating_sub(self.playing.len()).min(self.waiting.len());
+        let next: Vec<RunId> = self.waiting.drain(..room).collect();
+        self.playing.extend(&next);
+        next
+    }
+
+    /// Shuts if no run plays or waits. Returns whether it did so.
+    #[must_use]
+    pub fn shut_if_idle(&mut self) -> bool {
+        let is_idle = self.playing.is_empty() && self.waiting.is_empty();
+        let shuts = self.is_shut.is_some() && is_idle;
+        if shuts {
+            self.is_shut = Some(true);
+        }
+        shuts
+    }
+
     /// Asks for a run to play. Asking twice changes nothing.
     pub fn ask(&mut self, run: RunId) -> Turn {
         if self.playing.contains(&run) {
             return Turn::Now;
         }
-        if self.playing.len() < PLAYING {
+        if self.playing.len() < PLAYING && !self.is_shut() {
             // Nobody waits as long as there is room.
             self.playing.push(run);
             return Turn::Now;
@@ -75,7 +108,7 @@ impl Turns {
     pub fn leave(&mut self, run: RunId) -> Option<RunId> {
         self.waiting.retain(|other| *other != run);
         self.playing.retain(|other| *other != run);
-        if self.playing.len() == PLAYING {
+        if self.playing.len() == PLAYING || self.is_shut() {
             return None;
         }
         let next = self.waiting.pop_front()?;
@@ -128,6 +161,21 @@ mod tests {
         assert_eq!(turns.leave(c), Some(a));
         assert_eq!(turns.leave(d), None);
         assert_eq!(turns.ask(b), Turn::Now);
+    }
+
+    #[test]
+    fn runs_wait_until_the_lock_of_all_documents_is_held() {
+        let [a, b, c] = [1, 2, 3].map(RunId);
+        let mut turns = Turns::shut();
+        assert_eq!([a, b, c].map(|run| turns.ask(run)), [Turn::Waits; 3]);
+        assert_eq!(turns.leave(b), None);
+        assert_eq!(turns.open(), [a, c]);
+        assert!(!turns.shut_if_idle());
+        assert_eq!((turns.leave(a), turns.leave(c)), (None, None));
+        assert!(turns.shut_if_idle() && turns.is_shut());
+        assert_eq!(turns.ask(a), Turn::Waits);
+        // Where there is no lock nothing shuts.
+        assert!(!Turns::default().shut_if_idle());
     }
 
     #[test]

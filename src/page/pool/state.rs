@@ -31,6 +31,10 @@ pub enum Effect {
     End(WorkerId),
     /// Tell whoever holds a lease.
     Tell(LeaseId, PoolEvent),
+    /// Ask for the lock that documents share, unless it is asked for or held.
+    AskLock,
+    /// Free it.
+    FreeLock,
 }
 
 /// Workers, leases and runs of a document.
@@ -73,6 +77,27 @@ impl State {
     /// A document without workers.
     pub fn new(worker_limit: usize) -> Self {
         Self { worker_limit, ..Self::default() }
+    }
+
+    /// A document that trains only while it holds a lock: [`Effect::AskLock`] asks for it.
+    pub fn new_with_lock(worker_limit: usize) -> Self {
+        Self { turns: Turns::shut(), ..Self::new(worker_limit) }
+    }
+
+    /// The lock is held: runs that wait for it play.
+    pub fn lock_held(&mut self) -> Vec<Effect> {
+        for run in self.turns.open() {
+            self.send_all(run, &RunCommand::Play);
+        }
+        // They may all have left meanwhile.
+        self.free_lock_if_idle();
+        self.done()
+    }
+
+    fn free_lock_if_idle(&mut self) {
+        if self.turns.shut_if_idle() {
+            self.effects.push(Effect::FreeLock);
+        }
     }
 
     /// A name for a run.
@@ -164,6 +189,9 @@ impl State {
             RunCommand::Play | RunCommand::Step if entry.merger.is_over() => return Vec::new(),
             RunCommand::Play => {
                 if self.turns.ask(run) == Turn::Waits {
+                    if self.turns.is_shut() {
+                        self.effects.push(Effect::AskLock);
+                    }
                     self.tell(lease, PoolEvent::Waiting(run));
                     return self.done();
                 }
@@ -310,6 +338,7 @@ impl State {
         if let Some(next) = self.turns.leave(run) {
             self.send_all(next, &RunCommand::Play);
         }
+        self.free_lock_if_idle();
     }
 
     fn start(&mut self, backend: Backend) {

@@ -37,7 +37,7 @@ button-best-step = それぞれ最良のステップで
     .about = 最良のステップとは、テストデータの誤り率が最小のステップです。各ネットワークをそこで早期終了したことになります。テストデータで選ぶため、少し良く見えます（Nakkiran et al., arXiv 1912.02292と同じ）。
 button-restore = 元に戻す
 button-try-estimators = すべての推定法を試す
-button-full-page = ページ全体を開く：設定の変更と解説
+button-full-page = ページ全体を開く
 
 # Labels.
 label-experiment = 実験

@@ -628,3 +628,22 @@ fn one_worker_times_all_configurations() {
         assert_eq!(tells(&script.log(), lease), [PoolEvent::Run(run, timed)]);
     }
 }
+
+#[test]
+fn a_run_of_an_embed_plays_while_it_holds_the_lock() {
+    let mut script = Script::new(1);
+    script.state = State::new_with_lock(1);
+    let lease = script.open();
+    let run = script.load(lease, "seeds=1");
+    script.command(lease, run, RunCommand::Play);
+    assert_eq!(
+        script.log,
+        [Effect::AskLock, Effect::Tell(lease, PoolEvent::Waiting(run))],
+        "waits before it trains"
+    );
+    script.log.clear();
+    let effects = script.state.lock_held();
+    assert!(matches!(effects[..], [Effect::Send(_, Command::Run(_, RunCommand::Play))]));
+    script.command(lease, run, RunCommand::Pause);
+    assert_eq!(script.log.last(), Some(&Effect::FreeLock), "others may train now");
+}

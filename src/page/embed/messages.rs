@@ -1,0 +1,128 @@
+//! Messages between a figure in a frame and the page around it, version 1.
+//!
+//! Every message is an object `{ twoPhase: 1, type, ... }`; docs/contracts.md lists them. Nothing of
+//! a message is ever run as a program. Other messages are ignored after three cheap looks.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, Window};
+
+use super::requests;
+use crate::page::dom::{ElementSize, Listener, document, window};
+
+/// Of the messages, and of what `ready` says.
+const VERSION: u32 = 1;
+
+/// Requests that are carried out in a second.
+const MAX_REQUESTS: u32 = 200;
+
+/// The page around the frame. Messages are heard until it is dropped.
+pub struct Host {
+    _listener: Listener,
+    _size: Option<ElementSize>,
+}
+
+thread_local! {
+    /// Who is told, and the origin of the first valid request.
+    static PARENT: RefCell<Option<(Window, Option<String>)>> = const { RefCell::new(None) };
+    /// When the current second began, and the requests in it.
+    static REQUESTS: Cell<(f64, u32)> = const { Cell::new((0.0, 0)) };
+}
+
+impl Host {
+    /// Of the frame that the document stands in; `None` in a window of its own.
+    pub fn find() -> Option<Self> {
+        let parent = window().parent().ok().flatten()?;
+        if JsValue::from(&parent) == JsValue::from(window()) {
+            return None;
+        }
+        let source = JsValue::from(&parent);
+        PARENT.set(Some((parent, None)));
+        let listener = Listener::new(&window(), "message", move |event: MessageEvent| {
+            if event.source().is_some_and(|from| *from == source) {
+                hear(&event);
+            }
+        });
+        Some(Self { _listener: listener, _size: watch_height() })
+    }
+}
+
+/// Tells the page around the frame, if there is one.
+pub fn tell(kind: &str, fields: &[(&str, JsValue)]) {
+    PARENT.with_borrow(|host| {
+        let Some((parent, origin)) = host else { return };
+        let message = Object::new();
+        let set = |name: &str, value: &JsValue| {
+            Reflect::set(&message, &name.into(), value).ok();
+        };
+        set("twoPhase", &VERSION.into());
+        set("type", &kind.into());
+        fields.iter().for_each(|(name, value)| set(name, value));
+        parent.post_message(&message, origin.as_deref().unwrap_or("*")).ok();
+    });
+}
+
+/// A field of a message.
+pub(super) fn field(message: &JsValue, name: &str) -> JsValue {
+    Reflect::get(message, &name.into()).unwrap_or_default()
+}
+
+fn hear(event: &MessageEvent) {
+    let message = event.data();
+    if !message.is_object() || field(&message, "twoPhase").as_f64() != Some(f64::from(VERSION)) {
+        return;
+    }
+    let Some(kind) = field(&message, "type").as_string() else { return };
+    if !is_of_host(&event.origin()) {
+        return;
+    }
+    let answer = if is_too_fast() {
+        Err(requests::sentence("embed-too-many-messages"))
+    } else {
+        requests::carry_out(&kind, &message)
+    };
+    let id = field(&message, "id");
+    if id.is_undefined() {
+        return;
+    }
+    let (name, value) = match answer {
+        Ok(value) => ("value", value),
+        Err(sentence) => ("error", sentence.into()),
+    };
+    tell("answer", &[("id", id), (name, value)]);
+}
+
+/// Whether an origin is that of the first request, or this is the first.
+fn is_of_host(origin: &str) -> bool {
+    // A page without an origin can be reached by any address only.
+    let target = if origin == "null" { "*" } else { origin };
+    PARENT.with_borrow_mut(|host| {
+        let Some((_, known)) = host else { return false };
+        known.get_or_insert_with(|| target.to_owned()) == target
+    })
+}
+
+fn is_too_fast() -> bool {
+    let now = js_sys::Date::now();
+    let (began, count) = REQUESTS.get();
+    let (began, count) = if (now - began).abs() > 1000.0 { (now, 0) } else { (began, count + 1) };
+    REQUESTS.set((began, count));
+    count >= MAX_REQUESTS
+}
+
+/// Tells the height that the embed needs, whenever it changes.
+fn watch_height() -> Option<ElementSize> {
+    let main = document().get_element_by_id("embed")?.dyn_into::<web_sys::HtmlElement>().ok()?;
+    let (measured, told) = (main.clone(), Cell::new(0));
+    Some(ElementSize::observe(&main, move || {
+        // The embed fills its frame: what it needs shows without that.
+        measured.style().set_property("min-height", "0").ok();
+        let height = measured.offset_height();
+        measured.style().remove_property("min-height").ok();
+        if height > 0 && told.replace(height) != height {
+            tell("height", &[("height", height.into())]);
+        }
+    }))
+}
