@@ -57,7 +57,7 @@ mod tests {
             \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"\n};";
         assert!(first.contains(listed), "{first}");
         fs::write(dist.join(WORKER), source)?;
-        fs::write(dist.join("index.html"), "abd")?;
+        fs::write(dist.join("index.html"), "abe")?;
         list_files(dist)?;
         let second = fs::read_to_string(dist.join(WORKER))?;
         let build =
