@@ -263,7 +263,9 @@ async fn the_last_run_is_offered_shown_pinned_and_forgotten() {
     let host = Host::start(built()).await;
     let browser = Browser::start(Adapter::None).await;
     play(&browser, &host).await;
-    assert!(is_hidden(&browser, "last-run").await && is_hidden(&browser, "last-run-not-kept").await);
+    assert!(
+        is_hidden(&browser, "last-run").await && is_hidden(&browser, "last-run-not-kept").await
+    );
     // Other settings: the offer has its own.
     let other = format!("{}/?view=lab&backend=cpu&p=13", host.url);
     browser.client.goto(&other).await.unwrap();
@@ -277,12 +279,13 @@ async fn the_last_run_is_offered_shown_pinned_and_forgotten() {
     assert!(browser.client.current_url().await.unwrap().query().unwrap().contains("p=11"));
     // Pinned, it stays as a grey curve beside other settings.
     browser.click("#lab .chip.pin").await;
-    browser.script(
-        "const preset = document.querySelector('#lab [data-part=preset]');
+    browser
+        .script(
+            "const preset = document.querySelector('#lab [data-part=preset]');
          preset.value = 'grokking-fast';
          preset.dispatchEvent(new Event('change', { bubbles: true }))",
-    )
-    .await;
+        )
+        .await;
     wait(10, "it is not kept beside", async || {
         browser.script("return document.querySelector('#lab .chip .remove') !== null").await == true
     })
@@ -305,9 +308,7 @@ async fn without_storage_the_lab_works_and_says_that_nothing_is_kept() {
     let refuse = "Object.defineProperty(window, 'indexedDB', { get() {
         throw new DOMException('refused', 'SecurityError');
     } })";
-    browser
-        .devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse }))
-        .await;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await;
     play(&browser, &host).await;
     wait(10, "it is not said", async || !is_hidden(&browser, "last-run-not-kept").await).await;
     browser.close().await;
