@@ -114,7 +114,8 @@ async fn answer(
     let sent = if is_cut { &content[..content.len() / 2] } else { &content[..] };
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
-         cache-control: no-cache\r\nconnection: close\r\n\r\n",
+         cache-control: no-cache\r\naccess-control-allow-origin: *\r\n\
+         connection: close\r\n\r\n",
         content.len()
     );
     stream.write_all(head.as_bytes()).await.ok()?;
@@ -312,4 +313,26 @@ async fn without_storage_the_lab_works_and_says_that_nothing_is_kept() {
     play(&browser, &host).await;
     wait(10, "it is not said", async || !is_hidden(&browser, "last-run-not-kept").await).await;
     browser.close().await;
+}
+
+#[tokio::test]
+async fn in_a_sandbox_the_lab_works_and_nothing_is_kept() {
+    let mut files = built();
+    let frame = "<!doctype html><iframe sandbox=\"allow-scripts\" width=\"1000\" height=\"800\" \
+                 src=\"./index.html?view=lab&p=11&width=16&seeds=2&steps=100&backend=cpu\"></iframe>";
+    files.insert("frame.html".into(), frame.into());
+    let host = Host::start(files).await;
+    let browser = Browser::start(Adapter::None).await;
+    browser.client.goto(&format!("{}/frame.html", host.url)).await.unwrap();
+    browser.client.clone().enter_frame(0).await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    // Longer than it takes to register a worker.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(browser.attribute("data-state").await, "ready");
+    let errors: Vec<String> =
+        browser.log().await.into_iter().filter(|entry| entry.contains("panicked")).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    browser.client.clone().enter_parent_frame().await.unwrap();
+    assert_eq!(browser.script("return caches.keys().then((names) => names.length)").await, 0);
+    browser.client.close().await.unwrap();
 }
