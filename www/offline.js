@@ -44,9 +44,13 @@ async function usesRare() {
 async function install() {
   const rare = await usesRare();
   const files = Object.keys(FILES).filter((file) => rare || !isRare(file));
+  // All of them first: nothing is kept of a build that is not whole.
+  const taken = await Promise.all(files.map(take));
   try {
-    await Promise.all(files.map(keep));
+    const cache = await caches.open(CACHE);
+    await Promise.all(files.map((file, index) => cache.put(address(file), taken[index])));
   } catch (error) {
+    // The disk is full.
     await caches.delete(CACHE);
     throw error;
   }

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -25,10 +26,14 @@ thread_local! {
 /// a worker of this name, in a file, in a sandbox: nothing happens.
 pub fn keep(is_embedded: bool) {
     let Some(script) = named("offline") else { return };
-    let container = window().navigator().service_worker();
-    if AsRef::<JsValue>::as_ref(&container).is_undefined() {
+    // Throws in a sandbox; undefined in a file.
+    let Ok(container) = Reflect::get(&window().navigator(), &"serviceWorker".into()) else {
+        return;
+    };
+    if container.is_undefined() {
         return;
     }
+    let container: ServiceWorkerContainer = container.unchecked_into();
     if is_embedded && container.controller().is_none() {
         return;
     }

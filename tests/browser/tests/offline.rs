@@ -114,7 +114,8 @@ async fn answer(
     let sent = if is_cut { &content[..content.len() / 2] } else { &content[..] };
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
-         cache-control: no-cache\r\nconnection: close\r\n\r\n",
+         cache-control: no-cache\r\naccess-control-allow-origin: *\r\n\
+         connection: close\r\n\r\n",
         content.len()
     );
     stream.write_all(head.as_bytes()).await.ok()?;
@@ -170,15 +171,14 @@ async fn article_and_lab_play_when_the_server_is_gone() {
     let browser = visit(&host).await;
     let url = host.url.clone();
     host.stop().await;
-    for query in ["p=11&width=16&seeds=2&steps=100", "preset=digits&width=16&seeds=1&steps=20"] {
+    for (query, steps) in
+        [("p=11&width=16&seeds=2&steps=100", 100), ("preset=digits&width=16&seeds=1&steps=20", 20)]
+    {
         browser.client.goto(&format!("{url}/?view=lab&backend=cpu&{query}")).await.unwrap();
         browser.wait_for(&["ready"], 30).await;
         browser.click("[data-part=play]").await;
         browser.wait_for(&["done"], 60).await;
-        assert_eq!(
-            browser.report().await["evaluations"].as_array().map(Vec::is_empty),
-            Some(false)
-        );
+        assert_eq!(browser.report().await["configurations"][0]["last_step"], steps);
     }
     browser.client.goto(&format!("{url}/?lang=ja")).await.unwrap();
     browser.wait_for(&["ready"], 30).await;
@@ -242,5 +242,97 @@ async fn a_download_that_is_cut_leaves_the_old_build_in_use() {
     host.serve(next(built()));
     look_for_next(&browser).await;
     wait(10, "it is not offered", async || seen(&browser).await[2] == true).await;
+    browser.client.close().await.unwrap();
+}
+
+/// Plays a short run in the lab, to its end.
+async fn play(browser: &Browser, host: &Host) {
+    let query = "?view=lab&backend=cpu&p=11&width=16&seeds=2&steps=100";
+    browser.client.goto(&format!("{}/{query}", host.url)).await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    browser.click("#lab [data-part=play]").await;
+    browser.wait_for(&["done"], 60).await;
+}
+
+async fn is_hidden(browser: &Browser, part: &str) -> bool {
+    let script = format!("return document.querySelector('#lab [data-part={part}]').hidden");
+    browser.script(&script).await == true
+}
+
+#[tokio::test]
+async fn the_last_run_is_offered_shown_pinned_and_forgotten() {
+    let host = Host::start(built()).await;
+    let browser = Browser::start(Adapter::None).await;
+    play(&browser, &host).await;
+    assert!(
+        is_hidden(&browser, "last-run").await && is_hidden(&browser, "last-run-not-kept").await
+    );
+    // Other settings: the offer has its own.
+    let other = format!("{}/?view=lab&backend=cpu&p=13", host.url);
+    browser.client.goto(&other).await.unwrap();
+    wait(10, "it is not offered", async || !is_hidden(&browser, "last-run").await).await;
+    let words = browser.text("#lab [data-part=last-run-words]").await;
+    assert!(words.contains("step 100") && words.contains("mod 11"), "{words}");
+    assert_eq!(browser.attribute("data-state").await, "ready", "nothing is forced");
+    browser.click("#lab [data-part=last-run-show]").await;
+    browser.wait_for_text("#lab [data-part=finding]", "100", 10).await;
+    assert!(is_hidden(&browser, "last-run").await);
+    assert!(browser.client.current_url().await.unwrap().query().unwrap().contains("p=11"));
+    // Pinned, it stays as a grey curve beside other settings.
+    browser.click("#lab .chip.pin").await;
+    browser
+        .script(
+            "const preset = document.querySelector('#lab [data-part=preset]');
+         preset.value = 'grokking-fast';
+         preset.dispatchEvent(new Event('change', { bubbles: true }))",
+        )
+        .await;
+    wait(10, "it is not kept beside", async || {
+        browser.script("return document.querySelector('#lab .chip .remove') !== null").await == true
+    })
+    .await;
+    browser.client.refresh().await.unwrap();
+    wait(10, "it is not offered", async || !is_hidden(&browser, "last-run").await).await;
+    browser.click("#lab [data-part=last-run-forget]").await;
+    wait(10, "it is still offered", async || is_hidden(&browser, "last-run").await).await;
+    browser.client.refresh().await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(is_hidden(&browser, "last-run").await, "it was forgotten");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn without_storage_the_lab_works_and_says_that_nothing_is_kept() {
+    let host = Host::start(built()).await;
+    let browser = Browser::start(Adapter::None).await;
+    let refuse = "Object.defineProperty(window, 'indexedDB', { get() {
+        throw new DOMException('refused', 'SecurityError');
+    } })";
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await;
+    play(&browser, &host).await;
+    wait(10, "it is not said", async || !is_hidden(&browser, "last-run-not-kept").await).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn in_a_sandbox_the_lab_works_and_nothing_is_kept() {
+    let mut files = built();
+    let frame = "<!doctype html><iframe sandbox=\"allow-scripts\" width=\"1000\" height=\"800\" \
+                 src=\"./index.html?view=lab&p=11&width=16&seeds=2&steps=100&backend=cpu\"></iframe>";
+    files.insert("frame.html".into(), frame.into());
+    let host = Host::start(files).await;
+    let browser = Browser::start(Adapter::None).await;
+    browser.client.goto(&format!("{}/frame.html", host.url)).await.unwrap();
+    browser.client.clone().enter_frame(0).await.unwrap();
+    browser.wait_for(&["ready"], 30).await;
+    // Longer than it takes to register a worker.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(browser.attribute("data-state").await, "ready");
+    let errors: Vec<String> =
+        browser.log().await.into_iter().filter(|entry| entry.contains("panicked")).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    browser.client.clone().enter_parent_frame().await.unwrap();
+    assert_eq!(browser.script("return caches.keys().then((names) => names.length)").await, 0);
     browser.client.close().await.unwrap();
 }
