@@ -254,9 +254,12 @@ impl Address {
                 parts.push("autoplay=1".into());
             }
         }
-        parts.extend(options.theme.map(|theme| format!("theme={}", theme.key())));
-        if !options.hidden.is_empty() {
-            parts.push(format!("hide={}", options.hidden.join(",")));
+        // The page around a frame chose these for itself.
+        if !(options.embedded && whole_page) {
+            parts.extend(options.theme.map(|theme| format!("theme={}", theme.key())));
+            if !options.hidden.is_empty() {
+                parts.push(format!("hide={}", options.hidden.join(",")));
+            }
         }
         if options.preference != Preference::Auto {
             parts.push(format!("backend={}", options.preference.key()));

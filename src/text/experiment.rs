@@ -157,9 +157,16 @@ impl Text {
         self.with(id, &[("field", name.into()), ("value", value.into())])
     }
 
-    /// The main settings of an experiment in a line, and the one that a figure lets a reader change.
+    /// The main settings of an experiment as a sentence.
     #[must_use]
     pub fn settings_line(&self, experiment: &Experiment, knob: Option<&Field>) -> String {
+        let settings = self.main_settings(experiment, knob);
+        self.with("settings-line", &[("settings", settings.into())])
+    }
+
+    /// The main settings of an experiment, and the one that a figure lets a reader change.
+    #[must_use]
+    pub fn main_settings(&self, experiment: &Experiment, knob: Option<&Field>) -> String {
         let settings = &experiment.settings;
         let mut parts = Vec::new();
         if settings.data == Data::Arithmetic {
@@ -178,7 +185,7 @@ impl Text {
         }
         let networks = experiment.member_count();
         parts.push(self.with("settings-networks", &[("networks", networks.into())]));
-        self.with("settings-line", &[("settings", self.join("list-middle", &parts).into())])
+        self.join("list-middle", &parts)
     }
 
     /// What tells a member from all others: `weight decay 3, seed 0`.

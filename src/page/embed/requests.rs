@@ -38,6 +38,7 @@ pub(super) fn carry_out(kind: &str, message: &JsValue) -> Result<JsValue, String
                 return Err(sentence("embed-theme-needs-name"));
             };
             set_theme(theme);
+            handle.change_view(|options| options.address.theme = theme);
             handle.forget_theme();
         }
         _ => {

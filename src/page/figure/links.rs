@@ -68,7 +68,12 @@ impl Panel for Links {
             |(known, options): &(Experiment, Options)| known == experiment && options == address;
         if !self.shown.as_ref().is_some_and(is_shown) {
             let knob = view.manner.knob.as_ref().map(|(field, _)| *field);
-            set_text(&self.line, &view.text.settings_line(experiment, knob));
+            let line = if address.embedded {
+                view.text.main_settings(experiment, knob)
+            } else {
+                view.text.settings_line(experiment, knob)
+            };
+            set_text(&self.line, &line);
             let mut options = address.clone();
             options.view = DocumentView::Lab;
             options.embedded = false;
