@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::evaluation::{Answers, Evaluation, ProbeResult, Score, Scores, Task};
 use crate::experiment::Experiment;
@@ -47,38 +46,6 @@ pub enum SavedError {
     Members,
 }
 
-/// What tells the kinds of files apart.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Form {
-    version: Option<serde_json::Value>,
-    query: Option<String>,
-    members: Option<IgnoredAny>,
-    scores: Option<IgnoredAny>,
-}
-
-/// The parts of a report that are read. The others follow from these.
-#[derive(Deserialize)]
-struct SavedReport {
-    members: Vec<SavedMember>,
-}
-
-#[derive(Deserialize)]
-struct SavedMember {
-    curves: SavedCurves,
-    #[serde(default)]
-    measures: BTreeMap<String, Vec<Option<f32>>>,
-}
-
-#[derive(Deserialize)]
-struct SavedCurves {
-    step: Vec<u32>,
-    train_loss: Vec<Option<f32>>,
-    train_accuracy: Vec<Option<f32>>,
-    test_loss: Vec<Option<f32>>,
-    test_accuracy: Vec<Option<f32>>,
-}
-
 /// Reads a run.
 ///
 /// # Errors
@@ -90,13 +57,13 @@ pub fn read(file: &[u8]) -> Result<SavedRun, SavedError> {
     let error = |error: serde_json::Error| {
         if error.is_eof() { SavedError::Cut } else { looks_like(file) }
     };
-    let form: Form = serde_json::from_slice(file).map_err(error)?;
-    let Form { version, query: Some(query), members, scores } = form else {
-        return Err(SavedError::Other);
-    };
-    let experiment = Experiment::from_query(&query).experiment;
-    if scores.is_some() {
-        let recording: Recording = serde_json::from_slice(file).map_err(error)?;
+    // A report is ASCII, so it is not cut within a sign.
+    let text = std::str::from_utf8(file).map_err(|_| looks_like(file))?;
+    let json: Value = serde_json::from_str(text).map_err(error)?;
+    let query = json.get("query").and_then(Value::as_str).ok_or(SavedError::Other)?;
+    let experiment = Experiment::from_query(query).experiment;
+    if json.get("scores").is_some() {
+        let recording: Recording = serde_json::from_str(text).map_err(error)?;
         let history = recording.history(u32::MAX);
         let count = experiment.member_count();
         if history.evaluations().iter().any(|step| step.members.len() != count) {
@@ -105,15 +72,12 @@ pub fn read(file: &[u8]) -> Result<SavedRun, SavedError> {
         let (task, answers) = (recording.task().clone(), recording.answers().to_vec());
         return Ok(SavedRun { history, task: Some(task), answers });
     }
-    if members.is_none() {
-        return Err(SavedError::Other);
+    let members = json.get("members").and_then(Value::as_array).ok_or(SavedError::Other)?;
+    let version = &json["version"];
+    if version.as_u64() != Some(REPORT_VERSION.into()) {
+        return Err(SavedError::Version(crate::experiment::shorten(&version.to_string())));
     }
-    if version != Some(REPORT_VERSION.into()) {
-        let version = version.map(|version| version.to_string()).unwrap_or_default();
-        return Err(SavedError::Version(crate::experiment::shorten(&version)));
-    }
-    let report: SavedReport = serde_json::from_slice(file).map_err(error)?;
-    let history = history(&report, experiment)?;
+    let history = history(members, experiment)?;
     Ok(SavedRun { history, task: None, answers: Vec::new() })
 }
 
@@ -136,9 +100,9 @@ fn looks_like(file: &[u8]) -> SavedError {
     }
 }
 
-fn history(report: &SavedReport, experiment: Experiment) -> Result<History, SavedError> {
+fn history(members: &[Value], experiment: Experiment) -> Result<History, SavedError> {
     let count = experiment.member_count();
-    if report.members.len() != count {
+    if members.len() != count {
         return Err(SavedError::Members);
     }
     let last = experiment.settings.steps;
@@ -146,31 +110,22 @@ fn history(report: &SavedReport, experiment: Experiment) -> Result<History, Save
     let curves: Vec<String> = history.curves().iter().map(ToString::to_string).collect();
     let mut evaluations: BTreeMap<u32, Vec<Option<Scores>>> = BTreeMap::new();
     let mut measurements: BTreeMap<u32, Vec<Vec<Option<f32>>>> = BTreeMap::new();
-    for (index, member) in report.members.iter().enumerate() {
-        let own = &member.curves;
-        let value = |values: &[Option<f32>], at: usize| {
-            values.get(at).copied().flatten().unwrap_or(f32::NAN)
-        };
-        for (at, step) in own.step.iter().enumerate().filter(|(_, step)| **step <= last) {
-            let score = |loss: &[_], accuracy: &[_]| Score {
-                loss: value(loss, at),
-                accuracy: value(accuracy, at),
-            };
-            let members = evaluations.entry(*step).or_insert_with(|| vec![None; count]);
+    for (index, member) in members.iter().enumerate() {
+        let own = &member["curves"];
+        let value = |name: &str, at: usize| number(&own[name][at]).unwrap_or(f32::NAN);
+        for (at, step) in steps(own, last) {
+            let members = evaluations.entry(step).or_insert_with(|| vec![None; count]);
+            let score =
+                |loss, accuracy| Score { loss: value(loss, at), accuracy: value(accuracy, at) };
             members[index] = Some(Scores {
-                train: score(&own.train_loss, &own.train_accuracy),
-                test: score(&own.test_loss, &own.test_accuracy),
+                train: score("train_loss", "train_accuracy"),
+                test: score("test_loss", "test_accuracy"),
             });
         }
-        // No curve of this name is measured.
-        let Some(steps) = member.measures.get("step") else { continue };
-        for (at, step) in steps.iter().enumerate() {
-            let Some(step) = step.map(|step| step as u32).filter(|step| *step <= last) else {
-                continue;
-            };
-            let values = curves.iter().map(|curve| *member.measures.get(curve)?.get(at)?);
+        let own = &member["measures"];
+        for (at, step) in steps(own, last) {
             let members = measurements.entry(step).or_insert_with(|| vec![Vec::new(); count]);
-            members[index] = values.collect();
+            members[index] = curves.iter().map(|curve| number(&own[curve][at])).collect();
         }
     }
     for (step, members) in evaluations {
@@ -180,6 +135,17 @@ fn history(report: &SavedReport, experiment: Experiment) -> Result<History, Save
         history.push_measurement(ProbeResult { step, members });
     }
     Ok(history)
+}
+
+/// The steps of some curves up to the last of the experiment, each with its place in the lists.
+fn steps(curves: &Value, last: u32) -> impl Iterator<Item = (usize, u32)> {
+    let steps = curves["step"].as_array().into_iter().flatten().enumerate();
+    let step = |value: &Value| value.as_u64().and_then(|step| u32::try_from(step).ok());
+    steps.filter_map(move |(at, value)| Some((at, step(value).filter(|step| *step <= last)?)))
+}
+
+fn number(value: &Value) -> Option<f32> {
+    value.as_f64().map(|number| number as f32)
 }
 
 #[cfg(test)]

@@ -291,7 +291,9 @@ impl Address {
         if let Some(file) = &options.run {
             // The file says what was trained.
             let mut run = form_urlencoded::Serializer::new(String::new());
-            parts.push(run.append_pair("run", file).finish().replace("%2F", "/"));
+            parts.push(
+                run.append_pair("run", file).finish().replace("%2F", "/").replace("%3A", ":"),
+            );
             return format!("?{}", parts.join("&"));
         }
         let experiment = experiment.to_query();

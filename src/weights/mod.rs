@@ -11,23 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::experiment::Experiment;
-
-/// What the numbers of a tensor are. Both kinds take four bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
-    /// Numbers in single precision.
-    F32,
-    /// Whole numbers: classes, or elements of a table.
-    I32,
-}
+use crate::stats::sort_short;
 
 /// A tensor of one network, without its numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TensorForm {
     /// The name behind that of the network: `layer-1.weight`.
     pub name: String,
-    /// What its numbers are.
-    pub kind: Kind,
+    /// Whether its numbers are whole: classes, or elements of a table. Both kinds take four bytes.
+    pub is_whole: bool,
     /// Its size along each axis.
     pub shape: Vec<usize>,
 }
@@ -73,23 +65,23 @@ impl Weights {
 
     /// Adds a tensor to the last network; the length of `numbers` is the product of `shape`.
     pub fn add_numbers(&mut self, name: &str, shape: &[usize], numbers: &[f32]) {
-        self.add(name, Kind::F32, shape, numbers.iter().map(|number| number.to_le_bytes()));
+        self.add(name, false, shape, numbers.iter().map(|number| number.to_le_bytes()));
     }
 
     /// The same for whole numbers.
     pub fn add_indices(&mut self, name: &str, shape: &[usize], indices: &[u32]) {
-        self.add(name, Kind::I32, shape, indices.iter().map(|index| index.to_le_bytes()));
+        self.add(name, true, shape, indices.iter().map(|index| index.to_le_bytes()));
     }
 
     fn add(
         &mut self,
         name: &str,
-        kind: Kind,
+        is_whole: bool,
         shape: &[usize],
         numbers: impl Iterator<Item = [u8; 4]>,
     ) {
         let Some(last) = self.members.last_mut() else { return };
-        last.tensors.push(TensorForm { name: name.to_owned(), kind, shape: shape.to_vec() });
+        last.tensors.push(TensorForm { name: name.to_owned(), is_whole, shape: shape.to_vec() });
         self.bytes.extend(numbers.flatten());
     }
 
@@ -115,7 +107,7 @@ impl Weights {
             starts.push((own, start));
             start += own.bytes();
         }
-        starts.sort_by_key(|(own, _)| own.member);
+        sort_short(&mut starts, |a, b| a.0.member < b.0.member);
         let mut header = Map::new();
         header.insert("__metadata__".into(), self.metadata(experiment, address));
         let mut data = Vec::with_capacity(self.bytes.len());
@@ -126,7 +118,7 @@ impl Weights {
                 end += tensor.bytes();
                 let name = format!("member-{}.{}", own.member, tensor.name);
                 let form = json!({
-                    "dtype": tensor.kind,
+                    "dtype": if tensor.is_whole { "I32" } else { "F32" },
                     "shape": tensor.shape,
                     "data_offsets": [from, end],
                 });

@@ -210,8 +210,9 @@ impl Dialog {
         set_attribute(&field, "data-part", name);
         set_attribute(&field, "spellcheck", "false");
         field.set_read_only(true);
-        let rows = words.lines().count() as u32;
-        field.set_rows(if rows == 1 { 2 } else { rows.min(8) });
+        // About as many letters fit into a line.
+        let rows: usize = words.lines().map(|line| 1 + line.len() / 42).sum();
+        field.set_rows(rows.clamp(2, 8) as u32);
         field.set_value(words);
         let button: HtmlButtonElement = append(&item, "button", "");
         button.set_type("button");
@@ -309,8 +310,9 @@ fn take(kind: Kind, handle: &Handle, status: HtmlElement) {
             save(&status, &text, table.as_bytes());
         }
         Kind::Report => {
-            let report = handle.look(|view| serde_json::to_vec(&Report::new(view.history())).ok());
-            save(&status, &text, &report.flatten().unwrap_or_default());
+            let report =
+                handle.look(|view| serde_json::to_string(&Report::new(view.history())).ok());
+            save(&status, &text, report.flatten().unwrap_or_default().as_bytes());
         }
         Kind::Weights => {
             let name = text.get(kind.label());
