@@ -233,7 +233,7 @@ impl Address {
         }
         let mut experiment = parsed.experiment;
         if let Some(seat) = options.seat {
-            // One network with a seed of its own, and the same in every browser.
+            // One network with the seat's seed, on the CPU: it trains alike in every browser.
             (experiment.settings.seed, experiment.settings.seeds) = (seat, 1);
             options.preference = Preference::Cpu;
         }

@@ -166,10 +166,11 @@ pub(super) fn curves(
         let label = if fits { &series.label } else { &series.name };
         let (at, style) =
             ((x + px(9.0), y), bold(words(series.ink, size, HPos::Left, VPos::Center)));
-        match has_guess {
+        if has_guess {
             // Drawn where curves are still to come.
-            true => super::frame::name(root, frame, size, label, at, &style)?,
-            false => root.draw(&Text::new(label.as_str(), at, style))?,
+            super::frame::name(root, frame, size, label, at, &style)?;
+        } else {
+            root.draw(&Text::new(label.as_str(), at, style))?;
         }
     }
     Ok(())

@@ -38,7 +38,7 @@ const BASE: u64 = ALPHABET.len() as u64;
 /// Steps up to this one are kept as they are.
 const EXACT: u32 = 200;
 
-/// The ratio of later ones: a step is at most half of it off, a quarter of a percent.
+/// The ratio of later ones. With rounding to whole steps, a step is at most half a percent off.
 const RATIO: f64 = 1.005;
 
 /// Levels for a step: more than the last step of any experiment needs. The first is “never”.
@@ -63,21 +63,14 @@ pub fn write(outcome: Outcome) -> Option<String> {
 
 /// The result that a code holds, in small or in capital letters, of half or of full width.
 pub fn read(code: &str) -> Result<Outcome, Fault> {
+    if code.chars().count() != LENGTH {
+        return Err(Fault::Length);
+    }
     let mut digits = [0; LENGTH];
-    let mut count = 0;
-    for character in code.chars() {
+    for (place, character) in digits.iter_mut().zip(code.chars()) {
         let plain = narrow(character).to_ascii_uppercase();
         let digit = ALPHABET.iter().position(|&known| char::from(known) == plain);
-        if let Some(place) = digits.get_mut(count) {
-            *place = digit.unwrap_or(0) as u64;
-        }
-        if digit.is_none() && code.chars().count() == LENGTH {
-            return Err(Fault::Character(character));
-        }
-        count += 1;
-    }
-    if count != LENGTH {
-        return Err(Fault::Length);
+        *place = digit.ok_or(Fault::Character(character))? as u64;
     }
     let number = digits[..LENGTH - 1].iter().fold(0, |number, digit| number * BASE + digit);
     let seat = number / (LEVELS * LEVELS);
@@ -108,8 +101,9 @@ fn narrow(character: char) -> char {
     }
 }
 
-/// The sum of all characters but the last, each with a weight of its own. All weights and all
-/// differences of neighbouring weights, the last one's −1 too, have inverses.
+/// The check character: the sum of the other six digits, weighted by 2 to 7, modulo 31. A wrong digit
+/// changes it by a multiple of its weight, swapped digits by a multiple of the difference of theirs.
+/// Neither is a multiple of 31.
 fn check(digits: &[u64; LENGTH]) -> u64 {
     let weighted = digits[..LENGTH - 1].iter().zip(2..);
     weighted.map(|(digit, weight)| digit * weight).sum::<u64>() % BASE

@@ -1,6 +1,6 @@
 //! The results of all seats: codes in, one chart out.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -91,8 +91,8 @@ pub fn ranges(outcomes: &[Outcome], text: &Text) -> String {
 pub struct Collection {
     holder: HtmlElement,
     size: ElementSize,
-    shown: Cell<Option<(usize, [i32; 2])>>,
-    revision: RefCell<Vec<Outcome>>,
+    /// The results and the size that it was drawn from.
+    drawn: RefCell<(Vec<Outcome>, [i32; 2])>,
 }
 
 impl Collection {
@@ -117,18 +117,17 @@ impl Collection {
             }
             handle.redraw();
         });
-        Self { holder, size, shown: Cell::new(None), revision: RefCell::default() }
+        Self { holder, size, drawn: RefCell::default() }
     }
 
     /// Draws the results, if they or the size have changed.
     pub fn show(&self, outcomes: &[Outcome], text: &Text) {
         let size = self.size.get(&self.holder);
-        let key = Some((outcomes.len(), size));
-        if self.shown.get() == key && *self.revision.borrow() == outcomes {
+        let drawn = &mut *self.drawn.borrow_mut();
+        if drawn.0 == outcomes && drawn.1 == size {
             return;
         }
-        self.shown.set(key);
-        outcomes.clone_into(&mut self.revision.borrow_mut());
+        *drawn = (outcomes.to_vec(), size);
         let [width, height] = size.map(f64::from);
         let is_empty = outcomes.is_empty() || width < 120.0 || height < 60.0;
         let drawn = if is_empty { String::new() } else { chart(outcomes, width, height, text) };

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::collect::Collection;
-use super::lesson::{Beat, Events, LINES, Lesson};
-use super::{PACES, Wish, common, find, listen, part, pen};
+use super::lesson::{Beat, Events, Lesson};
+use super::{PACES, Wish, common, find, listen, pace_of, part, pen};
 use crate::page::dom::{Listener, append, document, set_attribute, set_text};
 use crate::page::figure::{Decision, DrawBudget, Figure, Handle, Panel, View};
 use crate::page::plots;
@@ -24,7 +24,7 @@ pub fn start(figure: &Figure, root: HtmlElement, handle: Handle, text: &Text) ->
         Controls { root: root.clone(), lesson: Rc::clone(&lesson), handle, text: text.clone() };
     let paces = part(&root, "pace");
     set_attribute(&paces, "aria-label", &text.get("class-pace"));
-    for (key, seconds) in [("1", 10_u32), ("3", 30), ("6", 60)] {
+    for (key, seconds) in PACES {
         if let Some(button) = find(&paces, &format!("[data-do=\"{key}\"]")) {
             set_text(&button, &text.with("class-pace-seconds", &[("seconds", seconds.into())]));
         }
@@ -52,18 +52,8 @@ impl Controls {
             Wish::Key(key) => key,
             Wish::Do(what) => {
                 if let Some(beat) = what.strip_prefix("go-") {
-                    let to = [
-                        Beat::Ask,
-                        Beat::Run,
-                        Beat::Predict,
-                        Beat::Reveal,
-                        Beat::Changed,
-                        Beat::Collect,
-                    ];
-                    if let Some(beat) = to.into_iter().find(|known| known.key() == beat) {
-                        self.change(|lesson| lesson.go_to(beat));
-                        self.enter();
-                    }
+                    self.change(|lesson| lesson.go_to(beat));
+                    self.enter();
                     return true;
                 }
                 what
@@ -272,13 +262,10 @@ impl Panel for Screen {
         set_attribute(root, "data-beat", beat.key());
         set_attribute(root, "data-line", &lesson.number().to_string());
         set_attribute(root, "data-blank", if lesson.is_blank { "true" } else { "false" });
-        for (seconds, button) in PACES.iter().zip(["1", "3", "6"]) {
-            if let Some(button) = find(root, &format!("[data-class=pace] [data-do=\"{button}\"]")) {
-                set_attribute(
-                    &button,
-                    "aria-pressed",
-                    &(speed::key(*seconds) == key.3).to_string(),
-                );
+        for (name, seconds) in PACES {
+            if let Some(button) = find(root, &format!("[data-class=pace] [data-do=\"{name}\"]")) {
+                let is_pressed = speed::key(pace_of(seconds)) == key.3;
+                set_attribute(&button, "aria-pressed", &is_pressed.to_string());
             }
         }
         let told = Told::of(&lesson, view);
@@ -358,7 +345,7 @@ impl<'a> Told<'a> {
                 Some(times) => text.with("class-revealed", &[("times", times)]),
                 None => text.with("class-revealed-never", &steps),
             },
-            (Some([asked, other]), _) if self.lesson.number() == LINES.len() - 2 => {
+            (Some([asked, other]), _) if self.lesson.line().asks_about_gap() => {
                 match (times(asked), times(other)) {
                     (Some(asked), Some(other)) => {
                         text.with("class-revealed-gap", &[("asked", asked), ("other", other)])

@@ -151,6 +151,11 @@ impl Line {
         Experiment::from_query(self.query).experiment
     }
 
+    /// Whether it asks how long the second configuration waits.
+    pub fn asks_about_gap(&self) -> bool {
+        self.rule == Rule::Gap
+    }
+
     /// The index of the right choice, from the events of each configuration of a run that is over.
     pub fn right(&self, found: &[Events]) -> Option<usize> {
         let wait = |events: Events| Some(f64::from(events[1]?) / f64::from(events[0]?.max(1)));
@@ -225,7 +230,6 @@ impl Lesson {
 
     /// Moves to the next screen, or to the one before; stays at both ends.
     pub fn turn(&mut self, forward: bool) {
-        self.revision += 1;
         if forward && self.beat + 1 < self.line().beats.len() {
             self.beat += 1;
         } else if forward && self.line + 1 < LINES.len() {
@@ -238,11 +242,10 @@ impl Lesson {
         }
     }
 
-    /// Moves to a screen of this question.
-    pub fn go_to(&mut self, beat: Beat) {
-        if let Some(index) = self.line().beats.iter().position(|known| *known == beat) {
+    /// Moves to a screen of this question, by its name in the document.
+    pub fn go_to(&mut self, beat: &str) {
+        if let Some(index) = self.line().beats.iter().position(|known| known.key() == beat) {
             self.beat = index;
-            self.revision += 1;
         }
     }
 
@@ -254,13 +257,11 @@ impl Lesson {
     /// Counts a hand for a choice.
     pub fn count(&mut self, choice: usize) {
         self.hands[self.line].push(choice);
-        self.revision += 1;
     }
 
     /// Takes the last hand back.
     pub fn undo(&mut self) {
         self.hands[self.line].pop();
-        self.revision += 1;
     }
 
     /// The hands for each choice.
@@ -275,7 +276,6 @@ impl Lesson {
         self.collected.retain(|known| known.seat != outcome.seat);
         self.collected.push(outcome);
         crate::stats::sort_short(&mut self.collected, |a, b| a.seat < b.seat);
-        self.revision += 1;
     }
 }
 

@@ -44,18 +44,19 @@ pub fn query(search: &str, options: &Options) -> String {
         None => lesson::LINES[0].query,
     };
     let speed = match options.speed {
-        Speed::Full if options.seat.is_none() => PACES[1],
+        Speed::Full if options.seat.is_none() => pace_of(PACES[1].1),
         speed => speed,
     };
     format!("{own}&speed={}&backend=cpu", speed::key(speed))
 }
 
-/// The paces of a lesson: the whole run in so many seconds. Each has a key.
-const PACES: [Speed; 3] = [
-    Speed::Whole { seconds: 10.0 },
-    Speed::Whole { seconds: 30.0 },
-    Speed::Whole { seconds: 60.0 },
-];
+/// The paces of a lesson: a key, and the seconds that the whole run takes.
+const PACES: [(&str, u32); 3] = [("1", 10), ("3", 30), ("6", 60)];
+
+/// The whole run in so many seconds.
+fn pace_of(seconds: u32) -> Speed {
+    Speed::Whole { seconds: f64::from(seconds) }
+}
 
 /// An element of the view.
 ///
@@ -127,10 +128,10 @@ fn common(key: &str, handle: &Handle) -> bool {
             }
         }
         "r" => handle.act(Action::Reset),
-        "1" => handle.set_speed(PACES[0]),
-        "3" => handle.set_speed(PACES[1]),
-        "6" => handle.set_speed(PACES[2]),
-        _ => return false,
+        key => match PACES.iter().find(|(known, _)| *known == key) {
+            Some((_, seconds)) => handle.set_speed(pace_of(*seconds)),
+            None => return false,
+        },
     }
     true
 }

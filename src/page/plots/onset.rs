@@ -22,6 +22,8 @@ pub(super) struct Onset {
     pub until: u32,
     /// Networks in all.
     networks: usize,
+    /// Whether nothing is known of them yet.
+    is_untrained: bool,
     /// Their median test accuracy then; `None` if all of them have diverged.
     test: Option<f64>,
 }
@@ -42,6 +44,7 @@ impl Onset {
             phases: [summarise(|m| m.memorise_step), summarise(|m| m.generalise_step)],
             until: until.filter(|_| last.len() == networks).unwrap_or(0),
             networks,
+            is_untrained: last.is_empty(),
             test,
         }
     }
@@ -75,6 +78,9 @@ impl Onset {
     /// Everything about the configuration with this name, in a line.
     pub(super) fn words(&self, name: String, text: &Text) -> Words {
         let name = ("name", name.into());
+        if self.is_untrained {
+            return vec![("", text.with("onset-untrained", &[name]))];
+        }
         let Some(test) = self.test else {
             return vec![("", text.with("finding-configuration-diverged", &[name]))];
         };
@@ -311,6 +317,14 @@ pub(super) mod tests {
     fn of(history: &History) -> Onsets {
         let text = Text::new(Locale::English);
         onsets(history, &phases::find(history), &text).expect("a number that is no size")
+    }
+
+    #[test]
+    fn a_configuration_that_is_not_trained_has_not_diverged() {
+        let history = History::new(Experiment::from_query("wd=3,0,0.5&seeds=2").experiment);
+        let onset = Onset::of(&history, &phases::find(&history), 0..2);
+        let words = onset.words("weight decay 3".into(), &Text::new(Locale::English));
+        assert_eq!(words, [("", "With weight decay 3: not trained yet.".to_owned())]);
     }
 
     /// Weight decays 3, 0 and 0.5, with two seeds each.

@@ -19,7 +19,7 @@ generalise-try = [At the start](0) they are noise, and [when it has memorised](1
 
 push-title = What pushes it?
 push-text = Nearly all training answers are right early. Why do the weights keep changing? Here **weight decay** pushes: every step shrinks all weights a little, so the network must find smaller weights that give the same answers.
-push-try = Try 0, 1 and 3. Earlier runs stay as grey lines. Which event moves: the one at which they memorise, or the one at which they generalise? De Mello Koch and Ghosh say that a second phase also comes without weight decay, after far more steps. We have not seen it in the steps that you can run here.
+push-try = Try 0, 1 and 3. Earlier runs stay as grey lines. Which event moves: the one at which they memorise, or the one at which they generalise? De Mello Koch and Ghosh say that a second phase also comes without weight decay, after far more steps. On this task, and without another method, we have not seen it in the steps that you can run here.
 
 gap-title = Is there always a gap?
 gap-text = No. The wait depends on the settings; it is not a law. Give these networks more of the table, and they generalise almost as soon as they memorise. Give them too little, and they do not generalise at all.
@@ -41,7 +41,7 @@ planes-try = Then switch the bins. With one range for the whole run, the hidden 
 
 clock-title = Do they share one clock?
 clock-text = The paper puts fitting, compressing and generalising on **one clock**: they turn at the same steps. Below the accuracy, each change is drawn from its value before (0%) to that after (100%). A bar shows where it happens, with a mark where half of it is done.
-clock-try = Play. On the training set information falls long before test accuracy rises, and on the test set after it. So there is more than one clock. Then choose weight decay 3: all but memorising comes earlier, and the earlier run stays below. Now count time as learning rate × weight decay × steps. The bars of generalising and compressing come closer, from several times apart to about twice. Memorising does not follow that clock at all.
+clock-try = Play. On the training set information falls long before test accuracy rises, and on the test set after it. So there is more than one clock. Then choose weight decay 3: networks generalise earlier, and compress earlier on the test set. The earlier run stays below. Now count time as learning rate × weight decay × steps. These two bars come closer, from several times apart to about twice. Memorising, and compressing on the training set, do not follow that clock.
 
 hurry-title = Can the second phase be hurried?
 hurry-text = Here networks with the same splits and initial weights are trained in six ways: a **baseline**, four methods, and a **control**. The control has three times the learning rate and a third of the weight decay, so that learning rate × weight decay stays as it was. Play, and guess which of them shorten the second phase.

@@ -132,6 +132,7 @@ readout-onset = { $name }: { $memorised }, { $generalised }; test accuracy { $te
 onset-at = { $phase } at step { $step }
 onset-range = { $phase } at step { $step } ({ $range })
 onset-some = { $reached } of { $networks } networks { $phase } by step { $step }
+onset-untrained = With { $name }: not trained yet.
 onset-not = not { $phase } by step { $step }
 readout-panel = Step { $step }: { $values }
 readout-panel-value = { $curve } { $number }

@@ -123,6 +123,7 @@ readout-onset = { $name }：{ $memorised }、{ $generalised }、テストデー�
 onset-at = { $phase }は{ $step }ステップ目
 onset-range = { $phase }は{ $step }ステップ目（{ $range }）
 onset-some = { $step }ステップまでに{ $phase }したのは{ $networks }個中{ $reached }個
+onset-untrained = { $name }では、まだ学習していません。
 onset-not = { $step }ステップまでに{ $phase }せず
 readout-panel = { $step }ステップ：{ $values }
 readout-panel-value = { $curve } { $number }

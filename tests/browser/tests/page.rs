@@ -568,7 +568,7 @@ async fn measures_agree_with_the_native_run_and_another_estimator_is_taken_of_th
     let is_measured_again = async || {
         let page = browser.report().await;
         let measures = &members(&page)[0]["measures"];
-        // 60 test samples, each with bins of its own: log2 60 = 5.9.
+        // Each of the 60 test samples falls into bins that hold no other one: log2 60 = 5.9.
         measures["step"].as_array().unwrap().len() > 25
             && measures["input-information.layer-2.test"][0].as_f64() > Some(5.8)
     };
