@@ -10,7 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use axum::{
     Router,
-    http::{HeaderValue, header::CACHE_CONTROL},
+    http::{
+        HeaderValue,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
+    },
 };
 use tokio::runtime::Runtime;
 use tower_http::{services::ServeDir, set_header::SetResponseHeader};
@@ -72,15 +75,21 @@ fn app(directory: &Path) -> Router {
     Router::new().fallback_service(files(directory))
 }
 
-type Files = SetResponseHeader<ServeDir, HeaderValue>;
+type Files = SetResponseHeader<SetResponseHeader<ServeDir, HeaderValue>, HeaderValue>;
 
 /// Files as a static host sends them, compressed if the build left a compressed file. Nothing is
-/// cached, so that a page of the last build never meets a worker of this one.
+/// cached, so that a page of the last build never meets a worker of this one. Pages of any origin
+/// may load them, as from GitHub Pages.
 fn files(directory: &Path) -> Files {
-    SetResponseHeader::overriding(
+    let uncached = SetResponseHeader::overriding(
         ServeDir::new(directory).precompressed_br(),
         CACHE_CONTROL,
         HeaderValue::from_static("no-cache"),
+    );
+    SetResponseHeader::overriding(
+        uncached,
+        ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
     )
 }
 

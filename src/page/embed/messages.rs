@@ -119,7 +119,7 @@ fn watch_height() -> Option<ElementSize> {
     Some(ElementSize::observe(&main, move || {
         // The embed fills its frame: what it needs shows without that.
         measured.style().set_property("min-height", "0").ok();
-        let height = measured.offset_height();
+        let height = measured.scroll_height();
         measured.style().remove_property("min-height").ok();
         if height > 0 && told.replace(height) != height {
             tell("height", &[("height", height.into())]);
