@@ -445,6 +445,17 @@ async fn every_section_can_be_embedded_and_another_name_is_said() {
 }
 
 #[tokio::test]
+async fn a_sandboxed_frame_without_an_origin_trains_and_tells() {
+    // The page's server lets other origins read its files.
+    let frame = frame(SHORT).replace("<iframe", "<iframe sandbox=allow-scripts");
+    let browser = open(&document(&frame)).await;
+    wait(&browser, "heard.some((message) => message.type === 'ready')", 20).await;
+    browser.script("return ask('play')").await;
+    wait(&browser, "heard.some((message) => message.type === 'done')", 60).await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_forbidden_frame_leaves_the_poster_and_says_why() {
     let policy = "<meta http-equiv=Content-Security-Policy content=\"frame-src 'none'\">";
     let poster =
