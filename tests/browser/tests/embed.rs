@@ -1,5 +1,7 @@
 //! Figures in frames of other pages: the element, the messages, and what frames share.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where and stop")]
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
