@@ -4,13 +4,14 @@
 //! a message is ever run as a program. Other messages are ignored after three cheap looks.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Window};
 
 use super::requests;
-use crate::page::dom::{ElementSize, Listener, document, window};
+use crate::page::dom::{ElementSize, Frame, Listener, document, window};
 
 /// Of the messages, and of what `ready` says.
 const VERSION: u32 = 1;
@@ -115,14 +116,19 @@ fn is_too_fast() -> bool {
 /// Tells the height that the embed needs, whenever it changes.
 fn watch_height() -> Option<ElementSize> {
     let main = document().get_element_by_id("embed")?.dyn_into::<web_sys::HtmlElement>().ok()?;
-    let (measured, told) = (main.clone(), Cell::new(0));
+    let (measured, told) = (main.clone(), Rc::new(Cell::new(0)));
+    let next: RefCell<Option<Frame>> = RefCell::default();
     Some(ElementSize::observe(&main, move || {
-        // The embed fills its frame: what it needs shows without that.
-        measured.style().set_property("min-height", "0").ok();
-        let height = measured.offset_height();
-        measured.style().remove_property("min-height").ok();
-        if height > 0 && told.replace(height) != height {
-            tell("height", &[("height", height.into())]);
-        }
+        let (measured, told) = (measured.clone(), Rc::clone(&told));
+        // In the next frame: the answer of the page around may change the size once more.
+        *next.borrow_mut() = Some(Frame::request(move || {
+            // The embed fills its frame: what it needs shows without that.
+            measured.style().set_property("min-height", "0").ok();
+            let height = measured.scroll_height();
+            measured.style().remove_property("min-height").ok();
+            if height > 0 && told.replace(height) != height {
+                tell("height", &[("height", height.into())]);
+            }
+        }));
     }))
 }

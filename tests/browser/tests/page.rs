@@ -678,9 +678,7 @@ async fn an_embedded_figure_waits_in_a_frame_of_another_origin_until_it_is_playe
         browser.client.find(Locator::Css(selector)).await.unwrap().is_displayed().await.unwrap()
     };
     assert!(
-        !shown("#article").await
-            && !shown("[data-section=settings]").await
-            && shown("[data-part=full-page]").await
+        !shown("#article").await && !shown("#lab").await && shown("[data-part=full-page]").await
     );
     browser.click("[data-part=play]").await;
     browser.wait_for(&["done"], 60).await;
