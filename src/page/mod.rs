@@ -9,12 +9,10 @@
 
 mod adapter;
 mod address;
-mod axis;
 mod chart;
 mod class;
 mod dom;
 mod figure;
-mod plots;
 mod pool;
 mod session;
 mod speed;
@@ -23,15 +21,18 @@ mod wording;
 use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Element, HtmlElement};
 
+use crate::chart as axis;
 use crate::experiment::Experiment;
+use crate::plots;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
 use address::{Address, Options};
 use class::Class;
 use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
-use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
+use figure::{Figure, Handle, PictureError, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
 
 /// What the document holds.
@@ -438,6 +439,13 @@ fn publish() {
         report(element.dyn_ref::<Element>())
     });
     set("report", report.into_js_value());
+    let svg = Closure::<dyn Fn(JsValue) -> JsValue>::new(|element: JsValue| {
+        let handle = handle(element.dyn_ref());
+        handle.and_then(|handle| handle.svg()).map_or(JsValue::NULL, JsValue::from)
+    });
+    set("svg", svg.into_js_value());
+    let png = Closure::<dyn Fn(JsValue, JsValue) -> js_sys::Promise>::new(png);
+    set("png", png.into_js_value());
     let on_mount = Closure::<dyn Fn(HtmlElement)>::new(mount);
     set("mount", on_mount.into_js_value());
     let on_unmount = Closure::<dyn Fn(HtmlElement)>::new(|element: HtmlElement| unmount(&element));
@@ -456,14 +464,40 @@ fn publish() {
     js_sys::Reflect::set(&window(), &"twoPhase".into(), &object).ok();
 }
 
+/// The figure in an element, or else the primary one, or else the first.
+fn figure_of<'a>(page: &'a Page, element: Option<&Element>) -> Option<&'a Figure> {
+    match element {
+        Some(element) => page.figure_in(element),
+        None => page.primary().or(page.figures.first()),
+    }
+}
+
+fn handle(element: Option<&Element>) -> Option<Handle> {
+    with_page(|page| figure_of(page, element).map(Figure::handle)).flatten()
+}
+
+/// A promise of the charts of a figure as a PNG file, twice as fine as a usual screen if not
+/// otherwise asked for.
+fn png(element: JsValue, scale: JsValue) -> js_sys::Promise {
+    let handle = handle(element.dyn_ref());
+    let scale = scale.as_f64().map_or(2, |scale| scale.clamp(1.0, 8.0) as u32);
+    future_to_promise(async move {
+        let made = match handle {
+            Some(handle) => handle.png(scale).await,
+            None => Err(PictureError::Empty),
+        };
+        made.map(JsValue::from).map_err(|error| {
+            let sentence = with_page(|page| error.sentence(&page.text));
+            js_sys::Error::new(&sentence.unwrap_or_default()).into()
+        })
+    })
+}
+
 /// The run so far as the object that the command line prints: that of the figure in an element, or
 /// else of the primary one, or else of the first.
 fn report(element: Option<&Element>) -> JsValue {
     let text = with_page(|page| {
-        let found = match element {
-            Some(element) => page.figure_in(element),
-            None => page.primary().or(page.figures.first()),
-        };
+        let found = figure_of(page, element);
         let report = |history: &_| serde_json::to_string(&Report::new(history)).ok();
         found.and_then(|figure| figure.with_history(report))
     });

@@ -27,7 +27,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The English messages, a file for each topic.
-const ENGLISH: [&str; 11] = [
+const ENGLISH: [&str; 12] = [
     include_str!("en/fields.ftl"),
     include_str!("en/presets.ftl"),
     include_str!("en/figure.ftl"),
@@ -39,10 +39,11 @@ const ENGLISH: [&str; 11] = [
     include_str!("en/article.ftl"),
     include_str!("en/claims.ftl"),
     include_str!("en/class.ftl"),
+    include_str!("en/pictures.ftl"),
 ];
 
 /// The Japanese messages.
-const JAPANESE: [&str; 11] = [
+const JAPANESE: [&str; 12] = [
     include_str!("ja/fields.ftl"),
     include_str!("ja/presets.ftl"),
     include_str!("ja/figure.ftl"),
@@ -54,6 +55,7 @@ const JAPANESE: [&str; 11] = [
     include_str!("ja/article.ftl"),
     include_str!("ja/claims.ftl"),
     include_str!("ja/class.ftl"),
+    include_str!("ja/pictures.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

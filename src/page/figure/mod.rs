@@ -21,6 +21,7 @@ mod notes;
 mod options;
 mod panel;
 mod picture;
+mod pictures;
 mod question;
 mod recorded;
 mod runs;
@@ -36,6 +37,7 @@ pub use budget::DrawBudget;
 pub use handle::Handle;
 pub use options::{Ghost, Manner, Pointed, ViewOptions};
 pub use panel::{Panel, Parts, View};
+pub use pictures::PictureError;
 pub use question::Decision;
 
 use std::cell::{Cell, RefCell};

@@ -3,14 +3,13 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
-use plotters_canvas::CanvasBackend;
 
-use super::{Area, Drawn, FONT_SIZE, Frame, Size, Trail, text_width, words};
+use super::{Area, Drawn, FONT_SIZE, Frame, Size, Surface, Trail, text_width, words};
 use crate::stats::sort_short;
 
 /// Draws trails, with a dot and a name on each at a step.
 pub(super) fn draw_trails(
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,

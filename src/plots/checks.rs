@@ -2,9 +2,9 @@
 
 use plotters::style::RGBColor;
 
+use crate::chart::{HorizontalAxis, ValueAxis};
+use crate::chart::{Line, Point, Series, Theme};
 use crate::measure::{EstimatorCheck, EstimatorKind};
-use crate::page::axis::{HorizontalAxis, ValueAxis};
-use crate::page::chart::{Line, Point, Series, Theme};
 use crate::text::{Arg, Text};
 
 /// Estimates over samples, mean and deviation, a curve for each estimator.
