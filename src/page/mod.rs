@@ -324,6 +324,10 @@ fn translate(text: &Text) {
     if let Some(root) = document().document_element() {
         set_attribute(&root, "lang", text.locale().key());
     }
+    for poster in all("[data-alt]") {
+        let id = poster.get_attribute("data-alt").unwrap_or_default();
+        set_attribute(&poster, "alt", &text.get(&id));
+    }
     for element in all("[data-message]") {
         let id = element.get_attribute("data-message").unwrap_or_default();
         write_message(&element, &text.get(&id));

@@ -110,7 +110,12 @@ impl Figure {
         let awaited = recording.filter(|_| recorded.is_none());
         let root = Root::new(element);
         let text = surroundings.text.clone();
+        // On paper it stands for a run that was not begun.
+        let poster = root.element().query_selector(":scope > .poster").ok().flatten();
         build(&root, &text, parts);
+        if let Some(poster) = poster {
+            root.element().append_child(&poster).ok();
+        }
         let new_run = {
             let pool = surroundings.pool.clone();
             Rc::new(move || pool.new_run())

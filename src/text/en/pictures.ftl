@@ -16,13 +16,3 @@ poster-double-descent-width = When the run is over: test error falls, rises to a
 poster-double-descent-samples = When the run is over: test error has a peak as the number of training images grows.
 poster-double-descent-time = When the run is over: test loss falls, rises and falls again over training steps.
 poster-digits-over-time = When the run is over: test accuracy on digits is highest early, then falls and stays down.
-
-# Where the program does not start. One of them shows below the poster.
-stuck-slow = The program of this page has not arrived yet. If nothing changes, check your connection and reload.
-stuck-file = The program does not start from a file. Open this page from a web server: run “python3 -m http.server” in its folder, then open localhost:8000.
-stuck-policy = The page around this one, or its server, does not allow the program: its Content-Security-Policy needs “script-src 'self' 'wasm-unsafe-eval'”.
-stuck-missing = A file of the program is missing on the server. Upload the whole folder again, then reload.
-stuck-type = The server sends the program with a wrong type. It has to send .js as text/javascript and .wasm as application/wasm.
-stuck-cut = The program arrived incomplete. Check your connection, then reload.
-stuck-browser = This browser cannot run the program, which needs WebAssembly and JavaScript modules. Use a current version of Firefox, Chrome, Edge or Safari.
-stuck-other = The program did not start. Reload the page; if that does not help, try another browser.

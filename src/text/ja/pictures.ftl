@@ -16,13 +16,3 @@ poster-double-descent-width = 実行後の様子。幅が大きくなるにつ�
 poster-double-descent-samples = 実行後の様子。訓練画像の数が増えるにつれて、テスト誤差に山ができる。
 poster-double-descent-time = 実行後の様子。学習ステップとともに、テスト損失は下がり、上がり、再び下がる。
 poster-digits-over-time = 実行後の様子。数字のテストデータの正解率は早い段階で最も高く、その後下がったままになる。
-
-# プログラムが始まらない場合。1つだけがポスターの下に出る。
-stuck-slow = このページのプログラムがまだ届いていません。変わらない場合は、接続を確かめて再読み込みしてください。
-stuck-file = プログラムはファイルからは始まりません。Webサーバーから開いてください。フォルダーで「python3 -m http.server」を実行し、localhost:8000を開きます。
-stuck-policy = このページを囲むページかサーバーが、プログラムを許可していません。Content-Security-Policyに「script-src 'self' 'wasm-unsafe-eval'」が必要です。
-stuck-missing = プログラムのファイルがサーバーにありません。フォルダー全体をもう一度アップロードして、再読み込みしてください。
-stuck-type = サーバーがプログラムを誤った種類で送っています。.jsはtext/javascript、.wasmはapplication/wasmとして送る必要があります。
-stuck-cut = プログラムが途中までしか届きませんでした。接続を確かめて、再読み込みしてください。
-stuck-browser = このブラウザーではプログラムを実行できません。WebAssemblyとJavaScriptモジュールが必要です。新しいFirefox、Chrome、Edge、Safariを使ってください。
-stuck-other = プログラムが始まりませんでした。再読み込みしてください。それでも始まらなければ、別のブラウザーを試してください。
