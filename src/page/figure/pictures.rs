@@ -11,6 +11,7 @@ use crate::page::chart::svg::Sheet;
 use crate::page::chart::{Chart, Picture};
 use crate::page::dom::{create, page_folder};
 use crate::page::plots::{self, Moving};
+use crate::protocol::Speed;
 use crate::text::Text;
 
 /// Why there is no picture.
@@ -65,7 +66,9 @@ impl Handle {
 /// What was trained, and where it can be seen.
 fn caption(view: &View<'_>) -> Vec<String> {
     let experiment = view.session.experiment();
-    let query = Address::write(experiment, &view.options.address, true);
+    let mut options = view.options.address.clone();
+    options.speed = Speed::Full;
+    let query = Address::write(experiment, &options, true);
     let settings = view.text.settings_line(experiment, None);
     vec![settings, format!("{}{query}", page_folder())]
 }
