@@ -12,7 +12,7 @@
     const name = keys[0][1];
     if (lab.dataset.posters.split(" ").includes(name)) {
       const known = document.querySelector(`.poster[src="posters/${name}.svg"]`);
-      const poster = new Image(600, 350);
+      const poster = new Image(640, 350);
       poster.className = "poster";
       poster.alt = known ? known.alt : "";
       poster.src = `posters/${name}.svg`;
@@ -82,7 +82,7 @@
   const explain = async (known) => {
     if (looking || !waits()) return;
     looking = true;
-    const slow = setTimeout(() => say("slow"), known ? 4000 : 1500);
+    const slow = setTimeout(() => say("slow"), known ? 4000 : 1000);
     const cause = await find();
     clearTimeout(slow);
     say(cause || (known ? "other" : "slow"));
@@ -101,5 +101,5 @@
   }, true);
   addEventListener("unhandledrejection", () => explain(true));
   if (location.protocol === "file:" || !window.recordings || !compiles()) explain(true);
-  setTimeout(() => explain(false), 8000);
+  setTimeout(() => explain(false), Math.max(0, 8000 - performance.now()));
 })();

@@ -12,7 +12,7 @@ pub const UNITS: f64 = 4.0;
 /// CSS pixels for a chart's title.
 const HEAD: f64 = 26.0;
 /// A line may be this many CSS pixels beside the points that it leaves out.
-const TOLERANCE: f64 = 0.3;
+const TOLERANCE: f64 = 0.4;
 
 /// Charts below one another.
 #[derive(Clone)]

@@ -69,7 +69,7 @@ impl Theme {
     pub fn of_sheet(dark: bool) -> Self {
         let sheet = include_str!("../../www/style.css");
         Self::from_names(|name| {
-            let start = format!("--{name}:");
+            let start = format!("{name}:");
             let mut values = sheet.lines().filter_map(|line| line.trim().strip_prefix(&start));
             let value = values.nth(usize::from(dark))?;
             parse_colour(value.trim().trim_end_matches(';'))
@@ -155,6 +155,14 @@ pub fn parse_colour(text: &str) -> Option<RGBColor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_have_the_colours_of_the_page() {
+        let [light, dark] = [false, true].map(Theme::of_sheet);
+        assert!(is_dark(light.ink) && !is_dark(light.paper));
+        assert!(is_dark(dark.paper) && !is_dark(dark.ink));
+        assert_ne!(light.test, light.train);
+    }
 
     #[test]
     fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {

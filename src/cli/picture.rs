@@ -68,7 +68,7 @@ enum Colours {
 }
 
 /// Width and height of each chart in CSS pixels.
-const SIZE: [i32; 2] = [600, 270];
+const SIZE: [i32; 2] = [640, 280];
 
 /// The posters of the article: their names, experiments and charts.
 const POSTERS: &[(&str, &str, &[Chart])] = &[
@@ -158,8 +158,12 @@ fn sheet(history: &History, charts: &[Chart], theme: &Theme, text: &Text) -> Opt
         .filter_map(|chart| picture(*chart, history, &over_time, theme, text))
         .collect();
     let settings = text.settings_line(history.experiment(), None);
-    let address = history.experiment().to_query();
-    Sheet::stack(&pictures, &[settings, format!("two-phase?{address}")])
+    let experiment = history.experiment();
+    let query = match experiment.to_query() {
+        query if query.is_empty() => format!("preset={}", experiment.preset.key),
+        query => query,
+    };
+    Sheet::stack(&pictures, &[settings, format!("two-phase?{query}")])
 }
 
 fn picture(
