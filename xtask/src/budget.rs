@@ -23,7 +23,7 @@ struct Part {
 
 /// A file belongs to the first part whose prefix fits. So it counts for the page unless it is named
 /// for another part.
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     Part { name: "CPU worker", prefix: "worker-cpu", budget: 600_000 },
     Part { name: "GPU worker", prefix: "worker-gpu", budget: 2_500_000 },
     // Only experiments with digits fetch them.
@@ -31,6 +31,8 @@ const PARTS: [Part; 8] = [
     Part { name: "example of embedding", prefix: "embed-example", budget: 1_000 },
     Part { name: "example of figures", prefix: "figures-example", budget: 2_000 },
     Part { name: "papers of a lesson", prefix: "class/", budget: 30_000 },
+    // Each is loaded when its figure comes near.
+    Part { name: "posters", prefix: "posters/", budget: 40_000 },
     // What can be moved through before a program that trains is loaded.
     Part { name: "recorded runs", prefix: "recorded", budget: 20_000 },
     Part { name: "page", prefix: "", budget: 430_000 },
