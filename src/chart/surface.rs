@@ -64,13 +64,12 @@ pub enum Form {
 impl Shape {
     /// The same at another place.
     #[must_use]
-    pub fn moved(mut self, down: i32) -> Self {
-        match &mut self.form {
-            Form::Line { points, .. } | Form::Area(points) => {
-                points.iter_mut().for_each(|(_, y)| *y += down);
-            }
-            Form::Disc { centre: at, .. } | Form::Words { at, .. } => at.1 += down,
-        }
+    pub fn moved(mut self, right: i32, down: i32) -> Self {
+        let points = match &mut self.form {
+            Form::Line { points, .. } | Form::Area(points) => points.as_mut_slice(),
+            Form::Disc { centre: at, .. } | Form::Words { at, .. } => std::slice::from_mut(at),
+        };
+        points.iter_mut().for_each(|(x, y)| (*x, *y) = (*x + right, *y + down));
         self
     }
 }

@@ -11,10 +11,12 @@ use super::{FONT, FONT_SIZE, Form, Picture, ROW, Shape, is_dark};
 pub const UNITS: f64 = 4.0;
 /// CSS pixels for a chart's title.
 const HEAD: f64 = 26.0;
+/// CSS pixels between charts.
+const GAP: f64 = 16.0;
 /// A line may be this many CSS pixels beside the points that it leaves out.
 const TOLERANCE: f64 = 0.4;
 
-/// Charts below one another.
+/// Charts in rows.
 #[derive(Clone)]
 pub struct Sheet {
     width: u32,
@@ -24,7 +26,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Stacks charts, with lines of words below them. `None` without a chart.
+    /// Puts charts below and beside one another, with lines of words below them. `None` without a chart.
     #[must_use]
     pub fn stack(pictures: &[Picture], caption: &[String]) -> Option<Self> {
         let first = pictures.first()?;
@@ -46,20 +48,28 @@ impl Sheet {
             colour,
             opacity: 1.0,
         };
-        let mut down = 0;
+        // Rows from the top; charts stand beside one another where they fit.
+        let (mut down, mut next, mut right) = (0, 0, 0);
         for picture in pictures {
+            let [wide, high] =
+                [picture.size.width, picture.size.height].map(|length| length as i32);
+            if right + wide > width as i32 {
+                (down, right) = (next, 0);
+            }
             let top = down + px(6.0);
-            shapes.push(words(&picture.title, (px(2.0), top), true, theme.ink));
+            shapes.push(words(&picture.title, (right + px(2.0), top), true, theme.ink));
             if !picture.note.is_empty() {
                 // Bold is wider.
                 let beside = 1.1 * f64::from(super::text_width(&picture.title, picture.size));
-                let at = (px(14.0) + beside as i32, top);
+                let at = (right + px(14.0) + beside as i32, top);
                 shapes.push(words(&picture.note, at, false, theme.muted));
             }
-            down += px(HEAD);
-            shapes.extend(picture.shapes.iter().map(|shape| shape.clone().moved(down)));
-            down += picture.size.height as i32 + px(6.0);
+            let below = down + px(HEAD);
+            shapes.extend(picture.shapes.iter().map(|shape| shape.clone().moved(right, below)));
+            next = next.max(below + high + px(6.0));
+            right += wide + px(GAP);
         }
+        let mut down = next;
         for line in caption.iter().filter(|line| !line.is_empty()) {
             for part in wrapped(line, width as i32 - px(4.0), first) {
                 shapes.push(words(&part, (px(2.0), down), false, theme.muted));
@@ -329,6 +339,23 @@ mod tests {
             assert!(file.contains(part), "{part} in {file}");
         }
         assert!(!light.write(None, ["", ""], "en").contains("style"), "one set of colours");
+    }
+
+    #[test]
+    fn charts_stand_beside_one_another_where_they_fit() {
+        let narrow = |width| {
+            let axis = HorizontalAxis::default();
+            let frame = Frame::new("T".into(), Theme::GREY, axis, ValueAxis::Share);
+            Picture::draw(&frame, &Content::default(), Layout::plain(false), [width, 100])
+        };
+        let pictures = [narrow(400), narrow(190), narrow(190), narrow(190)];
+        let sheet = Sheet::stack(&pictures, &[]).expect("charts");
+        // Three rows of a head, a chart and what is below it.
+        assert_eq!(sheet.css_size(), [400, 3 * (26 + 100 + 6)]);
+        let file = sheet.write(None, ["", ""], "en");
+        for at in ["x=\"8\" y=\"68\"", "x=\"832\" y=\"596\"", "x=\"8\" y=\"1124\""] {
+            assert!(file.contains(at), "{at} in {file}");
+        }
     }
 
     #[test]
