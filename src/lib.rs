@@ -47,6 +47,10 @@ pub mod run;
 #[cfg(feature = "engine")]
 pub mod train;
 
+#[cfg(feature = "chart")]
+pub mod chart;
+#[cfg(feature = "chart")]
+pub mod plots;
 #[cfg(feature = "text")]
 pub mod text;
 

@@ -694,3 +694,67 @@ fn what_cannot_be_written_is_refused_before_training() {
     assert!(errors.contains("solved in closed form and not kept"), "{errors}");
     assert!(!path.exists());
 }
+
+/// The words of a picture, without numbers.
+fn words_of(picture: &str) -> Vec<String> {
+    let texts = picture.split("<text ").skip(1);
+    let words = texts.map(|text| text.split(['>', '<']).nth(1).unwrap());
+    words.map(|words| words.replace(|c: char| c.is_ascii_digit(), "")).collect()
+}
+
+#[test]
+fn a_poster_is_what_its_command_draws() {
+    let query = "preset=grokking&seeds=1&steps=200";
+    let (output, errors) = run(&["picture", query, "--charts", "accuracy", "--out", "-"]);
+    assert!(output.status.success(), "{errors}");
+    let drawn = String::from_utf8(output.stdout).unwrap();
+    let poster = include_str!("../www/posters/memorise.svg");
+    // Another machine sums in another order.
+    assert_eq!(words_of(&drawn), words_of(poster));
+    for part in ["<title>", "<desc>", "@media(prefers-color-scheme:dark)", "stroke-dasharray"] {
+        assert!(poster.contains(part) && drawn.contains(part), "{part}");
+    }
+    let paths = |picture: &str| picture.matches("<path ").count();
+    assert_eq!(paths(&drawn), paths(poster));
+}
+
+#[test]
+fn every_poster_of_the_page_is_there_and_small() {
+    let page = include_str!("../index.html");
+    let posters: Vec<&str> = page.split("src=\"posters/").skip(1).collect();
+    assert!(posters.len() > 12);
+    for poster in posters {
+        let (name, rest) = poster.split_once('"').unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/posters").join(name);
+        let file = fs::read_to_string(path).unwrap();
+        assert!(file.len() < 15_000, "{name}: {} bytes", file.len());
+        let size = |text: &str| -> Vec<String> {
+            let value = |name: &str| {
+                let rest = text.split_once(&format!(" {name}=\"")).unwrap().1;
+                rest.split('"').next().unwrap().to_owned()
+            };
+            ["width", "height"].map(value).into()
+        };
+        assert_eq!(size(rest), size(&file), "{name}");
+    }
+}
+
+#[test]
+fn a_picture_has_the_language_and_colours_that_are_asked_for() {
+    let draw = |theme: &str, lang: &str| {
+        let (output, errors) =
+            run(&["picture", TINY, "--theme", theme, "--lang", lang, "--out", "-"]);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let [light, dark] = ["light", "dark"].map(|theme| draw(theme, "ja"));
+    assert!(light.contains(">正解率</text>") && light.contains("lang=\"ja\""), "{light}");
+    assert_eq!(words_of(&light), words_of(&dark));
+    assert_ne!(light, dark);
+    assert!(!light.contains("prefers-color-scheme"));
+    let (output, errors) = run(&["picture", TINY, "--charts", "setting", "--out", "-"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors.contains("leave out --charts"), "{errors}");
+    let (output, errors) = run(&["picture", "p=24", "--out", "-"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{errors}");
+}

@@ -182,6 +182,11 @@ class TwoPhaseFigure extends HTMLElement {
       };
   }
 
+  // A picture of the charts: { format: "png" or "svg", scale }.
+  toBlob(options) {
+    return this.#ask("picture", options);
+  }
+
   seek(step) {
     return this.#ask("seek", { step });
   }

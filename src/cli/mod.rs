@@ -8,6 +8,7 @@ mod date;
 mod estimators;
 mod measure;
 mod output;
+mod picture;
 mod record;
 mod run;
 mod sweep;
@@ -101,6 +102,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Train an experiment and draw its charts as an SVG file, with words and colours of its own.
+    #[command(after_help = settings())]
+    Picture(picture::Arguments),
     /// Test the paper's claims on small networks: train some hundred of them, in minutes, and say
     /// what holds, by rules that are stated beforehand.
     Claims(claims::Arguments),
@@ -158,6 +162,7 @@ pub fn main() -> ExitCode {
             estimators::run(full, over_samples, json, seed)
         }
         Command::Record { experiment, out } => record::run(&experiment, out),
+        Command::Picture(arguments) => picture::run(arguments),
         Command::Claims(arguments) => claims::run(arguments),
         Command::Measure(arguments) => measure::run(arguments),
     };
@@ -184,6 +189,8 @@ enum Failure {
     Train(#[from] TrainError),
     #[error("{}", .0.join("\ntwo-phase: "))]
     Diverged(Vec<String>),
+    #[error("the experiment has none of these charts; leave out --charts to get those that it has")]
+    NoChart,
     #[error("could not write {0}: {1}; choose another file")]
     Write(String, io::Error),
 }
@@ -197,7 +204,7 @@ impl From<ExternalError> for Failure {
 impl Failure {
     fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Usage(_) | Self::External(_) => USAGE,
+            Self::Usage(_) | Self::External(_) | Self::NoChart => USAGE,
             Self::Train(_) | Self::Diverged(_) | Self::Write(..) => FAILURE,
         })
     }

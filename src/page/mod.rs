@@ -9,7 +9,6 @@
 
 mod adapter;
 mod address;
-mod axis;
 mod chart;
 mod class;
 mod dom;
@@ -17,7 +16,6 @@ mod embed;
 mod figure;
 mod files;
 mod offline;
-mod plots;
 mod pool;
 mod session;
 mod snippets;
@@ -28,17 +26,19 @@ mod wording;
 use std::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{Element, HtmlElement};
 
+use crate::chart as axis;
 use crate::experiment::Experiment;
 use crate::json;
+use crate::plots;
 use crate::report::Report;
 use crate::text::{self, Locale, Text};
 use address::{Address, Notice, Options, View, embedded_query};
 use class::Class;
 use dom::{Frame, Listener, Visibility, append, document, set_attribute, set_text, window};
-use figure::{Figure, STATE_ATTRIBUTES, Surroundings};
+use figure::{Figure, Handle, PictureError, STATE_ATTRIBUTES, Surroundings};
 use pool::Pool;
 
 /// What the document holds.
@@ -424,6 +424,10 @@ fn translate(text: &Text) {
     if let Some(root) = document().document_element() {
         set_attribute(&root, "lang", text.locale().key());
     }
+    for poster in all("[data-alt]") {
+        let id = poster.get_attribute("data-alt").unwrap_or_default();
+        set_attribute(&poster, "alt", &text.get(&id));
+    }
     for element in all("[data-message]") {
         let id = element.get_attribute("data-message").unwrap_or_default();
         write_message(&element, &text.get(&id));
@@ -557,6 +561,13 @@ fn publish() {
         })
     });
     set("weights", weights.into_js_value());
+    let svg = Closure::<dyn Fn(JsValue) -> JsValue>::new(|element: JsValue| {
+        let handle = handle(element.dyn_ref());
+        handle.and_then(|handle| handle.svg()).map_or(JsValue::NULL, JsValue::from)
+    });
+    set("svg", svg.into_js_value());
+    let png = Closure::<dyn Fn(JsValue, JsValue) -> js_sys::Promise>::new(png);
+    set("png", png.into_js_value());
     let on_mount = Closure::<dyn Fn(HtmlElement)>::new(mount);
     set("mount", on_mount.into_js_value());
     let on_unmount = Closure::<dyn Fn(HtmlElement)>::new(|element: HtmlElement| unmount(&element));
@@ -573,6 +584,27 @@ fn publish() {
     });
     set("held", held.into_js_value());
     js_sys::Reflect::set(&window(), &"twoPhase".into(), &object).ok();
+}
+
+fn handle(element: Option<&Element>) -> Option<Handle> {
+    with_page(|page| page.asked(element).map(Figure::handle)).flatten()
+}
+
+/// A promise of the charts of a figure as a PNG file, twice as fine as a usual screen if not
+/// otherwise asked for.
+fn png(element: JsValue, scale: JsValue) -> js_sys::Promise {
+    let handle = handle(element.dyn_ref());
+    let scale = figure::scale(&scale);
+    future_to_promise(async move {
+        let made = match handle {
+            Some(handle) => handle.png(scale).await,
+            None => Err(PictureError::Empty),
+        };
+        made.map(JsValue::from).map_err(|error| {
+            let sentence = with_page(|page| error.sentence(&page.text));
+            js_sys::Error::new(&sentence.unwrap_or_default()).into()
+        })
+    })
 }
 
 /// The run so far as the object that the command line prints.

@@ -39,12 +39,14 @@ const ENGLISH: &[&str] = &[
     include_str!("en/last-run.ftl"),
     include_str!("en/share.ftl"),
     include_str!("en/embed.ftl"),
+    include_str!("en/pictures.ftl"),
 ];
 
 /// English messages of the document alone. It holds them itself, so a program for a browser does
 /// without; the pseudo-language fetches them.
 #[cfg(any(test, feature = "cli"))]
-const DOCUMENT: &[&str] = &[include_str!("en/page.ftl"), include_str!("en/article.ftl")];
+const DOCUMENT: &[&str] =
+    &[include_str!("en/page.ftl"), include_str!("en/article.ftl"), include_str!("en/starting.ftl")];
 
 /// The Japanese messages. Readers of Japanese fetch them as one file, which the build makes of this
 /// folder.
@@ -64,6 +66,8 @@ const JAPANESE: &[&str] = &[
     include_str!("ja/last-run.ftl"),
     include_str!("ja/share.ftl"),
     include_str!("ja/embed.ftl"),
+    include_str!("ja/pictures.ftl"),
+    include_str!("ja/starting.ftl"),
 ];
 
 /// Messages of the command line alone, in English. The page does without.

@@ -198,10 +198,14 @@ const LATIN: &[&str] = &[
     "CC",
     "CPU",
     "CSV",
+    "Chrome",
+    "Content",
     "Ctrl",
     "De",
+    "Edge",
     "English",
     "Enter",
+    "Firefox",
     "GELU",
     "GPU",
     "Ghosh",
@@ -225,6 +229,8 @@ const LATIN: &[&str] = &[
     "Nakkiran",
     "Nanda",
     "OrthoGrad",
+    "PNG",
+    "Policy",
     "Power",
     "PyTorch",
     "Python",
@@ -232,6 +238,9 @@ const LATIN: &[&str] = &[
     "ReLU",
     "SGD",
     "SN",
+    "SVG",
+    "Safari",
+    "Security",
     "Shwartz",
     "SiLU",
     "StableMax",
@@ -244,6 +253,7 @@ const LATIN: &[&str] = &[
     "Ziv",
     "al",
     "all",
+    "application",
     "arXiv",
     "article",
     "auto",
@@ -253,32 +263,46 @@ const LATIN: &[&str] = &[
     "dark",
     "en",
     "et",
+    "eval",
     "fastest",
     "gpu",
+    "http",
+    "inline",
     "ja",
+    "javascript",
+    "js",
     "json",
     "kB",
     "lab",
     "light",
     "linear",
+    "localhost",
     "log",
     "lr",
     "max",
     "mod",
     "none",
     "phase",
+    "python",
     "record",
     "relu",
     "safetensors",
+    "script",
     "seeds",
     "seek",
+    "self",
+    "server",
     "set",
     "softmax",
+    "src",
     "tanh",
     "test",
+    "text",
     "theme",
     "train",
     "two",
+    "unsafe",
+    "wasm",
     "wd",
 ];
 
@@ -486,9 +510,16 @@ fn source() -> String {
 #[cfg(not(target_family = "wasm"))]
 fn no_message_is_missing() {
     let (source, words) = (source(), english());
-    for call in
-        ["text.get(", "text.with(", "text.words(", "data-text=", "data-label=", "data-message="]
-    {
+    for call in [
+        "text.get(",
+        "text.with(",
+        "text.words(",
+        "data-text=",
+        "data-label=",
+        "data-message=",
+        "data-alt=",
+        "data-sentence=",
+    ] {
         for rest in source.split(call).skip(1) {
             let Some(id) = rest.trim_start().strip_prefix('"').and_then(|id| id.split('"').next())
             else {
@@ -561,6 +592,44 @@ fn the_page_says_in_english_what_its_messages_say() {
             message += &format!("[{label}]({number}){rest}");
         }
         assert_eq!(words.get(id), message, "{id}");
+    }
+}
+
+#[test]
+fn posters_are_described_in_english_as_their_messages_say() {
+    let (page, words) = (include_str!("../../index.html"), text(Locale::English));
+    let posters: Vec<&str> = page.split("<img class=\"poster\"").skip(1).collect();
+    assert!(posters.len() > 10);
+    for poster in posters {
+        let of = |name: &str| poster.split_once(name)?.1.split('"').next();
+        let (Some(id), Some(shown)) = (of(" data-alt=\""), of(" alt=\"")) else {
+            panic!("a poster without words: {poster:.100}");
+        };
+        assert_eq!(words.get(id), shown, "{id}");
+    }
+}
+
+#[test]
+fn the_page_says_why_it_does_not_start_in_both_languages() {
+    let page = include_str!("../../index.html");
+    for locale in [Locale::English, Locale::Japanese] {
+        let words = text(locale);
+        let mut ids = BTreeSet::new();
+        for rest in page.split(&format!("<p lang=\"{}\" data-cause=\"", locale.key())).skip(1) {
+            let (cause, rest) = rest.split_once("\" data-sentence=\"").expect("its message");
+            let (id, rest) = rest.split_once("\">").expect("its words");
+            assert_eq!(id, format!("stuck-{cause}"));
+            assert_eq!(rest.split_once("</p>").map(|(shown, _)| shown), Some(&*words.get(id)));
+            ids.insert(id);
+        }
+        let known: BTreeSet<String> =
+            messages(locale).into_keys().filter(|id| id.starts_with("stuck-")).collect();
+        assert_eq!(ids, known.iter().map(String::as_str).collect());
+        // A script picks them by their cause.
+        let script = include_str!("../../www/starting.js");
+        for id in ids {
+            assert!(script.contains(&format!("\"{}\"", &id["stuck-".len()..])), "{id}");
+        }
     }
 }
 

@@ -23,7 +23,7 @@ struct Part {
 
 /// A file belongs to the first part whose prefix fits. So it counts for the page unless it is named
 /// for another part.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     Part { name: "CPU worker", prefix: "worker-cpu", budget: 600_000 },
     Part { name: "GPU worker", prefix: "worker-gpu", budget: 2_500_000 },
     // Only experiments with digits fetch them.
@@ -36,6 +36,8 @@ const PARTS: [Part; 11] = [
     Part { name: "words", prefix: "words", budget: 40_000 },
     // Fetched where the page is installed, but for the smallest.
     Part { name: "icons", prefix: "icon", budget: 20_000 },
+    // Each is loaded when its figure comes near.
+    Part { name: "posters", prefix: "posters/", budget: 40_000 },
     // What can be moved through before a program that trains is loaded.
     Part { name: "recorded runs", prefix: "recorded", budget: 20_000 },
     Part { name: "page", prefix: "", budget: 390_000 },

@@ -14,13 +14,7 @@ const BUILD: &str = "const BUILD = \"none\";";
 /// Lists every file of `dist` with the SHA-256 of its content. The build is named by all of them.
 pub fn list_files(dist: &Path) -> Result<()> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(dist)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type()?.is_file() && name != WORKER && !name.ends_with(".br") {
-            files.insert(name, hash(&fs::read(entry.path())?));
-        }
-    }
+    list(dist, "", &mut files)?;
     let list = serde_json::to_string_pretty(&files)?;
     let build = &hash(list.as_bytes())[..16];
     let mut worker = fs::read_to_string(dist.join(WORKER))?;
@@ -31,6 +25,20 @@ pub fn list_files(dist: &Path) -> Result<()> {
         worker = worker.replace(place, &text);
     }
     fs::write(dist.join(WORKER), worker)?;
+    Ok(())
+}
+
+/// Lists the files of a folder and of those in it, under their paths from `dist`.
+fn list(folder: &Path, path: &str, files: &mut BTreeMap<String, String>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{path}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &format!("{name}/"), files)?;
+        } else if name != WORKER && !name.ends_with(".br") {
+            files.insert(name, hash(&fs::read(entry.path())?));
+        }
+    }
     Ok(())
 }
 
@@ -50,12 +58,14 @@ mod tests {
         for (name, text) in [(WORKER, source), ("index.html", "abc"), ("index.html.br", "x")] {
             fs::write(dist.join(name), text)?;
         }
+        fs::create_dir(dist.join("posters"))?;
+        fs::write(dist.join("posters/a.svg"), "<svg/>")?;
         list_files(dist)?;
         let first = fs::read_to_string(dist.join(WORKER))?;
         // The example of FIPS 180.
         let listed = "const FILES = {\n  \"index.html\": \
-            \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"\n};";
-        assert!(first.contains(listed), "{first}");
+            \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n";
+        assert!(first.contains(listed) && first.contains("\"posters/a.svg\": "), "{first}");
         fs::write(dist.join(WORKER), source)?;
         fs::write(dist.join("index.html"), "abe")?;
         list_files(dist)?;

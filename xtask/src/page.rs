@@ -60,7 +60,8 @@ fn serve_words(text: &Path, dist: &Path, page: &mut String) -> Result<()> {
     }
     japanese.sort();
     // The program has the other English words, and the pseudo-language is made from English.
-    let document = ["page", "article"].map(|name| text.join("en").join(format!("{name}.ftl")));
+    let document =
+        ["page", "article", "starting"].map(|name| text.join("en").join(format!("{name}.ftl")));
     for (key, files) in [("ja", japanese), ("pseudo", document.to_vec())] {
         let mut words = String::new();
         for file in files {
@@ -177,7 +178,8 @@ mod tests {
             fs::create_dir_all(text.join(folder))?;
         }
         fs::write(text.join("en/page.ftl"), "# A note.\npage = Page\n")?;
-        fs::write(text.join("en/article.ftl"), "article = Article")?;
+        fs::write(text.join("en/article.ftl"), "article = Article\n")?;
+        fs::write(text.join("en/starting.ftl"), "slow = Slow")?;
         fs::write(text.join("ja/page.ftl"), "# A note.\npage = 頁\n")?;
         let mut page = "./words-ja.ftl ./words-pseudo.ftl".to_owned();
         serve_words(&text, directory.path(), &mut page)?;
@@ -185,7 +187,7 @@ mod tests {
         let (japanese, pseudo) = page.split_once(' ').context("two names")?;
         assert!(japanese.starts_with("./words-ja-") && pseudo.starts_with("./words-pseudo-"));
         assert_eq!(read(japanese)?, "page = 頁\n");
-        assert_eq!(read(pseudo)?, "page = Page\narticle = Article\n");
+        assert_eq!(read(pseudo)?, "page = Page\narticle = Article\nslow = Slow\n");
         Ok(())
     }
 }

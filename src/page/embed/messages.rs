@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, Window};
 
 use super::requests;
@@ -79,12 +80,18 @@ fn hear(event: &MessageEvent) {
     if !is_of_host(&event.origin()) {
         return;
     }
-    let answer = if is_too_fast() {
-        Err(requests::sentence("embed-too-many-messages"))
-    } else {
-        requests::carry_out(&kind, &message)
-    };
     let id = field(&message, "id");
+    if is_too_fast() {
+        answer(id, Err(requests::sentence("embed-too-many-messages")));
+    } else if kind == "picture" {
+        spawn_local(async move { answer(id, requests::picture(&message).await) });
+    } else {
+        answer(id, requests::carry_out(&kind, &message));
+    }
+}
+
+/// Answers a request that has an `id`.
+fn answer(id: JsValue, answer: Result<JsValue, String>) {
     if id.is_undefined() {
         return;
     }

@@ -2,12 +2,13 @@
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag};
 
 use super::messages::field;
 use super::{dress, embedded_query, own_query, set_theme};
 use crate::experiment::shorten;
 use crate::page::address::{Address, Theme};
-use crate::page::figure::{Decision, Figure, Handle};
+use crate::page::figure::{Decision, Figure, Handle, PictureError, scale};
 use crate::page::session::{Action, State};
 use crate::page::{plots, report, with_page, wording};
 
@@ -50,6 +51,27 @@ pub(super) fn carry_out(kind: &str, message: &JsValue) -> Result<JsValue, String
         }
     }
     Ok(state(&handle))
+}
+
+/// The charts as a file, a blob, or a sentence that says why there is none.
+pub(super) async fn picture(message: &JsValue) -> Result<JsValue, String> {
+    let handle = with_page(|page| page.primary().map(Figure::handle)).flatten();
+    let handle = handle.ok_or_else(|| sentence("page-stopped"))?;
+    let made = match field(message, "format").as_string().as_deref() {
+        Some("svg") => handle.svg().ok_or(PictureError::Empty).and_then(svg_blob),
+        Some("png") | None => handle.png(scale(&field(message, "scale"))).await,
+        Some(_) => return Err(sentence("embed-picture-needs-format")),
+    };
+    let said =
+        |error: PictureError| with_page(|page| error.sentence(&page.text)).unwrap_or_default();
+    made.map(JsValue::from).map_err(said)
+}
+
+fn svg_blob(file: String) -> Result<Blob, PictureError> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("image/svg+xml");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&file.into()), &kind);
+    blob.map_err(|_| PictureError::Refused)
 }
 
 fn pause(handle: &Handle) {

@@ -1,11 +1,11 @@
 //! What several panels need, computed once for each state of the history.
 
+use std::ops::Deref;
+
 use crate::history::History;
-use crate::page::axis::HorizontalAxis;
-use crate::page::chart::{Marker, Theme};
-use crate::page::plots;
+use crate::page::chart::Theme;
+use crate::page::plots::{self, OverTime};
 use crate::page::session::Version;
-use crate::phases::{self, MemberPhases};
 use crate::text::Text;
 
 use super::ViewOptions;
@@ -35,48 +35,25 @@ impl<K: PartialEq, T> Cached<K, T> {
 }
 
 /// What several panels need.
+#[derive(Default)]
 pub struct Shared {
     version: Option<((Version, Option<u64>), bool, u32)>,
-    /// The axis of steps.
-    pub time: HorizontalAxis,
-    /// The phases of every member.
-    pub phases: Vec<MemberPhases>,
-    /// The events of the median member.
-    pub markers: Vec<Marker>,
-    /// Where methods collapsed.
-    pub collapses: Vec<Marker>,
-    /// Whether the second phase follows the first.
-    pub has_phases: bool,
-    /// How many times later it ended, in words; empty unless it did.
-    pub between: String,
+    over_time: OverTime,
     /// The step that the reader points at, or the last one.
     pub pointed_step: f64,
     /// Where the crosshair stands, from 0 to 1: at an evaluated step.
     pub crosshair: Option<f64>,
 }
 
-impl Default for Shared {
-    fn default() -> Self {
-        Self {
-            version: None,
-            time: HorizontalAxis::default(),
-            phases: Vec::new(),
-            markers: Vec::new(),
-            collapses: Vec::new(),
-            has_phases: false,
-            between: String::new(),
-            pointed_step: 0.0,
-            crosshair: None,
-        }
+impl Deref for Shared {
+    type Target = OverTime;
+
+    fn deref(&self) -> &OverTime {
+        &self.over_time
     }
 }
 
 impl Shared {
-    /// The markers without dots, for charts of other quantities.
-    pub fn plain_markers(&self) -> Vec<Marker> {
-        self.markers.iter().map(|marker| Marker { dot: None, ..marker.clone() }).collect()
-    }
-
     /// Brings everything up to date.
     pub fn update(
         &mut self,
@@ -87,17 +64,10 @@ impl Shared {
         view: u32,
         text: &Text,
     ) {
-        let experiment = history.experiment();
         let key = (version, options.address.log_axis, view);
         if self.version != Some(key) {
             self.version = Some(key);
-            self.time =
-                HorizontalAxis::steps(options.address.log_axis, experiment.settings.steps, text);
-            self.phases = phases::find(history);
-            self.markers = plots::markers(experiment, &self.phases, theme, text);
-            self.collapses = plots::collapses(history, text);
-            self.has_phases = plots::has_phases(&self.phases);
-            self.between = plots::between(&self.markers, self.has_phases, text);
+            self.over_time = OverTime::new(history, options.address.log_axis, theme, text);
         }
         let last = history.evaluations().last().map_or(0, |evaluation| evaluation.step);
         let pointed = options.pointed.time.map(|position| self.time.at(position));

@@ -175,6 +175,10 @@ impl ClockPanel {
 }
 
 impl Panel for ClockPanel {
+    fn charts(&self) -> Vec<&Chart> {
+        vec![&self.chart]
+    }
+
     fn update(&mut self, view: &View<'_>, _: &mut DrawBudget) {
         let (text, history) = (view.text, view.session.history());
         let experiment = view.session.experiment();

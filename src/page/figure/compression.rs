@@ -205,12 +205,8 @@ impl Compression {
         let Some(found) = plots::information(history, layer, &view.theme, view.text) else {
             return;
         };
-        let frame = Frame {
-            markers: shared.plain_markers(),
-            levels: found.levels,
-            phases: shared.has_phases,
-            ..Frame::new(found.title.clone(), view.theme, shared.time.clone(), found.values)
-        };
+        let (title, levels) = (found.title, found.levels);
+        let frame = shared.measure_frame(title, levels, found.values, view.theme);
         self.chart.draw(view.key(), frame, &found.series);
     }
 
@@ -288,6 +284,10 @@ fn set_value(handle: &Handle, key: &str, value: Value) {
 }
 
 impl Panel for Compression {
+    fn charts(&self) -> Vec<&Chart> {
+        std::iter::once(&self.chart).chain(self.charts.iter().map(|map| &map.chart)).collect()
+    }
+
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (text, history) = (view.text, view.session.history());
         let settings = view.session.experiment().settings;

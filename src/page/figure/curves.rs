@@ -6,8 +6,7 @@ use super::budget::DrawBudget;
 use super::panel::{Crosshair, Panel, View, WordsLine};
 use super::{Ghost, Handle, Pointed};
 use crate::json;
-use crate::page::axis::ValueAxis;
-use crate::page::chart::{self, Chart, Frame, Layout, Point, Series};
+use crate::page::chart::{self, Chart, Layout, Point, Series};
 use crate::page::dom::{Listener, Root, set_attribute};
 use crate::page::plots;
 
@@ -63,6 +62,10 @@ impl Curves {
 }
 
 impl Panel for Curves {
+    fn charts(&self) -> Vec<&Chart> {
+        std::iter::once(&self.accuracy).chain(&self.loss).collect()
+    }
+
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, shared) = (view.session, view.text, view.shared);
         let (history, experiment) = (view.history(), session.experiment());
@@ -74,20 +77,9 @@ impl Panel for Curves {
                 curves.push(plots::drawn_series(text.get("class-drawn"), points, &view.theme));
             }
             curves.extend(plots::accuracy(history, &view.theme, text));
-            let title = plots::accuracy_title(experiment, text);
-            let across = shared.time.clone();
-            let names = [["phase-1", "phase-1-short"], ["phase-2", "phase-2-short"]];
-            let phase_names = names.map(|names| names.map(|id| text.get(id)));
-            let frame = Frame {
-                note: plots::band_note(experiment, text),
-                // One of them is empty: methods have no common phases.
-                markers: [&shared.markers[..], &shared.collapses].concat(),
-                phases: shared.has_phases && shared.collapses.is_empty(),
-                // They would lie over what was drawn.
-                phase_names: view.options.drawn.is_empty().then_some(phase_names),
-                between: shared.between.clone(),
-                ..Frame::new(title, view.theme, across, ValueAxis::Share)
-            };
+            // The names of phases would lie over what was drawn.
+            let names_phases = view.options.drawn.is_empty();
+            let frame = shared.accuracy_frame(experiment, names_phases, view.theme, text);
             self.accuracy.draw(key, frame, &curves);
         }
         if let Some(loss) = &mut self.loss
@@ -95,14 +87,7 @@ impl Panel for Curves {
         {
             let mut curves = ghosts(view, |ghost| &ghost.loss);
             curves.extend(plots::loss(history, &view.theme, text));
-            let points = curves.iter().flat_map(|series| &series.points);
-            let values = losses(view, points.flat_map(|point| [point.low, point.high]));
-            let (title, across) = (plots::loss_title(experiment, text), shared.time.clone());
-            let frame = Frame {
-                markers: shared.plain_markers(),
-                phases: shared.has_phases,
-                ..Frame::new(title, view.theme, across, values)
-            };
+            let frame = shared.loss_frame(experiment, &curves, view.theme, text);
             loss.draw(key, frame, &curves);
         }
         let position = shared.crosshair;
@@ -221,16 +206,6 @@ pub fn on_change(handle: &Handle) -> impl Fn() + Clone + 'static {
 /// Whether a chart is out of date and this frame has time for it.
 pub fn is_due(chart: &Chart, key: chart::DrawKey, budget: &mut DrawBudget) -> bool {
     !chart.is_current(key) && budget.may_draw(chart.id(), chart.is_visible())
-}
-
-/// An axis that holds some losses. Those of classes fall by orders of magnitude; the rise and fall of
-/// a regression's is within a factor of two.
-pub fn losses(view: &View<'_>, values: impl Iterator<Item = f64>) -> ValueAxis {
-    if view.session.experiment().settings.is_regression() {
-        ValueAxis::up_to(values)
-    } else {
-        ValueAxis::decades(values)
-    }
 }
 
 /// Moves the crosshair with the pointer over charts that share the time axis.

@@ -81,6 +81,10 @@ impl Estimators {
 }
 
 impl Panel for Estimators {
+    fn charts(&self) -> Vec<&Chart> {
+        vec![&self.chart]
+    }
+
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (checks, text) = (view.session.checks(), view.text);
         self.check.set_disabled(checks.running.is_some());

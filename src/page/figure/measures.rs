@@ -163,6 +163,10 @@ pub(super) fn asks_for_measures(experiment: &Experiment) -> bool {
 }
 
 impl Panel for Measures {
+    fn charts(&self) -> Vec<&Chart> {
+        self.charts.iter().map(|chart| &chart.chart).chain([&self.plane]).collect()
+    }
+
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, shared) = (view.session, view.text, view.shared);
         let history = session.history();
@@ -204,12 +208,8 @@ impl Panel for Measures {
             let title = [("title", panel.title.as_str().into())];
             set_attribute(&chart.enlarge, "aria-label", &text.with("measure-enlarge", &title));
             if is_out_of_date {
-                let frame = Frame {
-                    markers: shared.plain_markers(),
-                    levels: panel.levels,
-                    phases: shared.has_phases,
-                    ..Frame::new(panel.title, view.theme, shared.time.clone(), panel.values)
-                };
+                let (title, levels) = (panel.title, panel.levels);
+                let frame = shared.measure_frame(title, levels, panel.values, view.theme);
                 chart.chart.draw(key, frame, &panel.series);
             }
             let summary: String = panel.words.iter().map(|(_, part)| part.as_str()).collect();

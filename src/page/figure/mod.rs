@@ -24,6 +24,7 @@ mod open;
 mod options;
 mod panel;
 mod picture;
+mod pictures;
 mod question;
 mod recorded;
 mod runs;
@@ -41,6 +42,7 @@ pub use budget::DrawBudget;
 pub use handle::Handle;
 pub use options::{Ghost, Manner, Pointed, ViewOptions};
 pub use panel::{Panel, Parts, View};
+pub use pictures::{PictureError, scale};
 pub use question::Decision;
 
 use std::cell::{Cell, RefCell};
@@ -115,7 +117,12 @@ impl Figure {
         let awaited = recording.filter(|_| recorded.is_none());
         let root = Root::new(element);
         let text = surroundings.text.clone();
+        // On paper it stands for a run that was not begun.
+        let poster = root.element().query_selector(":scope > .poster").ok().flatten();
         build(&root, &text, parts);
+        if let Some(poster) = poster {
+            root.element().append_child(&poster).ok();
+        }
         let new_run = {
             let pool = surroundings.pool.clone();
             Rc::new(move || pool.new_run())

@@ -22,6 +22,11 @@ pub trait Panel {
 
     /// Shows at once what must not wait for a frame: frames stop in a hidden tab.
     fn show_state(&mut self, _view: &View<'_>) {}
+
+    /// Its charts, the first above the others.
+    fn charts(&self) -> Vec<&Chart> {
+        Vec::new()
+    }
 }
 
 /// Everything that a panel may look at.

@@ -12,7 +12,7 @@ use web_sys::{
 
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use super::{Handle, put_words};
+use super::{Handle, PictureError, put_words};
 use crate::page::address::{Address, View as DocumentView};
 use crate::page::dom::{Listener, Root, append, page_folder, set_attribute, set_text, window};
 use crate::page::{files, plots, snippets};
@@ -28,16 +28,23 @@ const FILE: &str = "two-phase";
 /// What can be taken away: the name of its button, and the ending of its file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    Drawing,
+    /// A PNG file, so many times as fine as CSS pixels.
+    Image(u32),
     Table,
     Report,
     Weights,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Table, Self::Report, Self::Weights];
+    const ALL: [Self; 6] =
+        [Self::Drawing, Self::Image(2), Self::Image(4), Self::Table, Self::Report, Self::Weights];
 
     fn key(self) -> &'static str {
         match self {
+            Self::Drawing => "svg",
+            Self::Image(4) => "png-4",
+            Self::Image(_) => "png-2",
             Self::Table => "csv",
             Self::Report => "json",
             Self::Weights => "weights",
@@ -46,6 +53,9 @@ impl Kind {
 
     fn label(self) -> &'static str {
         match self {
+            Self::Drawing => "take-svg",
+            Self::Image(4) => "take-png-4",
+            Self::Image(_) => "take-png-2",
             Self::Table => "take-csv",
             Self::Report => "take-json",
             Self::Weights => "take-weights",
@@ -55,6 +65,8 @@ impl Kind {
     /// The name of the file and its type.
     fn file(self) -> (String, &'static str) {
         let (ending, kind) = match self {
+            Self::Drawing => ("svg", "image/svg+xml"),
+            Self::Image(_) => ("png", "image/png"),
             Self::Table => ("csv", "text/csv"),
             Self::Report => ("json", "application/json"),
             Self::Weights => ("safetensors", "application/octet-stream"),
@@ -293,6 +305,13 @@ async fn write_to_clipboard(text: &str) -> Option<()> {
     JsFuture::from(promise).await.ok().map(drop)
 }
 
+/// The bytes of a PNG file of the charts.
+async fn image(handle: &Handle, scale: u32) -> Result<Vec<u8>, PictureError> {
+    let buffer = JsFuture::from(handle.png(scale).await?.array_buffer()).await;
+    let buffer = buffer.map_err(|_| PictureError::Refused)?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
 fn take(kind: Kind, handle: &Handle, status: HtmlElement) {
     let Some((text, name)) = handle.look(|view| (view.text.clone(), view.text.get(kind.label())))
     else {
@@ -305,6 +324,19 @@ fn take(kind: Kind, handle: &Handle, status: HtmlElement) {
         set_attribute(status, "data-file", &file);
     };
     match kind {
+        Kind::Drawing => match handle.svg() {
+            Some(drawing) => save(&status, &text, drawing.as_bytes()),
+            None => set_text(&status, &PictureError::Empty.sentence(&text)),
+        },
+        Kind::Image(scale) => {
+            let handle = handle.clone();
+            spawn_local(async move {
+                match image(&handle, scale).await {
+                    Ok(bytes) => save(&status, &text, &bytes),
+                    Err(error) => set_text(&status, &error.sentence(&text)),
+                }
+            });
+        }
         Kind::Table => {
             let table = handle.look(table).unwrap_or_default();
             save(&status, &text, table.as_bytes());

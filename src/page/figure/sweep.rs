@@ -4,7 +4,7 @@ use web_sys::{Event, HtmlButtonElement, HtmlElement};
 
 use super::budget::DrawBudget;
 use super::cache::Cached;
-use super::curves::{is_due, losses, on_change, pointing};
+use super::curves::{is_due, on_change, pointing};
 use super::panel::{Crosshair, Panel, View, WordsLine};
 use super::{Handle, Pointed};
 use crate::page::axis::ValueAxis;
@@ -91,35 +91,17 @@ impl Sweep {
         self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
         self.readout.describe(&self.profile, words.unwrap_or_default());
         if is_due(&self.profile, key, budget) {
-            let (across, values) = (onsets.across.clone(), onsets.values());
-            let frame = Frame {
-                note: plots::band_note(history.experiment(), text),
-                lane: onsets.lane(text),
-                ..Frame::new(text.get("chart-onsets"), view.theme, across, values)
-            };
-            let (series, marks) = (onsets.series(&view.theme, text), onsets.marks(&view.theme));
+            let (frame, series, marks) = onsets.chart(history.experiment(), view.theme, text);
             self.profile.draw_marked(key, frame, &series, &marks);
         }
         true
     }
 
     /// Draws the error or loss over the setting.
-    fn draw_profile(&mut self, view: &View<'_>, is_solved: bool, budget: &mut DrawBudget) {
+    fn draw_profile(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, options) = (view.session, view.text, view.options);
         let (experiment, key) = (session.experiment(), view.key_at_step());
         let Some(profile) = self.cached.get(key, || scores(view)) else { return };
-        let what = if options.profile_loss {
-            plots::loss_title(experiment, text)
-        } else {
-            plots::error_title(experiment, text)
-        };
-        let title = if is_solved {
-            what
-        } else if options.profile_best {
-            text.with("at-best-step", &[("what", what.into()), ("step", profile.step.into())])
-        } else {
-            text.with("at-step", &[("what", what.into()), ("step", profile.step.into())])
-        };
         let readout = profile.readout(options.pointed.value, text);
         let (x, words) = readout.unzip();
         let position = x.and_then(|x| profile.across.position(x));
@@ -127,16 +109,8 @@ impl Sweep {
         self.profile_crosshair.show(position.map(|position| self.profile.place(position)));
         self.readout.describe(&self.profile, words.unwrap_or_default());
         if is_due(&self.profile, key, budget) {
-            let series = profile.series(&view.theme, text);
-            let values = if options.profile_loss {
-                let points = series.iter().flat_map(|series| &series.points);
-                losses(view, points.flat_map(|point| [point.low, point.high]))
-            } else {
-                ValueAxis::Share
-            };
-            let across = profile.across.clone();
-            let markers = profile.markers.clone();
-            let frame = Frame { markers, ..Frame::new(title, view.theme, across, values) };
+            let what = (options.profile_loss, options.profile_best);
+            let (frame, series) = profile.chart(experiment, what, view.theme, text);
             self.profile.draw(key, frame, &series);
         }
     }
@@ -175,6 +149,10 @@ pub fn section(root: &Root, name: &str) -> HtmlElement {
 }
 
 impl Panel for Sweep {
+    fn charts(&self) -> Vec<&Chart> {
+        vec![&self.profile, &self.map]
+    }
+
     fn update(&mut self, view: &View<'_>, budget: &mut DrawBudget) {
         let (session, text, options) = (view.session, view.text, view.options);
         let experiment = session.experiment();
@@ -212,7 +190,7 @@ impl Panel for Sweep {
         };
         set_text(&self.steps, &text.get(shows));
         if !(shows_steps && self.draw_onsets(view, budget)) {
-            self.draw_profile(view, is_solved, budget);
+            self.draw_profile(view, budget);
         }
         set_text(
             &self.measure,

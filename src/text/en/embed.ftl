@@ -16,6 +16,7 @@ embed-nothing-to-seek = Nothing has been trained yet, so there is no step to go 
 embed-seek-needs-step = The request “seek” needs a step: a number from 0.
 embed-set-needs-query = The request “set” needs a query: text such as wd=3&seeds=5.
 embed-theme-needs-name = The request “theme” needs auto, light or dark.
+embed-picture-needs-format = The request “picture” needs a format: png or svg.
 
 # The title of an embed whose task is a table, half of which is the test set.
 embed-title = Will they ever get the other half?

@@ -9,6 +9,7 @@ mod compression;
 mod finding;
 mod measures;
 mod onset;
+mod over_time;
 mod profile;
 mod setting_map;
 mod versus;
@@ -24,6 +25,7 @@ pub use compression::{
 pub use finding::{Moving, finding};
 pub use measures::{has_choice_of_samples, has_plane, panel, plane, quantities};
 pub use onset::{Onsets, has_onsets, onsets};
+pub use over_time::{OverTime, losses};
 pub use profile::{Pick, Profile, has_profile, map, map_title, profile, row_at_height};
 pub use setting_map::{CellState, SettingMap, Shows, has_setting_map, setting_map};
 
@@ -33,7 +35,7 @@ use std::ops::Range;
 
 use profile::row_at;
 
-use super::chart::{Line, Marker, Point, Series, Theme};
+use crate::chart::{Line, Marker, Point, Series, Theme};
 use crate::evaluation::Scores;
 use crate::experiment::{Data, Experiment, Field, Loss, Method, Settings, field, keys};
 use crate::history::History;

@@ -408,9 +408,9 @@ impl Found<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::Theme;
     use crate::evaluation::{Evaluation, Score, Scores};
-    use crate::page::chart::Theme;
-    use crate::page::plots::markers;
+    use crate::plots::markers;
     use crate::text::Locale;
 
     /// A run of members with these training and test accuracies.

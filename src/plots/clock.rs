@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use super::{configurations, measures};
+use crate::chart::HorizontalAxis;
+use crate::chart::{Line, Point, Series, Theme};
 use crate::experiment::{Experiment, Settings};
 use crate::history::History;
 use crate::measure::{Quantity, Split};
-use crate::page::axis::HorizontalAxis;
-use crate::page::chart::{Line, Point, Series, Theme};
 use crate::phases::{self, Direction, Estimate, Lag, Signal};
 use crate::text::{Arg, Text};
 use plotters::style::RGBColor;

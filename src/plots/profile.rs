@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::{ScoreValue, Words, configurations, pair, point, points};
+use crate::chart::HorizontalAxis;
+use crate::chart::{Cell, Marker, Point, Series, Theme};
 use crate::evaluation::{Evaluation, Scores};
 use crate::experiment::{self, Counts, Experiment, Field, ModelKind};
 use crate::history::History;
-use crate::page::axis::HorizontalAxis;
-use crate::page::chart::{Cell, Marker, Point, Series, Theme};
 use crate::stats::sort_short;
 use crate::text::{Arg, Text};
 

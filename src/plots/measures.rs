@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use super::{Words, groups, summary};
+use crate::chart::{HorizontalAxis, ValueAxis};
+use crate::chart::{Line, Point, Series, Theme, Trail};
 use crate::evaluation::ProbeResult;
 use crate::experiment::{Activation, BinRange, Estimator, Experiment};
 use crate::history::History;
 use crate::measure::{CONTRASTIVE_BATCH, Curve, Quantity, Split, sample_counts};
-use crate::page::axis::{HorizontalAxis, ValueAxis};
-use crate::page::chart::{Line, Point, Series, Theme, Trail};
 use crate::stats::sort_short;
 use crate::text::{Arg, Text};
 

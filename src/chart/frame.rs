@@ -1,19 +1,18 @@
 //! What lies under the curves: phases, grid, ticks, levels, markers.
 
 use plotters::coord::Shift;
-use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
-use plotters_canvas::CanvasBackend;
 
 use super::{
-    Area, Drawn, FONT_SIZE, Frame, LANE, Layout, ROW, Size, bold, text_width, words, write_over,
+    Area, Dashes, Drawn, FONT_SIZE, Frame, LANE, Layout, ROW, Size, Surface, bold, text_width,
+    words, write_over,
 };
 
 /// Draws the frame of a chart.
 pub(super) fn frame(
     layout: Layout,
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,
@@ -30,12 +29,7 @@ fn thin(colour: RGBColor, size: Size) -> ShapeStyle {
 }
 
 /// The stretches of both phases with their names.
-fn phases(
-    root: &DrawingArea<CanvasBackend, Shift>,
-    area: &Area,
-    frame: &Frame,
-    size: Size,
-) -> Drawn {
+fn phases(root: &DrawingArea<Surface, Shift>, area: &Area, frame: &Frame, size: Size) -> Drawn {
     if !frame.phases {
         return Ok(());
     }
@@ -61,7 +55,7 @@ fn phases(
 }
 
 /// The lane of what did not happen, with its words above it.
-fn lane(root: &DrawingArea<CanvasBackend, Shift>, area: &Area, frame: &Frame, size: Size) -> Drawn {
+fn lane(root: &DrawingArea<Surface, Shift>, area: &Area, frame: &Frame, size: Size) -> Drawn {
     if frame.lane.is_empty() {
         return Ok(());
     }
@@ -74,12 +68,7 @@ fn lane(root: &DrawingArea<CanvasBackend, Shift>, area: &Area, frame: &Frame, si
 }
 
 /// Ticks and levels of the values.
-fn values(
-    root: &DrawingArea<CanvasBackend, Shift>,
-    area: &Area,
-    frame: &Frame,
-    size: Size,
-) -> Drawn {
+fn values(root: &DrawingArea<Surface, Shift>, area: &Area, frame: &Frame, size: Size) -> Drawn {
     let px = |css: f64| (css * size.scale) as i32;
     let theme = &frame.theme;
     for (value, text) in frame.values.ticks(frame.across.numbers()) {
@@ -92,7 +81,8 @@ fn values(
     for (value, name) in &frame.levels {
         let y = frame.values.position(*value);
         let line = vec![(0.0, y), (1.0, y)];
-        area.draw(&DashedPathElement::new(line, px(2.0), px(3.0), thin(theme.muted, size)))?;
+        let (points, lengths) = (line, [px(2.0), px(3.0)]);
+        area.draw(&Dashes { points, lengths, style: thin(theme.muted, size) })?;
         // Above its line, or below where that is the top.
         let (shift, side) = if y > 0.9 { (1.0, VPos::Top) } else { (-1.0, VPos::Bottom) };
         let (x, y) = area.map_coordinate(&(0.0, y));
@@ -105,7 +95,7 @@ fn values(
 /// Ticks of the horizontal axis, and its title at the right.
 fn steps(
     layout: Layout,
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,
@@ -155,7 +145,7 @@ fn steps(
 /// Vertical lines with words that end at them, so that words stand in the stretch that they close.
 fn markers(
     layout: Layout,
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,
@@ -230,7 +220,7 @@ fn markers(
 
 /// Dots where curves cross what the markers stand for; above the curves.
 pub(super) fn dots(
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,
@@ -248,7 +238,7 @@ pub(super) fn dots(
 
 /// Writes a name over curves.
 pub(super) fn name(
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     frame: &Frame,
     size: Size,
     name: &str,

@@ -1,27 +1,31 @@
-//! The colours of the charts, read from the style sheet so that they stand in one place.
+//! The colours of charts. They stand in the style sheet alone.
 
 use plotters::style::RGBColor;
-
-use web_sys::HtmlElement;
-
-use crate::page::dom::window;
 
 /// The colours that charts use, light or dark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
+    /// Of words.
     pub ink: RGBColor,
+    /// Of words that matter less.
     pub muted: RGBColor,
+    /// Of the grid.
     pub grid: RGBColor,
+    /// Of curves on the training set.
     pub train: RGBColor,
+    /// Of their names.
     pub train_text: RGBColor,
+    /// Of curves on the test set.
     pub test: RGBColor,
+    /// Of their names.
     pub test_text: RGBColor,
     /// Of earlier runs.
     pub ghost: RGBColor,
     /// The ground.
     pub paper: RGBColor,
-    /// The first and the last of several layers; those between are mixed.
+    /// The first of several layers; those between are mixed.
     pub layer_first: RGBColor,
+    /// The last of several layers.
     pub layer_last: RGBColor,
     /// Of complexity.
     pub complexity: RGBColor,
@@ -29,7 +33,9 @@ pub struct Theme {
     pub weights: RGBColor,
     /// Of cells that are not right.
     pub empty: RGBColor,
+    /// Behind the first phase.
     pub phase_1: RGBColor,
+    /// Behind the second phase.
     pub phase_2: RGBColor,
 }
 
@@ -58,13 +64,21 @@ impl Theme {
         }
     };
 
-    /// The colours that hold for an element now.
-    pub fn of(element: &HtmlElement) -> Self {
-        let style = window().get_computed_style(element).ok().flatten();
-        let colour = |name: &str| {
-            let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-            text.and_then(|text| parse(text.trim())).unwrap_or(RGBColor(128, 128, 128))
-        };
+    /// The colours of the page's style sheet.
+    #[cfg(any(test, feature = "cli"))]
+    pub fn of_sheet(dark: bool) -> Self {
+        let sheet = include_str!("../../www/style.css");
+        Self::from_names(|name| {
+            let start = format!("{name}:");
+            let mut values = sheet.lines().filter_map(|line| line.trim().strip_prefix(&start));
+            let value = values.nth(usize::from(dark))?;
+            parse_colour(value.trim().trim_end_matches(';'))
+        })
+    }
+
+    /// The colours that have these names in the style sheet; grey where there is none.
+    pub fn from_names(find: impl Fn(&str) -> Option<RGBColor>) -> Self {
+        let colour = |name: &str| find(name).unwrap_or(RGBColor(128, 128, 128));
         Self {
             ink: colour("--ink"),
             muted: colour("--muted"),
@@ -132,7 +146,7 @@ pub fn is_dark(colour: RGBColor) -> bool {
 }
 
 /// `#rrggbb`.
-fn parse(text: &str) -> Option<RGBColor> {
+pub fn parse_colour(text: &str) -> Option<RGBColor> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
     let value = u32::from_str_radix(digits, 16).ok()?;
     Some(RGBColor((value >> 16) as u8, (value >> 8) as u8, value as u8))
@@ -143,8 +157,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn files_have_the_colours_of_the_page() {
+        let [light, dark] = [false, true].map(Theme::of_sheet);
+        assert!(is_dark(light.ink) && !is_dark(light.paper));
+        assert!(is_dark(dark.paper) && !is_dark(dark.ink));
+        assert_ne!(light.test, light.train);
+    }
+
+    #[test]
     fn the_style_sheet_gives_every_colour_in_the_form_that_is_read() {
-        let sheet = include_str!("../../../www/style.css");
+        let sheet = include_str!("../../www/style.css");
         let names = [
             "ink",
             "muted",
@@ -167,7 +189,7 @@ mod tests {
             let values: Vec<_> = sheet
                 .lines()
                 .filter_map(|line| line.trim().strip_prefix(&format!("--{name}:")))
-                .map(|value| parse(value.trim().trim_end_matches(';')))
+                .map(|value| parse_colour(value.trim().trim_end_matches(';')))
                 .collect();
             assert_eq!(values.len(), 3, "--{name}: light, and dark by the system and by choice");
             assert_eq!(values[1], values[2], "--{name}: one dark");

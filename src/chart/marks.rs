@@ -2,16 +2,15 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters_canvas::CanvasBackend;
 
-use super::{Area, Drawn, Frame, Mark, Size};
+use super::{Area, Drawn, Frame, Mark, Size, Surface};
 
 /// Half of a mark's width, in CSS pixels.
 const HALF: f64 = 4.5;
 
 /// Draws marks over curves.
 pub(super) fn marks(
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,

@@ -3,12 +3,12 @@
 
 use super::measures::{self, ceiling, levels, nearest, points, with_set};
 use super::{all, pair, summary};
+use crate::chart::ValueAxis;
+use crate::chart::{Cell, Line, Point, Series, Theme};
 use crate::compression::{Span, Verdict};
 use crate::experiment::{Experiment, RESOLUTIONS};
 use crate::history::History;
 use crate::measure::{Curve, Quantity, Split};
-use crate::page::axis::ValueAxis;
-use crate::page::chart::{Cell, Line, Point, Series, Theme};
 use crate::phases::{self, Direction};
 use crate::text::{Arg, Text};
 

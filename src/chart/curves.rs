@@ -1,13 +1,14 @@
 //! Curves with their bands and names.
 
 use plotters::coord::Shift;
-use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
-use plotters_canvas::CanvasBackend;
 
-use super::{Area, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, bold, text_width, words};
-use crate::page::axis::ValueAxis;
+use super::{
+    Area, Dashes, Drawn, FONT_SIZE, Frame, Line, Point, Series, Size, Surface, bold, text_width,
+    words,
+};
+use crate::chart::ValueAxis;
 use crate::stats::sort_short;
 
 /// Heights at which a name may stand beside its curve, the first choice first.
@@ -48,7 +49,7 @@ const ROW_OF_NAME: f64 = 17.0;
 
 /// Draws bands, then lines, then the curves' names.
 pub(super) fn curves(
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,
@@ -97,7 +98,7 @@ pub(super) fn curves(
             // No line yet.
             area.draw(&Circle::new(end, px(3.0), series.colour.filled()))?;
         } else if series.line == Line::Dashed {
-            area.draw(&DashedPathElement::new(line, px(7.0), px(4.0), style))?;
+            area.draw(&Dashes { points: line, lengths: [px(7.0), px(4.0)], style })?;
         } else {
             area.draw(&PathElement::new(line, style))?;
         }

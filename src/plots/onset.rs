@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::profile::numeric_list;
 use super::{Words, pair, point};
+use crate::chart::{HorizontalAxis, ValueAxis};
+use crate::chart::{Mark, Point, Series, Theme};
 use crate::experiment::Experiment;
 use crate::history::History;
-use crate::page::axis::{HorizontalAxis, ValueAxis};
-use crate::page::chart::{Mark, Point, Series, Theme};
 use crate::phases::{self, MemberPhases, StepSummary};
 use crate::stats::sort_short;
 use crate::text::{Arg, Text};
@@ -286,16 +286,12 @@ impl Onsets {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::chart::Line;
     use crate::evaluation::{Evaluation, Score, Scores};
-    use crate::page::chart::Line;
     use crate::text::Locale;
 
     /// A run to step `last` of members that memorise and generalise at these steps.
-    pub(in crate::page::plots) fn run(
-        query: &str,
-        members: &[[Option<u32>; 2]],
-        last: u32,
-    ) -> History {
+    pub(in crate::plots) fn run(query: &str, members: &[[Option<u32>; 2]], last: u32) -> History {
         let mut history = History::new(Experiment::from_query(query).experiment);
         let mut steps: Vec<u32> = members.iter().flatten().flatten().copied().collect();
         steps.extend([0, last]);

@@ -2,9 +2,8 @@
 
 use plotters::style::RGBColor;
 
+use crate::chart::{HorizontalAxis, Line, Point, Series, Theme, ValueAxis};
 use crate::measure::{EstimatorKind, EstimatorResult};
-use crate::page::axis::{HorizontalAxis, ValueAxis};
-use crate::page::chart::{Line, Point, Series, Theme};
 use crate::text::{Arg, Text};
 
 /// Estimates over samples, mean and deviation, a curve for each estimator.

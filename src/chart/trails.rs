@@ -3,14 +3,16 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
-use plotters_canvas::CanvasBackend;
 
-use super::{Area, Drawn, FONT_SIZE, Frame, Size, Trail, text_width, words};
+use super::{Area, Drawn, FONT_SIZE, Frame, Size, Surface, Trail, text_width, words};
 use crate::stats::sort_short;
+
+/// A trail becomes stronger in so many steps.
+const SHADES: f64 = 12.0;
 
 /// Draws trails, with a dot and a name on each at a step.
 pub(super) fn draw_trails(
-    root: &DrawingArea<CanvasBackend, Shift>,
+    root: &DrawingArea<Surface, Shift>,
     area: &Area,
     frame: &Frame,
     size: Size,
@@ -25,10 +27,14 @@ pub(super) fn draw_trails(
     for trail in trails {
         let Some(last) = trail.points.last() else { continue };
         let age = |step: u32| f64::from(step + 1).ln() / f64::from(last.0 + 1).ln().max(1e-9);
-        for pair in trail.points.windows(2) {
-            let colour = trail.colour.mix(0.25 + 0.75 * age(pair[1].0).min(1.0));
+        let pairs: Vec<_> = trail.points.windows(2).collect();
+        let shade = |pair: &[(u32, f64, f64)]| (SHADES * age(pair[1].0).min(1.0)).floor();
+        for stretch in pairs.chunk_by(|a, b| shade(a) == shade(b)) {
+            let colour = trail.colour.mix(0.25 + 0.75 * shade(stretch[0]) / SHADES);
             let style = ShapeStyle { color: colour, filled: false, stroke_width: px(2.0) as u32 };
-            area.draw(&PathElement::new(vec![place(&pair[0]), place(&pair[1])], style))?;
+            let ends = stretch.iter().map(|pair| place(&pair[1]));
+            let path: Vec<_> = std::iter::once(place(&stretch[0][0])).chain(ends).collect();
+            area.draw(&PathElement::new(path, style))?;
         }
         let off = |point: &&(u32, f64, f64)| (f64::from(point.0) - step).abs();
         if let Some(now) = trail.points.iter().min_by(|a, b| off(a).total_cmp(&off(b))) {
