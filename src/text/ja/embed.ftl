@@ -16,7 +16,7 @@ embed-nothing-to-seek = まだ学習していないので、移動できるス�
 embed-seek-needs-step = 要求「seek」には、0以上のステップ数が必要です。
 embed-set-needs-query = 要求「set」には、wd=3&seeds=5のような文字列が必要です。
 embed-theme-needs-name = 要求「theme」に指定できるのは、auto、light、darkのどれかです。
-embed-picture-needs-format = 要求「picture」にはformatが必要です（pngまたはsvg）。
+embed-picture-needs-format = 要求「picture」に指定できる形式は、pngかsvgです。
 
 # The title of an embed whose task is a table, half of which is the test set.
 embed-title = 見せていない半分も、いつか解けるようになるのか
