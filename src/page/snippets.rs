@@ -34,12 +34,15 @@ pub fn element(folder: &str, query: &str) -> String {
     )
 }
 
-/// A link in Markdown.
-pub fn markdown(link: &str, title: &str) -> String {
+/// A link in Markdown, with the address of a picture if there is one.
+pub fn markdown(link: &str, title: &str, picture: Option<&str>) -> String {
     let title = title.replace(['[', ']'], "");
     // A bracket would end the address.
     let link = link.replace('(', "%28").replace(')', "%29");
-    format!("[{title}]({link})")
+    match picture {
+        Some(picture) => format!("[![{title}]({picture})]({link})"),
+        None => format!("[{title}]({link})"),
+    }
 }
 
 /// The paper and this page as entries of BibTeX.
@@ -125,8 +128,10 @@ mod tests {
             entries.contains("urldate = {2026-11-28}") && entries.contains("two-phase: a title")
         );
         assert_eq!(entries.matches('{').count(), entries.matches('}').count());
-        let link = markdown("https://host.example/?run=a(1).json", "A [b]");
+        let link = markdown("https://host.example/?run=a(1).json", "A [b]", None);
         assert_eq!(link, "[A b](https://host.example/?run=a%281%29.json)");
+        let picture = markdown("https://a.example/", "A", Some("https://a.example/b.svg"));
+        assert_eq!(picture, "[![A](https://a.example/b.svg)](https://a.example/)");
     }
 
     #[test]

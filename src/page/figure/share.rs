@@ -13,8 +13,11 @@ use web_sys::{
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
 use super::{Handle, PictureError, put_words};
+use crate::experiment::Experiment;
 use crate::page::address::{Address, View as DocumentView};
-use crate::page::dom::{Listener, Root, append, page_folder, set_attribute, set_text, window};
+use crate::page::dom::{
+    Listener, Root, append, document, page_folder, set_attribute, set_text, window,
+};
 use crate::page::{files, plots, snippets};
 use crate::protocol::Speed;
 use crate::report::Report;
@@ -131,6 +134,15 @@ pub fn link(view: &View<'_>) -> String {
     format!("{}{}", page_folder(), query(view).0)
 }
 
+/// The address of the poster of an experiment whose settings are not changed.
+fn poster(experiment: &Experiment) -> Option<String> {
+    let name = experiment.preset.key;
+    let list = document().query_selector("[data-posters]").ok()??.get_attribute("data-posters")?;
+    let has_poster = list.split(' ').any(|known| known == name)
+        && *experiment == Experiment::preset(experiment.preset);
+    has_poster.then(|| format!("{}posters/{name}.svg", page_folder()))
+}
+
 /// The run of the figure as a table.
 pub fn table(view: &View<'_>) -> String {
     let head = Head { address: &link(view), date: &files::today() };
@@ -146,7 +158,7 @@ impl Content {
             ("share-link", link.clone()),
             ("share-iframe", snippets::iframe(&folder, &query, &title)),
             ("share-element", snippets::element(&folder, &query)),
-            ("share-markdown", snippets::markdown(&link, &title)),
+            ("share-markdown", snippets::markdown(&link, &title, poster(experiment).as_deref())),
             ("share-bibtex", snippets::bibtex(&link, &title, &files::today())),
         ];
         let file = format!("{FILE}.safetensors");

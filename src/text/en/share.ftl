@@ -1,11 +1,11 @@
-# Sharing a figure, taking its run away, and reading a run back from a file.
+# Sharing a figure, saving its run, and reading a run back from a file.
 
 allowed-key-at = a step, as a whole number
 allowed-key-run = the address of a file
 
-link-share = Share or take away
+link-share = Share or save
 link-open-run = Open a run from a file
-share-title = Share or take away
+share-title = Share or save
 share-close = Close
 share-group = Share
 share-link = Link
@@ -21,8 +21,8 @@ share-copy = Copy
 share-copy-of = Copy: { $name }
 share-copied = { $name }: copied.
 share-by-hand = { $name }: the browser does not allow copying here. The text is selected, so press Ctrl+C, or ⌘C on a Mac.
-take-group = Take away
-take-nothing = There is nothing to take away yet. Play the figure first.
+take-group = Save
+take-nothing = There is nothing to save yet. Play the figure first.
 take-svg = Drawing (SVG)
 take-png-2 = Picture (PNG, 2×)
 take-png-4 = Picture (PNG, 4×)

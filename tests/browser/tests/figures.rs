@@ -359,7 +359,7 @@ async fn no_word_on_the_page_stands_outside_the_messages() {
                  const outside = [];
                  while (walk.nextNode()) {
                    const { data, parentElement } = walk.currentNode;
-                   if (parentElement.closest('script, style, noscript, .readout, [data-part=finding], .mark, [data-language-link], [data-message]')) continue;
+                   if (parentElement.closest('script, style, noscript, .readout, [data-part=finding], .mark, [data-language-link], [data-message], [data-sentence]')) continue;
                    if (/\\p{L}{2}/u.test(data) && !/^\\s*\\[.*\\]\\s*$/su.test(data)) outside.push(data);
                  }
                  // Their words have colours of their own, in parts of one message.

@@ -20,14 +20,21 @@ type Files = BTreeMap<String, Vec<u8>>;
 /// The files of the built page.
 fn built() -> Files {
     let mut files = Files::new();
-    for entry in fs::read_dir(setting("TWO_PHASE_DIST")).unwrap() {
+    read(Path::new(&setting("TWO_PHASE_DIST")), "", &mut files);
+    files
+}
+
+/// Reads a folder and those in it, under paths from the first.
+fn read(folder: &Path, path: &str, files: &mut Files) {
+    for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        if !name.ends_with(".br") {
+        let name = format!("{path}{}", entry.file_name().into_string().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            read(&entry.path(), &format!("{name}/"), files);
+        } else if !name.ends_with(".br") {
             files.insert(name, fs::read(entry.path()).unwrap());
         }
     }
-    files
 }
 
 /// The next build: two files of it differ, and its list says so.

@@ -244,6 +244,7 @@ async fn a_file_that_is_no_run_is_named_in_one_sentence() {
         ("?run=file:///etc/run.json", "“run.json” was not opened"),
     ] {
         browser.go_to(address).await;
+        browser.wait_for(&["ready"], 30).await;
         browser.wait_for_text("[data-part=notes]", words, 15).await;
         assert_eq!(browser.attribute("data-state").await, "ready", "{address}");
     }
