@@ -1,7 +1,7 @@
 //! Shows shapes on a canvas.
 
+use plotters::prelude::*;
 use plotters::style::text_anchor::Pos;
-use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 use plotters_canvas::CanvasBackend;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
