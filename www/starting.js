@@ -5,32 +5,41 @@
   const waits = () => !root.dataset.state || root.dataset.state === "loading";
   const japanese = (new URLSearchParams(location.search).get("lang") || navigator.language || "").startsWith("ja");
 
-  // A frame shows the poster of its figure at once: of the section that its address names, or of
-  // an experiment as it is.
   const query = new URLSearchParams(location.search);
+  // The document's own script may be forbidden.
+  if (!root.dataset.view && query.get("embed") === "1") Object.assign(root.dataset, { view: "embed", embed: "" });
+
+  // A frame shows a poster at once: of the section that its address names, or of its experiment. With
+  // other settings than usual only where nothing else will come, and says so.
   const others = /^(embed|lang|v|ref|play|autoplay|speed|axis|shown|backend|workers|theme|caption|hide|at|utm_.*)$/;
   const settings = [...query].filter(([key]) => !others.test(key));
+  const value = (name) => (settings.find(([key]) => key === name) || [])[1];
+  const isUsual = settings.every(([key]) => key === "figure" || key === "preset");
   const frame = document.querySelector("#embed [data-posters]");
-  if (root.dataset.embed !== undefined && settings.length < 2 && waits()) {
-    const [key, name] = settings[0] || ["preset", "grokking"];
-    const section = key === "figure" && document.getElementById(name);
-    const isKnown = key === "preset" && frame.dataset.posters.split(" ").includes(name);
+  let hasOther = false;
+  if (root.dataset.embed !== undefined && waits()) {
+    const section = document.getElementById(value("figure") || "");
+    const name = value("preset") || "grokking";
+    const isKnown = frame.dataset.posters.split(" ").includes(name);
     const known = section
       ? section.querySelector(".poster")
       : isKnown && document.querySelector(`.poster[src="posters/${name}.svg"]`);
     if (known) {
       const poster = known.cloneNode();
       poster.removeAttribute("loading");
+      hasOther = !isUsual;
+      poster.classList.toggle("other", hasOther);
       frame.prepend(poster);
     }
   }
 
+  const of = japanese ? "ja" : "en";
+  const sentence = (cause) => document.querySelector(`#stuck [data-cause="${cause}"][lang="${of}"]`).textContent;
   const say = (cause) => {
     if (!waits()) return;
-    const of = japanese ? "ja" : "en";
-    const found = document.querySelector(`#stuck [data-cause="${cause}"][lang="${of}"]`);
     for (const line of document.querySelectorAll(".not-started")) {
-      line.textContent = found.textContent;
+      const about = hasOther && frame.contains(line) ? [sentence("other-settings")] : [];
+      line.textContent = [sentence(cause), ...about].join(japanese ? "" : " ");
       line.lang = of;
       line.dataset.cause = cause;
     }
@@ -57,7 +66,7 @@
     try {
       answer = await fetch(file);
     } catch {
-      return "slow";
+      return self.origin === "null" ? "sandbox" : "slow";
     }
     if (!answer.ok) return "missing";
     const type = answer.headers.get("content-type") || "";

@@ -7,7 +7,9 @@ stuck-missing = A file of the program is missing on the server. Upload the whole
 stuck-type = The server sends the program with a wrong type. It has to send .js as text/javascript and .wasm as application/wasm.
 stuck-cut = The program arrived incomplete. Check your connection, then reload.
 stuck-browser = This browser cannot run the program, which needs WebAssembly and JavaScript modules. Use a current version of Firefox, Chrome, Edge or Safari.
+stuck-sandbox = This frame has a sandbox without an origin. Add allow-same-origin to its sandbox attribute, or let the server of the figure send Access-Control-Allow-Origin: *.
 stuck-other = The program did not start. Reload the page; if that does not help, try another browser.
+stuck-other-settings = The picture shows the experiment with its usual settings.
 
 # What posters show: the figures of the article when their runs are over.
 poster-grokking = When the run is over: training accuracy has risen to 100% early, test accuracy much later.

@@ -7,7 +7,9 @@ stuck-missing = プログラムのファイルがサーバーにありません�
 stuck-type = サーバーがプログラムを誤った種類で送っています。.jsはtext/javascript、.wasmはapplication/wasmとして送る必要があります。
 stuck-cut = プログラムが途中までしか届きませんでした。接続を確かめて、再読み込みしてください。
 stuck-browser = このブラウザーではプログラムを実行できません。WebAssemblyとJavaScriptモジュールが必要です。新しいFirefox、Chrome、Edge、Safariを使ってください。
+stuck-sandbox = この枠はsandbox属性のためにオリジンがありません。属性にallow-same-originを加えるか、図のサーバーから値が「*」のAccess-Control-Allow-Originを送ってください。
 stuck-other = プログラムが始まりませんでした。再読み込みしてください。それでも始まらなければ、別のブラウザーを試してください。
+stuck-other-settings = 画像は、いつもの設定での実験です。
 
 # ポスターが示すもの。実行が終わったときの記事の図。
 poster-grokking = 実行後の様子。訓練データの正解率は早く100%まで上がり、テストデータの正解率はずっと遅れて上がる。

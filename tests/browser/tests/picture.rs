@@ -91,10 +91,10 @@ async fn later(browser: &Browser, body: &str) -> Value {
     browser.script(&format!("return (async () => {{ {body} }})()")).await
 }
 
-/// What the page says below the hero's poster, once it says something.
-async fn cause(browser: &Browser) -> (String, String) {
+/// What the page says below a poster, once it says something.
+async fn cause(browser: &Browser, place: &str) -> (String, String) {
     let start = Instant::now();
-    let line = "document.querySelector('#hero .not-started')";
+    let line = format!("document.querySelector('{place} .not-started')");
     loop {
         let found = browser.script(&format!("return {line}?.dataset.cause ?? null")).await;
         if let Some(cause) = found.as_str() {
@@ -113,19 +113,23 @@ async fn what_is_in_the_way_of_the_program_is_named_within_10_s() {
     for (fault, query, expected, words) in [
         (Fault::Policy(strict), "", "policy", "Content-Security-Policy needs"),
         (Fault::Policy(no_program), "?lang=ja", "policy", "プログラムを許可していません"),
+        (Fault::Policy(strict), "?embed=1", "policy", "Content-Security-Policy needs"),
+        (Fault::Cut("_bg.wasm"), "?embed=1&wd=3", "cut", "with its usual settings"),
         (Fault::Missing("_bg.wasm"), "", "missing", "Upload the whole folder again"),
         (Fault::Cut("_bg.wasm"), "", "cut", "arrived incomplete"),
         (Fault::PlainText, "", "type", "text/javascript"),
     ] {
         let browser = Browser::start(Adapter::None).await;
         browser.client.goto(&format!("{}/{query}", serve(fault))).await.unwrap();
-        let (found, said) = cause(&browser).await;
+        let place = if query.contains("embed") { "#embed" } else { "#hero" };
+        let (found, said) = cause(&browser, place).await;
         assert!(found == expected && said.contains(words), "{expected}: {found}: {said}");
         let poster = browser
-            .script(
-                "const poster = document.querySelector('#hero .poster'); \
-                 return poster.getBoundingClientRect().width > 300 && poster.naturalWidth > 300",
-            )
+            .script(&format!(
+                "const poster = document.querySelector('{place} .poster'); \
+                 return poster.getBoundingClientRect().width > 300 && poster.naturalWidth > 300 \
+                    && getComputedStyle(poster).visibility === 'visible'"
+            ))
             .await;
         assert_eq!(poster, true, "{expected}: the poster is there");
         // Read before the end, which takes no errors.
