@@ -39,6 +39,8 @@ pub struct Row {
     pub generalised: Option<Steps>,
     /// Networks that did not generalise by the last step.
     pub failed: usize,
+    /// Those of them that diverged, and so never will.
+    pub diverged: usize,
     /// Test accuracy at the last step, over networks that have not diverged.
     pub accuracy: Option<Spread>,
     /// Networks that generalised and then lost it. `None` if none did.
@@ -195,6 +197,10 @@ fn row(
         memorised: steps(members.iter().map(|member| member.memorise_step)),
         generalised: steps(members.iter().map(|member| member.generalise_step)),
         failed: members.iter().filter(|member| member.generalise_step.is_none()).count(),
+        diverged: members
+            .iter()
+            .filter(|member| member.generalise_step.is_none() && member.diverged_step.is_some())
+            .count(),
         accuracy: Spread::of(accuracies),
         collapse,
         speed_up: match method {
@@ -318,6 +324,7 @@ mod tests {
         let collapse = found.rows[1].collapse.expect("one diverges");
         assert_eq!((collapse.networks, collapse.recovered, collapse.step.first), (1, 0, 510));
         assert_eq!(found.rows[1].accuracy.map(|spread| spread.low), Some(1.0));
+        assert_eq!(found.rows[1].diverged, 0, "it had generalised before");
     }
 
     #[test]

@@ -267,12 +267,14 @@ versus-control-named = control: { $method }
 versus-range = { $median } ({ $range })
 versus-first = in some, from { $step } on
 versus-not-by = not by step { $step }
+versus-diverged = diverged
 versus-count = { $count } of { $networks }
 versus-n-times = { $times } times
 versus-at-least = at least { $times } times
 versus-cannot-tell = cannot tell
 versus-stays = stays
 versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
+    [open] not over yet
     [0] did not come back
    *[other] { $recovered } came back
 }

@@ -255,12 +255,14 @@ versus-control-named = 対照：{ $method }
 versus-range = { $median }（{ $range }）
 versus-first = 一部だけ、{ $step }から
 versus-not-by = { $step }ステップまでに到達せず
+versus-diverged = 発散
 versus-count = { $networks }個中{ $count }個
 versus-n-times = { $times }倍
 versus-at-least = { $times }倍以上
 versus-cannot-tell = 判断できない
 versus-stays = 保たれる
 versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
+    [open] まだ途中です
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
