@@ -197,10 +197,7 @@ fn row(
         memorised: steps(members.iter().map(|member| member.memorise_step)),
         generalised: steps(members.iter().map(|member| member.generalise_step)),
         failed: members.iter().filter(|member| member.generalise_step.is_none()).count(),
-        diverged: members
-            .iter()
-            .filter(|member| member.generalise_step.is_none() && member.diverged_step.is_some())
-            .count(),
+        diverged: members.iter().filter(|member| member.is_lost()).count(),
         accuracy: Spread::of(accuracies),
         collapse,
         speed_up: match method {

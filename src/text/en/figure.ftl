@@ -161,6 +161,7 @@ finding-configuration-diverged = With { $name }: diverged.
 finding-configurations = { $count } configurations: { $memorised } memorised, { $generalised } generalised.
 finding-steps = Steps at which networks memorised, then generalised: { $entries }.
 finding-steps-entry = { $name }: { $memorised }, { $generalised }
+finding-steps-diverged = { $name }: diverged
 finding-steps-next = { $first }; { $second }
 finding-onset = { $trend ->
     [none] At no { $field } have the networks generalised by step { $until }.
@@ -241,6 +242,8 @@ compression-minimal = On the { $set ->
     [train] training
    *[other] test
 } set, at { $range }, the outputs hold the answer and nothing else about the input: I(X;T) and I(T;Y) are both within 0.1 bit of the entropy of the labels.
+compression-diverged = Most networks diverged, so whether they compress cannot be told.
+compression-unmemorised = Most networks have not memorised by step { $step }, so a fall of I(X;T) until then belongs to the first phase.
 compression-lag = { $set ->
     [train] Training set: half of the fall at step { $step }, { $order ->
         [before] 1/{ $factor } of

@@ -152,6 +152,7 @@ finding-configuration-diverged = { $name }では発散しました。
 finding-configurations = { $count }条件のうち、暗記したのは{ $memorised }条件、汎化したのは{ $generalised }条件です。
 finding-steps = 暗記と汎化のステップ：{ $entries }。
 finding-steps-entry = { $name }では{ $memorised }、{ $generalised }
+finding-steps-diverged = { $name }：発散
 finding-steps-next = { $first }／{ $second }
 finding-onset = { $trend ->
     [none] どの{ $field }でも、{ $until }ステップまでに汎化していません。
@@ -229,6 +230,8 @@ compression-minimal = { $set ->
     [train] 訓練データ
    *[other] テストデータ
 }では、{ $range }で、出力は正解についての情報だけをもち、入力についてのほかの情報をもちません。I(X;T)とI(T;Y)は、どちらもラベルのエントロピーとの差が0.1ビット以内です。
+compression-diverged = 過半数のネットワークが発散したため、圧縮したかどうかは判断できません。
+compression-unmemorised = { $step }ステップまでに暗記したネットワークは半数に満たないので、ここまでのI(X;T)の低下は第1段階のものです。
 compression-lag = { $set ->
     [train] 訓練データ：{ $step }ステップで、下がり幅の半分に達します（暗記したステップの{ $factor }{ $order ->
         [before] 分の1
