@@ -162,11 +162,17 @@ impl Comparison {
     }
 }
 
-/// Whether an experiment's methods have no control beside them.
+/// Whether a method raises the product of learning rate and weight decay, and has no control beside
+/// it. Without weight decay there is no control.
 #[must_use]
 pub fn lacks_control(experiment: &Experiment) -> bool {
-    let methods = experiment.methods();
-    !methods.is_empty() && !methods.iter().any(|method| method.is_control(&experiment.settings))
+    let (baseline, methods) = (&experiment.settings, experiment.methods());
+    let product = baseline.lr * baseline.wd;
+    let raises = methods.iter().any(|method| {
+        let own = method.apply(baseline);
+        own.lr * own.wd > 1.01 * product
+    });
+    product > 0.0 && raises && !methods.iter().any(|method| method.is_control(baseline))
 }
 
 fn row(
@@ -352,7 +358,10 @@ mod tests {
         assert_eq!(found.control().map(|(index, _)| index), Some(2));
         assert!(lacks_control(&Experiment::valid("methods=wd:3")));
         assert!(!lacks_control(&Experiment::valid("methods=wd:3,lr:0.009/wd:0.3333")));
-        assert!(!lacks_control(&Experiment::valid("wd=1,3")));
+        for query in ["wd=1,3", "methods=width:64,noise:0.3,wd:0/orthograd:1", "wd=0&methods=wd:1"]
+        {
+            assert!(!lacks_control(&Experiment::valid(query)), "{query}");
+        }
     }
 
     #[test]
