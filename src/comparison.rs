@@ -15,6 +15,16 @@ use crate::stats::Spread;
 /// Smaller ratios are not told from chance: many methods were tried, with few seeds each.
 pub const CLEAR: f64 = 1.3;
 
+/// Rounds in which a step of every configuration is timed: what else the machine does in one of them
+/// does not fall on one configuration.
+pub const TIMED_ROUNDS: usize = 3;
+
+/// The shorter of two times, as far as they are known.
+#[must_use]
+pub fn shorter(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.into_iter().chain(other).reduce(f64::min)
+}
+
 /// A baseline and its methods.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {

@@ -362,7 +362,7 @@ mod tests {
                 "0 of 2",
                 "100%",
                 "stays",
-                "2.0 (in time: 10 times)"
+                "2.0 (second phase in seconds: 10 times shorter)"
             ]
         );
         assert_eq!(found.rows[0].cells[3], "");

@@ -281,7 +281,7 @@ versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
     [0] did not come back
    *[other] { $recovered } came back
 }
-versus-cost-in-time = { $cost } (in time: { $times } times)
+versus-cost-in-time = { $cost } (second phase in seconds: { $times } times shorter)
 versus-best = The second phase is { $times } times shorter with { $method }, in { $count } of { $networks } networks.
 versus-of-control = { $control ->
     [same] The control, with the same learning rate × weight decay, is no faster than the baseline.
@@ -296,7 +296,7 @@ versus-longer = The second phase is { $times } times longer with { $method }.
 versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.
 versus-all-failed = Not generalised by step { $step } in any network: { $methods }.
 versus-no-control = No control keeps learning rate × weight decay as it was, so whether a method is faster only because it raises that product cannot be told.
-versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: time of a step in this program, relative to the baseline.
+versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: seconds for a step in this program, relative to the baseline; the least of several times counts.
 versus-ready = Press Play to compare.
 marker-collapsed = collapsed, step { $step }
 marker-collapsed-short = collapsed

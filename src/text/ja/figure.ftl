@@ -269,7 +269,7 @@ versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recover
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
-versus-cost-in-time = { $cost }（時間では{ $times }倍）
+versus-cost-in-time = { $cost }（第2段階を秒で測ると{ $times }倍速い）
 versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
 versus-of-control = { $control ->
     [same] 学習率×重み減衰が同じ対照は、基準より速くなりません。
@@ -284,7 +284,7 @@ versus-longer = { $method }では、第2段階の長さが{ $times }倍になり
 versus-collapsed = { $method }では{ $generalised }ステップ目で汎化しますが、ネットワーク{ $networks }個中{ $count }個で、その後に目標の半分を下回ります（{ $step }ステップ）。最後のテスト正解率は{ $accuracy }です。
 versus-all-failed = { $step }ステップまでに汎化したネットワークがない方法：{ $methods }。
 versus-no-control = 学習率×重み減衰を変えない対照がないため、この積が大きくなっただけで速くなったのかどうかを区別できません。
-versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの時間を、基準と比べたものです。
+versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの秒数を、基準と比べたものです。何度か測り、最も短いものを使います。
 versus-ready = 「再生」を押すと比べます。
 marker-collapsed = 崩れた、{ $step }ステップ
 marker-collapsed-short = 崩れた
