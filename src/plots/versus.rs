@@ -56,14 +56,20 @@ pub fn versus(
 /// The steps at which methods collapsed, as markers in the chart of accuracy.
 pub fn collapses(history: &History, text: &Text) -> Vec<Marker> {
     let rows = Comparison::of(history).map(|comparison| comparison.rows).unwrap_or_default();
-    let marker = |row: &Row| {
+    let experiment = history.experiment();
+    let marker = |(index, row): (usize, &Row)| {
         let step = row.collapse?.step.median?;
-        let args = [("step", step.into())];
-        let short = [text.get("marker-collapsed-short"), text.with("marker-step", &args)];
+        let name = match row.is_control {
+            true => text.get("versus-control"),
+            false => text.configuration(experiment, index * experiment.settings.seeds),
+        };
+        let args = [("method", name.into()), ("step", step.into())];
+        let short =
+            [text.with("marker-collapsed-short", &args[..1]), text.with("marker-step", &args[1..])];
         let label = text.with("marker-collapsed", &args);
         Some(Marker { x: f64::from(step), label, short, dot: None })
     };
-    rows.iter().filter_map(marker).collect()
+    rows.iter().enumerate().filter_map(marker).collect()
 }
 
 struct Told<'a> {
@@ -320,6 +326,12 @@ mod tests {
 
     /// An accuracy that is not a number stands for a network that diverged.
     fn told_when(is_over: bool, query: &str, curves: &[[f32; 4]], locale: Locale) -> Versus {
+        let seconds = [Some(0.5), Some(1.0), Some(0.5)];
+        versus(&history(query, curves), &seconds, is_over, &Text::new(locale))
+            .expect("there are methods")
+    }
+
+    fn history(query: &str, curves: &[[f32; 4]]) -> History {
         let experiment = Experiment::valid(&format!("seeds=2&steps=1010&{query}"));
         let mut history = History::new(experiment);
         for (at, step) in [10, 60, 310, 1010].into_iter().enumerate() {
@@ -330,8 +342,7 @@ mod tests {
             };
             history.push(Evaluation { step, members: curves.iter().map(member).collect() });
         }
-        let seconds = [Some(0.5), Some(1.0), Some(0.5)];
-        versus(&history, &seconds, is_over, &Text::new(locale)).expect("there are methods")
+        history
     }
 
     const LATE: [f32; 4] = [0.0, 0.0, 0.0, 1.0];
@@ -378,6 +389,9 @@ mod tests {
             found.sentences[2].starts_with("With weight decay 3 networks generalise at step 60.")
         );
         assert!(found.sentences[2].contains("2 of 2"), "{:?}", found.sentences);
+        let history = history("methods=wd:3", &[LATE, LATE, FALLS, FALLS]);
+        let markers = collapses(&history, &Text::new(Locale::English));
+        assert_eq!(markers[0].label, "weight decay 3: collapsed, step 310");
     }
 
     #[test]

@@ -298,8 +298,8 @@ versus-all-failed = Not generalised by step { $step } in any network: { $methods
 versus-no-control = No control keeps learning rate × weight decay as it was, so whether a method is faster only because it raises that product cannot be told.
 versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: seconds for a step in this program, relative to the baseline; the least of several times counts.
 versus-ready = Press Play to compare.
-marker-collapsed = collapsed, step { $step }
-marker-collapsed-short = collapsed
+marker-collapsed = { $method }: collapsed, step { $step }
+marker-collapsed-short = { $method }: collapsed
 
 # What the first network answers.
 legend-train = Training set

@@ -61,6 +61,7 @@ estimator-title = { $title }、{ $estimator ->
 }
 
 curve-train = 訓練
+curve-train-baseline = 訓練（基準）
 curve-test = テスト
 curve-with-value = { $value } { $name }
 curve-all = 全体

@@ -286,8 +286,8 @@ versus-all-failed = { $step }ステップまでに汎化したネットワーク
 versus-no-control = 学習率×重み減衰を変えない対照がないため、この積が大きくなっただけで速くなったのかどうかを区別できません。
 versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの秒数を、基準と比べたものです。何度か測り、最も短いものを使います。
 versus-ready = 「再生」を押すと比べます。
-marker-collapsed = 崩れた、{ $step }ステップ
-marker-collapsed-short = 崩れた
+marker-collapsed = { $method }：崩れた、{ $step }ステップ
+marker-collapsed-short = { $method }：崩れた
 
 # What the first network answers.
 legend-train = 訓練データ
