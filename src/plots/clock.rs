@@ -301,6 +301,15 @@ pub fn lag_table(
             ("all", members.into()),
             ("going", lag.going_on.into()),
         ];
+        let sign = times(lag.sign_test());
+        // All on one side: no order of so few networks is less likely.
+        let sign = match before.min(after) {
+            0 => {
+                let args = [("value", sign.into()), ("networks", (before + after).into())];
+                text.with("lag-sign-least", &args)
+            }
+            _ => sign,
+        };
         // Test accuracy cannot lag behind itself.
         let is_itself = lag.signal == Signal::Accuracy(Split::Test);
         let compared = (before + after > 0 && !is_itself).then_some(());
@@ -310,7 +319,7 @@ pub fn lag_table(
             lag.median().map_or_else(|| missing.clone(), times),
             range.unwrap_or_else(|| missing.clone()),
             compared.map_or_else(|| missing.clone(), |()| text.with("lag-order", &order)),
-            compared.map_or_else(|| missing.clone(), |()| times(lag.sign_test())),
+            compared.map_or_else(|| missing.clone(), |()| sign),
         ]
     };
     (head.into(), changes.lags.iter().map(row).collect())
@@ -485,6 +494,7 @@ mod tests {
         assert_eq!(head.len(), 6);
         let row = &rows[4];
         assert_eq!(row[0], "I(X;T) of outputs, test set");
-        assert_eq!(row[2..], ["2.1", "2.0 to 2.1", "0 / 5 of 5", "0.06"]);
+        let sign = "0.06 (the least possible with 5)";
+        assert_eq!(row[2..], ["2.1", "2.0 to 2.1", "0 / 5 of 5", sign]);
     }
 }

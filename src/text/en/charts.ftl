@@ -167,10 +167,10 @@ clock-lane = { $name }: half-way at { $clock ->
     [none] from { $low }
    *[other] { $low } to { $high }
 }{ $ended ->
-    [no] ; not over
+    [no] ; still changing
    *[yes] {""}
 }
-clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
+clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval). “Still changing”: 100% is the value at the last step, not an end.
 clock-waits = Shown when the run rests and everything is measured.
 clock-still = { $name ->
     [none] {""}
@@ -202,7 +202,7 @@ clock-sentence = { $order ->
     } set the outputs compress before test accuracy rises, in { $before } of { $all } networks (1/{ $times } of the steps).
 }
 lag-title = Lags behind test accuracy
-lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance.
+lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance; few networks cannot give a small value.
 lag-head-measure = Measure
 lag-head-change = Change
 lag-head-half = Lag
@@ -213,8 +213,9 @@ lag-change = { $from } → { $to }
 lag-range = { $low } to { $high }
 lag-order = { $before } / { $after } of { $all }{ $going ->
     [0] {""}
-   *[other] , { $going } not over
+   *[other] , { $going } still changing
 }
+lag-sign-least = { $value } (the least possible with { $networks })
 lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = Training steps until networks memorise and generalise
