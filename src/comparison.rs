@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Method, Settings};
 use crate::history::History;
 use crate::phases::{self, MemberPhases};
 use crate::stats::Spread;
@@ -177,12 +177,15 @@ impl Comparison {
 #[must_use]
 pub fn lacks_control(experiment: &Experiment) -> bool {
     let (baseline, methods) = (&experiment.settings, experiment.methods());
-    let product = baseline.lr * baseline.wd;
-    let raises = methods.iter().any(|method| {
-        let own = method.apply(baseline);
-        own.lr * own.wd > 1.01 * product
-    });
-    product > 0.0 && raises && !methods.iter().any(|method| method.is_control(baseline))
+    methods.iter().any(|method| raises(method, baseline))
+        && !methods.iter().any(|method| method.is_control(baseline))
+}
+
+/// Whether a method raises the product of learning rate and weight decay, by more than 1%.
+#[must_use]
+pub fn raises(method: &Method, baseline: &Settings) -> bool {
+    let (own, product) = (method.apply(baseline), baseline.lr * baseline.wd);
+    product > 0.0 && own.lr * own.wd > 1.01 * product
 }
 
 fn row(

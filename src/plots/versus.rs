@@ -1,7 +1,7 @@
 //! Methods against their baseline, in words: a table, and the sentences that its numbers carry.
 
 use super::Marker;
-use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Steps, lacks_control};
+use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Steps, lacks_control, raises};
 use crate::history::History;
 use crate::stats::Spread;
 use crate::text::Text;
@@ -167,8 +167,10 @@ impl Told<'_> {
             self.range(percent(median), percent(low), percent(high))
         });
         let cost = row.cost.map(|cost| {
+            // A step that costs as much changes nothing.
+            let in_time = row.speed_up_in_time().filter(|_| (cost - 1.0).abs() >= 0.05);
             let cost = self.text.numbers().fixed(cost, 1);
-            match row.speed_up_in_time() {
+            match in_time {
                 Some(times) => {
                     let args = [("cost", cost.into()), ("times", self.about(times).into())];
                     self.text.with("versus-cost-in-time", &args)
@@ -219,7 +221,14 @@ impl Told<'_> {
             ];
             sentences.push(self.text.with("versus-all-failed", &args));
         }
-        if lacks_control(self.history.experiment()) {
+        let experiment = self.history.experiment();
+        let is_in_doubt = |(index, row): (usize, &Row)| {
+            let is_bounded =
+                matches!(row.speed_up, SpeedUp::AtLeast { times, .. } if times >= CLEAR);
+            raises(&experiment.methods()[index - 1], &experiment.settings)
+                && (row.is_faster() || is_bounded)
+        };
+        if lacks_control(experiment) && self.methods().any(is_in_doubt) {
             sentences.push(self.text.get("versus-no-control"));
         }
         sentences
@@ -404,6 +413,8 @@ mod tests {
         assert_eq!(bounded.rows[1].cells[3], "at least 20 times");
         assert!(bounded.sentences[0].contains("at least 20 times"));
         assert!(bounded.sentences[1].contains("control"), "{:?}", bounded.sentences);
+        let slow = told("methods=wd:3", &[EARLY, EARLY, LATE, LATE], Locale::English);
+        assert!(!slow.sentences.join(" ").contains("control"), "nothing is in doubt");
     }
 
     #[test]
