@@ -597,7 +597,7 @@ mod tests {
             let all = accuracy(&history, &Theme::GREY, &text);
             all.into_iter().map(|series| series.label).collect::<Vec<_>>()
         };
-        assert_eq!(names("methods=wd:3"), ["training, baseline", "baseline", "weight decay 3"]);
+        assert_eq!(names("methods=wd:3"), ["train, baseline", "baseline", "weight decay 3"]);
         assert_eq!(names(""), ["training", "test"]);
     }
 

@@ -60,7 +60,7 @@ estimator-title = { $title }, { $estimator ->
 }
 
 curve-train = training
-curve-train-baseline = training, baseline
+curve-train-baseline = train, baseline
 curve-test = test
 curve-with-value = { $value } { $name }
 curve-all = all
