@@ -58,10 +58,10 @@ enum Ending {
 }
 
 impl TestSeries {
-    fn from(first: u32, is_other: bool) -> Self {
+    fn from(first: u32) -> Self {
         Self {
             first,
-            is_other,
+            is_other: false,
             finished: Vec::new(),
             cells: Claim::ALL.iter().map(|_| [None, None, None]).collect(),
             ends: None,
@@ -150,7 +150,7 @@ impl ClaimsPanel {
         let session = view.session;
         match self.wish.take() {
             Some(Wish::Test { first, is_other }) => {
-                self.series = Some(TestSeries::from(first, is_other));
+                self.series = Some(TestSeries { is_other, ..TestSeries::from(first) });
                 self.is_running.set(true);
                 set_attribute(&self.figure, "data-testing", "");
                 self.play(0, first);

@@ -170,7 +170,7 @@ clock-lane = { $name }: half-way at { $clock ->
     [no] ; still changing
    *[yes] {""}
 }
-clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval). “Still changing”: 100% is the value at the last step, not an end.
+clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
 clock-waits = Shown when the run rests and everything is measured.
 clock-still = { $name ->
     [none] {""}
@@ -179,6 +179,7 @@ clock-still = { $name ->
     [decay] without weight decay this clock stands still.
    *[memorised] fewer than half of the networks have memorised, so this clock cannot start.
 }
+clock-goes-on = “Still changing”: 100% is the value at the last step, not an end.
 clock-sentence = { $order ->
     [flat] On the { $set ->
         [train] training

@@ -99,6 +99,7 @@ claims-sizes = The error has a peak in { $seen } of { $of } seeds, the loss in {
 claims-run = Test them here
 claims-stop = Stop
 claims-seeds = First seed
+claims-seed-changed = The first seed has to be a whole number from 0 to { $max }, so { $first } was taken.
 claims-head-claim = Claim
 claims-head-verdict = Verdict
 claims-details = What was measured, and the rule
@@ -111,7 +112,6 @@ claims-state-done = { $recorded ->
     [yes] Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts over all data sets and { $same-cells } of { $all-cells } on one data set are as recorded.
    *[no] Tested here with seeds { $first } to { $last }.
 }
-claims-seed-changed = The first seed has to be a whole number from 0 to { $max }, so { $first } was taken.
 claims-state-stopped = Stopped after { $index } of { $count } experiments.
 claims-state-failed = Training failed in experiment { $index } of { $count }. Test them again, or choose the CPU in the lab.
 claims-recorded = recorded: { $verdict }

@@ -95,6 +95,7 @@ claims-sizes = { $of }シードのうち{ $seen }シードで誤差に山があ�
 claims-run = ここで確かめる
 claims-stop = 停止
 claims-seeds = 最初のシード
+claims-seed-changed = 最初のシードは0から{ $max }までの整数です。{ $first }としました。
 claims-head-claim = 主張
 claims-head-verdict = 判定
 claims-details = 測ったものと判定の基準
@@ -107,7 +108,6 @@ claims-state-done = { $recorded ->
     [yes] シード{ $first }〜{ $last }でここで確かめました。総合の判定は{ $all }件中{ $same }件、データごとの判定は{ $all-cells }件中{ $same-cells }件が記録と同じです。
    *[no] シード{ $first }〜{ $last }でここで確かめました。
 }
-claims-seed-changed = 最初のシードは0から{ $max }までの整数です。{ $first }としました。
 claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。
 claims-state-failed = { $count }個中{ $index }個目の実験で学習に失敗しました。もう一度試すか、ラボでCPUを選んでください。
 claims-recorded = 記録：{ $verdict }
