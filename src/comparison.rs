@@ -7,13 +7,23 @@
 
 use serde::Serialize;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Method, Settings};
 use crate::history::History;
 use crate::phases::{self, MemberPhases};
 use crate::stats::Spread;
 
 /// Smaller ratios are not told from chance: many methods were tried, with few seeds each.
 pub const CLEAR: f64 = 1.3;
+
+/// Rounds in which a step of every configuration is timed: what else the machine does in one of them
+/// does not fall on one configuration.
+pub const TIMED_ROUNDS: usize = 3;
+
+/// The shorter of two times, as far as they are known.
+#[must_use]
+pub fn shorter(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.into_iter().chain(other).reduce(f64::min)
+}
 
 /// A baseline and its methods.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,6 +49,8 @@ pub struct Row {
     pub generalised: Option<Steps>,
     /// Networks that did not generalise by the last step.
     pub failed: usize,
+    /// Those of them that diverged, and so never will.
+    pub diverged: usize,
     /// Test accuracy at the last step, over networks that have not diverged.
     pub accuracy: Option<Spread>,
     /// Networks that generalised and then lost it. `None` if none did.
@@ -160,11 +172,20 @@ impl Comparison {
     }
 }
 
-/// Whether an experiment's methods have no control beside them.
+/// Whether a method raises the product of learning rate and weight decay, and has no control beside
+/// it. Without weight decay there is no control.
 #[must_use]
 pub fn lacks_control(experiment: &Experiment) -> bool {
-    let methods = experiment.methods();
-    !methods.is_empty() && !methods.iter().any(|method| method.is_control(&experiment.settings))
+    let (baseline, methods) = (&experiment.settings, experiment.methods());
+    methods.iter().any(|method| raises(method, baseline))
+        && !methods.iter().any(|method| method.is_control(baseline))
+}
+
+/// Whether a method raises the product of learning rate and weight decay, by more than 1%.
+#[must_use]
+pub fn raises(method: &Method, baseline: &Settings) -> bool {
+    let (own, product) = (method.apply(baseline), baseline.lr * baseline.wd);
+    product > 0.0 && own.lr * own.wd > 1.01 * product
 }
 
 fn row(
@@ -195,6 +216,7 @@ fn row(
         memorised: steps(members.iter().map(|member| member.memorise_step)),
         generalised: steps(members.iter().map(|member| member.generalise_step)),
         failed: members.iter().filter(|member| member.generalise_step.is_none()).count(),
+        diverged: members.iter().filter(|member| member.is_lost()).count(),
         accuracy: Spread::of(accuracies),
         collapse,
         speed_up: match method {
@@ -318,6 +340,7 @@ mod tests {
         let collapse = found.rows[1].collapse.expect("one diverges");
         assert_eq!((collapse.networks, collapse.recovered, collapse.step.first), (1, 0, 510));
         assert_eq!(found.rows[1].accuracy.map(|spread| spread.low), Some(1.0));
+        assert_eq!(found.rows[1].diverged, 0, "it had generalised before");
     }
 
     #[test]
@@ -348,7 +371,10 @@ mod tests {
         assert_eq!(found.control().map(|(index, _)| index), Some(2));
         assert!(lacks_control(&Experiment::valid("methods=wd:3")));
         assert!(!lacks_control(&Experiment::valid("methods=wd:3,lr:0.009/wd:0.3333")));
-        assert!(!lacks_control(&Experiment::valid("wd=1,3")));
+        for query in ["wd=1,3", "methods=width:64,noise:0.3,wd:0/orthograd:1", "wd=0&methods=wd:1"]
+        {
+            assert!(!lacks_control(&Experiment::valid(query)), "{query}");
+        }
     }
 
     #[test]

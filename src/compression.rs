@@ -82,16 +82,19 @@ fn value(measurement: &ProbeResult, member: usize, index: usize) -> Option<f64> 
     (*measurement.members.get(member)?.get(index)?).map(f64::from)
 }
 
-fn members(history: &History) -> std::ops::Range<usize> {
-    0..history.experiment().member_count()
+/// The networks that have not diverged.
+fn members(history: &History) -> impl Iterator<Item = usize> {
+    let is_alive = |index: &usize| history.member(*index).all(|(_, scores)| scores.is_finite());
+    (0..history.experiment().member_count()).filter(is_alive)
 }
 
 /// What became of every layer that is measured exactly, of networks that differ in their seed only.
-/// Empty before the first measurements.
+/// Empty before the first measurements, and if most of them diverged.
 #[must_use]
 pub fn verdicts(history: &History) -> Vec<Verdict> {
     let several = !history.experiment().has_one_configuration();
-    if several || history.measurements().len() < 3 {
+    let most = 2 * members(history).count() > history.experiment().member_count();
+    if several || !most || history.measurements().len() < 3 {
         return Vec::new();
     }
     let verdict = |(layer, set): (usize, Split)| {
@@ -132,7 +135,7 @@ fn has_fallen(history: &History, reading: &ResolutionCurves) -> bool {
 /// [`SMALLEST`] and twice its error. Errors are added as if independent; steps share their draws, so
 /// that is an upper bound.
 fn fell(history: &History, member: usize, reading: &ResolutionCurves) -> Option<bool> {
-    // A network that diverged has no last value.
+    // One that is not measured at the end does not count.
     value(history.measurements().last()?, member, reading.inputs)?;
     let points = points(history, member, reading);
     let (last, last_error) = *points.last()?;
@@ -170,6 +173,7 @@ fn is_minimal(history: &History, reading: &ResolutionCurves, finest: &Resolution
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
+    use crate::history::{Evaluation, Score, Scores};
 
     /// A run whose values are given by quantity, resolution and step; errors are 0.01.
     fn history(query: &str, bits: impl Fn(Quantity, i32, u32) -> f32) -> History {
@@ -224,6 +228,18 @@ mod tests {
         // Networks of several settings have no verdict in common.
         assert!(verdicts(&history("wd=1,3", large)).is_empty());
     }
+
+    #[test]
+    fn networks_that_diverged_do_not_compress() {
+        let falls = |_, _, step| if step == 1000 { 4.0 } else { 8.0 };
+        let mut history = history("seeds=2", falls);
+        assert_eq!(verdicts(&history).len(), 2);
+        let score = Score { loss: f32::NAN, accuracy: 0.0 };
+        let members = vec![Some(Scores { train: score, test: score }); 2];
+        history.push(Evaluation { step: 1001, members });
+        assert_eq!(verdicts(&history), []);
+    }
+
     #[test]
     fn outputs_that_lost_classes_are_not_minimal() {
         let collapsed = history("map=1", |_, _, _| 1.0);

@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use super::date::today;
 use super::output::{Output, bar};
 use super::{Failure, english};
-use crate::comparison::{Comparison, SpeedUp, Steps};
+use crate::comparison::{Comparison, SpeedUp, Steps, TIMED_ROUNDS, shorter};
 use crate::experiment::Experiment;
 use crate::history::{Evaluation, History, ProbeResult, Scores};
 use crate::phases;
@@ -231,12 +231,17 @@ fn train_visibly(
 
 /// Seconds for a step of one network of each configuration, on one thread.
 fn step_seconds(experiment: &Experiment) -> Result<Vec<Option<f64>>, TrainError> {
-    /// Seconds of steps that are timed of each.
-    const TIMED: f64 = 0.3;
+    /// Seconds of steps that are timed of each in a round.
+    const TIMED: f64 = 0.1;
     let run = Run::for_members(experiment, vec![0], &Device::flex())?;
-    (0..=experiment.methods().len())
-        .map(|configuration| pollster::block_on(run.time_configuration(configuration, TIMED)))
-        .collect()
+    let mut all = vec![None; experiment.methods().len() + 1];
+    for _ in 0..TIMED_ROUNDS {
+        for (configuration, least) in all.iter_mut().enumerate() {
+            let seconds = pollster::block_on(run.time_configuration(configuration, TIMED))?;
+            *least = shorter(*least, seconds);
+        }
+    }
+    Ok(all)
 }
 
 /// The methods against the baseline, a line for each.

@@ -52,16 +52,27 @@ impl Method {
     /// `none` is no method. `notes` gets what cannot be used.
     pub(super) fn read_list(text: &str, notes: &mut Vec<Note>) -> Vec<Self> {
         let mut methods: Vec<Self> = Vec::new();
+        let mut unknown: Vec<String> = Vec::new();
         for text in text.split(',').map(str::trim).filter(|text| !matches!(*text, "" | "none")) {
             let mut method = Self { changes: Vec::new() };
             for part in text.split('/') {
                 let (key, value) = part.split_once(':').unwrap_or((part, ""));
-                let Some(field) = field(key.trim()).filter(|field| field.per_member) else {
-                    notes.push(Note::NotInMethods { given: shorten(part) });
+                let Some(field) = field(key.trim()) else {
+                    unknown.push(shorten(key.trim()));
                     continue;
                 };
+                if !field.per_member {
+                    notes.push(Note::NotInMethods { given: shorten(part) });
+                    continue;
+                }
                 match field.parse(value) {
-                    Ok(value) => method.change(field, value),
+                    Ok(value) => {
+                        if method.changes().any(|(known, _)| known.key == field.key) {
+                            let used = field.format(value);
+                            notes.push(Note::TwiceInMethod { key: field.key, used });
+                        }
+                        method.change(field, value);
+                    }
                     Err(invalid) => {
                         let nearest = invalid.nearest;
                         let used = nearest.map(|value| field.format(value));
@@ -75,6 +86,9 @@ impl Method {
             if !method.changes.is_empty() && !methods.contains(&method) {
                 methods.push(method);
             }
+        }
+        if !unknown.is_empty() {
+            notes.push(Note::UnknownKeys(unknown));
         }
         if methods.len() > Self::MAX {
             notes.push(Note::TooManyValues { key: keys::METHODS, max: Self::MAX });
@@ -258,10 +272,14 @@ mod tests {
             let invalid = InvalidValue { key: "wd", allowed, got: got.into(), nearest };
             Note::Invalid { invalid, used: used.map(str::to_owned) }
         };
-        let unknown = |given: &str| Note::NotInMethods { given: given.into() };
         for (query, note, methods) in [
-            ("methods=p:7,wd:3", unknown("p:7"), "wd:3"),
-            ("methods=colour", unknown("colour"), ""),
+            ("methods=p:7,wd:3", Note::NotInMethods { given: "p:7".into() }, "wd:3"),
+            (
+                "methods=colour,wd:3/size:3",
+                Note::UnknownKeys(vec!["colour".into(), "size".into()]),
+                "wd:3",
+            ),
+            ("methods=wd:3/wd:10", Note::TwiceInMethod { key: "wd", used: "10".into() }, "wd:10"),
             ("methods=wd:99", invalid("99", Some("10")), "wd:10"),
             ("methods=wd:x/noise:0.3", invalid("x", None), "noise:0.3"),
             (

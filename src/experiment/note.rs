@@ -17,7 +17,7 @@ pub enum Note {
         /// The key of the preset taken instead.
         used: &'static str,
     },
-    /// There are no settings with these keys; all of them, in one note.
+    /// There are no settings with these keys; all of a place, in one note.
     UnknownKeys(Vec<String>),
     /// The address was made for another version of its form.
     OtherVersion {
@@ -53,6 +53,13 @@ pub enum Note {
     NotInMethods {
         /// The part.
         given: String,
+    },
+    /// A method sets the same setting twice. The last value was taken.
+    TwiceInMethod {
+        /// The setting's key.
+        key: &'static str,
+        /// The value taken.
+        used: String,
     },
     /// Methods and lists were given together. The first value of each list was taken.
     ListsLeftOut {

@@ -221,6 +221,7 @@ pub fn expected(quantity: Quantity) -> Direction {
 /// The lag of accuracies, of the test loss and of every measured curve behind the rise of test
 /// accuracy, in networks that differ in their seed only. A measure that does not change as expected
 /// in most networks is listed with the other direction, and left out if most do not change at all.
+/// Networks that diverged without generalising do not count.
 #[must_use]
 pub fn lags(history: &History, members: Range<usize>) -> Vec<Lag> {
     let found = find(history);
@@ -231,10 +232,15 @@ pub fn lags(history: &History, members: Range<usize>) -> Vec<Lag> {
     let measures = measured(history).into_iter().map(Signal::Measure);
     let lag = |signal: Signal| {
         let of = |member: usize| {
+            let phases = found.get(member).copied().unwrap_or_default();
+            // What diverging did is no phase.
+            if phases.is_lost() {
+                return Vec::new();
+            }
             // What a measure did before a network had memorised belongs to the first phase.
             let first = match signal {
                 Signal::Accuracy(_) => None,
-                _ => found.get(member).and_then(|phases| phases.memorise_step),
+                _ => phases.memorise_step,
             };
             signal.pieces_from(history, member, first.unwrap_or(0))
         };

@@ -39,6 +39,14 @@ pub struct MemberPhases {
     pub diverged_step: Option<u32>,
 }
 
+impl MemberPhases {
+    /// Whether it diverged, and had not generalised before.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.diverged_step.is_some() && self.generalise_step.is_none()
+    }
+}
+
 /// A step over the members of an ensemble. Some of them may not have reached it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepSummary {

@@ -8,8 +8,8 @@ use crate::chart::HorizontalAxis;
 use crate::chart::{Line, Point, Series, Theme};
 use crate::experiment::{Experiment, Settings};
 use crate::history::History;
-use crate::measure::{Quantity, Split};
-use crate::phases::{self, Direction, Estimate, Lag, Signal};
+use crate::measure::{Curve, Quantity, Split};
+use crate::phases::{self, Direction, Estimate, Lag, MemberPhases, Signal};
 use crate::text::{Arg, Text};
 use plotters::style::RGBColor;
 
@@ -301,6 +301,15 @@ pub fn lag_table(
             ("all", members.into()),
             ("going", lag.going_on.into()),
         ];
+        let sign = times(lag.sign_test());
+        // All on one side: no order of so few networks is less likely.
+        let sign = match before.min(after) {
+            0 => {
+                let args = [("value", sign.into()), ("networks", (before + after).into())];
+                text.with("lag-sign-least", &args)
+            }
+            _ => sign,
+        };
         // Test accuracy cannot lag behind itself.
         let is_itself = lag.signal == Signal::Accuracy(Split::Test);
         let compared = (before + after > 0 && !is_itself).then_some(());
@@ -310,10 +319,28 @@ pub fn lag_table(
             lag.median().map_or_else(|| missing.clone(), times),
             range.unwrap_or_else(|| missing.clone()),
             compared.map_or_else(|| missing.clone(), |()| text.with("lag-order", &order)),
-            compared.map_or_else(|| missing.clone(), |()| times(lag.sign_test())),
+            compared.map_or_else(|| missing.clone(), |()| sign),
         ]
     };
     (head.into(), changes.lags.iter().map(row).collect())
+}
+
+/// Why nothing can be said of a fall after memorising: most networks diverged, or have not memorised.
+pub(super) fn untold(history: &History, members: Range<usize>, text: &Text) -> Option<String> {
+    let found = phases::find(history);
+    let found = found.get(members)?;
+    let most = |is: fn(&MemberPhases) -> bool| {
+        2 * found.iter().filter(|phases| is(phases)).count() > found.len()
+    };
+    let id = if most(MemberPhases::is_lost) {
+        "compression-diverged"
+    } else if most(|phases| phases.memorise_step.is_none()) {
+        "compression-unmemorised"
+    } else {
+        return None;
+    };
+    let step = history.evaluations().last()?.step;
+    Some(text.with(id, &[("step", step.into())]))
 }
 
 /// What the numbers say: whether the information about inputs of the outputs falls before or after
@@ -321,18 +348,19 @@ pub fn lag_table(
 pub fn clock_sentences(history: &History, changes: &Changes, text: &Text) -> Vec<String> {
     let outputs = history.experiment().settings.hidden().len() + 1;
     let members = changes.members.len();
+    // Something else may be measured, or nothing.
+    let measured: Vec<Curve> = phases::measured(history)
+        .into_iter()
+        .filter(|curve| {
+            curve.quantity == Quantity::InputInformation && curve.layer == Some(outputs)
+        })
+        .collect();
+    if let Some(why) = untold(history, changes.members.clone(), text) {
+        return if measured.is_empty() { Vec::new() } else { vec![why] };
+    }
     let sentence = |set: Split| {
-        let is_it = |signal: Signal| match signal {
-            Signal::Measure(curve) => {
-                curve.quantity == Quantity::InputInformation
-                    && curve.layer == Some(outputs)
-                    && curve.set == Some(set)
-            }
-            _ => false,
-        };
-        // Something else is measured, or nothing.
-        phases::measured(history).into_iter().find(|curve| is_it(Signal::Measure(*curve)))?;
-        let lag = changes.lags.iter().find(|lag| is_it(lag.signal));
+        let curve = *measured.iter().find(|curve| curve.set == Some(set))?;
+        let lag = changes.lags.iter().find(|lag| lag.signal == Signal::Measure(curve));
         let lag = lag.filter(|lag| lag.direction == Direction::Fall);
         let [before, after] = lag.map_or([0, 0], Lag::counts);
         let order = match lag.map(|lag| lag.median()) {
@@ -366,6 +394,7 @@ pub fn has_clock(history: &History) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::{Evaluation, ProbeResult, Score, Scores};
     use crate::phases::synthetic;
     use crate::text::Locale;
 
@@ -392,6 +421,32 @@ mod tests {
         assert_eq!(
             words(1e6)[0],
             "On the test set the outputs do not compress after memorising, by step 3,991."
+        );
+    }
+
+    #[test]
+    fn networks_that_diverged_or_have_not_memorised_get_one_sentence() {
+        let words = |score: Score| {
+            let mut history = History::new(Experiment::valid("seeds=1"));
+            let curves = history.curves().len();
+            for step in 0..9 {
+                let members = vec![Some(Scores { train: score, test: score })];
+                history.push(Evaluation { step, members });
+                let value = Some(9.0 - 0.5 * step as f32);
+                history.push_measurement(ProbeResult { step, members: vec![vec![value; curves]] });
+            }
+            let all = changes(&history, &text());
+            (clock_sentences(&history, &all[0], &text()).join(" "), all[0].lags.len())
+        };
+        let (diverged, lags) = words(Score { loss: f32::NAN, accuracy: 0.0 });
+        assert_eq!(
+            (diverged.as_str(), lags),
+            ("Most networks diverged, so whether they compress cannot be told.", 0)
+        );
+        assert_eq!(
+            words(Score { loss: 1.0, accuracy: 0.2 }).0,
+            "Most networks have not memorised by step 8, so a fall of I(X;T) until then belongs to \
+             the first phase."
         );
     }
 
@@ -439,6 +494,7 @@ mod tests {
         assert_eq!(head.len(), 6);
         let row = &rows[4];
         assert_eq!(row[0], "I(X;T) of outputs, test set");
-        assert_eq!(row[2..], ["2.1", "2.0 to 2.1", "0 / 5 of 5", "0.06"]);
+        let sign = "0.06 (the least possible with 5)";
+        assert_eq!(row[2..], ["2.1", "2.0 to 2.1", "0 / 5 of 5", sign]);
     }
 }

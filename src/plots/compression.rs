@@ -315,6 +315,9 @@ pub fn sentences(history: &History, verdicts: &[Verdict], text: &Text) -> Vec<St
         let args = [("range", range(span, text).into()), ("set", verdict.set.key().into())];
         all.push(text.with("compression-minimal", &args));
     }
+    if !all.is_empty() && !experiment.settings.is_regression() {
+        all.extend(super::clock::untold(history, 0..experiment.member_count(), text));
+    }
     all
 }
 
@@ -369,14 +372,17 @@ pub fn lags(
 mod tests {
     use super::*;
     use crate::compression;
-    use crate::history::ProbeResult;
+    use crate::history::{Evaluation, ProbeResult, Score, Scores};
     use crate::text::Locale;
 
-    /// A run whose outputs lose information from step 100 on, at 0 to 10 dB.
+    /// A run that memorises, and whose outputs lose information from step 100 on, at 0 to 10 dB.
     fn history() -> History {
         let mut history = History::new(Experiment::valid("seeds=1&map=1"));
         let curves = history.curves().to_vec();
         for step in [1, 10, 100, 1000] {
+            let score = Score { loss: 1.0, accuracy: 1.0 };
+            let members = vec![Some(Scores { train: score, test: score })];
+            history.push(Evaluation { step, members });
             let bits = |curve: &Curve| {
                 let fell = step >= 100 && (0..=10).contains(&curve.snr.unwrap_or(0));
                 Some(match curve.quantity {

@@ -109,6 +109,11 @@ impl Found<'_> {
         Some(self.text.numbers().whole_percent(last.median))
     }
 
+    /// Whether all of some members diverged, and none had generalised before.
+    fn has_diverged(&self, members: Range<usize>) -> bool {
+        self.members[members].iter().all(MemberPhases::is_lost)
+    }
+
     fn goal(&self) -> Arg {
         self.text.percent(self.experiment().settings.target_accuracy).into()
     }
@@ -188,6 +193,9 @@ impl Found<'_> {
             };
             let entry = |(range, name): &(Range<usize>, String)| {
                 let (memorised, generalised) = steps(range);
+                if self.has_diverged(range.clone()) {
+                    return text.with("finding-steps-diverged", &[("name", name.as_str().into())]);
+                }
                 let args = [
                     ("name", name.as_str().into()),
                     ("memorised", step(memorised)),
@@ -202,10 +210,10 @@ impl Found<'_> {
         }
         let sentence = |(range, name): (Range<usize>, String)| {
             let name = ("name", name.into());
-            let Some(test) = self.test_accuracy(range.clone()) else {
+            if self.has_diverged(range.clone()) {
                 return text.with("finding-configuration-diverged", &[name]);
-            };
-            let test = ("test", test.into());
+            }
+            let test = ("test", self.test_accuracy(range.clone()).unwrap_or_default().into());
             match steps(&range) {
                 (Some(memorised), Some(generalised)) => text.with(
                     "finding-configuration-both",
@@ -580,5 +588,19 @@ mod tests {
         let end = "Training diverged at step 7 for learning rate 10, seed 1. Its curves end there: \
                    lower the learning rate.";
         assert!(text.ends_with(end), "{text}");
+    }
+
+    #[test]
+    fn a_configuration_that_diverged_is_not_waited_for() {
+        let query = "lr=0.003,0.004,0.005,0.006,10&seeds=1";
+        let mut history = History::new(Experiment::valid(query));
+        for (step, loss) in [(0, 1.0), (7, f32::NAN)] {
+            let score = |loss| Score { loss, accuracy: 0.0 };
+            let scores = |loss| Some(Scores { train: score(loss), test: score(loss) });
+            let members = [1.0, 1.0, 1.0, 1.0, loss].map(scores).into();
+            history.push(Evaluation { step, members });
+        }
+        let text = told(&history, Moving::Now);
+        assert!(text.contains("0.006: not yet, not yet; learning rate 10: diverged."), "{text}");
     }
 }

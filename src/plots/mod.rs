@@ -261,6 +261,9 @@ fn curves(
             series.colour = theme.shade(series.colour, index, count);
             series.ink = theme.shade(series.ink, index, count);
         }
+        if hides_training {
+            train_series.name = text.get("curve-train-baseline");
+        }
         if index > 0 {
             // Curves with the same end need one name.
             train_series.name.clear();
@@ -584,6 +587,18 @@ mod tests {
         assert_eq!(names("wd=1,3&seeds=1"), ["weight decay 1", "weight decay 3"]);
         assert_eq!(names("wd=1,3&noise=0,0.3&seeds=1"), ["1 0", "1 0.3", "3 0", "3 0.3"]);
         assert_eq!(names("wd=0.5,1,2,3,4&seeds=1"), ["test"]);
+    }
+
+    #[test]
+    fn the_training_curve_beside_methods_is_named_the_baselines() {
+        let text = Text::new(Locale::English);
+        let names = |query| {
+            let history = History::new(Experiment::valid(query));
+            let all = accuracy(&history, &Theme::GREY, &text);
+            all.into_iter().map(|series| series.label).collect::<Vec<_>>()
+        };
+        assert_eq!(names("methods=wd:3"), ["train, baseline", "baseline", "weight decay 3"]);
+        assert_eq!(names(""), ["training", "test"]);
     }
 
     /// Fails if something in a pseudo-language text is not from a message.

@@ -1,7 +1,7 @@
 //! Methods against their baseline, in words: a table, and the sentences that its numbers carry.
 
 use super::Marker;
-use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Steps, lacks_control};
+use crate::comparison::{CLEAR, Comparison, Row, SpeedUp, Steps, lacks_control, raises};
 use crate::history::History;
 use crate::stats::Spread;
 use crate::text::Text;
@@ -56,14 +56,20 @@ pub fn versus(
 /// The steps at which methods collapsed, as markers in the chart of accuracy.
 pub fn collapses(history: &History, text: &Text) -> Vec<Marker> {
     let rows = Comparison::of(history).map(|comparison| comparison.rows).unwrap_or_default();
-    let marker = |row: &Row| {
+    let experiment = history.experiment();
+    let marker = |(index, row): (usize, &Row)| {
         let step = row.collapse?.step.median?;
-        let args = [("step", step.into())];
-        let short = [text.get("marker-collapsed-short"), text.with("marker-step", &args)];
+        let name = match row.is_control {
+            true => text.get("versus-control"),
+            false => text.configuration(experiment, index * experiment.settings.seeds),
+        };
+        let args = [("method", name.into()), ("step", step.into())];
+        let short =
+            [text.with("marker-collapsed-short", &args[..1]), text.with("marker-step", &args[1..])];
         let label = text.with("marker-collapsed", &args);
         Some(Marker { x: f64::from(step), label, short, dot: None })
     };
-    rows.iter().filter_map(marker).collect()
+    rows.iter().enumerate().filter_map(marker).collect()
 }
 
 struct Told<'a> {
@@ -88,7 +94,7 @@ impl Told<'_> {
         self.text.with("versus-range", &[("median", median.into()), ("range", range.into())])
     }
 
-    fn steps(&self, steps: Option<Steps>) -> String {
+    fn steps(&self, steps: Option<Steps>, row: &Row) -> String {
         let step = |step| self.text.step(step);
         match steps {
             Some(Steps { median: Some(median), first, last }) => {
@@ -98,6 +104,7 @@ impl Told<'_> {
             Some(Steps { first, .. }) => {
                 self.text.with("versus-first", &[("step", step(first).into())])
             }
+            None if has_diverged(row) => self.text.get("versus-diverged"),
             None if self.is_over => {
                 let args = [("step", self.comparison.last_step.into())];
                 self.text.with("versus-not-by", &args)
@@ -124,33 +131,46 @@ impl Told<'_> {
             SpeedUp::AtLeast { times, .. } => {
                 self.text.with("versus-at-least", &[("times", self.about(times).into())])
             }
-            SpeedUp::Unknown if self.is_over => self.text.get("versus-cannot-tell"),
+            SpeedUp::Unknown if self.is_over || has_diverged(row) => {
+                self.text.get("versus-cannot-tell")
+            }
             SpeedUp::Unknown => self.text.get("finding-not-yet"),
         }
     }
 
+    /// Before the end, only a network that diverged has failed for certain.
+    fn failed(&self, row: &Row) -> String {
+        match if self.is_over { row.failed } else { row.diverged } {
+            0 if !self.is_over => String::new(),
+            count => self.of(count, row.networks),
+        }
+    }
+
+    /// Before the end, only a collapse is known.
     fn afterwards(&self, row: &Row) -> String {
         let Some(collapse) = row.collapse else {
-            let generalised = row.failed < row.networks;
-            return if generalised { self.text.get("versus-stays") } else { String::new() };
+            let stays = self.is_over && row.failed < row.networks;
+            return if stays { self.text.get("versus-stays") } else { String::new() };
         };
         let count = self.of(collapse.networks, row.networks);
         let args = [
             ("count", count.into()),
             ("step", collapse.step.median.unwrap_or(collapse.step.first).into()),
-            ("recovered", collapse.recovered.into()),
+            ("recovered", if self.is_over { collapse.recovered.into() } else { "open".into() }),
         ];
         self.text.with("versus-collapse", &args)
     }
 
     fn row(&self, index: usize, row: &Row) -> VersusRow {
         let percent = |value| self.text.numbers().whole_percent(value);
-        let accuracy = row.accuracy.map(|Spread { median, low, high }| {
+        let accuracy = row.accuracy.filter(|_| self.is_over).map(|Spread { median, low, high }| {
             self.range(percent(median), percent(low), percent(high))
         });
         let cost = row.cost.map(|cost| {
+            // A step that costs as much changes nothing.
+            let in_time = row.speed_up_in_time().filter(|_| (cost - 1.0).abs() >= 0.05);
             let cost = self.text.numbers().fixed(cost, 1);
-            match row.speed_up_in_time() {
+            match in_time {
                 Some(times) => {
                     let args = [("cost", cost.into()), ("times", self.about(times).into())];
                     self.text.with("versus-cost-in-time", &args)
@@ -160,10 +180,10 @@ impl Told<'_> {
         });
         let cells = [
             self.name(index),
-            self.steps(row.memorised),
-            self.steps(row.generalised),
+            self.steps(row.memorised, row),
+            self.steps(row.generalised, row),
             if index == 0 { String::new() } else { self.times(row) },
-            self.of(row.failed, row.networks),
+            self.failed(row),
             accuracy.unwrap_or_default(),
             self.afterwards(row),
             cost.unwrap_or_default(),
@@ -201,7 +221,14 @@ impl Told<'_> {
             ];
             sentences.push(self.text.with("versus-all-failed", &args));
         }
-        if lacks_control(self.history.experiment()) {
+        let experiment = self.history.experiment();
+        let is_in_doubt = |(index, row): (usize, &Row)| {
+            let is_bounded =
+                matches!(row.speed_up, SpeedUp::AtLeast { times, .. } if times >= CLEAR);
+            raises(&experiment.methods()[index - 1], &experiment.settings)
+                && (row.is_faster() || is_bounded)
+        };
+        if lacks_control(experiment) && self.methods().any(is_in_doubt) {
             sentences.push(self.text.get("versus-no-control"));
         }
         sentences
@@ -267,7 +294,10 @@ impl Told<'_> {
     /// A method that generalised and lost it.
     fn collapsed(&self, index: usize, row: &Row) -> Option<String> {
         let (collapse, generalised) = (row.collapse?, row.generalised?);
-        let accuracy = row.accuracy.map(|spread| self.text.numbers().whole_percent(spread.median));
+        let accuracy = row
+            .accuracy
+            .filter(|_| self.is_over)
+            .map(|spread| self.text.numbers().whole_percent(spread.median));
         let args = [
             ("method", self.name(index).into()),
             ("generalised", generalised.median.unwrap_or(generalised.first).into()),
@@ -278,6 +308,11 @@ impl Told<'_> {
         ];
         Some(self.text.with("versus-collapsed", &args))
     }
+}
+
+/// Whether every network diverged without generalising.
+fn has_diverged(row: &Row) -> bool {
+    row.diverged == row.networks
 }
 
 /// Whether a method keeps what it has reached, and fails in less than half of the networks.
@@ -295,17 +330,28 @@ mod tests {
     /// Every network memorises at step 10 and has these test accuracies at the steps 10, 60, 310
     /// and 1010.
     fn told(query: &str, curves: &[[f32; 4]], locale: Locale) -> Versus {
+        told_when(true, query, curves, locale)
+    }
+
+    /// An accuracy that is not a number stands for a network that diverged.
+    fn told_when(is_over: bool, query: &str, curves: &[[f32; 4]], locale: Locale) -> Versus {
+        let seconds = [Some(0.5), Some(1.0), Some(0.5)];
+        versus(&history(query, curves), &seconds, is_over, &Text::new(locale))
+            .expect("there are methods")
+    }
+
+    fn history(query: &str, curves: &[[f32; 4]]) -> History {
         let experiment = Experiment::valid(&format!("seeds=2&steps=1010&{query}"));
         let mut history = History::new(experiment);
         for (at, step) in [10, 60, 310, 1010].into_iter().enumerate() {
             let member = |curve: &[f32; 4]| {
-                let score = |accuracy| Score { loss: 1.0, accuracy };
+                let loss = if curve[at].is_nan() { f32::NAN } else { 1.0 };
+                let score = |accuracy| Score { loss, accuracy };
                 Some(Scores { train: score(1.0), test: score(curve[at]) })
             };
             history.push(Evaluation { step, members: curves.iter().map(member).collect() });
         }
-        let seconds = [Some(0.5), Some(1.0), Some(0.5)];
-        versus(&history, &seconds, true, &Text::new(locale)).expect("there are methods")
+        history
     }
 
     const LATE: [f32; 4] = [0.0, 0.0, 0.0, 1.0];
@@ -336,7 +382,7 @@ mod tests {
                 "0 of 2",
                 "100%",
                 "stays",
-                "2.0 (in time: 10 times)"
+                "2.0 (second phase in seconds: 10 times shorter)"
             ]
         );
         assert_eq!(found.rows[0].cells[3], "");
@@ -352,6 +398,9 @@ mod tests {
             found.sentences[2].starts_with("With weight decay 3 networks generalise at step 60.")
         );
         assert!(found.sentences[2].contains("2 of 2"), "{:?}", found.sentences);
+        let history = history("methods=wd:3", &[LATE, LATE, FALLS, FALLS]);
+        let markers = collapses(&history, &Text::new(Locale::English));
+        assert_eq!(markers[0].label, "weight decay 3: collapsed, step 310");
     }
 
     #[test]
@@ -364,6 +413,33 @@ mod tests {
         assert_eq!(bounded.rows[1].cells[3], "at least 20 times");
         assert!(bounded.sentences[0].contains("at least 20 times"));
         assert!(bounded.sentences[1].contains("control"), "{:?}", bounded.sentences);
+        let slow = told("methods=wd:3", &[EARLY, EARLY, LATE, LATE], Locale::English);
+        assert!(!slow.sentences.join(" ").contains("control"), "nothing is in doubt");
+    }
+
+    #[test]
+    fn before_the_end_nothing_has_failed_or_stayed() {
+        let running = |curve| {
+            let found =
+                told_when(false, "methods=wd:3", &[LATE, LATE, curve, curve], Locale::English);
+            (found.sentences, found.rows[1].cells[4..7].join("|"))
+        };
+        let silent = (Vec::new(), "||".to_owned());
+        assert_eq!([running(NEVER), running(EARLY)], [silent.clone(), silent]);
+        assert_eq!(running(FALLS).1, "||collapsed in 2 of 2 (step 310), not over yet");
+    }
+
+    #[test]
+    fn a_method_that_diverged_is_not_waited_for() {
+        let diverged = [f32::NAN; 4];
+        for is_over in [false, true] {
+            let curves = [LATE, LATE, diverged, diverged];
+            let found = told_when(is_over, "methods=wd:3", &curves, Locale::English);
+            assert_eq!(
+                found.rows[1].cells[1..5],
+                ["diverged", "diverged", "cannot tell", "2 of 2"]
+            );
+        }
     }
 
     #[test]

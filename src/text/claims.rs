@@ -118,8 +118,13 @@ pub fn claim_measured(text: &Text, data: DataSet, cell: &ClaimCell) -> String {
         Evidence::Compression { readings, contradictions, bits } => {
             let mut sentences: Vec<String> =
                 readings.iter().map(|reading| read(text, reading)).collect();
-            if contradictions.of > 0 {
-                sentences.push(text.with("claims-contradictions", &counts(*contradictions)));
+            let places = readings.first().map_or(0, |reading| reading.places);
+            if contradictions.of > 0 && places > 0 {
+                let share = contradictions.seen as f64 / places as f64;
+                let percent = text.numbers().whole_percent(share);
+                let rest = [("places", places.into()), ("percent", percent.into())];
+                let args = [&counts(*contradictions), &rest[..]].concat();
+                sentences.push(text.with("claims-contradictions", &args));
             }
             if let Some([start, top, end]) = bits.map(|bits| bits.map(|bits| number(text, bits))) {
                 let args = [("start", start), ("top", top), ("end", end)];
@@ -248,4 +253,43 @@ fn hand(text: &Text, hand: &Hand) -> String {
     }
     let rest = [("measure", measure.into()), ("ratio", spread(text, hand.ratio))];
     text.with("claims-hand", &[&counts(hand.together), &rest[..]].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::{ClaimEstimator, Measure};
+    use crate::text::Locale;
+
+    fn told(evidence: Evidence) -> String {
+        let cell = ClaimCell { verdict: Verdict::CannotTell, evidence };
+        claim_measured(&Text::new(Locale::English), DataSet::Digits, &cell)
+    }
+
+    #[test]
+    fn contradictions_are_told_as_the_share_that_the_rule_is_about() {
+        let reading =
+            Reading { estimate: ClaimEstimator::Exact, both: 1, falls: 1, told: 4, places: 4 };
+        let contradictions = Count { seen: 1, of: 1 };
+        let words =
+            told(Evidence::Compression { readings: vec![reading], contradictions, bits: None });
+        let end = "On 1 of all 4 layers and sets two estimators can tell. They contradict each \
+                   other on 1: 25% of all.";
+        assert!(words.ends_with(end), "{words}");
+    }
+
+    #[test]
+    fn networks_that_decide_nothing_are_not_counted_as_none_of_none() {
+        let (none, ratio) =
+            (Count { seen: 0, of: 0 }, Some(Spread { median: 1.7, low: 1.6, high: 1.8 }));
+        let hand = Hand { measure: Measure::Loss, together: none, ratio };
+        for evidence in [
+            Evidence::OneClock { count: none, hands: vec![hand] },
+            Evidence::Before { count: none, ratio },
+            Evidence::Layers { layers: 2, count: none, ratio },
+        ] {
+            let words = told(evidence);
+            assert!(words.contains("n no network") && !words.contains("0 of 0"), "{words}");
+        }
+    }
 }

@@ -294,6 +294,10 @@ pub fn note(text: &Text, note: &Note) -> String {
         Note::NotInMethods { given } => {
             text.with("note-not-in-methods", &[("given", given.as_str().into())])
         }
+        Note::TwiceInMethod { key, used } => text.with(
+            "note-twice-in-method",
+            &[("key", (*key).into()), ("used", used.as_str().into())],
+        ),
         Note::ListsLeftOut { keys } => {
             let quoted = |key: &&str| text.with("quoted", &[("text", (*key).into())]);
             let keys: Vec<String> = keys.iter().map(quoted).collect();

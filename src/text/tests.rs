@@ -770,6 +770,9 @@ fn notes() -> Vec<Note> {
         Note::Invalid { invalid: range, used: None },
         Note::OneValue { key: "p", given: "5,7".into(), used: "5".into() },
         Note::TooManyValues { key: "wd", max: 100 },
+        Note::NotInMethods { given: "p:7".into() },
+        Note::TwiceInMethod { key: "wd", used: "10".into() },
+        Note::ListsLeftOut { keys: vec!["wd", "noise"] },
         Note::MembersLimited { asked: 6000, used: 200, limit: MemberLimit::Count { max: 240 } },
         Note::MembersLimited {
             asked: 20,

@@ -22,20 +22,28 @@ use crate::text::{self, Text};
 /// Networks of one experiment, at most; some experiments take fewer.
 const SEEDS: u32 = 5;
 
+/// The largest first seed: no seed is larger than 9999.
+const MAX_FIRST: u32 = 10_000 - SEEDS;
+
 /// The recorded table, once it is known whether there is one.
 type Record = Rc<RefCell<Option<Option<ClaimsRecord>>>>;
 
 /// What the reader asks for.
 #[derive(Clone, Copy, PartialEq)]
 enum Wish {
-    /// Test the claims with seeds from this one on.
-    Test(u32),
+    /// Test the claims with seeds from this one on, which may be another than what was typed.
+    Test {
+        first: u32,
+        is_other: bool,
+    },
     Stop,
 }
 
 /// The experiments that have finished.
 struct TestSeries {
     first: u32,
+    /// Whether something else was typed.
+    is_other: bool,
     finished: Vec<(&'static str, History)>,
     /// Cells that are known, by claim and data set.
     cells: Vec<[Option<ClaimCell>; 3]>,
@@ -53,6 +61,7 @@ impl TestSeries {
     fn from(first: u32) -> Self {
         Self {
             first,
+            is_other: false,
             finished: Vec::new(),
             cells: Claim::ALL.iter().map(|_| [None, None, None]).collect(),
             ends: None,
@@ -100,9 +109,13 @@ impl ClaimsPanel {
         let (wish, is_running) = (Rc::new(StdCell::new(None)), Rc::new(StdCell::new(false)));
         let (asked, running, asks) = (Rc::clone(&wish), Rc::clone(&is_running), handle.clone());
         let listener = Listener::new(&run, "click", move |_: Event| {
-            let seed = first.value().trim().parse().unwrap_or(0).min(9999 - SEEDS);
-            first.set_value(&seed.to_string());
-            asked.set(Some(if running.get() { Wish::Stop } else { Wish::Test(seed) }));
+            let typed = first.value();
+            let seed = typed.trim().parse().unwrap_or(0).min(MAX_FIRST);
+            let written = seed.to_string();
+            let is_other = typed.trim() != written;
+            first.set_value(&written);
+            let test = Wish::Test { first: seed, is_other };
+            asked.set(Some(if running.get() { Wish::Stop } else { test }));
             asks.look_again();
         });
         let record: Record = Rc::default();
@@ -136,8 +149,8 @@ impl ClaimsPanel {
     fn go_on(&mut self, view: &View<'_>) {
         let session = view.session;
         match self.wish.take() {
-            Some(Wish::Test(first)) => {
-                self.series = Some(TestSeries::from(first));
+            Some(Wish::Test { first, is_other }) => {
+                self.series = Some(TestSeries { is_other, ..TestSeries::from(first) });
                 self.is_running.set(true);
                 set_attribute(&self.figure, "data-testing", "");
                 self.play(0, first);
@@ -218,18 +231,28 @@ impl ClaimsPanel {
             Some(Ending::Done) => {
                 let record = self.record.borrow();
                 let rows = record.as_ref().and_then(Option::as_ref).map(|record| &record.rows);
-                let pairs = series.cells.iter().zip(rows.iter().copied().flatten());
-                let same = pairs.filter(|(cells, row)| overall(cells) == Some(row.verdict)).count();
+                let pairs = || series.cells.iter().zip(rows.iter().copied().flatten());
+                let same = pairs().filter(|(cells, row)| overall(cells) == Some(row.verdict));
+                let same_cells = pairs().flat_map(|(cells, row)| cells.iter().zip(&row.cells));
+                let same_cells = same_cells.filter(|(cell, recorded)| {
+                    cell.as_ref().is_some_and(|cell| cell.verdict == recorded.verdict)
+                });
                 let has_record = if rows.is_some() { "yes" } else { "no" };
                 let rest = [
                     ("recorded", has_record.into()),
-                    ("same", same.into()),
+                    ("same", same.count().into()),
                     ("all", Claim::ALL.len().into()),
+                    ("same-cells", same_cells.count().into()),
+                    ("all-cells", (Claim::ALL.len() * DataSet::ALL.len()).into()),
                 ];
                 text.with("claims-state-done", &[&rest[..], &seeds].concat())
             }
         };
-        set_text(&self.state, &words);
+        let changed = series.is_other.then(|| {
+            text.with("claims-seed-changed", &[("max", MAX_FIRST.into()), seeds[0].clone()])
+        });
+        let all: Vec<String> = changed.into_iter().chain([words]).collect();
+        set_text(&self.state, &text.sentences(&all));
     }
 
     /// A row for each claim: its verdict on each data set and over all, and the reasons.

@@ -236,6 +236,9 @@ impl Panel for ClockPanel {
                 }
             }
         }
+        if blocks.iter().flat_map(|block| &block.lanes).any(|lane| lane.goes_on) {
+            stills.push(text.get("clock-goes-on"));
+        }
         let across = plots::clock_axis(clock, view.options.address.log_axis, &blocks, text);
         let frame = Frame {
             note: text.with("clock-note", &[("networks", experiment.settings.seeds.into())]),

@@ -15,6 +15,7 @@ use device::Next;
 pub use device::{Adapter, Device, NoAdapter, Preference, Reason};
 
 use super::pool::PoolEvent;
+use crate::comparison::{TIMED_ROUNDS, shorter};
 use crate::evaluation::{Answers, Task};
 use crate::experiment::Experiment;
 use crate::history::History;
@@ -139,8 +140,8 @@ const PATIENCE_SECONDS: u32 = 30;
 /// Seconds of steps that are timed on each device.
 const TIMED_SECONDS: f64 = 0.1;
 
-/// Seconds of steps that are timed of each configuration.
-const TIMED_CONFIGURATION_SECONDS: f64 = 0.2;
+/// Seconds of steps that are timed of each configuration in a round.
+const TIMED_CONFIGURATION_SECONDS: f64 = 0.07;
 
 /// What is to happen once the run is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +222,8 @@ pub struct Session {
     step_seconds: Vec<Option<f64>>,
     /// Whether the next of them is asked for.
     times_steps: bool,
+    /// Times that were answered, in rounds over all configurations.
+    timed: usize,
     /// Counts questions to the browser, so that a late answer is recognised.
     token: u32,
     new_run: Rc<dyn Fn() -> RunId>,
@@ -253,6 +256,7 @@ impl Session {
             weights: None,
             step_seconds: Vec::new(),
             times_steps: false,
+            timed: 0,
             checks: Checks::default(),
             token: 0,
             new_run,
@@ -325,10 +329,18 @@ impl Session {
         &self.checks
     }
 
-    /// Seconds for a step of one network of each configuration, in order, as far as they are known.
-    /// They are timed once methods have been compared.
+    /// Seconds for a step of one network of each configuration, in order. They are timed once methods
+    /// have been compared; before that, none is known.
     pub fn step_seconds(&self) -> &[Option<f64>] {
-        &self.step_seconds
+        if self.is_timed() { &self.step_seconds } else { &[] }
+    }
+
+    fn configurations(&self) -> usize {
+        self.experiment.methods().len() + 1
+    }
+
+    fn is_timed(&self) -> bool {
+        self.timed == TIMED_ROUNDS * self.configurations()
     }
 
     /// Whether everything that is to be measured so far is: the steps 15% apart, and those that were
@@ -514,9 +526,13 @@ impl Session {
                 self.time_next(effects);
             }
             RunEvent::ConfigurationTimed { configuration, seconds } => {
-                if self.times_steps && configuration == self.step_seconds.len() {
+                if self.times_steps && configuration == self.timed % self.configurations() {
                     self.times_steps = false;
-                    self.step_seconds.push(seconds);
+                    self.timed += 1;
+                    match self.step_seconds.get_mut(configuration) {
+                        Some(least) => *least = shorter(*least, seconds),
+                        None => self.step_seconds.push(seconds),
+                    }
                     self.time_next(effects);
                 }
             }
@@ -526,11 +542,11 @@ impl Session {
 
     /// Asks for the time of a step of the next configuration, if methods are compared.
     fn time_next(&mut self, effects: &mut Vec<Effect>) {
-        let configuration = self.step_seconds.len();
-        let methods = self.experiment.methods().len();
-        if methods == 0 || configuration > methods || self.times_steps {
+        let configurations = self.configurations();
+        if configurations == 1 || self.is_timed() || self.times_steps {
             return;
         }
+        let configuration = self.timed % configurations;
         self.times_steps = true;
         let seconds = TIMED_CONFIGURATION_SECONDS;
         self.send(RunCommand::TimeConfiguration { configuration, seconds }, effects);
@@ -543,6 +559,7 @@ impl Session {
         self.weights = None;
         self.step_seconds.clear();
         self.times_steps = false;
+        self.timed = 0;
     }
 
     fn play(&mut self, effects: &mut Vec<Effect>) {

@@ -60,6 +60,7 @@ estimator-title = { $title }, { $estimator ->
 }
 
 curve-train = training
+curve-train-baseline = train, baseline
 curve-test = test
 curve-with-value = { $value } { $name }
 curve-all = all
@@ -166,7 +167,7 @@ clock-lane = { $name }: half-way at { $clock ->
     [none] from { $low }
    *[other] { $low } to { $high }
 }{ $ended ->
-    [no] ; not over
+    [no] ; still changing
    *[yes] {""}
 }
 clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
@@ -178,6 +179,7 @@ clock-still = { $name ->
     [decay] without weight decay this clock stands still.
    *[memorised] fewer than half of the networks have memorised, so this clock cannot start.
 }
+clock-goes-on = “Still changing”: 100% is the value at the last step, not an end.
 clock-sentence = { $order ->
     [flat] On the { $set ->
         [train] training
@@ -201,7 +203,7 @@ clock-sentence = { $order ->
     } set the outputs compress before test accuracy rises, in { $before } of { $all } networks (1/{ $times } of the steps).
 }
 lag-title = Lags behind test accuracy
-lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance.
+lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance; few networks cannot give a small value.
 lag-head-measure = Measure
 lag-head-change = Change
 lag-head-half = Lag
@@ -212,8 +214,9 @@ lag-change = { $from } → { $to }
 lag-range = { $low } to { $high }
 lag-order = { $before } / { $after } of { $all }{ $going ->
     [0] {""}
-   *[other] , { $going } not over
+   *[other] , { $going } still changing
 }
+lag-sign-least = { $value } (the least possible with { $networks })
 lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = Training steps until networks memorise and generalise

@@ -1,7 +1,7 @@
 # The paper's claims, tested.
 
 claims-preface = De Mello Koch and Ghosh (arXiv 2504.12700) argue that deep networks first fit fast and then slowly compress, and that they generalise in the second phase. Here each part of this is looked for in networks small enough to train in seconds, three or five at a time. Such networks can show that a claim is not general. They cannot show that it is. Where the paper argues without measuring, the choice of measure is ours.
-claims-rules = A claim holds on a data set if it is so in { $most }% of the networks or more. It is “not here” in { $few }% or fewer, and “partly” in between. Fewer than { $networks } networks decide nothing: “cannot tell”. A verdict depends on the estimator if two estimators contradict each other on { $third }% of the layers and sets or more. A claim holds overall if it holds on every data set that can be told, of at least { $sets }; it is “not here” if all say so, and else “partly”. Median and range over networks are written as 2 [1–3].
+claims-rules = A claim holds on a data set if it is so in { $most }% of the networks or more. It is “not here” in { $few }% or fewer, and “partly” in between. Fewer than { $networks } networks decide nothing: “cannot tell”. A verdict depends on the estimator if two estimators contradict each other on { $third }% of all layers and sets or more. A claim holds overall if it holds on every data set that can be told, of at least { $sets }; it is “not here” if all say so, and else “partly”. Median and range over networks are written as 2 [1–3].
 
 claim-wait = Training error reaches zero long before test error falls.
 claim-no-decay = Networks generalise without weight decay too.
@@ -59,7 +59,7 @@ claims-estimate-exact = Exact
 claims-estimate-fixed-bins = Bins from −1 to 1
 claims-estimate-step-bins = Bins over the range at each step
 claims-reading = { $estimator }: of { $places } layers and sets, { $told } can be told; { $both } rise and fall, { $falls } only fall.
-claims-contradictions = Estimators contradict each other on { $seen } of { $of }.
+claims-contradictions = On { $of } of all { $places } layers and sets two estimators can tell. They contradict each other on { $seen }: { $percent } of all.
 claims-bits = Outputs on the test set, exact: { $start } bits at the start, { $top } at the top, { $end } at the end.
 claims-labels = I(T;Y) stays on { $seen } of { $of } layers and sets on which I(X;T) falls.
 claims-labels-bits = Outputs on the test set: from { $before } to { $after } bits.
@@ -67,11 +67,23 @@ claims-measure-information = I(X;T) of the outputs
 claims-measure-loss = Test loss
 claims-measure-local-complexity = Local complexity
 claims-measure-linear-maps = Linear mapping number
-claims-one-clock = All four are together in { $seen } of { $of } networks.
-claims-hand = { $measure }: together in { $seen } of { $of } networks, at { $ratio } times the step of the accuracy.
+claims-one-clock = { $of ->
+    [0] In no network is it decided whether all four are together.
+   *[other] All four are together in { $seen } of { $of } networks.
+}
+claims-hand = { $measure }: { $of ->
+    [0] neither together nor clearly apart in any network
+   *[other] together in { $seen } of { $of } networks
+}, at { $ratio } times the step of the accuracy.
 claims-hand-unseen = { $measure }: does not fall in most networks.
-claims-before = Of { $of } networks in which the two are clearly apart, { $seen } compress before. In all that compress: at { $ratio } times the step of the accuracy.
-claims-layers = { $layers } layers compress. They begin at the same step in { $seen } of { $of } networks; the latest begins at { $ratio } times the step of the earliest.
+claims-before = { $of ->
+    [0] In no network are the two clearly apart.
+   *[other] Of { $of } networks in which the two are clearly apart, { $seen } compress before.
+} In all that compress: at { $ratio } times the step of the accuracy.
+claims-layers = { $layers } layers compress. { $of ->
+    [0] In no network is it decided whether they begin at the same step
+   *[other] They begin at the same step in { $seen } of { $of } networks
+}; the latest begins at { $ratio } times the step of the earliest.
 claims-few-layers = { $layers ->
     [0] No layer compresses
     [one] Only { $layers } layer compresses
@@ -87,6 +99,7 @@ claims-sizes = The error has a peak in { $seen } of { $of } seeds, the loss in {
 claims-run = Test them here
 claims-stop = Stop
 claims-seeds = First seed
+claims-seed-changed = The first seed has to be a whole number from 0 to { $max }, so { $first } was taken.
 claims-head-claim = Claim
 claims-head-verdict = Verdict
 claims-details = What was measured, and the rule
@@ -96,7 +109,7 @@ claims-source = Recorded on { $date } with seeds { $first } to { $last } (commit
 claims-source-missing = The recorded table could not be loaded. The claims can still be tested here, in about two minutes on two cores.
 claims-state-running = Experiment { $index } of { $count }: seeds { $first } to { $last }
 claims-state-done = { $recorded ->
-    [yes] Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts as recorded.
+    [yes] Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts over all data sets and { $same-cells } of { $all-cells } on one data set are as recorded.
    *[no] Tested here with seeds { $first } to { $last }.
 }
 claims-state-stopped = Stopped after { $index } of { $count } experiments.

@@ -161,6 +161,7 @@ finding-configuration-diverged = With { $name }: diverged.
 finding-configurations = { $count } configurations: { $memorised } memorised, { $generalised } generalised.
 finding-steps = Steps at which networks memorised, then generalised: { $entries }.
 finding-steps-entry = { $name }: { $memorised }, { $generalised }
+finding-steps-diverged = { $name }: diverged
 finding-steps-next = { $first }; { $second }
 finding-onset = { $trend ->
     [none] At no { $field } have the networks generalised by step { $until }.
@@ -241,6 +242,8 @@ compression-minimal = On the { $set ->
     [train] training
    *[other] test
 } set, at { $range }, the outputs hold the answer and nothing else about the input: I(X;T) and I(T;Y) are both within 0.1 bit of the entropy of the labels.
+compression-diverged = Most networks diverged, so whether they compress cannot be told.
+compression-unmemorised = Most networks have not memorised by step { $step }, so a fall of I(X;T) until then belongs to the first phase.
 compression-lag = { $set ->
     [train] Training set: half of the fall at step { $step }, { $order ->
         [before] 1/{ $factor } of
@@ -267,16 +270,18 @@ versus-control-named = control: { $method }
 versus-range = { $median } ({ $range })
 versus-first = in some, from { $step } on
 versus-not-by = not by step { $step }
+versus-diverged = diverged
 versus-count = { $count } of { $networks }
 versus-n-times = { $times } times
 versus-at-least = at least { $times } times
 versus-cannot-tell = cannot tell
 versus-stays = stays
 versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
+    [open] not over yet
     [0] did not come back
    *[other] { $recovered } came back
 }
-versus-cost-in-time = { $cost } (in time: { $times } times)
+versus-cost-in-time = { $cost } (second phase in seconds: { $times } times shorter)
 versus-best = The second phase is { $times } times shorter with { $method }, in { $count } of { $networks } networks.
 versus-of-control = { $control ->
     [same] The control, with the same learning rate × weight decay, is no faster than the baseline.
@@ -290,11 +295,11 @@ versus-none-clear = No method shortens the second phase clearly and keeps it.
 versus-longer = The second phase is { $times } times longer with { $method }.
 versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.
 versus-all-failed = Not generalised by step { $step } in any network: { $methods }.
-versus-no-control = There is no control with the same learning rate × weight decay, so a faster clock cannot be told from a better method.
-versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: time of a step in this program, relative to the baseline.
+versus-no-control = No control keeps learning rate × weight decay as it was, so whether a method is faster only because it raises that product cannot be told.
+versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: seconds for a step in this program, relative to the baseline; the shortest of several measurements counts.
 versus-ready = Press Play to compare.
-marker-collapsed = collapsed, step { $step }
-marker-collapsed-short = collapsed
+marker-collapsed = { $method }: collapsed, step { $step }
+marker-collapsed-short = { $method }: collapsed
 
 # What the first network answers.
 legend-train = Training set

@@ -30,6 +30,7 @@ note-unchanged = “{ $key }” must be { $allowed }, not “{ $given }”. Noth
 note-one-value = “{ $key }” is the same for all networks, so it takes one value, not “{ $given }”. It is now { $used }.
 note-too-many-values = “{ $key }” takes at most { $max } values. The rest were left out.
 note-not-in-methods = Methods cannot change “{ $given }”: networks of one run cannot differ in it. It was left out.
+note-twice-in-method = A method takes one value of “{ $key }”, so only the last counts: { $used }. Commas stand between methods.
 note-lists-left-out = Methods and lists cannot stand together. Of { $keys } the first value was taken.
 note-too-many-members = One run holds at most { $max } networks, not { $asked }. There are { $used } now.
 note-too-little-memory = { $asked } networks with { $units } units on { $samples } samples need more memory than a browser gives. { $used ->

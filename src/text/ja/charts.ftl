@@ -61,6 +61,7 @@ estimator-title = { $title }、{ $estimator ->
 }
 
 curve-train = 訓練
+curve-train-baseline = 訓練（基準）
 curve-test = テスト
 curve-with-value = { $value } { $name }
 curve-all = 全体
@@ -164,7 +165,7 @@ clock-lane = { $name }：半分は{ $clock ->
     [none] { $low }以上
    *[other] { $low }〜{ $high }
 }{ $ended ->
-    [no] 、まだ途中
+    [no] 、まだ変化中
    *[yes] {""}
 }）
 clock-hint = 太い棒は変化の10%から90%まで、印は半分の時点です。細い線は、典型的なネットワークで半分に達する時点の90%区間です。
@@ -176,6 +177,7 @@ clock-still = { $name ->
     [decay] 重み減衰がないので、この時計は進みません。
    *[memorised] 暗記したネットワークが半数に満たないため、この時計は始まりません。
 }
+clock-goes-on = 「まだ変化中」では、100%は最後のステップの値で、変化の終わりではありません。
 clock-sentence = { $order ->
     [flat] { $set ->
         [train] 訓練データ
@@ -199,7 +201,7 @@ clock-sentence = { $order ->
     }では、{ $all }個中{ $before }個のネットワークで、テストデータの正解率が上がる前に出力が圧縮されます（ステップ数で{ $times }分の1）。
 }
 lag-title = テストデータの正解率からの遅れ
-lag-hint = 半分に達したステップ ÷ テストデータの正解率の上昇が半分に達したステップ。1より小さければ先です。符号検定は、これほど一方に偏る順序が偶然に起こる確率です。
+lag-hint = 半分に達したステップ ÷ テストデータの正解率の上昇が半分に達したステップ。1より小さければ先です。符号検定は、これほど一方に偏る順序が偶然に起こる確率です。ネットワークが少ないと、小さな値にはなりません。
 lag-head-measure = 測るもの
 lag-head-change = 変化
 lag-head-half = 遅れ
@@ -210,8 +212,9 @@ lag-change = { $from } → { $to }
 lag-range = { $low }〜{ $high }
 lag-order = { $all }個中 { $before } / { $after }{ $going ->
     [0] {""}
-   *[other] 、{ $going }個は途中
+   *[other] 、{ $going }個はまだ変化中
 }
+lag-sign-least = { $value }（{ $networks }個で最小の値）
 lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = 暗記と汎化までの学習ステップ

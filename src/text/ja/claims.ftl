@@ -1,7 +1,7 @@
 # 論文の主張の検証。
 
 claims-preface = デ・メロ・コックとゴッシュ（arXiv 2504.12700）は、深いネットワークがまず速く訓練データに合い、次にゆっくり圧縮し、この第2段階で汎化すると論じています。ここでは、数秒で学習できる小さなネットワークを3個か5個ずつ使い、その一つひとつを確かめます。小さなネットワークは、主張が一般には成り立たないことを示せます。一般に成り立つことは示せません。論文が測らずに論じている点では、何を測るかは私たちの選択です。
-claims-rules = あるデータで、ネットワークの{ $most }%以上で主張のとおりなら「成り立つ」とします。{ $few }%以下なら「ここでは見られない」、その間なら「一部」です。ネットワークが{ $networks }個より少なければ「判定できない」とします。2つの推定法が、層とデータの組の{ $third }%以上で食い違えば「推定法による」とします。全体としては、判定できたデータが{ $sets }種類以上あり、そのすべてで成り立てば「成り立つ」、すべてで見られなければ「ここでは見られない」、それ以外は「一部」です。ネットワークの中央値と範囲は2 [1–3]のように書きます。
+claims-rules = あるデータで、ネットワークの{ $most }%以上で主張のとおりなら「成り立つ」とします。{ $few }%以下なら「ここでは見られない」、その間なら「一部」です。ネットワークが{ $networks }個より少なければ「判定できない」とします。2つの推定法が、すべての層とデータの組の{ $third }%以上で食い違えば「推定法による」とします。全体としては、判定できたデータが{ $sets }種類以上あり、そのすべてで成り立てば「成り立つ」、すべてで見られなければ「ここでは見られない」、それ以外は「一部」です。ネットワークの中央値と範囲は2 [1–3]のように書きます。
 
 claim-wait = 訓練誤差がゼロになってから、ずっと後にテスト誤差が下がる。
 claim-no-decay = 重み減衰がなくても汎化する。
@@ -59,7 +59,7 @@ claims-estimate-exact = 厳密な値
 claims-estimate-fixed-bins = −1〜1のビン
 claims-estimate-step-bins = 各ステップの範囲のビン
 claims-reading = { $estimator }：層とデータの組{ $places }個のうち{ $told }個で判定でき、{ $both }個で上がって下がり、{ $falls }個で下がるだけ。
-claims-contradictions = 推定法は{ $of }個のうち{ $seen }個で食い違う。
+claims-contradictions = すべての層とデータの組{ $places }個のうち{ $of }個で、2つの推定法が判定できる。食い違うのは{ $seen }個で、全体の{ $percent }。
 claims-bits = テストデータでの出力の厳密な値：最初は{ $start }ビット、頂点は{ $top }ビット、終わりは{ $end }ビット。
 claims-labels = I(X;T)が下がる層とデータの組{ $of }個のうち、{ $seen }個でI(T;Y)は下がらない。
 claims-labels-bits = テストデータでの出力：{ $before }ビットから{ $after }ビットへ。
@@ -67,11 +67,23 @@ claims-measure-information = 出力のI(X;T)
 claims-measure-loss = テスト損失
 claims-measure-local-complexity = 局所複雑度
 claims-measure-linear-maps = 線形写像数
-claims-one-clock = { $of }個のうち{ $seen }個で、4つとも同じ時期。
-claims-hand = { $measure }：{ $of }個のうち{ $seen }個で同じ時期。正解率のステップの{ $ratio }倍。
+claims-one-clock = { $of ->
+    [0] 4つとも同じ時期かどうかが決まるネットワークはない。
+   *[other] { $of }個のうち{ $seen }個で、4つとも同じ時期。
+}
+claims-hand = { $measure }：{ $of ->
+    [0] 同じ時期ともはっきり離れているとも言えるネットワークはない。
+   *[other] { $of }個のうち{ $seen }個で同じ時期。
+}正解率のステップの{ $ratio }倍。
 claims-hand-unseen = { $measure }：ほとんどのネットワークで下がらない。
-claims-before = 2つの時点がはっきり離れた{ $of }個のうち、{ $seen }個で先に圧縮する。圧縮したすべてのネットワークでは、正解率のステップの{ $ratio }倍。
-claims-layers = { $layers }層が圧縮する。{ $of }個のうち{ $seen }個で同じステップに始まる。最も遅い層は、最も早い層の{ $ratio }倍のステップで始まる。
+claims-before = { $of ->
+    [0] 2つの時点がはっきり離れたネットワークはない。
+   *[other] 2つの時点がはっきり離れた{ $of }個のうち、{ $seen }個で先に圧縮する。
+}圧縮したすべてのネットワークでは、正解率のステップの{ $ratio }倍。
+claims-layers = { $layers }層が圧縮する。{ $of ->
+    [0] 同じステップに始まるかどうかが決まるネットワークはない。
+   *[other] { $of }個のうち{ $seen }個で同じステップに始まる。
+}最も遅い層は、最も早い層の{ $ratio }倍のステップで始まる。
 claims-few-layers = テストデータで圧縮する層は{ $layers }層なので、比べるものがない。
 claims-pace = { $of }シードのうち{ $seen }シードで、どちらの指数も1に近い。学習率は{ $rate }乗、重み減衰は{ $decay }乗。
 claims-not-timed = { $of }個のうち{ $seen }個しか待たない。暗記したステップ{ $memorised }で、テスト誤差は{ $left }しか残らない。計る第2段階がない。
@@ -83,6 +95,7 @@ claims-sizes = { $of }シードのうち{ $seen }シードで誤差に山があ�
 claims-run = ここで確かめる
 claims-stop = 停止
 claims-seeds = 最初のシード
+claims-seed-changed = 最初のシードは0から{ $max }までの整数です。{ $first }としました。
 claims-head-claim = 主張
 claims-head-verdict = 判定
 claims-details = 測ったものと判定の基準
@@ -92,7 +105,7 @@ claims-source = { $date }に、シード{ $first }〜{ $last }で記録したも
 claims-source-missing = 記録済みの表を読み込めませんでした。ここで確かめることはできます。2コアで約2分かかります。
 claims-state-running = 実験{ $index } / { $count }：シード{ $first }〜{ $last }
 claims-state-done = { $recorded ->
-    [yes] シード{ $first }〜{ $last }でここで確かめました。{ $all }件中{ $same }件の判定が記録と同じです。
+    [yes] シード{ $first }〜{ $last }でここで確かめました。総合の判定は{ $all }件中{ $same }件、データごとの判定は{ $all-cells }件中{ $same-cells }件が記録と同じです。
    *[no] シード{ $first }〜{ $last }でここで確かめました。
 }
 claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。

@@ -152,6 +152,7 @@ finding-configuration-diverged = { $name }では発散しました。
 finding-configurations = { $count }条件のうち、暗記したのは{ $memorised }条件、汎化したのは{ $generalised }条件です。
 finding-steps = 暗記と汎化のステップ：{ $entries }。
 finding-steps-entry = { $name }では{ $memorised }、{ $generalised }
+finding-steps-diverged = { $name }：発散
 finding-steps-next = { $first }／{ $second }
 finding-onset = { $trend ->
     [none] どの{ $field }でも、{ $until }ステップまでに汎化していません。
@@ -229,6 +230,8 @@ compression-minimal = { $set ->
     [train] 訓練データ
    *[other] テストデータ
 }では、{ $range }で、出力は正解についての情報だけをもち、入力についてのほかの情報をもちません。I(X;T)とI(T;Y)は、どちらもラベルのエントロピーとの差が0.1ビット以内です。
+compression-diverged = 過半数のネットワークが発散したため、圧縮したかどうかは判断できません。
+compression-unmemorised = { $step }ステップまでに暗記したネットワークは半数に満たないので、ここまでのI(X;T)の低下は第1段階のものです。
 compression-lag = { $set ->
     [train] 訓練データ：{ $step }ステップで、下がり幅の半分に達します（暗記したステップの{ $factor }{ $order ->
         [before] 分の1
@@ -255,16 +258,18 @@ versus-control-named = 対照：{ $method }
 versus-range = { $median }（{ $range }）
 versus-first = 一部だけ、{ $step }から
 versus-not-by = { $step }ステップまでに到達せず
+versus-diverged = 発散
 versus-count = { $networks }個中{ $count }個
 versus-n-times = { $times }倍
 versus-at-least = { $times }倍以上
 versus-cannot-tell = 判断できない
 versus-stays = 保たれる
 versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
+    [open] まだ途中です
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
-versus-cost-in-time = { $cost }（時間では{ $times }倍）
+versus-cost-in-time = { $cost }（第2段階を秒で測ると{ $times }倍速い）
 versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
 versus-of-control = { $control ->
     [same] 学習率×重み減衰が同じ対照は、基準より速くなりません。
@@ -278,11 +283,11 @@ versus-none-clear = 第2段階をはっきりと短くし、しかも汎化を�
 versus-longer = { $method }では、第2段階の長さが{ $times }倍になります。
 versus-collapsed = { $method }では{ $generalised }ステップ目で汎化しますが、ネットワーク{ $networks }個中{ $count }個で、その後に目標の半分を下回ります（{ $step }ステップ）。最後のテスト正解率は{ $accuracy }です。
 versus-all-failed = { $step }ステップまでに汎化したネットワークがない方法：{ $methods }。
-versus-no-control = 学習率×重み減衰が同じ対照がないため、時計が速まっただけなのか、方法が良いのかを区別できません。
-versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの時間を、基準と比べたものです。
+versus-no-control = 学習率×重み減衰を変えない対照がないため、この積が大きくなっただけで速くなったのかどうかを区別できません。
+versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの秒数を、基準と比べたものです。何度か測り、最も短いものを使います。
 versus-ready = 「再生」を押すと比べます。
-marker-collapsed = 崩れた、{ $step }ステップ
-marker-collapsed-short = 崩れた
+marker-collapsed = { $method }：崩れた、{ $step }ステップ
+marker-collapsed-short = { $method }：崩れた
 
 # What the first network answers.
 legend-train = 訓練データ

@@ -27,6 +27,7 @@ note-unchanged = 「{ $key }」に指定できるのは{ $allowed }です。「{
 note-one-value = 「{ $key }」は全ネットワークに共通で、値は一つだけです。「{ $given }」のかわりに{ $used }を使います。
 note-too-many-values = 「{ $key }」に指定できる値は{ $max }個までです。残りは除きました。
 note-not-in-methods = 比べる方法で「{ $given }」は変えられません。一度の実行で、ネットワークごとに変えられる設定ではないためです。これは除きました。
+note-twice-in-method = 一つの方法で「{ $key }」に使える値は一つなので、最後の{ $used }を使います。方法と方法の間はカンマで区切ります。
 note-lists-left-out = 比べる方法と、値の並びは一緒に使えません。{ $keys }は最初の値だけを使います。
 note-too-many-members = 一度に実行できるネットワークは{ $max }個までです。{ $asked }個のかわりに{ $used }個にしました。
 note-too-little-memory = { $samples }サンプルで{ $units }ユニットのネットワーク{ $asked }個には、ブラウザのメモリが足りません。{ $used }個にしました。
