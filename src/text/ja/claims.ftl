@@ -95,7 +95,8 @@ claims-state-done = { $recorded ->
     [yes] シード{ $first }〜{ $last }でここで確かめました。{ $all }件中{ $same }件の判定が記録と同じです。
    *[no] シード{ $first }〜{ $last }でここで確かめました。
 }
-claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。
+claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。「記録」と付いた判定は、ここでは確かめていません。
 claims-state-failed = { $count }個中{ $index }個目の実験で学習に失敗しました。もう一度試すか、ラボでCPUを選んでください。
 claims-recorded = 記録：{ $verdict }
+claims-not-tested = 記録
 claims-cell = { $data }：{ $measured }
