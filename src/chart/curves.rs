@@ -35,6 +35,29 @@ impl Spot {
         (self.y - other.y).abs() < row && self.left < other.right && other.left < self.right
     }
 
+    /// Moved to the left until it hits no curve and no name, but not past an edge. `None` where there
+    /// is no room.
+    fn left_of(
+        mut self,
+        curves: &[(i32, i32)],
+        taken: &[Self],
+        row: i32,
+        [edge, gap]: [i32; 2],
+    ) -> Option<Self> {
+        loop {
+            let curve = curves.iter().find(|(from, to)| *from < self.right && self.left < *to);
+            let name = || taken.iter().find(|other| self.hits(other, row));
+            let stop = curve.map(|(from, _)| *from).or_else(|| Some(name()?.left));
+            let Some(stop) = stop else { return Some(self) };
+            let width = self.right - self.left;
+            self.right = stop - gap;
+            self.left = self.right - width;
+            if self.left < edge {
+                return None;
+            }
+        }
+    }
+
     /// Moved up until it hits no other.
     fn above(mut self, taken: &[Self], row: i32) -> Self {
         while let Some(other) = taken.iter().find(|other| self.hits(other, row)) {
@@ -42,6 +65,16 @@ impl Spot {
         }
         self
     }
+}
+
+/// From where to where curves other than one pass through a row of names, in pixels.
+fn obstacles(lines: &[Vec<(i32, i32)>], own: usize, y: i32, row: i32) -> Vec<(i32, i32)> {
+    let (top, bottom) = (y - row / 2, y + row / 2);
+    let others = lines.iter().enumerate().filter(|(index, _)| *index != own);
+    let pieces = others.flat_map(|(_, line)| line.windows(2));
+    let through =
+        pieces.filter(|pair| pair[0].1.min(pair[1].1) <= bottom && pair[0].1.max(pair[1].1) >= top);
+    through.map(|pair| (pair[0].0, pair[1].0)).collect()
 }
 
 /// Height of a line of names inside the plot, in CSS pixels.
@@ -81,7 +114,16 @@ pub(super) fn curves(
     let mut inside = Vec::new();
     let (mut taken, row): (Vec<Spot>, i32) = (Vec::new(), px(ROW_OF_NAME));
     let mut wide: Vec<(i32, &Series)> = Vec::new();
-    for series in series {
+    let mut leaders = Vec::new();
+    let edge = area.get_pixel_range().0.start;
+    let lines: Vec<Vec<(i32, i32)>> = series
+        .iter()
+        .map(|series| {
+            let places = series.points.iter().filter_map(|point| place(point, point.median));
+            places.map(|at| area.map_coordinate(&at)).collect()
+        })
+        .collect();
+    for (index, series) in series.iter().enumerate() {
         let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
         let Some(&end) = line.last() else { continue };
         let style = ShapeStyle {
@@ -106,18 +148,31 @@ pub(super) fn curves(
             continue;
         }
         if series.named_where_it_rises {
-            // Half-way up, or wherever beside the curve no name stands yet, or above its end.
+            // Beside the curve at a height where no other curve or name is in the way; else further to
+            // the left, with a line to the curve; else above its end.
             let beside = HEIGHTS.iter().filter(|_| frame.values == ValueAxis::Share);
-            let mut spots = beside.filter_map(|height| {
+            let spots = beside.filter_map(|height| {
                 let point = series.points.iter().find(|point| point.median >= *height)?;
                 let (x, y) = area.map_coordinate(&place(point, *height)?);
-                Some(Spot::new((x - px(10.0), y), &series.name, size))
+                let own = Spot::new((x - px(10.0), y), &series.name, size);
+                let away =
+                    own.left_of(&obstacles(&lines, index, y, row), &taken, row, [edge, px(8.0)])?;
+                Some((own.right - away.right, away, (x, y)))
             });
-            let free = spots.find(|spot| taken.iter().all(|other| !spot.hits(other, row)));
-            let spot = free.unwrap_or_else(|| {
-                let (x, y) = area.map_coordinate(&end);
-                Spot::new((x - px(10.0), y - px(FONT_SIZE)), &series.name, size).above(&taken, row)
-            });
+            let free = spots.min_by_key(|(moved, ..)| *moved);
+            let spot = match free {
+                Some((moved, spot, curve)) => {
+                    if moved > 0 {
+                        leaders.push(((spot.right + px(4.0), spot.y), curve, series.colour));
+                    }
+                    spot
+                }
+                None => {
+                    let (x, y) = area.map_coordinate(&end);
+                    let at = (x - px(10.0), y - px(FONT_SIZE));
+                    Spot::new(at, &series.name, size).above(&taken, row)
+                }
+            };
             let style = words(series.ink, size, HPos::Right, VPos::Center);
             inside.push(((spot.right, spot.y), style, series));
             taken.push(spot);
@@ -141,6 +196,11 @@ pub(super) fn curves(
         let spot = Spot::new(at, &series.name, size).above(&taken, row);
         inside.push(((spot.right, spot.y), style, series));
         taken.push(spot);
+    }
+    for (from, to, colour) in leaders {
+        let thin = ShapeStyle { stroke_width: px(1.0).max(1) as u32, ..colour.into() };
+        root.draw(&PathElement::new(vec![from, to], thin))?;
+        root.draw(&Circle::new(to, px(3.0), colour.filled()))?;
     }
     for (at, style, series) in inside {
         super::frame::name(root, frame, size, &series.name, at, &style)?;
@@ -211,6 +271,23 @@ mod tests {
         let moved = spot(20, 60, 105).above(&taken, 17);
         assert_eq!(moved, spot(20, 60, 68));
         assert!(taken.iter().all(|other| !moved.hits(other, 17)));
+    }
+
+    #[test]
+    fn a_name_moves_left_of_all_curves_and_names_in_its_row() {
+        let spot = |left, right| Spot { left, right, y: 100 };
+        let lines = vec![
+            vec![(10, 130), (290, 120)],
+            vec![(150, 200), (160, 20)],
+            vec![(170, 104), (190, 96)],
+        ];
+        let curves = obstacles(&lines, 0, 100, 16);
+        assert_eq!(curves, [(150, 160), (170, 190)]);
+        let moved = |name: Spot, taken: &[Spot]| name.left_of(&curves, taken, 16, [0, 8]);
+        assert_eq!(moved(spot(200, 260), &[]), Some(spot(200, 260)));
+        assert_eq!(moved(spot(180, 240), &[]), Some(spot(82, 142)));
+        assert_eq!(moved(spot(180, 240), &[spot(100, 120)]), Some(spot(32, 92)));
+        assert_eq!(moved(spot(100, 260), &[]), None);
     }
 
     #[test]
