@@ -14,6 +14,9 @@ use crate::stats::sort_short;
 /// Heights at which a name may stand beside its curve, the first choice first.
 const HEIGHTS: [f64; 6] = [0.5, 0.66, 0.34, 0.82, 0.18, 0.95];
 
+/// A place in pixels, from the left and from the top.
+type Pixel = (i32, i32);
+
 /// Where a name stands inside the plot, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Spot {
@@ -24,7 +27,7 @@ struct Spot {
 
 impl Spot {
     /// A name that ends at a place, or begins at the left edge if it would begin before.
-    fn new((right, y): (i32, i32), name: &str, size: Size) -> Self {
+    fn new((right, y): Pixel, name: &str, size: Size) -> Self {
         let width = text_width(name, size);
         let right = right.max(width);
         Self { left: right - width, right, y }
@@ -67,8 +70,58 @@ impl Spot {
     }
 }
 
+/// Where the name of a curve that rises may stand.
+struct Rising {
+    index: usize,
+    beside: Vec<Beside>,
+    /// Above its end.
+    above: Spot,
+}
+
+/// Beside the curve at one of the heights.
+struct Beside {
+    spot: Spot,
+    /// Where the curve is at that height.
+    curve: Pixel,
+    /// The other curves in its row.
+    others: Vec<(i32, i32)>,
+}
+
+/// Places names beside their curves where no other curve or name is in the way, else further to the
+/// left with the place of the curve, else over other curves, else above the ends. Those that move
+/// least come first.
+fn placed(
+    mut rising: Vec<Rising>,
+    row: i32,
+    [edge, gap]: [i32; 2],
+    taken: &mut Vec<Spot>,
+) -> Vec<(usize, Spot, Option<Pixel>)> {
+    let mut all = Vec::new();
+    while !rising.is_empty() {
+        let nearest = |is_clear: bool| {
+            let beside = rising
+                .iter()
+                .enumerate()
+                .flat_map(|(at, name)| name.beside.iter().map(move |beside| (at, beside)));
+            let spots = beside.filter_map(|(at, Beside { spot, curve, others })| {
+                let (curves, edge) = if is_clear { (&others[..], edge) } else { (&[][..], 0) };
+                let moved = spot.left_of(curves, taken, row, [edge, gap])?;
+                Some((at, moved, spot.right - moved.right, *curve))
+            });
+            spots.min_by_key(|(_, _, by, _)| *by)
+        };
+        let (at, spot, leader) = match nearest(true).or_else(|| nearest(false)) {
+            Some((at, spot, by, curve)) => (at, spot, (by > 0).then_some(curve)),
+            None => (0, rising[0].above.above(taken, row), None),
+        };
+        taken.push(spot);
+        all.push((rising.remove(at).index, spot, leader));
+    }
+    all
+}
+
 /// From where to where curves other than one pass through a row of names, in pixels.
-fn obstacles(lines: &[Vec<(i32, i32)>], own: usize, y: i32, row: i32) -> Vec<(i32, i32)> {
+fn obstacles(lines: &[Vec<Pixel>], own: usize, y: i32, row: i32) -> Vec<(i32, i32)> {
     let (top, bottom) = (y - row / 2, y + row / 2);
     let others = lines.iter().enumerate().filter(|(index, _)| *index != own);
     let pieces = others.flat_map(|(_, line)| line.windows(2));
@@ -114,9 +167,8 @@ pub(super) fn curves(
     let mut inside = Vec::new();
     let (mut taken, row): (Vec<Spot>, i32) = (Vec::new(), px(ROW_OF_NAME));
     let mut wide: Vec<(i32, &Series)> = Vec::new();
-    let mut leaders = Vec::new();
-    let edge = area.get_pixel_range().0.start;
-    let lines: Vec<Vec<(i32, i32)>> = series
+    let mut rising = Vec::new();
+    let lines: Vec<Vec<Pixel>> = series
         .iter()
         .map(|series| {
             let places = series.points.iter().filter_map(|point| place(point, point.median));
@@ -148,34 +200,16 @@ pub(super) fn curves(
             continue;
         }
         if series.named_where_it_rises {
-            // Beside the curve at a height where no other curve or name is in the way; else further to
-            // the left, with a line to the curve; else above its end.
-            let beside = HEIGHTS.iter().filter(|_| frame.values == ValueAxis::Share);
-            let spots = beside.filter_map(|height| {
+            let heights = HEIGHTS.iter().filter(|_| frame.values == ValueAxis::Share);
+            let beside = heights.filter_map(|height| {
                 let point = series.points.iter().find(|point| point.median >= *height)?;
                 let (x, y) = area.map_coordinate(&place(point, *height)?);
-                let own = Spot::new((x - px(10.0), y), &series.name, size);
-                let away =
-                    own.left_of(&obstacles(&lines, index, y, row), &taken, row, [edge, px(8.0)])?;
-                Some((own.right - away.right, away, (x, y)))
+                let spot = Spot::new((x - px(10.0), y), &series.name, size);
+                Some(Beside { spot, curve: (x, y), others: obstacles(&lines, index, y, row) })
             });
-            let free = spots.min_by_key(|(moved, ..)| *moved);
-            let spot = match free {
-                Some((moved, spot, curve)) => {
-                    if moved > 0 {
-                        leaders.push(((spot.right + px(4.0), spot.y), curve, series.colour));
-                    }
-                    spot
-                }
-                None => {
-                    let (x, y) = area.map_coordinate(&end);
-                    let at = (x - px(10.0), y - px(FONT_SIZE));
-                    Spot::new(at, &series.name, size).above(&taken, row)
-                }
-            };
-            let style = words(series.ink, size, HPos::Right, VPos::Center);
-            inside.push(((spot.right, spot.y), style, series));
-            taken.push(spot);
+            let (x, y) = area.map_coordinate(&end);
+            let above = Spot::new((x - px(10.0), y - px(FONT_SIZE)), &series.name, size);
+            rising.push(Rising { index, beside: beside.collect(), above });
             continue;
         }
         let (x, y) = area.map_coordinate(&end);
@@ -187,6 +221,18 @@ pub(super) fn curves(
         }
         names.push(((x, y), series));
     }
+    let limits = [area.get_pixel_range().0.start, px(8.0)];
+    for (index, spot, leader) in placed(rising, row, limits, &mut taken) {
+        let series = &series[index];
+        if let Some(curve) = leader {
+            let thin = ShapeStyle { stroke_width: px(1.0).max(1) as u32, ..series.colour.into() };
+            let from = (spot.right + px(4.0), spot.y);
+            root.draw(&PathElement::new(vec![from, curve], thin))?;
+            root.draw(&Circle::new(curve, px(3.0), series.colour.filled()))?;
+        }
+        let style = words(series.ink, size, HPos::Right, VPos::Center);
+        inside.push(((spot.right, spot.y), style, series));
+    }
     // Names that do not fit beside their ends: the highest stands above its end, others below.
     sort_short(&mut wide, |a, b| a.0 < b.0);
     for (index, (y, series)) in wide.into_iter().enumerate() {
@@ -196,11 +242,6 @@ pub(super) fn curves(
         let spot = Spot::new(at, &series.name, size).above(&taken, row);
         inside.push(((spot.right, spot.y), style, series));
         taken.push(spot);
-    }
-    for (from, to, colour) in leaders {
-        let thin = ShapeStyle { stroke_width: px(1.0).max(1) as u32, ..colour.into() };
-        root.draw(&PathElement::new(vec![from, to], thin))?;
-        root.draw(&Circle::new(to, px(3.0), colour.filled()))?;
     }
     for (at, style, series) in inside {
         super::frame::name(root, frame, size, &series.name, at, &style)?;
@@ -288,6 +329,29 @@ mod tests {
         assert_eq!(moved(spot(180, 240), &[]), Some(spot(82, 142)));
         assert_eq!(moved(spot(180, 240), &[spot(100, 120)]), Some(spot(32, 92)));
         assert_eq!(moved(spot(100, 260), &[]), None);
+    }
+
+    #[test]
+    fn names_that_need_no_leader_come_first() {
+        let spot = |left, right| Spot { left, right, y: 100 };
+        let name = |index, right: i32, others: &[(i32, i32)]| {
+            let beside = Beside {
+                spot: spot(right - 60, right),
+                curve: (right + 10, 100),
+                others: others.to_vec(),
+            };
+            Rising { index, beside: vec![beside], above: spot(500, 560) }
+        };
+        // The first would move to where the second stands.
+        let rising = vec![name(0, 200, &[(170, 180)]), name(1, 165, &[])];
+        let found = placed(rising, 16, [0, 8], &mut Vec::new());
+        let expected = [(1, spot(105, 165), None), (0, spot(37, 97), Some((210, 100)))];
+        assert_eq!(found, expected);
+        let narrow = |taken: &[Spot]| {
+            placed(vec![name(0, 60, &[(20, 30)])], 16, [0, 8], &mut taken.to_vec())
+        };
+        assert_eq!(narrow(&[]), [(0, spot(0, 60), None)], "over another curve");
+        assert_eq!(narrow(&[spot(0, 9)]), [(0, spot(500, 560), None)]);
     }
 
     #[test]
