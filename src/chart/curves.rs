@@ -14,6 +14,9 @@ use crate::stats::sort_short;
 /// Heights at which a name may stand beside its curve, the first choice first.
 const HEIGHTS: [f64; 6] = [0.5, 0.66, 0.34, 0.82, 0.18, 0.95];
 
+/// A place in pixels, from the left and from the top.
+type Pixel = (i32, i32);
+
 /// Where a name stands inside the plot, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Spot {
@@ -24,7 +27,7 @@ struct Spot {
 
 impl Spot {
     /// A name that ends at a place, or begins at the left edge if it would begin before.
-    fn new((right, y): (i32, i32), name: &str, size: Size) -> Self {
+    fn new((right, y): Pixel, name: &str, size: Size) -> Self {
         let width = text_width(name, size);
         let right = right.max(width);
         Self { left: right - width, right, y }
@@ -35,6 +38,29 @@ impl Spot {
         (self.y - other.y).abs() < row && self.left < other.right && other.left < self.right
     }
 
+    /// Moved to the left until it hits no curve and no name, but not past an edge. `None` where there
+    /// is no room.
+    fn left_of(
+        mut self,
+        curves: &[(i32, i32)],
+        taken: &[Self],
+        row: i32,
+        [edge, gap]: [i32; 2],
+    ) -> Option<Self> {
+        loop {
+            let curve = curves.iter().find(|(from, to)| *from < self.right && self.left < *to);
+            let name = || taken.iter().find(|other| self.hits(other, row));
+            let stop = curve.map(|(from, _)| *from).or_else(|| Some(name()?.left));
+            let Some(stop) = stop else { return Some(self) };
+            let width = self.right - self.left;
+            self.right = stop - gap;
+            self.left = self.right - width;
+            if self.left < edge {
+                return None;
+            }
+        }
+    }
+
     /// Moved up until it hits no other.
     fn above(mut self, taken: &[Self], row: i32) -> Self {
         while let Some(other) = taken.iter().find(|other| self.hits(other, row)) {
@@ -42,6 +68,66 @@ impl Spot {
         }
         self
     }
+}
+
+/// Where the name of a curve that rises may stand.
+struct Rising {
+    index: usize,
+    beside: Vec<Beside>,
+    /// Above its end.
+    above: Spot,
+}
+
+/// Beside the curve at one of the heights.
+struct Beside {
+    spot: Spot,
+    /// Where the curve is at that height.
+    curve: Pixel,
+    /// The other curves in its row.
+    others: Vec<(i32, i32)>,
+}
+
+/// Places names beside their curves where no other curve or name is in the way, else further to the
+/// left with the place of the curve, else over other curves, else above the ends. Those that move
+/// least come first.
+fn placed(
+    mut rising: Vec<Rising>,
+    row: i32,
+    [edge, gap]: [i32; 2],
+    taken: &mut Vec<Spot>,
+) -> Vec<(usize, Spot, Option<Pixel>)> {
+    let mut all = Vec::new();
+    while !rising.is_empty() {
+        let nearest = |is_clear: bool| {
+            let beside = rising
+                .iter()
+                .enumerate()
+                .flat_map(|(at, name)| name.beside.iter().map(move |beside| (at, beside)));
+            let spots = beside.filter_map(|(at, Beside { spot, curve, others })| {
+                let (curves, edge) = if is_clear { (&others[..], edge) } else { (&[][..], 0) };
+                let moved = spot.left_of(curves, taken, row, [edge, gap])?;
+                Some((at, moved, spot.right - moved.right, *curve))
+            });
+            spots.min_by_key(|(_, _, by, _)| *by)
+        };
+        let (at, spot, leader) = match nearest(true).or_else(|| nearest(false)) {
+            Some((at, spot, by, curve)) => (at, spot, (by > 0).then_some(curve)),
+            None => (0, rising[0].above.above(taken, row), None),
+        };
+        taken.push(spot);
+        all.push((rising.remove(at).index, spot, leader));
+    }
+    all
+}
+
+/// From where to where curves other than one pass through a row of names, in pixels.
+fn obstacles(lines: &[Vec<Pixel>], own: usize, y: i32, row: i32) -> Vec<(i32, i32)> {
+    let (top, bottom) = (y - row / 2, y + row / 2);
+    let others = lines.iter().enumerate().filter(|(index, _)| *index != own);
+    let pieces = others.flat_map(|(_, line)| line.windows(2));
+    let through =
+        pieces.filter(|pair| pair[0].1.min(pair[1].1) <= bottom && pair[0].1.max(pair[1].1) >= top);
+    through.map(|pair| (pair[0].0, pair[1].0)).collect()
 }
 
 /// Height of a line of names inside the plot, in CSS pixels.
@@ -81,7 +167,15 @@ pub(super) fn curves(
     let mut inside = Vec::new();
     let (mut taken, row): (Vec<Spot>, i32) = (Vec::new(), px(ROW_OF_NAME));
     let mut wide: Vec<(i32, &Series)> = Vec::new();
-    for series in series {
+    let mut rising = Vec::new();
+    let lines: Vec<Vec<Pixel>> = series
+        .iter()
+        .map(|series| {
+            let places = series.points.iter().filter_map(|point| place(point, point.median));
+            places.map(|at| area.map_coordinate(&at)).collect()
+        })
+        .collect();
+    for (index, series) in series.iter().enumerate() {
         let line: Vec<_> = series.points.iter().filter_map(|p| place(p, p.median)).collect();
         let Some(&end) = line.last() else { continue };
         let style = ShapeStyle {
@@ -106,21 +200,16 @@ pub(super) fn curves(
             continue;
         }
         if series.named_where_it_rises {
-            // Half-way up, or wherever beside the curve no name stands yet, or above its end.
-            let beside = HEIGHTS.iter().filter(|_| frame.values == ValueAxis::Share);
-            let mut spots = beside.filter_map(|height| {
+            let heights = HEIGHTS.iter().filter(|_| frame.values == ValueAxis::Share);
+            let beside = heights.filter_map(|height| {
                 let point = series.points.iter().find(|point| point.median >= *height)?;
                 let (x, y) = area.map_coordinate(&place(point, *height)?);
-                Some(Spot::new((x - px(10.0), y), &series.name, size))
+                let spot = Spot::new((x - px(10.0), y), &series.name, size);
+                Some(Beside { spot, curve: (x, y), others: obstacles(&lines, index, y, row) })
             });
-            let free = spots.find(|spot| taken.iter().all(|other| !spot.hits(other, row)));
-            let spot = free.unwrap_or_else(|| {
-                let (x, y) = area.map_coordinate(&end);
-                Spot::new((x - px(10.0), y - px(FONT_SIZE)), &series.name, size).above(&taken, row)
-            });
-            let style = words(series.ink, size, HPos::Right, VPos::Center);
-            inside.push(((spot.right, spot.y), style, series));
-            taken.push(spot);
+            let (x, y) = area.map_coordinate(&end);
+            let above = Spot::new((x - px(10.0), y - px(FONT_SIZE)), &series.name, size);
+            rising.push(Rising { index, beside: beside.collect(), above });
             continue;
         }
         let (x, y) = area.map_coordinate(&end);
@@ -131,6 +220,18 @@ pub(super) fn curves(
             continue;
         }
         names.push(((x, y), series));
+    }
+    let limits = [area.get_pixel_range().0.start, px(8.0)];
+    for (index, spot, leader) in placed(rising, row, limits, &mut taken) {
+        let series = &series[index];
+        if let Some(curve) = leader {
+            let thin = ShapeStyle { stroke_width: px(1.0).max(1) as u32, ..series.colour.into() };
+            let from = (spot.right + px(4.0), spot.y);
+            root.draw(&PathElement::new(vec![from, curve], thin))?;
+            root.draw(&Circle::new(curve, px(3.0), series.colour.filled()))?;
+        }
+        let style = words(series.ink, size, HPos::Right, VPos::Center);
+        inside.push(((spot.right, spot.y), style, series));
     }
     // Names that do not fit beside their ends: the highest stands above its end, others below.
     sort_short(&mut wide, |a, b| a.0 < b.0);
@@ -211,6 +312,46 @@ mod tests {
         let moved = spot(20, 60, 105).above(&taken, 17);
         assert_eq!(moved, spot(20, 60, 68));
         assert!(taken.iter().all(|other| !moved.hits(other, 17)));
+    }
+
+    #[test]
+    fn a_name_moves_left_of_all_curves_and_names_in_its_row() {
+        let spot = |left, right| Spot { left, right, y: 100 };
+        let lines = vec![
+            vec![(10, 130), (290, 120)],
+            vec![(150, 200), (160, 20)],
+            vec![(170, 104), (190, 96)],
+        ];
+        let curves = obstacles(&lines, 0, 100, 16);
+        assert_eq!(curves, [(150, 160), (170, 190)]);
+        let moved = |name: Spot, taken: &[Spot]| name.left_of(&curves, taken, 16, [0, 8]);
+        assert_eq!(moved(spot(200, 260), &[]), Some(spot(200, 260)));
+        assert_eq!(moved(spot(180, 240), &[]), Some(spot(82, 142)));
+        assert_eq!(moved(spot(180, 240), &[spot(100, 120)]), Some(spot(32, 92)));
+        assert_eq!(moved(spot(100, 260), &[]), None);
+    }
+
+    #[test]
+    fn names_that_need_no_leader_come_first() {
+        let spot = |left, right| Spot { left, right, y: 100 };
+        let name = |index, right: i32, others: &[(i32, i32)]| {
+            let beside = Beside {
+                spot: spot(right - 60, right),
+                curve: (right + 10, 100),
+                others: others.to_vec(),
+            };
+            Rising { index, beside: vec![beside], above: spot(500, 560) }
+        };
+        // The first would move to where the second stands.
+        let rising = vec![name(0, 200, &[(170, 180)]), name(1, 165, &[])];
+        let found = placed(rising, 16, [0, 8], &mut Vec::new());
+        let expected = [(1, spot(105, 165), None), (0, spot(37, 97), Some((210, 100)))];
+        assert_eq!(found, expected);
+        let narrow = |taken: &[Spot]| {
+            placed(vec![name(0, 60, &[(20, 30)])], 16, [0, 8], &mut taken.to_vec())
+        };
+        assert_eq!(narrow(&[]), [(0, spot(0, 60), None)], "over another curve");
+        assert_eq!(narrow(&[spot(0, 9)]), [(0, spot(500, 560), None)]);
     }
 
     #[test]

@@ -412,9 +412,9 @@ mod tests {
             words(700.0),
             [
                 "On the test set the outputs compress after test accuracy rises, in 5 of 5 \
-                 networks (2.1 times as many steps).",
+                 networks: half of the fall comes at 2.1 times the step of half of the rise.",
                 "On the training set the outputs compress before test accuracy rises, in 5 of 5 \
-                 networks (1/1.4 of the steps).",
+                 networks: half of the fall comes at 1/1.4 of the step of half of the rise.",
             ]
         );
         // Nothing has happened by the last step.

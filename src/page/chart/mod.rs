@@ -11,7 +11,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, PointerE
 
 pub use crate::chart::*;
 
-use super::dom::{ElementSize, Visibility, append, set_attribute, set_text, window};
+use super::dom::{ElementSize, Visibility, append, is_printed, set_attribute, set_text, window};
 use super::session::Version;
 
 /// Names a chart among those of its document.
@@ -202,7 +202,12 @@ impl Chart {
         }
         if let Some((frame, _)) = &self.drawn {
             self.shapes[1] = content.shapes(frame, self.layout, size);
-            show(&self.above, size, &self.shapes[1]);
+            if is_printed() {
+                // In a PDF, clearing a canvas takes away what lies below it.
+                show(&self.above, size, &self.shapes.concat());
+            } else {
+                show(&self.above, size, &self.shapes[1]);
+            }
         }
     }
 

@@ -23,6 +23,11 @@ pub fn document() -> Document {
     window().document().expect("a window has a document")
 }
 
+/// Whether the document is being printed, in the colours of paper.
+pub fn is_printed() -> bool {
+    document().document_element().is_some_and(|root| root.has_attribute("data-print"))
+}
+
 /// The file that the document names in a `<meta>`.
 pub fn named(name: &str) -> Option<String> {
     let meta = document().query_selector(&format!("meta[name={name}]")).ok()??;

@@ -68,6 +68,11 @@ impl TestSeries {
         }
     }
 
+    /// Whether testing has ended before all was tested: the recorded verdicts fill the rest.
+    fn keeps_record(&self) -> bool {
+        self.ends.is_some_and(|ending| ending != Ending::Done)
+    }
+
     /// Takes a finished experiment, and judges what can be judged now.
     fn take(&mut self, history: &History) {
         let Some(study) = STUDIES.get(self.finished.len()) else { return };
@@ -95,8 +100,8 @@ pub struct ClaimsPanel {
     series: Option<TestSeries>,
     figure: HtmlElement,
     /// Experiments that had finished when the table was last filled, if the claims are tested here,
-    /// and whether the record was there.
-    shown: Option<(Option<usize>, bool)>,
+    /// whether it kept recorded verdicts, and whether the record was there.
+    shown: Option<(Option<usize>, bool, bool)>,
     handle: Handle,
     _listeners: Vec<Listener>,
 }
@@ -218,8 +223,8 @@ impl ClaimsPanel {
                 ],
             ),
         };
-        // Once the claims are tested here, the table is no longer the recorded one.
-        set_text(&self.source, if self.series.is_none() { &source } else { "" });
+        let shows_record = self.series.as_ref().is_none_or(TestSeries::keeps_record);
+        set_text(&self.source, if shows_record { &source } else { "" });
         let Some(series) = &self.series else { return };
         let done = series.finished.len();
         let seeds = [("first", series.first.into()), ("last", (series.first + SEEDS - 1).into())];
@@ -258,7 +263,8 @@ impl ClaimsPanel {
     /// A row for each claim: its verdict on each data set and over all, and the reasons.
     fn update_table(&mut self, text: &Text) {
         let done = self.series.as_ref().map(|series| series.finished.len());
-        let key = (done, self.record.borrow().is_some());
+        let keeps = self.series.as_ref().is_some_and(TestSeries::keeps_record);
+        let key = (done, keeps, self.record.borrow().is_some());
         if self.shown == Some(key) {
             return;
         }
@@ -297,8 +303,9 @@ impl ClaimsPanel {
         let rows = record.as_ref().and_then(Option::as_ref).map(|record| record.rows.as_slice());
         for (index, claim) in Claim::ALL.into_iter().enumerate() {
             let recorded = rows.and_then(|rows| rows.iter().find(|row| row.claim == claim.key()));
-            let tested = self.series.as_ref().map(|series| &series.cells[index]);
-            Row { claim, recorded, tested, data: &data, verdict: &verdict, text }.fill(&body);
+            let series = self.series.as_ref();
+            Row { claim, recorded, series, index, data: &data, verdict: &verdict, text }
+                .fill(&body);
         }
     }
 }
@@ -310,12 +317,31 @@ fn overall(cells: &[Option<ClaimCell>; 3]) -> Option<Verdict> {
     Some(claims::overall(&verdicts))
 }
 
+/// A verdict of the table: found here, or recorded. Testing hides what is recorded until it ends.
+fn shown(
+    series: Option<&TestSeries>,
+    found: Option<Verdict>,
+    recorded: Option<Verdict>,
+) -> Option<(Verdict, Source)> {
+    let recorded = recorded.filter(|_| series.is_none_or(TestSeries::keeps_record));
+    let found = found.map(|verdict| (verdict, Source::Here));
+    found.or(recorded.map(|verdict| (verdict, Source::Record)))
+}
+
+/// Where a verdict comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Source {
+    Here,
+    Record,
+}
+
 /// One claim of the table.
 struct Row<'a> {
     claim: Claim,
     recorded: Option<&'a RecordedRow>,
-    /// What was found here, if the claims are being tested.
-    tested: Option<&'a [Option<ClaimCell>; 3]>,
+    /// The tests, if the claims are tested here, and which of their claims this is.
+    series: Option<&'a TestSeries>,
+    index: usize,
     data: &'a [String],
     verdict: &'a str,
     text: &'a Text,
@@ -333,59 +359,62 @@ impl Row<'_> {
         let rule: HtmlElement = append(&details, "p", "");
         set_text(&rule, &text::claim_rule(text, self.claim));
         let recorded = |index: usize| self.recorded.and_then(|row| row.cells.get(index));
+        let cells = self.series.map(|series| &series.cells[self.index]);
         for (index, data) in DataSet::ALL.into_iter().enumerate() {
             let name = &self.data[index];
             let known = recorded(index);
-            let (verdict, measured) = match self.tested {
-                Some(cells) => {
-                    let cell = cells[index].as_ref();
-                    let words = cell.map(|cell| text::claim_measured(text, data, cell));
-                    (cell.map(|cell| cell.verdict), words)
-                }
-                None => {
-                    let language = text.locale().key();
-                    let measured = known.and_then(|cell| {
-                        cell.measured.get(language).or_else(|| cell.measured.values().next())
-                    });
-                    (known.map(|cell| cell.verdict), measured.cloned())
-                }
+            let before = known.map(|cell| cell.verdict);
+            let cell = cells.and_then(|cells| cells[index].as_ref());
+            let verdict = shown(self.series, cell.map(|cell| cell.verdict), before);
+            let measured = match verdict {
+                Some((_, Source::Here)) => cell.map(|cell| text::claim_measured(text, data, cell)),
+                Some((_, Source::Record)) => known.and_then(|known| {
+                    let own = known.measured.get(text.locale().key());
+                    own.or_else(|| known.measured.values().next()).cloned()
+                }),
+                None => None,
             };
-            self.cell(&line, name, verdict, known.map(|cell| cell.verdict), "");
+            self.cell(&line, name, verdict, before, "");
             if let Some(measured) = measured {
                 let words: HtmlElement = append(&details, "p", "");
                 let args = [("data", name.as_str().into()), ("measured", measured.into())];
                 set_text(&words, &text.with("claims-cell", &args));
             }
         }
-        let verdict = match self.tested {
-            Some(cells) => overall(cells),
-            None => self.recorded.map(|row| row.verdict),
-        };
-        self.cell(&line, self.verdict, verdict, self.recorded.map(|row| row.verdict), "overall");
+        let before = self.recorded.map(|row| row.verdict);
+        let verdict = shown(self.series, cells.and_then(overall), before);
+        self.cell(&line, self.verdict, verdict, before, "overall");
     }
 
-    /// A verdict as a mark and a word, and the recorded one where that is another.
+    /// A verdict as a mark and a word. Beside tests: whether it is recorded, or the recorded one where
+    /// that is another.
     fn cell(
         &self,
         line: &HtmlElement,
         label: &str,
-        verdict: Option<Verdict>,
+        verdict: Option<(Verdict, Source)>,
         recorded: Option<Verdict>,
         class: &str,
     ) {
         let cell: HtmlElement = append(line, "td", class);
         set_attribute(&cell, "data-label", label);
-        let Some(verdict) = verdict else {
+        let Some((verdict, source)) = verdict else {
             set_text(&cell, &self.text.get("claims-waiting"));
             return;
         };
         let chip: HtmlElement = append(&cell, "span", "chip");
         set_attribute(&chip, "data-verdict", verdict.key());
         set_text(&chip, &text::verdict(self.text, verdict));
-        if let Some(before) = recorded.filter(|before| *before != verdict) {
-            let note: HtmlElement = append(&cell, "span", "hint");
-            let word = text::verdict(self.text, before);
-            set_text(&note, &self.text.with("claims-recorded", &[("verdict", word.into())]));
+        let note = match (source, recorded) {
+            (Source::Record, _) => self.series.map(|_| self.text.get("claims-not-tested")),
+            (Source::Here, Some(before)) if before != verdict => {
+                let word = text::verdict(self.text, before);
+                Some(self.text.with("claims-recorded", &[("verdict", word.into())]))
+            }
+            (Source::Here, _) => None,
+        };
+        if let Some(note) = note {
+            set_text(&append::<HtmlElement>(&cell, "span", "hint"), &note);
         }
     }
 }
@@ -400,5 +429,22 @@ impl Panel for ClaimsPanel {
         self.go_on(view);
         self.show_words(view.text);
         self.update_table(view.text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stopped_tests_leave_the_recorded_verdicts() {
+        let recorded = Some(Verdict::Holds);
+        let mut series = TestSeries::from(0);
+        assert_eq!(shown(None, None, recorded), Some((Verdict::Holds, Source::Record)));
+        assert_eq!(shown(Some(&series), None, recorded), None);
+        series.ends = Some(Ending::Stopped);
+        assert_eq!(shown(Some(&series), None, recorded), Some((Verdict::Holds, Source::Record)));
+        let found = shown(Some(&series), Some(Verdict::Partly), recorded);
+        assert_eq!(found, Some((Verdict::Partly, Source::Here)));
     }
 }

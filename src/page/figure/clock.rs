@@ -11,6 +11,8 @@ use super::budget::DrawBudget;
 use super::cache::Cached;
 use super::curves::on_change;
 use super::panel::{Panel, View};
+use crate::experiment::Experiment;
+use crate::measure;
 use crate::page::axis::{HorizontalAxis, ValueAxis};
 use crate::page::chart::{Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, fill_table, set_attribute, set_text};
@@ -123,13 +125,7 @@ impl ClockPanel {
     }
 
     /// The bars of each configuration, this run's first, and the sentences of those without a clock.
-    fn show_blocks(
-        &self,
-        blocks: &[Block],
-        stills: &[String],
-        across: &HorizontalAxis,
-        text: &Text,
-    ) {
+    fn show_blocks(&self, blocks: &[Block], stills: &[String], across: &HorizontalAxis) {
         self.blocks.set_text_content(None);
         for block in blocks {
             if !block.name.is_empty() {
@@ -145,9 +141,6 @@ impl ClockPanel {
                 let line: HtmlElement = append(&lanes, "p", "lane");
                 let bar: HtmlElement =
                     append(&line, "i", if lane.is_train { "bar train" } else { "bar" });
-                // Beside the bar, where there is more room.
-                let is_late = across.position(lane.stages[1]).is_some_and(|half| half > 0.55);
-                set_attribute(&line, "data-side", if is_late { "left" } else { "right" });
                 let [from, half, to] = lane.stages.map(place);
                 let (low, high) = lane.interval;
                 let (low, high) = (place(low), place(high.unwrap_or(block.ends[1])));
@@ -170,8 +163,23 @@ impl ClockPanel {
             set_text(&line, still);
         }
         self.blocks.set_hidden(blocks.iter().all(|block| block.lanes.is_empty()));
-        set_text(&self.hint, &text.get("clock-hint"));
     }
+
+    /// Why there is nothing to show yet.
+    fn waits(view: &View<'_>) -> &'static str {
+        match view.session.state() {
+            State::Waiting => "clock-waits-for-figure",
+            State::Paused | State::Done => "clock-measures-now",
+            _ => "clock-waits",
+        }
+    }
+}
+
+/// Whether so many methods train that none is measured.
+fn has_many_methods(experiment: &Experiment) -> bool {
+    !experiment.methods().is_empty()
+        && !experiment.settings.is_regression()
+        && !measure::is_measurable(experiment)
 }
 
 impl Panel for ClockPanel {
@@ -183,16 +191,29 @@ impl Panel for ClockPanel {
         let (text, history) = (view.text, view.session.history());
         let experiment = view.session.experiment();
         // A frame in another page has no room for it.
-        let is_shown = plots::has_clock(history) && !view.options.address.embedded;
-        self.section.set_hidden(!is_shown);
-        if !is_shown {
+        let is_crowded = has_many_methods(experiment);
+        let is_shown = plots::has_clock(history) || is_crowded;
+        self.section.set_hidden(!is_shown || view.options.address.embedded);
+        if self.section.hidden() {
+            return;
+        }
+        self.section.toggle_attribute_with_force("data-crowded", is_crowded).ok();
+        if is_crowded {
+            set_text(&self.hint, &text.get("clock-crowded"));
+            self.shown = None;
             return;
         }
         // While training goes on, or measuring lags behind, levels and ends are not known.
         let is_final = matches!(view.session.state(), State::Paused | State::Done)
             && view.session.is_measured()
             && !history.measurements().is_empty();
-        let key = view.key();
+        let (key, seeds) = (view.key(), experiment.settings.seeds);
+        let hint = match (is_final, seeds) {
+            (true, 1) => "clock-hint-one",
+            (true, _) => "clock-hint",
+            (false, _) => Self::waits(view),
+        };
+        set_text(&self.hint, &text.get(hint));
         if self.shown == Some((key, is_final)) {
             return;
         }
@@ -205,12 +226,11 @@ impl Panel for ClockPanel {
         if !is_final {
             self.blocks.set_hidden(true);
             set_text(&self.words, "");
-            set_text(&self.hint, &text.get("clock-waits"));
             let title = text.get("clock-chart");
             let across = view.shared.time.clone();
             let frame = Frame::new(title, view.theme, across, ValueAxis::Share);
             self.chart.draw(key, frame, &[]);
-            self.chart.describe(&text.get("clock-waits"));
+            self.chart.describe(&text.get(hint));
             return;
         }
         let changes = self.changes.get(view.session.version(), || plots::changes(history, text));
@@ -241,7 +261,7 @@ impl Panel for ClockPanel {
         }
         let across = plots::clock_axis(clock, view.options.address.log_axis, &blocks, text);
         let frame = Frame {
-            note: text.with("clock-note", &[("networks", experiment.settings.seeds.into())]),
+            note: text.with("clock-note", &[("networks", seeds.into())]),
             levels: vec![(0.5, String::new())],
             ..Frame::new(text.get("clock-chart"), view.theme, across.clone(), ValueAxis::Share)
         };
@@ -255,10 +275,23 @@ impl Panel for ClockPanel {
         set_text(&self.words, &words);
         let signals: Vec<Signal> = own.lags.iter().map(|lag| lag.signal).collect();
         let pressed: Vec<bool> = own.lags.iter().map(shows).collect();
-        self.show_blocks(&blocks, &stills, &across, text);
+        self.show_blocks(&blocks, &stills, &across);
         self.arrange_switches(&signals, view);
         for ((_, button, _), is_pressed) in self.buttons.iter().zip(pressed) {
             set_attribute(button, "aria-pressed", &is_pressed.to_string());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_methods_are_too_many_for_the_clock() {
+        let has_many = |query| has_many_methods(&Experiment::valid(query));
+        assert!(has_many("methods=wd:3,wd:10,noise:0.3,lr:0.009"));
+        assert!(!has_many("methods=wd:3,wd:10,noise:0.3"));
+        assert!(!has_many("wd=0,0.5,1,2,3,6"));
     }
 }

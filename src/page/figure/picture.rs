@@ -5,7 +5,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 
 use super::Handle;
 use super::curves::on_change;
-use crate::page::dom::{ElementSize, Root, Visibility, set_attribute, window};
+use crate::page::dom::{ElementSize, Root, Visibility, is_printed, set_attribute, window};
 use plotters::style::RGBColor;
 
 /// A canvas that fills its holder.
@@ -54,10 +54,11 @@ impl Picture {
         &self.canvas
     }
 
-    /// Its size in CSS pixels, if it can be seen.
+    /// Its size in CSS pixels, if it can be seen or is printed.
     pub fn size(&self) -> Option<[i32; 2]> {
         let [width, height] = self.size.get(&self.holder);
-        (self.visibility.get() && width > 20 && height > 20).then_some([width, height])
+        let is_seen = self.visibility.get() || is_printed();
+        (is_seen && width > 20 && height > 20).then_some([width, height])
     }
 
     /// Clears it.

@@ -331,7 +331,12 @@ impl Panel for SettingMap {
         }
         let Some((_, map)) = &self.shown else { return };
         let pointed = self.pointed.get().and_then(|cell| map.words(cell, experiment, text));
-        let words = pointed.unwrap_or_else(|| vec![("", text.get("hint-setting-map"))]);
+        // Nothing is trained before the first run, or after the reader comes back from a cell.
+        let hint = match view.session.is_untouched() {
+            true => text.get("hint-setting-map-untrained"),
+            false => text.get("hint-setting-map"),
+        };
+        let words = pointed.unwrap_or_else(|| vec![("", hint)]);
         self.readout.show(words);
     }
 }

@@ -5,7 +5,7 @@ use web_sys::{Event, HtmlButtonElement, HtmlElement};
 use super::Handle;
 use super::budget::DrawBudget;
 use super::panel::{Panel, View};
-use crate::experiment::{Experiment, Method};
+use crate::experiment::{Experiment, Method, Note};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots::{self, Versus as Words};
 use crate::page::session::{State, Version};
@@ -159,6 +159,11 @@ impl Panel for Methods {
 fn toggle(method: &Method, handle: &Handle) {
     let experiment = handle.look(|view| view.session.experiment().clone());
     let Some(mut experiment) = experiment else { return };
+    let lists: Vec<&str> = experiment.lists().map(|(field, _)| field.key).collect();
     experiment.toggle(method);
+    let are_left_out = !lists.is_empty() && experiment.lists().count() == 0;
     handle.set_experiment(experiment);
+    if are_left_out {
+        handle.show_note(Note::ListsLeftOut { keys: lists });
+    }
 }

@@ -46,6 +46,7 @@ clock-try = Play. On the training set information falls long before test accurac
 hurry-title = Can the second phase be hurried?
 hurry-text = Here networks with the same splits and initial weights are trained in six ways: a **baseline**, four methods, and a **control**. The control has three times the learning rate and a third of the weight decay, so that learning rate × weight decay stays as it was. It shows what sets the pace: if that product does, the control takes as long as the baseline. Play, and guess which of them shorten the second phase.
 hurry-try = Three times the weight decay does. Noise on the hidden units does too, counted in steps, but here a step with noise takes several times as long. OrthoGrad, which needs no weight decay, shortens it most. Grokfast does not help here, nor does the control. What helps depends on the loss. With cross-entropy OrthoGrad never generalises here, and label smoothing helps (the lab has that experiment).
+hurry-map = Learning rate and weight decay at once: a map of 36 networks, in the lab
 hurry-over = Too much of it
 hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls below a quarter. Who stops at the first success does not see it. So watch how far compression goes, not its pace alone.
 
@@ -80,6 +81,7 @@ next-information = Do the layers compress? Everything measured
 next-plane = Why does the information plane change with the bins?
 next-noise = Can noise replace weight decay?
 next-estimators = Which estimator is right where the true value is known?
+next-map = Can more data replace weight decay? A map over both
 next-compare = Weight decay 0, 1 and 3 side by side
 next-class = Teach it: a lesson of 45 minutes, with an exercise sheet
 

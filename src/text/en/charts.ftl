@@ -171,7 +171,11 @@ clock-lane = { $name }: half-way at { $clock ->
    *[yes] {""}
 }
 clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
+clock-hint-one = Thick: from 10% to 90% of the change, with a mark at half. Thin: between which measured steps the half lies.
 clock-waits = Shown when the run rests and everything is measured.
+clock-waits-for-figure = This run waits for another figure. The changes are shown when it rests and everything is measured.
+clock-measures-now = Shown when everything is measured. Measuring goes on, more slowly while another figure trains.
+clock-crowded = One clock: a run with four methods or more is not measured, so nothing can be compared with its accuracy. Take methods out until three are left.
 clock-still = { $name ->
     [none] {""}
    *[other] { $name }:{" "}
@@ -196,11 +200,11 @@ clock-sentence = { $order ->
     [after] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress after test accuracy rises, in { $after } of { $all } networks ({ $times } times as many steps).
+    } set the outputs compress after test accuracy rises, in { $after } of { $all } networks: half of the fall comes at { $times } times the step of half of the rise.
    *[before] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress before test accuracy rises, in { $before } of { $all } networks (1/{ $times } of the steps).
+    } set the outputs compress before test accuracy rises, in { $before } of { $all } networks: half of the fall comes at 1/{ $times } of the step of half of the rise.
 }
 lag-title = Lags behind test accuracy
 lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance; few networks cannot give a small value.

@@ -112,7 +112,8 @@ claims-state-done = { $recorded ->
     [yes] Tested here with seeds { $first } to { $last }: { $same } of { $all } verdicts over all data sets and { $same-cells } of { $all-cells } on one data set are as recorded.
    *[no] Tested here with seeds { $first } to { $last }.
 }
-claims-state-stopped = Stopped after { $index } of { $count } experiments.
+claims-state-stopped = Stopped after { $index } of { $count } experiments. Verdicts marked “recorded” were not tested here.
 claims-state-failed = Training failed in experiment { $index } of { $count }. Test them again, or choose the CPU in the lab.
 claims-recorded = recorded: { $verdict }
+claims-not-tested = recorded
 claims-cell = { $data }: { $measured }

@@ -108,7 +108,8 @@ claims-state-done = { $recorded ->
     [yes] シード{ $first }〜{ $last }でここで確かめました。総合の判定は{ $all }件中{ $same }件、データごとの判定は{ $all-cells }件中{ $same-cells }件が記録と同じです。
    *[no] シード{ $first }〜{ $last }でここで確かめました。
 }
-claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。
+claims-state-stopped = { $count }個中{ $index }個の実験で停止しました。「記録」と付いた判定は、ここでは確かめていません。
 claims-state-failed = { $count }個中{ $index }個目の実験で学習に失敗しました。もう一度試すか、ラボでCPUを選んでください。
 claims-recorded = 記録：{ $verdict }
+claims-not-tested = 記録
 claims-cell = { $data }：{ $measured }

@@ -178,6 +178,14 @@ async fn posters_give_way_to_figures_without_a_shift() {
             (poster) => getComputedStyle(poster).display)";
         assert_eq!(browser.script(shown).await[0], "none", "the figure stands in its place");
     }
+    // A PDF shows one canvas of a chart, so axes and curves are on the same one.
+    let drawn = "dispatchEvent(new Event('beforeprint'));
+        const canvas = document.querySelectorAll('#hero .main-chart canvas')[1];
+        const context = canvas.getContext('2d');
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        dispatchEvent(new Event('afterprint'));
+        return data.some((value) => value > 0)";
+    assert_eq!(browser.script(drawn).await, json!(true));
     // On paper, a run that was not begun is the poster.
     browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
     let shown = "const hero = document.querySelector('#hero'); return [getComputedStyle(
