@@ -449,3 +449,19 @@ async fn methods_are_compared_beside_a_control() {
     assert!(control.as_str().unwrap().contains("learning rate 0.009"), "{control}");
     browser.close().await;
 }
+
+#[tokio::test]
+async fn play_is_seen_without_scrolling_in_the_lab() {
+    let browser = Browser::start(Adapter::None).await;
+    let size = json!({ "width": 1366, "height": 768, "deviceScaleFactor": 1, "mobile": false });
+    browser.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    for query in ["?view=lab", "?preset=map-decay-rate", "?preset=hurry"] {
+        browser.go_to(query).await;
+        browser.wait_for(&["ready"], 30).await;
+        let bottom = "return document.querySelector('#lab [data-part=play]')
+            .getBoundingClientRect().bottom";
+        let bottom = browser.script(bottom).await.as_f64().unwrap();
+        assert!((1.0..768.0).contains(&bottom), "{query}: {bottom}");
+    }
+    browser.close().await;
+}
