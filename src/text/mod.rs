@@ -48,9 +48,9 @@ const ENGLISH: &[&str] = &[
 const DOCUMENT: &[&str] =
     &[include_str!("en/page.ftl"), include_str!("en/article.ftl"), include_str!("en/starting.ftl")];
 
-/// The Japanese messages. Readers of Japanese fetch them as one file, which the build makes of this
+/// The Japanese messages. Readers of the page fetch them as one file, which the build makes of this
 /// folder.
-#[cfg(test)]
+#[cfg(any(test, feature = "cli"))]
 const JAPANESE: &[&str] = &[
     include_str!("ja/fields.ftl"),
     include_str!("ja/presets.ftl"),
@@ -125,9 +125,9 @@ impl Locale {
     /// The messages that the program has.
     fn messages(self) -> Vec<&'static str> {
         let document: &[&str] = match self {
-            #[cfg(test)]
+            #[cfg(any(test, feature = "cli"))]
             Self::Japanese => return JAPANESE.to_vec(),
-            #[cfg(not(test))]
+            #[cfg(not(any(test, feature = "cli")))]
             Self::Japanese => return Vec::new(),
             #[cfg(any(test, feature = "cli"))]
             Self::English | Self::Pseudo => DOCUMENT,

@@ -19,10 +19,13 @@ impl Numbers {
     /// As in English: `1,234.5`, `−2`, `95%`.
     pub const JAPANESE: Self = Self::ENGLISH;
 
-    /// A number with all its decimals, thousands separated: `12,345`, `0.05`.
+    /// A number with all its decimals, thousands separated: `12,345`, `0.05`. What arithmetic leaves
+    /// behind the twelfth digit is no part of it: 0.1 + 0.2 is `0.3`.
     #[must_use]
     pub fn number(self, value: f64) -> String {
-        self.localise(&value.to_string())
+        let round = (value * 1e9).round() / 1e9;
+        let is_close = (round - value).abs() < 1e-12 * value.abs();
+        self.localise(&(if is_close { round } else { value }).to_string())
     }
 
     /// A number with this many decimals.
@@ -121,6 +124,8 @@ mod tests {
         assert_eq!(number(999.0), "999");
         assert_eq!(number(1000.0), "1,000");
         assert_eq!(number(-1_234_567.25), "−1,234,567.25");
+        assert_eq!(number(0.1 + 0.2), "0.3");
+        assert_eq!(number(1e-12), "0.000000000001");
         assert_eq!(number(0.0001), "0.0001");
     }
 

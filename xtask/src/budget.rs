@@ -40,7 +40,7 @@ const PARTS: [Part; 12] = [
     Part { name: "posters", prefix: "posters/", budget: 40_000 },
     // What can be moved through before a program that trains is loaded.
     Part { name: "recorded runs", prefix: "recorded", budget: 20_000 },
-    Part { name: "page", prefix: "", budget: 432_000 },
+    Part { name: "page", prefix: "", budget: 437_000 },
 ];
 
 /// A file and its sizes in bytes.
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn files_of_no_known_part_count_for_the_page() {
-        let files = [file("index.html", 1), file("something-new.wasm", 432_000)];
+        let files = [file("index.html", 1), file("something-new.wasm", 437_000)];
         let error = check(&files).expect_err("they are too large together").to_string();
         assert!(error.contains("the page is") && error.contains("something-new.wasm"), "{error}");
     }
