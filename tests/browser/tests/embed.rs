@@ -144,6 +144,31 @@ async fn the_element_plays_tells_and_answers_across_origins() {
 }
 
 #[tokio::test]
+async fn the_element_gives_pictures_of_its_charts() {
+    let figure = format!("<two-phase-figure{}></two-phase-figure>", attributes(SHORT));
+    let browser = open(&with_elements(&figure)).await;
+    wait(&browser, "told.some(([name]) => name === 'ready')", 20).await;
+    browser.script(&format!("return {FIGURE}.play()")).await;
+    wait(&browser, "told.some(([name]) => name === 'done')", 60).await;
+    let svg = format!(
+        "return {FIGURE}.toBlob({{ format: 'svg' }}).then(async (blob) => [blob.type, \
+         new DOMParser().parseFromString(await blob.text(), blob.type).documentElement.nodeName])"
+    );
+    assert_eq!(browser.script(&svg).await, json!(["image/svg+xml", "svg"]));
+    let widths = format!(
+        "const width = async (options) => {{ const blob = await {FIGURE}.toBlob(options); \
+         return [blob.type, (await createImageBitmap(blob)).width] }}; \
+         return (async () => [await width(), await width({{ format: 'png', scale: 4 }})])()"
+    );
+    let found = browser.script(&widths).await;
+    let [usual, large] = [0, 1].map(|index| found[index][1].as_u64().unwrap());
+    assert_eq!((&found[0][0], large), (&json!("image/png"), 2 * usual), "{found}");
+    let bad = format!("return {FIGURE}.toBlob({{ format: 'gif' }}).catch((e) => e.message)");
+    assert_eq!(browser.script(&bad).await, "The request “picture” needs a format: png or svg.");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn attributes_and_set_change_the_run_of_the_element() {
     let figure = format!("<two-phase-figure{}></two-phase-figure>", attributes(SHORT));
     let browser = open(&with_elements(&figure)).await;

@@ -173,6 +173,19 @@ async fn seen(browser: &Browser) -> Value {
 }
 
 #[tokio::test]
+async fn a_browser_finds_nothing_in_the_way_of_installing() {
+    let host = Host::start(built()).await;
+    let browser = visit(&host).await;
+    let manifest = browser.devtools("Page.getAppManifest", json!({})).await;
+    assert_eq!(manifest["errors"], json!([]), "{manifest}");
+    assert!(manifest["url"].as_str().unwrap().ends_with("/manifest.webmanifest"), "{manifest}");
+    let found = browser.devtools("Page.getInstallabilityErrors", json!({})).await;
+    assert_eq!(found["installabilityErrors"], json!([]));
+    browser.close().await;
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn article_and_lab_play_when_the_server_is_gone() {
     let host = Host::start(built()).await;
     let browser = visit(&host).await;
