@@ -266,7 +266,7 @@ versus-at-least = { $times }倍以上
 versus-cannot-tell = 判断できない
 versus-stays = 保たれる
 versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
-    [open] まだ途中です
+    [open] まだ途中
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
