@@ -1,4 +1,4 @@
-# The class view: a lesson, one beat a screen, the run of a seat, and the results of all seats.
+# The class view: a lesson in screens (beats), the run of a seat, and the results of all seats.
 
 class-lesson = Lesson plan
 class-exercise = Exercise sheet
