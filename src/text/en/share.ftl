@@ -41,7 +41,7 @@ run-from-file = the file
 run-here = the run before
 state-opened = A run from a file, up to step { $step }. Nothing was trained here.
 
-file-not-json = “{ $name }” was not opened, because its address does not end in .json. Give the address of a report or a recording.
+file-not-json = “{ $name }” was not opened, because its address is not that of a .json file on a web server. Give the address of a report or a recording.
 file-not-fetched = “{ $name }” could not be fetched. Check that the file is there, and that its server allows other pages to read it.
 file-too-slow = “{ $name }” did not arrive within 10 seconds. Check the connection, then reload.
 file-too-large = “{ $name }” is larger than 20 MB. Save a report of fewer networks or steps.
