@@ -7,7 +7,7 @@ const requests = ["play", "pause", "step", "reset", "report"];
 const late = "The figure did not answer within 10 seconds.";
 const blocked = {
   en: `The figure did not load. This page's policy may forbid frames of ${page.host} (frame-src), the connection may be down, or the address may be wrong.`,
-  ja: `図を読み込めませんでした。このページの設定（frame-src）が${page.host}の枠を禁じているか、接続が切れているか、アドレスが違う可能性があります。`,
+  ja: `図を読み込めませんでした。このページの設定（frame-src）が${page.host}のフレームを禁じているか、接続が切れているか、アドレスが違う可能性があります。`,
 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const style = new CSSStyleSheet();

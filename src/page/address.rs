@@ -11,8 +11,7 @@ use crate::text::Locale;
 /// The keys, beside those of an experiment.
 pub const KEYS: &[&str] = &[
     "backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view", "seat", "at",
-    "run", "backend", "workers", "embed", "play", "speed", "axis", "shown", "lang", "view",
-    "figure", "theme", "caption", "autoplay", "hide",
+    "run", "figure", "theme", "caption", "autoplay", "hide",
 ];
 
 /// What `hide` can name: controls, and lines of words.
@@ -187,7 +186,7 @@ pub enum Notice {
 pub enum FileProblem {
     /// It is no run.
     Content(SavedError),
-    /// An address that does not end in `.json`.
+    /// An address that does not end in `.json`, or is not of `http` or `https`.
     Name,
     /// It is not there, or its server does not let this page read it.
     NotFetched,

@@ -15,7 +15,8 @@ pub fn iframe(folder: &str, query: &str, title: &str) -> String {
     )
 }
 
-/// Markup of the element that `embed.js` defines, with an attribute for each key of the address.
+/// Markup of the element that `embed.js` defines, as high as its content, with an attribute for each
+/// key of the address.
 pub fn element(folder: &str, query: &str) -> String {
     let mut attributes = String::new();
     for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
@@ -29,7 +30,7 @@ pub fn element(folder: &str, query: &str) -> String {
     }
     format!(
         "<script type=\"module\" src=\"{}embed.js\"></script>\n\
-         <two-phase-figure{attributes}></two-phase-figure>",
+         <two-phase-figure{attributes} height=\"auto\"></two-phase-figure>",
         escaped(folder)
     )
 }
@@ -112,10 +113,10 @@ mod tests {
         assert!(frame.contains("title=\"a &quot;b&quot; &lt;c>\""), "{frame}");
         let element = element(FOLDER, "?view=lab&preset=digits&methods=wd%3A3&v=1");
         assert!(element.contains("src=\"https://host.example/two-phase/embed.js\""), "{element}");
-        let tag =
-            "<two-phase-figure preset=\"digits\" methods=\"wd:3\" v=\"1\"></two-phase-figure>";
+        let tag = "<two-phase-figure preset=\"digits\" methods=\"wd:3\" v=\"1\" height=\"auto\">\
+                   </two-phase-figure>";
         assert!(element.ends_with(tag), "{element}");
-        assert!(super::element(FOLDER, "").contains("<two-phase-figure preset=\"grokking\">"));
+        assert!(super::element(FOLDER, "").contains("<two-phase-figure preset=\"grokking\" "));
     }
 
     #[test]

@@ -412,9 +412,11 @@ mod tests {
             words(700.0),
             [
                 "On the test set the outputs compress after test accuracy rises, in 5 of 5 \
-                 networks: half of the fall comes at 2.1 times the step of half of the rise.",
+                 networks: half of the fall is done at 2.1 times the step at which half of the \
+                 rise is done.",
                 "On the training set the outputs compress before test accuracy rises, in 5 of 5 \
-                 networks: half of the fall comes at 1/1.4 of the step of half of the rise.",
+                 networks: half of the fall is done at 1/1.4 of the step at which half of the \
+                 rise is done.",
             ]
         );
         // Nothing has happened by the last step.
@@ -441,7 +443,7 @@ mod tests {
         let (diverged, lags) = words(Score { loss: f32::NAN, accuracy: 0.0 });
         assert_eq!(
             (diverged.as_str(), lags),
-            ("Most networks diverged, so whether they compress cannot be told.", 0)
+            ("Most networks diverged, so this run does not tell whether they compress.", 0)
         );
         assert_eq!(
             words(Score { loss: 1.0, accuracy: 0.2 }).0,
@@ -494,7 +496,7 @@ mod tests {
         assert_eq!(head.len(), 6);
         let row = &rows[4];
         assert_eq!(row[0], "I(X;T) of outputs, test set");
-        let sign = "0.06 (the least possible with 5)";
+        let sign = "0.06 (the minimum for 5)";
         assert_eq!(row[2..], ["2.1", "2.0 to 2.1", "0 / 5 of 5", sign]);
     }
 }

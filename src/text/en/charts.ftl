@@ -170,8 +170,8 @@ clock-lane = { $name }: half-way at { $clock ->
     [no] ; still changing
    *[yes] {""}
 }
-clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where the half of a typical network lies (90% interval).
-clock-hint-one = Thick: from 10% to 90% of the change, with a mark at half. Thin: between which measured steps the half lies.
+clock-hint = Thick: from 10% to 90% of the change, with a mark at half. Thin: where a typical network is half-way (90% interval).
+clock-hint-one = Thick: from 10% to 90% of the change, with a mark at half. Thin: the network is half-way between these measured steps.
 clock-waits = Shown when the run rests and everything is measured.
 clock-waits-for-figure = This run waits for another figure. The changes are shown when it rests and everything is measured.
 clock-measures-now = Shown when everything is measured. Measuring goes on, more slowly while another figure trains.
@@ -200,14 +200,14 @@ clock-sentence = { $order ->
     [after] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress after test accuracy rises, in { $after } of { $all } networks: half of the fall comes at { $times } times the step of half of the rise.
+    } set the outputs compress after test accuracy rises, in { $after } of { $all } networks: half of the fall is done at { $times } times the step at which half of the rise is done.
    *[before] On the { $set ->
         [train] training
        *[test] test
-    } set the outputs compress before test accuracy rises, in { $before } of { $all } networks: half of the fall comes at 1/{ $times } of the step of half of the rise.
+    } set the outputs compress before test accuracy rises, in { $before } of { $all } networks: half of the fall is done at 1/{ $times } of the step at which half of the rise is done.
 }
 lag-title = Lags behind test accuracy
-lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: how likely so one-sided an order is by chance; few networks cannot give a small value.
+lag-hint = Step of the half-way point ÷ step at which half of the rise of test accuracy is done. Below 1: before. Sign test: the probability that chance alone gives an order as one-sided as this. With few networks it cannot be small.
 lag-head-measure = Measure
 lag-head-change = Change
 lag-head-half = Lag
@@ -220,7 +220,7 @@ lag-order = { $before } / { $after } of { $all }{ $going ->
     [0] {""}
    *[other] , { $going } still changing
 }
-lag-sign-least = { $value } (the least possible with { $networks })
+lag-sign-least = { $value } (the minimum for { $networks })
 lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = Training steps until networks memorise and generalise

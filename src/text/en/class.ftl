@@ -1,4 +1,4 @@
-# The class view: a lesson, one beat a screen, the run of a seat, and the results of all seats.
+# The class view: a lesson in screens (beats), the run of a seat, and the results of all seats.
 
 class-lesson = Lesson plan
 class-exercise = Exercise sheet
@@ -29,8 +29,8 @@ class-memorised = Memorised: { $scores }.
 class-predict = What will the test set do?
 class-predict-hint = Draw it with pen, finger or mouse. Or press N for never, S for soon, M for much later.
 class-drawn = your guess
-class-going-on = On they go.
-class-revealed = It generalised { $times } times later.
+class-going-on = Training goes on.
+class-revealed = They generalised { $times } times later.
 class-revealed-never = They did not generalise in { $steps } steps.
 class-revealed-sooner = Sooner: at step { $asked } instead of { $other }.
 class-revealed-later = Later: at step { $asked } instead of { $other }.

@@ -8,7 +8,7 @@ allowed-key-hide = some of { $names }
 
 note-unknown-figure = No section “{ $got }” has a figure. Choose one of { $known }.
 
-waiting-for-frame = Waits: other figures on this page are training.
+waiting-for-frame = Waiting: other figures are training.
 paused-out-of-sight = Paused, because it is out of sight.
 embed-too-many-messages = More than 200 requests came within a second. This one was ignored.
 embed-unknown-request = This figure does not know the request “{ $got }”.

@@ -71,7 +71,7 @@ range-of-setting = { $about } From { $min } to { $max }.
 hint-settings = Training settings restart the run. Measurement settings re-measure the current run.
 hint-sweep = The networks differ in { $field } here. The first chart shows the error against { $field } at one step. The map shows all steps: stronger colour, more errors.
 hint-onsets = The networks differ in { $field } here. First chart: when they memorise and when they generalise. The map shows test errors at all steps: stronger colour, more errors.
-hint-setting-map = Each cell is a configuration. Click it, press Enter on it or tap it twice to open its run; Back returns to the map, untrained.
+hint-setting-map = Each cell is a configuration. Click it, press Enter on it or tap it twice to open its run; Back returns to the map, which is then untrained.
 hint-setting-map-untrained = Press Play: the cells fill as their networks finish. A map that you come back to has to be played again.
 hint-threshold = The networks differ in { $field } here. Main chart: the first one, error against { $field } at one step. Its line marks the interpolation threshold: as many weights as numbers to fit. The map shows all steps: stronger colour, more errors.
 hint-information = X: input. T: a layer’s output. Y: correct answer. I(X;T): bits about the input that can be read from T at the chosen resolution, which noise or bins set. I(T;Y): bits about the answer.
@@ -243,7 +243,7 @@ compression-minimal = On the { $set ->
     [train] training
    *[other] test
 } set, at { $range }, the outputs hold the answer and nothing else about the input: I(X;T) and I(T;Y) are both within 0.1 bit of the entropy of the labels.
-compression-diverged = Most networks diverged, so whether they compress cannot be told.
+compression-diverged = Most networks diverged, so this run does not tell whether they compress.
 compression-unmemorised = Most networks have not memorised by step { $step }, so a fall of I(X;T) until then belongs to the first phase.
 compression-lag = { $set ->
     [train] Training set: half of the fall at step { $step }, { $order ->
@@ -296,7 +296,7 @@ versus-none-clear = No method shortens the second phase clearly and keeps it.
 versus-longer = The second phase is { $times } times longer with { $method }.
 versus-collapsed = With { $method } networks generalise at step { $generalised }. Then test accuracy falls below half of the goal in { $count } of { $networks } networks (step { $step }) and ends at { $accuracy }.
 versus-all-failed = Not generalised by step { $step } in any network: { $methods }.
-versus-no-control = No control keeps learning rate × weight decay as it was, so whether a method is faster only because it raises that product cannot be told.
+versus-no-control = No control keeps learning rate × weight decay as it was. So a method may be faster only because it raises that product.
 versus-hint = All methods start from the same splits and initial weights, seed by seed. The second phase lasts from memorising to generalising. Values: median (range). Less than 1.3 times is no clear difference. Cost: seconds for a step in this program, relative to the baseline; the shortest of several measurements counts.
 versus-ready = Press Play to compare.
 marker-collapsed = { $method }: collapsed, step { $step }

@@ -9,5 +9,5 @@ footer-privacy = Everything runs on your machine, and nothing is sent anywhere. 
 footer-keys = With the focus in the figure, Space plays and pauses, s takes one step and r resets.
 not-printed = This part is not loaded yet. Scroll to it, then print again.
 not-started = The figures do not start here. Open the page from a web server, not as a file, and in a window of its own; it needs JavaScript modules and WebAssembly. Then reload.
-newer-there = A newer version of this page is there.
+newer-there = There is a newer version of this page.
 newer-load = Load it

@@ -4,10 +4,10 @@ stuck-slow = The program of this page has not arrived yet. If nothing changes, c
 stuck-file = The program does not start from a file. Open this page from a web server: run “python3 -m http.server” in its folder, then open localhost:8000.
 stuck-policy = The page around this one, or its server, does not allow the program: its Content-Security-Policy needs “script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'”.
 stuck-missing = A file of the program is missing on the server. Upload the whole folder again, then reload.
-stuck-type = The server sends the program with a wrong type. It has to send .js as text/javascript and .wasm as application/wasm.
+stuck-type = The server sends the program with the wrong type. It has to send .js as text/javascript and .wasm as application/wasm.
 stuck-cut = The program arrived incomplete. Check your connection, then reload.
 stuck-browser = This browser cannot run the program, which needs WebAssembly and JavaScript modules. Use a current version of Firefox, Chrome, Edge or Safari.
-stuck-sandbox = This frame has a sandbox without an origin. Add allow-same-origin to its sandbox attribute, or let the server of the figure send Access-Control-Allow-Origin: *.
+stuck-sandbox = The sandbox attribute of this frame takes its origin away. Add allow-same-origin to it, or let the server of the figure send Access-Control-Allow-Origin: *.
 stuck-other = The program did not start. Reload the page; if that does not help, try another browser.
 stuck-other-settings = The picture shows the experiment with its usual settings.
 

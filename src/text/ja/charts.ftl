@@ -169,11 +169,11 @@ clock-lane = { $name }：半分は{ $clock ->
    *[yes] {""}
 }）
 clock-hint = 太い棒は変化の10%から90%まで、印は半分の時点です。細い線は、典型的なネットワークで半分に達する時点の90%区間です。
-clock-hint-one = 太い棒は変化の10%から90%まで、印は半分の時点です。細い線は、半分に達した時点を挟む、測定したステップの区間です。
-clock-waits = 学習が止まり、測定が終わると表示します。
-clock-waits-for-figure = ほかの図の学習を待っています。この学習が止まり、測定が終わると、変化を表示します。
-clock-measures-now = 測定が終わると表示します。測定は続いています。ほかの図が学習している間は時間がかかります。
-clock-crowded = 一つの時計：方法が4つ以上の学習は測定しないため、正解率と比べるものがありません。方法を3つまで減らしてください。
+clock-hint-one = 太い棒は変化の10%から90%まで、印は半分の時点です。細い線は、半分に達した時点を挟む、計測したステップの区間です。
+clock-waits = 学習が止まり、計測が終わると表示します。
+clock-waits-for-figure = ほかの図の学習を待っています。この学習が止まり、計測が終わると、変化を表示します。
+clock-measures-now = 計測が終わると表示します。計測は続いています。ほかの図が学習している間は時間がかかります。
+clock-crowded = 一つの時計：方法が4つ以上の学習は計測しないため、正解率と比べるものがありません。方法を3つまで減らしてください。
 clock-still = { $name ->
     [none] {""}
    *[other] { $name }：
@@ -218,7 +218,7 @@ lag-order = { $all }個中 { $before } / { $after }{ $going ->
     [0] {""}
    *[other] 、{ $going }個はまだ変化中
 }
-lag-sign-least = { $value }（{ $networks }個で最小の値）
+lag-sign-least = { $value }（{ $networks }個での最小値）
 lag-none = –
 # Steps of both phases over a setting, and over two settings.
 chart-onsets = 暗記と汎化までの学習ステップ

@@ -1,4 +1,4 @@
-# ほかのページの枠の中の図。
+# ほかのページのフレームの中の図。
 
 allowed-key-figure = 記事の節の名前
 allowed-key-theme = auto、light、darkのどれか
@@ -8,7 +8,7 @@ allowed-key-hide = { $names }から選んだもの
 
 note-unknown-figure = 「{ $got }」という節に図はありません。{ $known }から選んでください。
 
-waiting-for-frame = 待機中：このページのほかの図が学習しています。
+waiting-for-frame = 待機中：ほかの図が学習しています。
 paused-out-of-sight = 画面の外にあるため、一時停止しました。
 embed-too-many-messages = 1秒間に200件を超える要求が届いたため、この要求は無視しました。
 embed-unknown-request = この図は「{ $got }」という要求を知りません。

@@ -231,7 +231,7 @@ compression-minimal = { $set ->
     [train] 訓練データ
    *[other] テストデータ
 }では、{ $range }で、出力は正解についての情報だけをもち、入力についてのほかの情報をもちません。I(X;T)とI(T;Y)は、どちらもラベルのエントロピーとの差が0.1ビット以内です。
-compression-diverged = 過半数のネットワークが発散したため、圧縮したかどうかは判断できません。
+compression-diverged = 過半数のネットワークが発散したため、圧縮したかどうかは判定できません。
 compression-unmemorised = { $step }ステップまでに暗記したネットワークは半数に満たないので、ここまでのI(X;T)の低下は第1段階のものです。
 compression-lag = { $set ->
     [train] 訓練データ：{ $step }ステップで、下がり幅の半分に達します（暗記したステップの{ $factor }{ $order ->
@@ -263,10 +263,10 @@ versus-diverged = 発散
 versus-count = { $networks }個中{ $count }個
 versus-n-times = { $times }倍
 versus-at-least = { $times }倍以上
-versus-cannot-tell = 判断できない
+versus-cannot-tell = 判定できない
 versus-stays = 保たれる
 versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recovered ->
-    [open] まだ途中です
+    [open] まだ途中
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
@@ -284,7 +284,7 @@ versus-none-clear = 第2段階をはっきりと短くし、しかも汎化を�
 versus-longer = { $method }では、第2段階の長さが{ $times }倍になります。
 versus-collapsed = { $method }では{ $generalised }ステップ目で汎化しますが、ネットワーク{ $networks }個中{ $count }個で、その後に目標の半分を下回ります（{ $step }ステップ）。最後のテスト正解率は{ $accuracy }です。
 versus-all-failed = { $step }ステップまでに汎化したネットワークがない方法：{ $methods }。
-versus-no-control = 学習率×重み減衰を変えない対照がないため、この積が大きくなっただけで速くなったのかどうかを区別できません。
+versus-no-control = 学習率×重み減衰を変えない対照がありません。方法が速いのは、この積が大きくなったためだけかもしれません。
 versus-hint = どの方法も、シードごとに同じ分割と初期値から始めます。第2段階は、暗記から汎化までです。値は中央値（範囲）です。1.3倍未満は、はっきりした差とはみなしません。コストは、このプログラムでの1ステップの秒数を、基準と比べたものです。何度か測り、最も短いものを使います。
 versus-ready = 「再生」を押すと比べます。
 marker-collapsed = { $method }：崩れた、{ $step }ステップ

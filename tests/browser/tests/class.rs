@@ -72,7 +72,7 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     press(&browser, "s").await;
     forward(&browser).await;
     browser.wait_for(&["done"], 60).await;
-    see(&browser, "reveal", "It generalised 42 times later.").await;
+    see(&browser, "reveal", "They generalised 42 times later.").await;
     browser.wait_for_text("[data-class=tally]", "2 of 4 were right", 5).await;
     forward(&browser).await;
     see(&browser, "changed", "between step 43 and step 1,822?").await;
@@ -89,7 +89,7 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     for _ in 0..3 {
         back(&browser).await;
     }
-    see(&browser, "reveal", "It generalised 42 times later.").await;
+    see(&browser, "reveal", "They generalised 42 times later.").await;
     for _ in 0..3 {
         forward(&browser).await;
     }
@@ -197,7 +197,7 @@ async fn a_curve_is_drawn_with_the_mouse_and_kept_at_the_reveal() {
     assert!(drawn > 1000, "{drawn}");
     forward(&browser).await;
     browser.wait_for(&["done"], 60).await;
-    see(&browser, "reveal", "It generalised").await;
+    see(&browser, "reveal", "They generalised").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let kept = browser.script(grey).await.as_u64().unwrap();
     assert!(kept > drawn / 2, "{kept} of {drawn}");

@@ -393,7 +393,7 @@ async fn a_third_frame_waits_until_another_pauses() {
     reaches(2, "waiting").await;
     enter(&browser, "document.querySelectorAll('iframe')[2]").await;
     let status = browser.text(".embed [data-part=progress-text]").await;
-    assert_eq!(status, "Waits: other figures on this page are training.");
+    assert_eq!(status, "Waiting: other figures are training.");
     leave(&browser).await;
     ask(0, "pause").await;
     reaches(2, "running").await;
