@@ -38,9 +38,11 @@ pub fn path() -> Vec<PathBuf> {
     env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default()
 }
 
-/// The version in what `program --version` writes: the first word that begins with a digit.
+/// The version in what `program --version` writes: the first word that begins with a digit,
+/// perhaps after a `v`.
 pub fn version(text: &str) -> Option<&str> {
-    text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
+    let mut words = text.split_whitespace().map(|word| word.strip_prefix('v').unwrap_or(word));
+    words.find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// The command as a line for a shell. `PATH` is left out: it is long and says little.
@@ -72,6 +74,7 @@ mod tests {
             ("trunk 0.21.14", Some("0.21.14")),
             ("Google Chrome 139.0.7258.66 ", Some("139.0.7258.66")),
             ("ChromeDriver 156.0.8078.79 (a21ce95c-refs/heads/8078@{#1})", Some("156.0.8078.79")),
+            ("mdbook v0.5.4", Some("0.5.4")),
             ("command not found", None),
         ] {
             assert_eq!(version(text), expected, "{text}");
