@@ -69,6 +69,7 @@ impl Kind {
     fn file(self) -> (String, &'static str) {
         let (ending, kind) = match self {
             Self::Drawing => ("svg", "image/svg+xml"),
+            Self::Image(4) => ("4x.png", "image/png"),
             Self::Image(_) => ("png", "image/png"),
             Self::Table => ("csv", "text/csv"),
             Self::Report => ("json", "application/json"),
@@ -96,7 +97,7 @@ impl Share {
         let dialog = Rc::new(RefCell::new(None));
         let (kept, root, handle) = (Rc::clone(&dialog), root.clone(), handle.clone());
         let opens = Listener::new(&button, "click", move |_: Event| {
-            let content = handle.look(Content::of);
+            let content = handle.look(|view| Content::of(view, Place::of(root.element(), view)));
             if let Some(content) = content {
                 // An earlier one leaves the document first.
                 kept.borrow_mut().take();
@@ -149,11 +150,49 @@ pub fn table(view: &View<'_>) -> String {
     tidy::csv(&Report::new(view.history()), head)
 }
 
+/// Where in the article a figure stands.
+struct Place {
+    /// The id of its section.
+    section: String,
+    /// The heading of the section.
+    heading: String,
+    /// Whether its settings are those that it has there.
+    is_own: bool,
+}
+
+impl Place {
+    /// `None` for another figure than the first of a section.
+    fn of(figure: &HtmlElement, view: &View<'_>) -> Option<Self> {
+        let section = figure.closest("#article [id]").ok()??;
+        let first = section.query_selector("[data-two-phase]").ok()??;
+        if !first.is_same_node(Some(figure)) {
+            return None;
+        }
+        let heading = section.query_selector("h1, h2, h3").ok()??.text_content()?;
+        let own = Address::read(&figure.get_attribute("data-two-phase")?).experiment;
+        let is_own = own == *view.session.experiment();
+        Some(Self { section: section.id(), heading: heading.trim().to_owned(), is_own })
+    }
+}
+
 impl Content {
-    fn of(view: &View<'_>) -> Self {
+    fn of(view: &View<'_>, place: Option<Place>) -> Self {
         let (experiment, text) = (view.session.experiment(), view.text);
-        let ((query, at), folder) = (query(view), page_folder());
-        let (link, title) = (link(view), plots::heading(experiment, text));
+        let ((mut query, at), folder) = (query(view), page_folder());
+        let (mut link, mut title) = (link(view), plots::heading(experiment, text));
+        // A frame shows one figure, in whatever view it was shared.
+        query = query.replace("view=lab&", "").replace("?view=lab", "");
+        if let Some(Place { section, heading, is_own }) = place {
+            let settings = query.trim_start_matches('?');
+            query = match is_own || settings.is_empty() {
+                true => format!("?figure={section}"),
+                false => format!("?figure={section}&{settings}"),
+            };
+            if is_own && at.is_none() {
+                link = format!("{folder}#{section}");
+            }
+            title = heading;
+        }
         let items = vec![
             ("share-link", link.clone()),
             ("share-iframe", snippets::iframe(&folder, &query, &title)),

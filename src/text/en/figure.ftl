@@ -37,7 +37,7 @@ button-best-step = Each at its best step
     .about = The best step is the one with the lowest test error, as if each network had stopped early. The test set chooses it, so this flatters a little (as in Nakkiran et al., arXiv 1912.02292).
 button-restore = Restore
 button-try-estimators = Try all estimators
-button-full-page = Open the whole page
+button-full-page = Open full page
 
 # Labels.
 label-experiment = Experiment

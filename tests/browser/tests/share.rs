@@ -102,6 +102,26 @@ async fn the_dialog_is_used_by_keyboard_and_copies_what_it_shows() {
 }
 
 #[tokio::test]
+async fn a_figure_of_the_article_is_shared_by_its_section() {
+    let browser = Browser::start(Adapter::None).await;
+    browser.go_to("#push").await;
+    wait(&browser, "document.querySelector('#push [data-part=share]')").await;
+    browser.script("document.querySelector('#push [data-part=share]').click()").await;
+    wait(&browser, "document.querySelector('dialog[open]')").await;
+    for (part, words) in [
+        ("share-link", "/#push"),
+        ("share-iframe", "?embed=1&amp;figure=push\""),
+        ("share-element", "<two-phase-figure figure=\"push\""),
+        ("share-markdown", "What pushes it?"),
+    ] {
+        let script = format!("return document.querySelector('dialog [data-part={part}]').value");
+        let value = browser.script(&script).await;
+        assert!(value.as_str().unwrap().contains(words), "{part}: {value}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn what_is_taken_away_holds_the_numbers_of_the_report() {
     let browser = Browser::start(Adapter::None).await;
     train(&browser).await;
