@@ -59,6 +59,8 @@ pub fn read(file: &[u8]) -> Result<SavedRun, SavedError> {
     };
     // A report is ASCII, so it is not cut within a sign.
     let text = std::str::from_utf8(file).map_err(|_| looks_like(file))?;
+    // Some editors mark UTF-8.
+    let text = text.trim_start_matches('\u{feff}');
     let json: Value = serde_json::from_str(text).map_err(error)?;
     let query = json.get("query").and_then(Value::as_str).ok_or(SavedError::Other)?;
     let experiment = Experiment::from_query(query).experiment;

@@ -21,6 +21,8 @@ class TwoPhaseFigure extends HTMLElement {
   #src = "";
   #theme = "";
   #settings = "";
+  // What the address of the frame says: a frame that is loaded again shows that.
+  #loaded = {};
   #timer;
   #isReady = false;
   #watches = [
@@ -98,17 +100,22 @@ class TwoPhaseFigure extends HTMLElement {
   }
 
   #open() {
-    const { height } = this.attributes;
-    if (height && height.value !== "auto") this.style.height = /\D/.test(height.value) ? height.value : `${height.value}px`;
+    this.#fit();
     this.#isReady = false;
     this.#box.className = "";
     this.#src = this.#address();
     this.#theme = this.#scheme();
     this.#frame.title = this.title || "Two phases of learning";
     this.#frame.loading = this.getAttribute("loading") ?? "lazy";
-    this.#settings = `${this.#query()}`;
-    this.#frame.src = `${this.#src}&theme=${this.#theme}&${this.#settings}`;
+    this.#loaded = { theme: this.#theme, settings: `${this.#query()}` };
+    this.#frame.src = `${this.#src}&theme=${this.#theme}&${this.#loaded.settings}`;
     if (this.#frame.loading !== "lazy") this.#expect();
+  }
+
+  // As high as the attribute says; "auto" follows the messages of the figure.
+  #fit() {
+    const height = this.getAttribute("height") ?? "auto";
+    if (height !== "auto") this.style.height = /[^\d.]/.test(height) ? height : `${height}px`;
   }
 
   // A frame loads, whatever it shows: a figure then says that it is ready.
@@ -127,13 +134,19 @@ class TwoPhaseFigure extends HTMLElement {
     this.#isReady = true;
     this.#box.className = "ready";
     this.#box.querySelector("p")?.remove();
-    for (const [, , message] of this.#waiting.values()) this.#post(message);
+    this.#theme = this.#loaded.theme;
+    this.#settings = this.#loaded.settings;
+    for (const [, , message] of this.#waiting.values()) {
+      if (message.type === "set") this.#settings = message.query;
+      this.#post(message);
+    }
     this.#changed();
   }
 
   #changed() {
     if (!this.isConnected) return;
     if (this.#src !== this.#address()) return this.#open();
+    this.#fit();
     this.#follow();
     if (this.#isReady) this.#send()?.catch(() => {});
   }
@@ -141,7 +154,7 @@ class TwoPhaseFigure extends HTMLElement {
   // Nothing where the frame knows the settings.
   #send() {
     const query = `${this.#query()}`;
-    if (query === this.#settings) return;
+    if (this.#isReady && query === this.#settings) return;
     this.#settings = query;
     return this.#ask("set", { query });
   }
@@ -161,7 +174,8 @@ class TwoPhaseFigure extends HTMLElement {
   #ask(type, fields) {
     return new Promise((resolve, reject) => {
       const id = ++this.#id;
-      const message = { ...fields, twoPhase: 1, type, id };
+      // What cannot be sent is refused here.
+      const message = structuredClone({ ...fields, twoPhase: 1, type, id });
       this.#waiting.set(id, [resolve, reject, message]);
       setTimeout(() => this.#waiting.delete(id) && reject(new Error(late)), 10000);
       // Whoever asks does not wait until the figure is near.
@@ -191,11 +205,17 @@ class TwoPhaseFigure extends HTMLElement {
     return this.#ask("seek", { step });
   }
 
-  // The settings of a query, or of an object, as attributes. Resolves with what could not be taken.
+  // The settings of a query, or of an object, as attributes, but for those of HTML itself. Resolves
+  // with what could not be taken.
   async set(settings) {
-    for (const [name, value] of new URLSearchParams(settings)) this.setAttribute(name, value);
+    const notices = [];
+    for (const [name, value] of new URLSearchParams(settings ?? "")) {
+      if (common.test(name) || !/^[\w.-]+$/.test(name)) notices.push(`“${name}” is no setting.`);
+      else this.setAttribute(name, value);
+    }
     if (this.#src !== this.#address()) this.#open();
-    return (this.#isReady && (await this.#send())) || { notices: [] };
+    const answer = await this.#send();
+    return { notices: [...notices, ...(answer?.notices ?? [])] };
   }
 }
 

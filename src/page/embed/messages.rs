@@ -17,8 +17,12 @@ use crate::page::dom::{ElementSize, Frame, Listener, document, window};
 /// Of the messages, and of what `ready` says.
 const VERSION: u32 = 1;
 
-/// Requests that are carried out in a second.
+/// Requests that are carried out in a second. The next is refused with a sentence, and later ones
+/// are ignored.
 const MAX_REQUESTS: u32 = 200;
+
+/// Messages that are looked at in a second.
+const MAX_MESSAGES: u32 = 1000;
 
 /// The page around the frame. Messages are heard until it is dropped.
 pub struct Host {
@@ -29,8 +33,8 @@ pub struct Host {
 thread_local! {
     /// Who is told, and the origin of the first valid request.
     static PARENT: RefCell<Option<(Window, Option<String>)>> = const { RefCell::new(None) };
-    /// When the current second began, and the requests in it.
-    static REQUESTS: Cell<(f64, u32)> = const { Cell::new((0.0, 0)) };
+    /// When the current second began, and the messages and requests in it.
+    static COUNTS: Cell<(f64, [u32; 2])> = const { Cell::new((0.0, [0; 2])) };
 }
 
 impl Host {
@@ -72,6 +76,11 @@ pub(super) fn field(message: &JsValue, name: &str) -> JsValue {
 }
 
 fn hear(event: &MessageEvent) {
+    let [messages, requests] = counts();
+    count([messages + 1, requests]);
+    if messages >= MAX_MESSAGES {
+        return;
+    }
     let message = event.data();
     if !message.is_object() || field(&message, "twoPhase").as_f64() != Some(f64::from(VERSION)) {
         return;
@@ -80,8 +89,12 @@ fn hear(event: &MessageEvent) {
     if !is_of_host(&event.origin()) {
         return;
     }
+    count([messages + 1, requests + 1]);
+    if requests > MAX_REQUESTS {
+        return;
+    }
     let id = field(&message, "id");
-    if is_too_fast() {
+    if requests == MAX_REQUESTS {
         answer(id, Err(requests::sentence("embed-too-many-messages")));
     } else if kind == "picture" {
         spawn_local(async move { answer(id, requests::picture(&message).await) });
@@ -112,12 +125,18 @@ fn is_of_host(origin: &str) -> bool {
     })
 }
 
-fn is_too_fast() -> bool {
-    let now = js_sys::Date::now();
-    let (began, count) = REQUESTS.get();
-    let (began, count) = if (now - began).abs() > 1000.0 { (now, 0) } else { (began, count + 1) };
-    REQUESTS.set((began, count));
-    count >= MAX_REQUESTS
+/// The messages and the requests in this second.
+fn counts() -> [u32; 2] {
+    let (now, (began, counts)) = (js_sys::Date::now(), COUNTS.get());
+    if (now - began).abs() <= 1000.0 {
+        return counts;
+    }
+    COUNTS.set((now, [0; 2]));
+    [0; 2]
+}
+
+fn count(counts: [u32; 2]) {
+    COUNTS.set((COUNTS.get().0, counts));
 }
 
 /// Tells the height that the embed needs, whenever it changes.

@@ -85,7 +85,9 @@ fn pause(handle: &Handle) {
 }
 
 fn seek(handle: &Handle, step: Option<f64>) -> Result<JsValue, String> {
-    let step = step.filter(|step| *step >= 0.0).ok_or_else(|| sentence("embed-seek-needs-step"))?;
+    let step = step
+        .filter(|step| *step >= 0.0 && step.is_finite())
+        .ok_or_else(|| sentence("embed-seek-needs-step"))?;
     let steps = handle.look(|view| view.steps()).unwrap_or_default();
     let distance = |known: &u32| (f64::from(*known) - step).abs();
     let nearest = steps.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));

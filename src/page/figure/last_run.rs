@@ -111,7 +111,9 @@ impl Panel for LastRun {
             // This run is the last one now.
             self.earlier.take();
         }
-        if matches!(view.session.state(), State::Paused | State::Done) {
+        // A run from a file is not the reader's own.
+        let is_own = !view.session.is_opened();
+        if is_own && matches!(view.session.state(), State::Paused | State::Done) {
             keep(view, &self.kept, Some(self.handle.clone()));
         }
     }

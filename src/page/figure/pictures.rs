@@ -35,7 +35,7 @@ impl PictureError {
 
 /// How many times as fine as CSS pixels a PNG is to be: 1 to 8, or 2 for what is no number.
 pub fn scale(asked: &JsValue) -> u32 {
-    asked.as_f64().map_or(2, |scale| scale.clamp(1.0, 8.0) as u32)
+    asked.as_f64().filter(|scale| scale.is_finite()).map_or(2, |scale| scale.clamp(1.0, 8.0) as u32)
 }
 
 impl Handle {
