@@ -16,7 +16,8 @@
   const value = (name) => (settings.find(([key]) => key === name) || [])[1];
   const isUsual = settings.every(([key]) => key === "figure" || key === "preset");
   const frame = document.querySelector("#embed [data-posters]");
-  let hasOther = false;
+  const of = japanese ? "ja" : "en";
+  const sentence = (cause) => document.querySelector(`#stuck [data-cause="${cause}"][lang="${of}"]`).textContent;
   if (root.dataset.embed !== undefined && waits()) {
     const section = document.getElementById(value("figure") || "");
     const name = value("preset") || "grokking";
@@ -27,19 +28,24 @@
     if (known) {
       const poster = known.cloneNode();
       poster.removeAttribute("loading");
-      hasOther = !isUsual;
-      poster.classList.toggle("other", hasOther);
-      frame.prepend(poster);
+      if (isUsual) frame.prepend(poster);
+      else {
+        const other = document.createElement("figure");
+        const caption = document.createElement("figcaption");
+        caption.textContent = sentence("other-settings");
+        caption.lang = of;
+        other.className = "poster other";
+        poster.className = "";
+        other.append(poster, caption);
+        frame.prepend(other);
+      }
     }
   }
 
-  const of = japanese ? "ja" : "en";
-  const sentence = (cause) => document.querySelector(`#stuck [data-cause="${cause}"][lang="${of}"]`).textContent;
   const say = (cause) => {
     if (!waits()) return;
     for (const line of document.querySelectorAll(".not-started")) {
-      const about = hasOther && frame.contains(line) ? [sentence("other-settings")] : [];
-      line.textContent = [sentence(cause), ...about].join(japanese ? "" : " ");
+      line.textContent = sentence(cause);
       line.lang = of;
       line.dataset.cause = cause;
     }

@@ -114,7 +114,7 @@ async fn what_is_in_the_way_of_the_program_is_named_within_10_s() {
         (Fault::Policy(strict), "", "policy", "Content-Security-Policy needs"),
         (Fault::Policy(no_program), "?lang=ja", "policy", "プログラムを許可していません"),
         (Fault::Policy(strict), "?embed=1", "policy", "Content-Security-Policy needs"),
-        (Fault::Cut("_bg.wasm"), "?embed=1&wd=3", "cut", "with its usual settings"),
+        (Fault::Cut("_bg.wasm"), "?embed=1&wd=3", "cut", "arrived incomplete"),
         (Fault::Missing("_bg.wasm"), "", "missing", "Upload the whole folder again"),
         (Fault::Cut("_bg.wasm"), "", "cut", "arrived incomplete"),
         (Fault::PlainText, "", "type", "text/javascript"),
@@ -126,7 +126,7 @@ async fn what_is_in_the_way_of_the_program_is_named_within_10_s() {
         assert!(found == expected && said.contains(words), "{expected}: {found}: {said}");
         let poster = browser
             .script(&format!(
-                "const poster = document.querySelector('{place} .poster'); \
+                "const poster = document.querySelector('{place} :is(img.poster, .poster img)'); \
                  return poster.getBoundingClientRect().width > 300 && poster.naturalWidth > 300 \
                     && getComputedStyle(poster).visibility === 'visible'"
             ))
@@ -186,6 +186,15 @@ async fn posters_give_way_to_figures_without_a_shift() {
         dispatchEvent(new Event('afterprint'));
         return data.some((value) => value > 0)";
     assert_eq!(browser.script(drawn).await, json!(true));
+    browser.go_to("?embed=1&wd=3").await;
+    browser.wait_for(&["ready"], 30).await;
+    let caption = "return document.querySelector('#embed .poster figcaption').offsetHeight > 0";
+    assert_eq!(browser.script(caption).await, false);
+    browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    assert_eq!(browser.script(caption).await, true, "another picture says so on paper");
+    browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
+    browser.go_to("").await;
+    browser.wait_for(&["ready"], 30).await;
     // On paper, a run that was not begun is the poster.
     browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
     let shown = "const hero = document.querySelector('#hero'); return [getComputedStyle(
