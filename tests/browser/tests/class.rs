@@ -73,6 +73,13 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     forward(&browser).await;
     browser.wait_for(&["done"], 60).await;
     see(&browser, "reveal", "They generalised 42 times later.").await;
+    let range = browser
+        .script(
+            "const steps = twoPhase.report().members.map((member) => member.generalise_step);
+             const ends = [Math.min(...steps), Math.max(...steps)];
+             return ends.map((step) => step.toLocaleString('en')).join(' to ')",
+        )
+        .await;
     browser.wait_for_text("[data-class=tally]", "2 of 4 were right", 5).await;
     forward(&browser).await;
     see(&browser, "changed", "between step 43 and step 1,822?").await;
@@ -107,8 +114,49 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     // What the lesson plan says, the lesson has shown.
     let plan =
         browser.script("return fetch('class/lesson.html').then((answer) => answer.text())").await;
-    for number in ["step 43", "step 1,822", "42 times", "step 283", "1.7 times", "1,528 to 2,444"] {
+    let range = range.as_str().unwrap();
+    for number in ["step 43", "step 1,822", "42 times", "step 283", "1.7 times", range] {
         assert!(plan.as_str().unwrap().contains(number), "{number}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_plans_hold_the_steps_that_seats_find() {
+    let browser = Browser::start(Adapter::None).await;
+    let mut found = Vec::new();
+    for seat in [1, 4, 27] {
+        browser.go_to(&format!("?view=class&seat={seat}")).await;
+        browser.wait_for(&["ready"], 30).await;
+        press(&browser, " ").await;
+        browser.wait_for(&["done"], 120).await;
+        let member = &browser.report().await["members"][0];
+        found.push(json!([seat, member["memorise_step"], member["generalise_step"]]));
+    }
+    for plan in ["lesson.html", "lesson.ja.html"] {
+        // The seats of the table, and what the plan says wrongly of all of them.
+        let read = format!(
+            "return (async () => {{
+                 const answer = await fetch('class/{plan}');
+                 const plan = new DOMParser().parseFromString(await answer.text(), 'text/html');
+                 const number = (cell) => Number(cell.textContent.replace(',', ''));
+                 const seats = [...plan.querySelectorAll('.steps tbody th')].map((seat) =>
+                     [seat, seat.nextSibling, seat.nextSibling.nextSibling].map(number));
+                 const said = plan.querySelectorAll('table')[1].rows[9].cells[3].textContent;
+                 const facts = [1, 2].flatMap((column) => {{
+                     const steps = seats.map((seat) => seat[column]).sort((a, b) => a - b);
+                     return [steps[0], steps[14], steps[29]];
+                 }});
+                 const words = facts.map((step) => step.toLocaleString('en'));
+                 return [seats, words.filter((word) => !said.includes(word))];
+             }})()"
+        );
+        let read = browser.script(&read).await;
+        let seats = read[0].as_array().unwrap();
+        assert_eq!((seats.len(), &read[1]), (30, &json!([])), "{plan}");
+        for seat in &found {
+            assert!(seats.contains(seat), "{plan}: {seat}");
+        }
     }
     browser.close().await;
 }
