@@ -51,6 +51,7 @@ class-seat-both = Memorised at step { $memorised }, generalised at step { $gener
 class-seat-memorised = Memorised at step { $memorised }, not generalised in { $steps } steps.
 class-seat-neither = Not memorised in { $steps } steps.
 class-code = Your code
+class-code-none = No code: codes are for the usual settings. Write these steps into the table of exercise 4.
 
 class-collect = Type in the codes of all seats.
 class-codes = Codes of the seats, with spaces or line breaks between them

@@ -51,6 +51,7 @@ class-seat-both = 暗記は{ $memorised }ステップ目、汎化は{ $generalis
 class-seat-memorised = 暗記は{ $memorised }ステップ目です。{ $steps }ステップでは汎化しませんでした。
 class-seat-neither = { $steps }ステップでは暗記しませんでした。
 class-code = あなたのコード
+class-code-none = コードは通常の条件のときだけ出ます。この結果は、演習4の表に書いてください。
 
 class-collect = 全員のコードを入力してください。
 class-codes = 座席のコード。空白か改行で区切ります
