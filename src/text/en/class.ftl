@@ -63,11 +63,11 @@ class-collected-both = { $count ->
 class-collected-memorised = { $count ->
     [one] { $count } network
    *[other] { $count } networks
-}: memorised at step { $memorised }. More than half did not generalise.
+}: memorised at step { $memorised }, not generalised by the end of the run.
 class-collected-neither = { $count ->
     [one] { $count } network
    *[other] { $count } networks
-}. More than half did not memorise.
+}: not memorised by the end of the run.
 class-collected-ranges = Medians. Range of the first { $memorised }, of the second { $generalised }. { $never ->
     [0] All generalised.
    *[other] { $never } did not generalise.
@@ -75,3 +75,4 @@ class-collected-ranges = Medians. Range of the first { $memorised }, of the seco
 class-code-length = “{ $code }” is not { $length } characters long.
 class-code-character = No code has the character “{ $character }”, as “{ $code }” does.
 class-code-check = “{ $code }” has a wrong character or two that are swapped. Ask the seat again.
+class-code-replaced = Seat { $seat } had a code. The new one replaced it.
