@@ -160,6 +160,7 @@ impl Controls {
             }
         });
         field.set_value(&left);
+        field.focus().ok();
         let list = part(&self.root, "faults");
         list.set_text_content(None);
         for note in notes {
@@ -286,6 +287,13 @@ impl Panel for Screen {
         set_text(&part(root, "tally"), &told.tally(text));
         if let Some(body) = document().body() {
             body.class_list().toggle_with_force("blank", lesson.is_blank).ok();
+        }
+        let place = (lesson.number(), beat);
+        if beat == Beat::Collect && self.beats != Some(place) {
+            // Codes hold letters that are keys of the lesson elsewhere.
+            if let Some(field) = find(root, "textarea") {
+                field.focus().ok();
+            }
         }
         self.show_beats(&lesson, text);
         self.show_answers(&lesson, text);

@@ -278,7 +278,13 @@ async fn a_seat_runs_its_seed_and_its_code_is_collected() {
         forward(&browser).await;
     }
     see(&browser, "collect", "Type in the codes").await;
-    let field = browser.client.find(Locator::Css("textarea")).await.unwrap();
+    // The field has the focus, so that letters of codes are no keys of the lesson.
+    let field = browser.client.active_element().await.unwrap();
+    field.send_keys("b").await.unwrap();
+    let typed = "const field = document.querySelector('textarea'), { value } = field;
+        field.value = '';
+        return [value, document.body.classList.contains('blank')]";
+    assert_eq!(browser.script(typed).await, json!(["b", false]));
     // Its last two characters change places.
     let mut swapped: Vec<char> = code.chars().collect();
     swapped.swap(5, 6);
