@@ -272,6 +272,10 @@ async fn a_seat_runs_its_seed_and_its_code_is_collected() {
     assert_eq!(code.len(), 7, "{code}");
     let is_wide = "return document.documentElement.scrollWidth > innerWidth";
     assert_eq!(browser.script(is_wide).await, false);
+    for paper in ["lesson.html", "lesson.ja.html", "exercise.html", "exercise.ja.html"] {
+        browser.go_to(&format!("class/{paper}")).await;
+        assert_eq!(browser.script(is_wide).await, false, "{paper}");
+    }
     // The teacher's machine.
     open(&browser, "?view=class").await;
     for _ in 0..11 {
