@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use browser_tests::{Adapter, Browser};
-use fantoccini::Locator;
 use fantoccini::key::Key;
 use serde_json::json;
 
