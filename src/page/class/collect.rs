@@ -42,12 +42,15 @@ pub fn take(typed: &str, text: &Text) -> (Vec<Outcome>, String, Vec<String>) {
     (outcomes, left.join(" "), faults)
 }
 
-/// When the seats memorised, and when they generalised.
+/// When the seats memorised, and when they generalised. Seats that did not count as later than all,
+/// so that there is no median where half of the seats or more did not.
 fn summaries(outcomes: &[Outcome]) -> [Option<StepSummary>; 2] {
-    [
-        phases::summarise(outcomes.iter().map(|outcome| outcome.memorised)),
-        phases::summarise(outcomes.iter().map(|outcome| outcome.generalised)),
-    ]
+    let summarise = |step: fn(&Outcome) -> Option<u32>| {
+        let mut summary = phases::summarise(outcomes.iter().map(step))?;
+        summary.median = summary.median.filter(|_| 2 * summary.reached > summary.members);
+        Some(summary)
+    };
+    [summarise(|outcome| outcome.memorised), summarise(|outcome| outcome.generalised)]
 }
 
 /// What the class found, in a sentence.
@@ -266,5 +269,17 @@ mod tests {
         assert_eq!(drawn.matches("test ring").count(), 1);
         assert_eq!(drawn.matches("class=\"median\"").count(), 2);
         assert_ne!(sentence(&[outcome(1, None)], &text), sentence(&[], &text));
+    }
+
+    #[test]
+    fn a_median_between_a_step_and_never_is_no_step() {
+        let text = Text::new(Locale::English);
+        let some = [outcome(1, Some(1649)), outcome(2, None)];
+        let told = sentence(&some, &text);
+        assert_eq!(
+            told,
+            "2 networks: memorised at step 41, not generalised by the end of the run."
+        );
+        assert_eq!(chart(&some, 1152.0, 380.0, &text).matches("class=\"median\"").count(), 1);
     }
 }

@@ -145,17 +145,26 @@ impl Controls {
         }
     }
 
-    /// Takes the codes that are typed in. Wrong ones stay, with a sentence for each.
+    /// Takes the codes that are typed in. Wrong ones stay, with a sentence for each. A sentence also
+    /// names each seat whose earlier code was replaced.
     fn take_codes(&self) {
         let Some(field) = find(&self.root, "textarea") else { return };
         let field: HtmlTextAreaElement = wasm_bindgen::JsCast::unchecked_into(field);
-        let (outcomes, left, faults) = super::collect::take(&field.value(), &self.text);
-        self.change(|lesson| outcomes.into_iter().for_each(|outcome| lesson.collect(outcome)));
+        let (outcomes, left, mut notes) = super::collect::take(&field.value(), &self.text);
+        self.change(|lesson| {
+            for outcome in outcomes {
+                if lesson.collect(outcome) {
+                    let seat = [("seat", outcome.seat.into())];
+                    notes.push(self.text.with("class-code-replaced", &seat));
+                }
+            }
+        });
         field.set_value(&left);
+        field.focus().ok();
         let list = part(&self.root, "faults");
         list.set_text_content(None);
-        for fault in faults {
-            set_text(&append::<HtmlElement>(&list, "li", ""), &fault);
+        for note in notes {
+            set_text(&append::<HtmlElement>(&list, "li", ""), &note);
         }
     }
 }
@@ -278,6 +287,13 @@ impl Panel for Screen {
         set_text(&part(root, "tally"), &told.tally(text));
         if let Some(body) = document().body() {
             body.class_list().toggle_with_force("blank", lesson.is_blank).ok();
+        }
+        let place = (lesson.number(), beat);
+        if beat == Beat::Collect && self.beats != Some(place) {
+            // Codes hold letters that are keys of the lesson elsewhere.
+            if let Some(field) = find(root, "textarea") {
+                field.focus().ok();
+            }
         }
         self.show_beats(&lesson, text);
         self.show_answers(&lesson, text);

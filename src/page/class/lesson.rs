@@ -271,11 +271,15 @@ impl Lesson {
         (0..self.line().choices.len()).map(of).collect()
     }
 
-    /// Takes a seat's result; a later one replaces an earlier one of the same seat.
-    pub fn collect(&mut self, outcome: Outcome) {
+    /// Takes a seat's result; a later one replaces an earlier one of the same seat. Returns whether
+    /// it did.
+    pub fn collect(&mut self, outcome: Outcome) -> bool {
+        let before = self.collected.len();
         self.collected.retain(|known| known.seat != outcome.seat);
+        let replaces = self.collected.len() < before;
         self.collected.push(outcome);
         crate::stats::sort_short(&mut self.collected, |a, b| a.seat < b.seat);
+        replaces
     }
 }
 
@@ -361,8 +365,8 @@ mod tests {
     fn a_seat_counts_once_with_its_last_result() {
         let mut lesson = Lesson::default();
         let outcome = |seat, step| Outcome { seat, memorised: Some(step), generalised: None };
-        for (seat, step) in [(12, 43), (3, 40), (12, 45)] {
-            lesson.collect(outcome(seat, step));
+        for (seat, step, replaces) in [(12, 43, false), (3, 40, false), (12, 45, true)] {
+            assert_eq!(lesson.collect(outcome(seat, step)), replaces);
         }
         assert_eq!(lesson.collected, [outcome(3, 40), outcome(12, 45)]);
     }

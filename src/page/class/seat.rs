@@ -3,7 +3,8 @@
 use web_sys::HtmlElement;
 
 use super::code::{self, Outcome};
-use super::{Wish, common, listen, part};
+use super::{Wish, common, lesson, listen, part};
+use crate::experiment::Experiment;
 use crate::page::dom::{Listener, append, set_attribute, set_text};
 use crate::page::figure::{DrawBudget, Figure, Handle, Panel, View};
 use crate::page::plots;
@@ -37,6 +38,14 @@ pub fn start(
         }
         common(&key, &handle)
     })
+}
+
+/// Whether the seat trains with the settings of the lesson. A code holds no settings, so only such
+/// runs belong on the chart of the class.
+fn is_usual(experiment: &Experiment, seat: u32) -> bool {
+    let mut usual = lesson::LINES[0].experiment();
+    (usual.settings.seed, usual.settings.seeds) = (seat, 1);
+    *experiment == usual
 }
 
 /// The words around the figure.
@@ -84,8 +93,27 @@ impl Panel for Screen {
         let written = code::write(outcome).filter(|_| is_over);
         code.set_hidden(written.is_none());
         if let Some(written) = written {
-            set_text(&part(&self.root, "code-label"), &text.get("class-code"));
-            set_text(&part(&self.root, "code-value"), &written);
+            let is_usual = is_usual(session.experiment(), self.seat);
+            let label = if is_usual { "class-code" } else { "class-code-none" };
+            set_text(&part(&self.root, "code-label"), &text.get(label));
+            set_text(&part(&self.root, "code-value"), if is_usual { &written } else { "" });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::address::Address;
+
+    #[test]
+    fn a_code_is_given_only_for_the_settings_of_the_lesson() {
+        let of = |query: &str| is_usual(&Address::read(query).experiment, 3);
+        assert!(of("?view=class&seat=3"));
+        assert!(of("?view=class&seat=3&preset=grokking&wd=1&speed=10s"));
+        for query in ["&wd=3", "&wd=0", "&frac=0.9", "&wd=0,1", "&steps=2000", "&preset=digits"] {
+            assert!(!of(&format!("?view=class&seat=3{query}")), "{query}");
+        }
+        assert!(!of("?view=class&seat=4"));
     }
 }

@@ -51,6 +51,7 @@ class-seat-both = Memorised at step { $memorised }, generalised at step { $gener
 class-seat-memorised = Memorised at step { $memorised }, not generalised in { $steps } steps.
 class-seat-neither = Not memorised in { $steps } steps.
 class-code = Your code
+class-code-none = No code: codes are for the usual settings. Write these steps into the table of exercise 4.
 
 class-collect = Type in the codes of all seats.
 class-codes = Codes of the seats, with spaces or line breaks between them
@@ -62,11 +63,11 @@ class-collected-both = { $count ->
 class-collected-memorised = { $count ->
     [one] { $count } network
    *[other] { $count } networks
-}: memorised at step { $memorised }. More than half did not generalise.
+}: memorised at step { $memorised }, not generalised by the end of the run.
 class-collected-neither = { $count ->
     [one] { $count } network
    *[other] { $count } networks
-}. More than half did not memorise.
+}: not memorised by the end of the run.
 class-collected-ranges = Medians. Range of the first { $memorised }, of the second { $generalised }. { $never ->
     [0] All generalised.
    *[other] { $never } did not generalise.
@@ -74,3 +75,4 @@ class-collected-ranges = Medians. Range of the first { $memorised }, of the seco
 class-code-length = “{ $code }” is not { $length } characters long.
 class-code-character = No code has the character “{ $character }”, as “{ $code }” does.
 class-code-check = “{ $code }” has a wrong character or two that are swapped. Ask the seat again.
+class-code-replaced = Seat { $seat } had a code. The new one replaced it.

@@ -51,13 +51,14 @@ class-seat-both = 暗記は{ $memorised }ステップ目、汎化は{ $generalis
 class-seat-memorised = 暗記は{ $memorised }ステップ目です。{ $steps }ステップでは汎化しませんでした。
 class-seat-neither = { $steps }ステップでは暗記しませんでした。
 class-code = あなたのコード
+class-code-none = コードは通常の条件のときだけ出ます。この結果は、演習4の表に書いてください。
 
 class-collect = 全員のコードを入力してください。
 class-codes = 座席のコード。空白か改行で区切ります
 class-take = 追加
 class-collected-both = ネットワーク{ $count }個：暗記は{ $memorised }ステップ目、汎化は{ $generalised }ステップ目です。
-class-collected-memorised = ネットワーク{ $count }個：暗記は{ $memorised }ステップ目です。半数より多くが汎化しませんでした。
-class-collected-neither = ネットワーク{ $count }個：半数より多くが暗記しませんでした。
+class-collected-memorised = ネットワーク{ $count }個：暗記は{ $memorised }ステップ目です。最後のステップまでには汎化しませんでした。
+class-collected-neither = ネットワーク{ $count }個：最後のステップまでには暗記しませんでした。
 class-collected-ranges = 値は中央値です。範囲は、暗記が{ $memorised }、汎化が{ $generalised }です。{ $never ->
     [0] すべて汎化しました。
    *[other] { $never }個は汎化しませんでした。
@@ -65,3 +66,4 @@ class-collected-ranges = 値は中央値です。範囲は、暗記が{ $memoris
 class-code-length = 「{ $code }」は{ $length }文字ではありません。
 class-code-character = 「{ $code }」にある「{ $character }」は、コードに使わない文字です。
 class-code-check = 「{ $code }」には、違う文字か、入れ替わった2文字があります。座席の人に聞き直してください。
+class-code-replaced = 座席{ $seat }のコードはすでにありました。新しいコードに置き換えました。

@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use browser_tests::{Adapter, Browser};
-use fantoccini::Locator;
 use fantoccini::key::Key;
 use serde_json::json;
 
@@ -73,6 +72,13 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     forward(&browser).await;
     browser.wait_for(&["done"], 60).await;
     see(&browser, "reveal", "They generalised 42 times later.").await;
+    let range = browser
+        .script(
+            "const steps = twoPhase.report().members.map((member) => member.generalise_step);
+             const ends = [Math.min(...steps), Math.max(...steps)];
+             return ends.map((step) => step.toLocaleString('en')).join(' to ')",
+        )
+        .await;
     browser.wait_for_text("[data-class=tally]", "2 of 4 were right", 5).await;
     forward(&browser).await;
     see(&browser, "changed", "between step 43 and step 1,822?").await;
@@ -107,8 +113,49 @@ async fn the_lesson_is_taken_by_keyboard_alone() {
     // What the lesson plan says, the lesson has shown.
     let plan =
         browser.script("return fetch('class/lesson.html').then((answer) => answer.text())").await;
-    for number in ["step 43", "step 1,822", "42 times", "step 283", "1.7 times", "1,528 to 2,444"] {
+    let range = range.as_str().unwrap();
+    for number in ["step 43", "step 1,822", "42 times", "step 283", "1.7 times", range] {
         assert!(plan.as_str().unwrap().contains(number), "{number}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_plans_hold_the_steps_that_seats_find() {
+    let browser = Browser::start(Adapter::None).await;
+    let mut found = Vec::new();
+    for seat in [1, 4, 27] {
+        browser.go_to(&format!("?view=class&seat={seat}")).await;
+        browser.wait_for(&["ready"], 30).await;
+        press(&browser, " ").await;
+        browser.wait_for(&["done"], 120).await;
+        let member = &browser.report().await["members"][0];
+        found.push(json!([seat, member["memorise_step"], member["generalise_step"]]));
+    }
+    for plan in ["lesson.html", "lesson.ja.html"] {
+        // The seats of the table, and what the plan says wrongly of all of them.
+        let read = format!(
+            "return (async () => {{
+                 const answer = await fetch('class/{plan}');
+                 const plan = new DOMParser().parseFromString(await answer.text(), 'text/html');
+                 const number = (cell) => Number(cell.textContent.replace(',', ''));
+                 const seats = [...plan.querySelectorAll('.steps tbody th')].map((seat) =>
+                     [seat, seat.nextSibling, seat.nextSibling.nextSibling].map(number));
+                 const said = plan.querySelectorAll('table')[1].rows[9].cells[3].textContent;
+                 const facts = [1, 2].flatMap((column) => {{
+                     const steps = seats.map((seat) => seat[column]).sort((a, b) => a - b);
+                     return [steps[0], steps[14], steps[29]];
+                 }});
+                 const words = facts.map((step) => step.toLocaleString('en'));
+                 return [seats, words.filter((word) => !said.includes(word))];
+             }})()"
+        );
+        let read = browser.script(&read).await;
+        let seats = read[0].as_array().unwrap();
+        assert_eq!((seats.len(), &read[1]), (30, &json!([])), "{plan}");
+        for seat in &found {
+            assert!(seats.contains(seat), "{plan}: {seat}");
+        }
     }
     browser.close().await;
 }
@@ -224,13 +271,23 @@ async fn a_seat_runs_its_seed_and_its_code_is_collected() {
     assert_eq!(code.len(), 7, "{code}");
     let is_wide = "return document.documentElement.scrollWidth > innerWidth";
     assert_eq!(browser.script(is_wide).await, false);
+    for paper in ["lesson.html", "lesson.ja.html", "exercise.html", "exercise.ja.html"] {
+        browser.go_to(&format!("class/{paper}")).await;
+        assert_eq!(browser.script(is_wide).await, false, "{paper}");
+    }
     // The teacher's machine.
     open(&browser, "?view=class").await;
     for _ in 0..11 {
         forward(&browser).await;
     }
     see(&browser, "collect", "Type in the codes").await;
-    let field = browser.client.find(Locator::Css("textarea")).await.unwrap();
+    // The field has the focus, so that letters of codes are no keys of the lesson.
+    let field = browser.client.active_element().await.unwrap();
+    field.send_keys("b").await.unwrap();
+    let typed = "const field = document.querySelector('textarea'), { value } = field;
+        field.value = '';
+        return [value, document.body.classList.contains('blank')]";
+    assert_eq!(browser.script(typed).await, json!(["b", false]));
     // Its last two characters change places.
     let mut swapped: Vec<char> = code.chars().collect();
     swapped.swap(5, 6);
