@@ -69,19 +69,26 @@ claims-measure-local-complexity = Local complexity
 claims-measure-linear-maps = Linear mapping number
 claims-one-clock = { $of ->
     [0] In no network is it decided whether all four are together.
+    [one] All four are together in { $seen } of { $of } network.
    *[other] All four are together in { $seen } of { $of } networks.
 }
 claims-hand = { $measure }: { $of ->
     [0] neither together nor clearly apart in any network
+    [one] together in { $seen } of { $of } network
    *[other] together in { $seen } of { $of } networks
 }, at { $ratio } times the step of the accuracy.
 claims-hand-unseen = { $measure }: does not fall in most networks.
 claims-before = { $of ->
     [0] In no network are the two clearly apart.
+    [one] In { $of } network the two are clearly apart. It compresses { $seen ->
+        [0] after it generalises.
+       *[other] before it generalises.
+    }
    *[other] Of { $of } networks in which the two are clearly apart, { $seen } compress before.
 } In all that compress: at { $ratio } times the step of the accuracy.
 claims-layers = { $layers } layers compress. { $of ->
     [0] In no network is it decided whether they begin at the same step
+    [one] They begin at the same step in { $seen } of { $of } network
    *[other] They begin at the same step in { $seen } of { $of } networks
 }; the latest begins at { $ratio } times the step of the earliest.
 claims-few-layers = { $layers ->
