@@ -48,7 +48,7 @@ hurry-text = Here networks with the same splits and initial weights are trained 
 hurry-try = Three times the weight decay does. Noise on the hidden units does too, counted in steps, but here a step with noise takes several times as long. OrthoGrad, which needs no weight decay, shortens it most. Grokfast does not help here, nor does the control. What helps depends on the loss. With cross-entropy OrthoGrad never generalises here, and label smoothing helps (the lab has that experiment).
 hurry-map = Learning rate and weight decay at once: a map of 36 networks, in the lab
 hurry-over = Too much of it
-hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls below a quarter. Anyone who stops at the first success misses this. So watch how far compression goes, not its pace alone.
+hurry-over-text = Above, OrthoGrad has weight decay 0. Here it has weight decay 1, like the baseline. Most networks generalise just as early. Then their test accuracy falls below a quarter. Anyone who stops at the first success misses this. So watch how far compression goes, not its pace alone.
 
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.
