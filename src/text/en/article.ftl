@@ -68,7 +68,7 @@ negative-title = And where it does not
 negative-text = For small networks on digits we found no settings with a second descent over time. On noisy labels, test error is lowest early. Then it rises while the networks memorise the wrong labels, and it stays up. Here the best advice is to stop early.
 
 claims-title = What we found about the paper’s claims
-claims-text = De Mello Koch and Ghosh argue that deep networks first fit fast, then slowly compress, and generalise in the second phase. Each row is a part of this, or of the work that they build on. It is tested in networks small enough to train while you read. Such networks can show that a claim is **not general**. They cannot show that it is. Where the paper argues without measuring, the choice of measure is ours.
+claims-text = De Mello Koch and Ghosh argue that deep networks first fit fast, then slowly compress, and generalise in the second phase. Each row is a part of this, or of the work that they build on. It is tested in networks small enough to train while you read. Such networks can show that a claim is **not general**. They cannot show that it is. The experiments are shorter than those of the article. Addition mostly has learning rate 0.01 instead of 0.003. Where information is measured, digits have weight decay 0.3 instead of 0.1. The icosahedral rule has at most half the steps. So networks memorise and generalise at other steps. Where the paper argues without measuring, the choice of measure is ours.
 claims-try = Open a row to see what would refute the claim, the rule of its verdict, and what was measured. The table below is a recorded one. Test the claims again here, with seeds of your own: the table then fills row by row.
 
 limits-title = What this does not show
