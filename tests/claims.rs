@@ -2,6 +2,7 @@
 //! the code, and verdicts that follow from their cells.
 
 use two_phase::claims::{Claim, ClaimsRecord, DataSet, STUDIES, Verdict, overall};
+use two_phase::experiment::{Experiment, Settings};
 use two_phase::text::{self, Locale, Text};
 
 const DOCUMENT: &str = include_str!("../docs/claims.md");
@@ -83,6 +84,29 @@ fn the_document_lists_the_experiments_of_the_code() {
     for (row, study) in rows.iter().zip(STUDIES) {
         assert!(row.starts_with(&format!("| {} | ", study.key)), "{row}");
         assert!(row.ends_with(&format!(" | `{}` |", study.query)), "{row}");
+    }
+}
+
+#[test]
+fn the_preface_says_how_experiments_differ_from_the_article() {
+    let article = |preset: &str| Experiment::from_query(&format!("preset={preset}")).experiment;
+    let studies = |key: &str| -> Vec<Settings> {
+        let of_data = STUDIES.iter().filter(|study| study.key.starts_with(key));
+        of_data.map(|study| study.experiment(0, 1).settings).collect()
+    };
+    let mut told = Vec::new();
+    let (fast, shown) = (studies("addition"), article("grokking").settings.lr);
+    let lr = fast[0].lr;
+    assert!(2 * fast.iter().filter(|settings| settings.lr == lr).count() > fast.len());
+    told.push(format!("learning rate {lr} instead of {shown}."));
+    let (measured, shown) = (studies("digits-bins"), article("digits").settings.wd);
+    told.push(format!("weight decay {} instead of {shown}.", measured[0].wd));
+    let steps = article("information-plane").settings.steps;
+    assert!(studies("icosahedron").iter().all(|settings| 2 * settings.steps <= steps));
+    let preface = text::claims_preface(&words());
+    let article = words().get("claims-text");
+    for part in told {
+        assert!(preface.contains(&part) && article.contains(&part), "{part}");
     }
 }
 

@@ -292,20 +292,26 @@ impl Found<'_> {
         (points.len() > 2).then(|| self.text.with(id, &args))
     }
 
-    /// If test accuracy was higher before, by at least two percentage points.
+    /// If test accuracy was higher before, by at least two percentage points. The best counts above
+    /// twice what guessing gives, or halfway from there to 100% with two classes, and not at step 0.
     fn peaked(&self) -> String {
+        let chance = 1.0 / self.experiment().settings.outputs() as f64;
+        let well_above_chance = (2.0 * chance).min((1.0 + chance) / 2.0);
         let points = points(self.history, all(self.history), |m| m.test.accuracy);
         let best = points.iter().max_by(|a, b| a.median.total_cmp(&b.median));
         let percent = |value| Arg::Text(self.text.numbers().whole_percent(value));
+        let counts = |best: f64, last: f64| best > well_above_chance && best > last + 0.02;
         match (best, points.last()) {
-            (Some(best), Some(last)) if best.median > last.median + 0.02 => self.text.with(
-                "finding-peaked",
-                &[
-                    ("step", best.x.into()),
-                    ("best", percent(best.median)),
-                    ("last", percent(last.median)),
-                ],
-            ),
+            (Some(best), Some(last)) if best.x > 0.0 && counts(best.median, last.median) => {
+                self.text.with(
+                    "finding-peaked",
+                    &[
+                        ("step", best.x.into()),
+                        ("best", percent(best.median)),
+                        ("last", percent(last.median)),
+                    ],
+                )
+            }
             _ => String::new(),
         }
     }
@@ -484,6 +490,19 @@ mod tests {
              been better. Memorised at step 43. No network reached 95% test accuracy within 4,000 \
              steps."
         );
+    }
+
+    #[test]
+    fn an_accuracy_near_that_of_guessing_is_no_peak() {
+        for rows in [
+            [(0, &[(0.03, 0.03)]), (43, &[(1.0, 0.0)])],
+            [(0, &[(0.03, 0.2)]), (43, &[(1.0, 0.0)])],
+            [(20, &[(0.5, 0.08)]), (43, &[(1.0, 0.0)])],
+        ] {
+            let rows = rows.map(|(step, members)| (step, &members[..]));
+            let text = told(&history("seeds=1", &rows), Moving::Over);
+            assert!(text.starts_with("Memorised at step 43."), "{text}");
+        }
     }
 
     #[test]

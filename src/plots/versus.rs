@@ -172,7 +172,13 @@ impl Told<'_> {
             let cost = self.text.numbers().fixed(cost, 1);
             match in_time {
                 Some(times) => {
-                    let args = [("cost", cost.into()), ("times", self.about(times).into())];
+                    let (change, times) =
+                        if times < 1.0 { ("longer", 1.0 / times) } else { ("shorter", times) };
+                    let args = [
+                        ("cost", cost.into()),
+                        ("change", change.into()),
+                        ("times", self.about(times).into()),
+                    ];
                     self.text.with("versus-cost-in-time", &args)
                 }
                 None => cost,
@@ -388,6 +394,15 @@ mod tests {
         assert_eq!(found.rows[0].cells[3], "");
         let control: Vec<bool> = found.rows.iter().map(|row| row.is_control).collect();
         assert_eq!(control, [false, false, true]);
+    }
+
+    #[test]
+    fn a_second_phase_that_takes_more_seconds_is_longer() {
+        let curves = [EARLY, EARLY, LATE, LATE];
+        let [english, japanese] = [Locale::English, Locale::Japanese]
+            .map(|locale| told("methods=wd:3", &curves, locale).rows[1].cells[7].clone());
+        assert_eq!(english, "2.0 (second phase in seconds: 40 times longer)");
+        assert_eq!(japanese, "2.0（第2段階を秒で測ると長さは40倍）");
     }
 
     #[test]

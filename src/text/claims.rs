@@ -292,4 +292,21 @@ mod tests {
             assert!(words.contains("n no network") && !words.contains("0 of 0"), "{words}");
         }
     }
+
+    #[test]
+    fn one_network_is_told_in_the_singular() {
+        let ratio = Some(Spread { median: 1.7, low: 1.6, high: 1.8 });
+        for seen in [0, 1] {
+            let count = Count { seen, of: 1 };
+            let hand = Hand { measure: Measure::Loss, together: count, ratio };
+            for evidence in [
+                Evidence::OneClock { count, hands: vec![hand] },
+                Evidence::Before { count, ratio },
+                Evidence::Layers { layers: 2, count, ratio },
+            ] {
+                let words = told(evidence);
+                assert!(words.contains("1 network") && !words.contains("1 networks"), "{words}");
+            }
+        }
+    }
 }

@@ -354,7 +354,10 @@ impl Row<'_> {
         let head: HtmlElement = append(&line, "th", "");
         set_attribute(&head, "scope", "row");
         set_text(&append::<HtmlElement>(&head, "span", ""), &text::claim(text, self.claim));
-        let details: HtmlElement = append(&head, "details", "");
+        // A row of its own: the column of the claims is too narrow for it.
+        let below: HtmlElement = append(&append::<HtmlElement>(body, "tr", ""), "td", "");
+        set_attribute(&below, "colspan", "5");
+        let details: HtmlElement = append(&below, "details", "");
         set_text(&append::<HtmlElement>(&details, "summary", ""), &text.get("claims-details"));
         let rule: HtmlElement = append(&details, "p", "");
         set_text(&rule, &text::claim_rule(text, self.claim));

@@ -48,7 +48,7 @@ hurry-text = Here networks with the same splits and initial weights are trained 
 hurry-try = Three times the weight decay does. Noise on the hidden units does too, counted in steps, but here a step with noise takes several times as long. OrthoGrad, which needs no weight decay, shortens it most. Grokfast does not help here, nor does the control. What helps depends on the loss. With cross-entropy OrthoGrad never generalises here, and label smoothing helps (the lab has that experiment).
 hurry-map = Learning rate and weight decay at once: a map of 36 networks, in the lab
 hurry-over = Too much of it
-hurry-over-text = Now add weight decay to OrthoGrad. Most networks generalise just as early. Then their test accuracy falls below a quarter. Anyone who stops at the first success misses this. So watch how far compression goes, not its pace alone.
+hurry-over-text = Above, OrthoGrad has weight decay 0. Here it has weight decay 1, like the baseline. Most networks generalise just as early. Then their test accuracy falls below a quarter. Anyone who stops at the first success misses this. So watch how far compression goes, not its pace alone.
 
 digits-title = Does the wait exist for images?
 digits-text = It does if the network starts from large weights. These networks read handwritten digits, 200 images of them. Their initial weights are eight times the usual size. They memorise first and read other images much later, while weight decay shrinks the weights.
@@ -68,7 +68,7 @@ negative-title = And where it does not
 negative-text = For small networks on digits we found no settings with a second descent over time. On noisy labels, test error is lowest early. Then it rises while the networks memorise the wrong labels, and it stays up. Here the best advice is to stop early.
 
 claims-title = What we found about the paper’s claims
-claims-text = De Mello Koch and Ghosh argue that deep networks first fit fast, then slowly compress, and generalise in the second phase. Each row is a part of this, or of the work that they build on. It is tested in networks small enough to train while you read. Such networks can show that a claim is **not general**. They cannot show that it is. Where the paper argues without measuring, the choice of measure is ours.
+claims-text = De Mello Koch and Ghosh argue that deep networks first fit fast, then slowly compress, and generalise in the second phase. Each row is a part of this, or of the work that they build on. It is tested in networks small enough to train while you read. Such networks can show that a claim is **not general**. They cannot show that it is. The experiments are shorter than those of the article. Addition mostly has learning rate 0.01 instead of 0.003. Where information is measured, digits have weight decay 0.3 instead of 0.1. The icosahedral rule has at most half the steps. So networks memorise and generalise at other steps. Where the paper argues without measuring, the choice of measure is ours.
 claims-try = Open a row to see what would refute the claim, the rule of its verdict, and what was measured. The table below is a recorded one. Test the claims again here, with seeds of your own: the table then fills row by row.
 
 limits-title = What this does not show

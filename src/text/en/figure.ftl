@@ -282,7 +282,10 @@ versus-collapse = collapsed in { $count } (step { $step }), { $recovered ->
     [0] did not come back
    *[other] { $recovered } came back
 }
-versus-cost-in-time = { $cost } (second phase in seconds: { $times } times shorter)
+versus-cost-in-time = { $cost } (second phase in seconds: { $times } times { $change ->
+    [longer] longer
+   *[shorter] shorter
+})
 versus-best = The second phase is { $times } times shorter with { $method }, in { $count } of { $networks } networks.
 versus-of-control = { $control ->
     [same] The control, with the same learning rate × weight decay, is no faster than the baseline.

@@ -270,7 +270,10 @@ versus-collapse = { $count }で崩れた（{ $step }ステップ）。{ $recover
     [0] 回復なし
    *[other] { $recovered }個は回復
 }
-versus-cost-in-time = { $cost }（第2段階を秒で測ると{ $times }倍速い）
+versus-cost-in-time = { $cost }（第2段階を秒で測ると{ $change ->
+    [longer] 長さは{ $times }倍
+   *[shorter] { $times }倍速い
+}）
 versus-best = { $method }では、ネットワーク{ $networks }個中{ $count }個で、第2段階が{ $times }倍速く終わります。
 versus-of-control = { $control ->
     [same] 学習率×重み減衰が同じ対照は、基準より速くなりません。

@@ -413,7 +413,7 @@ async fn claims_are_recorded_and_can_be_tested_here() {
     wait(&browser, 10, &format!("{marks} > 0")).await;
     let recorded = script(&browser, &format!("return {marks}")).await.as_u64().unwrap();
     // Three data sets and the verdict over all for each claim.
-    let rows = "figure('claims').querySelectorAll('[data-part=claims-table] tbody tr').length";
+    let rows = "figure('claims').querySelectorAll('[data-part=claims-table] [scope=row]').length";
     let rows = script(&browser, &format!("return {rows}")).await.as_u64().unwrap();
     assert!(rows >= 12 && recorded == 4 * rows, "{rows} rows, {recorded} verdicts");
     script(
