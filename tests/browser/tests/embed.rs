@@ -173,9 +173,8 @@ async fn set_sets_nothing_but_settings() {
     let figure = format!("<two-phase-figure{}></two-phase-figure>", attributes(SHORT));
     let browser = open(&with_elements(&figure)).await;
     // Before it is ready it waits, and tells what it did not take.
-    let set = format!(
-        "return {FIGURE}.set('onclick=alert(1)&style=top:0&id=other&a b=1&wd=2&nope=1')"
-    );
+    let set =
+        format!("return {FIGURE}.set('onclick=alert(1)&style=top:0&id=other&a b=1&wd=2&nope=1')");
     let notices = browser.script(&set).await["notices"].clone();
     let notices: Vec<&str> = notices.as_array().unwrap().iter().flat_map(Value::as_str).collect();
     for name in ["“onclick” is no", "“style” is no", "“id” is no", "“a b” is no", "nope"]
