@@ -40,7 +40,7 @@ pub async fn find() -> Result<Adapter, NoAdapter> {
     } else {
         description
     };
-    let lower = format!("{name} {}", text("vendor")).to_lowercase();
+    let lower = format!("{name} {}", text("vendor")).to_ascii_lowercase();
     let known = ["swiftshader", "llvmpipe", "lavapipe", "basic render", "software"];
     let is_software = is_flagged || known.iter().any(|software| lower.contains(software));
     Ok(Adapter { name, is_software })

@@ -3,13 +3,13 @@
 
 use super::measures::{self, ceiling, levels, nearest, points, with_set};
 use super::{all, pair, summary};
-use crate::chart::ValueAxis;
-use crate::chart::{Cell, Line, Point, Series, Theme};
+use crate::chart::{Cell, Line, Point, Series, Theme, ValueAxis};
 use crate::compression::{Span, Verdict};
 use crate::experiment::{Experiment, RESOLUTIONS};
 use crate::history::History;
 use crate::measure::{Curve, Quantity, Split};
 use crate::phases::{self, Direction};
+use crate::stats::sort_short;
 use crate::text::{Arg, Text};
 
 /// Curves with the axis and the marked values that they need.
@@ -276,7 +276,7 @@ pub fn resolution_readout(
 pub fn sentences(history: &History, verdicts: &[Verdict], text: &Text) -> Vec<String> {
     let experiment = history.experiment();
     let mut layers: Vec<usize> = verdicts.iter().map(|verdict| verdict.layer).collect();
-    layers.sort_unstable();
+    sort_short(&mut layers, |a, b| a < b);
     layers.dedup();
     let of = |layer: usize, set: Split| {
         verdicts.iter().find(|verdict| verdict.layer == layer && verdict.set == set)

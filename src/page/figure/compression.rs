@@ -19,6 +19,7 @@ use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
 use crate::page::dom::{Listener, Root, append, set_attribute, set_text};
 use crate::page::plots::{self, LagBar};
 use crate::page::session::State;
+use crate::stats::sort_short;
 
 /// What the reader chose, shared with listeners.
 #[derive(Clone, Default)]
@@ -298,7 +299,7 @@ impl Panel for Compression {
         self.section.set_hidden(measured.is_empty() || !has_room);
         let Some((last, _)) = measured.last().copied() else { return };
         let mut layers: Vec<usize> = measured.iter().map(|(layer, _)| *layer).collect();
-        layers.sort_unstable();
+        sort_short(&mut layers, |a, b| a < b);
         layers.dedup();
         self.arrange_layers(&layers, view);
         let chosen = self.choice.layer.get().filter(|layer| layers.contains(layer));

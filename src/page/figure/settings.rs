@@ -124,7 +124,7 @@ impl Panel for Settings {
             self.device.set_value(preference);
         }
         let experiment = view.session.experiment();
-        let searched = self.search.value().to_lowercase();
+        let searched = self.search.value().to_ascii_lowercase();
         if self.shown.as_ref() == Some(experiment) && self.searched == searched {
             return;
         }
@@ -138,7 +138,7 @@ impl Panel for Settings {
                 || field.key.contains(&searched)
                 || holder
                     .text_content()
-                    .is_some_and(|words| words.to_lowercase().contains(&searched));
+                    .is_some_and(|words| words.to_ascii_lowercase().contains(&searched));
             holder.set_hidden(!experiment.uses(field) || !is_found);
             input.show(&experiment.values(field));
         }
