@@ -102,7 +102,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Train an experiment and draw its charts as an SVG file, with words and colours of its own.
+    /// Train an experiment and draw its charts as an SVG file, in the language and colours asked for.
     #[command(after_help = settings())]
     Picture(picture::Arguments),
     /// Test the paper's claims on small networks: train some hundred of them, in minutes, and say

@@ -29,7 +29,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{Element, HtmlElement};
 
-use crate::chart as axis;
 use crate::experiment::Experiment;
 use crate::json;
 use crate::plots;

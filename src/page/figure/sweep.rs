@@ -7,8 +7,7 @@ use super::cache::Cached;
 use super::curves::{is_due, on_change, pointing};
 use super::panel::{Crosshair, Panel, View, WordsLine};
 use super::{Handle, Pointed};
-use crate::page::axis::ValueAxis;
-use crate::page::chart::{self, Chart, DrawKey, Frame, Layout};
+use crate::page::chart::{self, Chart, DrawKey, Frame, Layout, ValueAxis};
 use crate::page::dom::{Listener, Root, set_attribute, set_text};
 use crate::page::plots::{self, Onsets, Pick, Profile};
 
